@@ -1,0 +1,145 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { Note, Text, Variant } from './note.js'
+
+// The compiled form of data/*.yaml (see compile.ts): what is looked up is loaded, and nothing else.
+
+export interface CompiledAuthority {
+  readonly authority: string
+  readonly title: Text
+  readonly notes: Record<string, Note>
+}
+export interface CompiledIndex {
+  /** Code → authorities that have a note on it (Win32 values aside). */
+  readonly owners: Record<string, string[]>
+  /** Other spelling, in lower case → `authority:code`. */
+  readonly aliases: Record<string, string>
+}
+
+const folder = new URL('../../dist/generated/catalogue/', import.meta.url)
+const loaded = new Map<string, CompiledAuthority | undefined>()
+let loadedIndex: CompiledIndex | undefined
+
+export function authority(name: string): CompiledAuthority | undefined {
+  if (!loaded.has(name)) {
+    const file = new URL(`${name}.json`, folder)
+    loaded.set(name, existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as CompiledAuthority) : undefined)
+  }
+  return loaded.get(name)
+}
+
+export function index(): CompiledIndex {
+  loadedIndex ??= JSON.parse(readFileSync(new URL('index.json', folder), 'utf8')) as CompiledIndex
+  return loadedIndex
+}
+
+/** A code as it occurs in a log. */
+export interface CodeQuery {
+  readonly status: number | null
+  readonly substatus?: number | null
+  readonly win32Status?: number | null
+  readonly reason?: string | null
+}
+
+/** How particular the note is that was found, most particular first. */
+export type Level = 'win32' | 'reason' | 'substatus' | 'server' | 'iana' | 'other' | 'class'
+
+export interface Found {
+  readonly note: Note
+  readonly authority: string
+  readonly level: Level
+  /** The variant of the note that holds for the log's software, if one does. */
+  readonly variant: Variant | undefined
+  /** Authorities that give the same status a meaning of their own, when no server told which one holds. */
+  readonly alsoOwnedBy: readonly string[]
+}
+
+/** Authority of the reasons (sub-codes in words) of a server. */
+const REASON_AUTHORITY: Readonly<Record<string, string>> = { httpsys: 'httperr', haproxy: 'haproxy', envoy: 'envoy' }
+/** Authorities that are no servers: never another owner of a status. */
+const GENERAL = new Set(['iana', 'class', 'win32'])
+
+/**
+ * The most particular note on a code: server + status + sub-status + Win32 status, then without the Win32 status, then server + status,
+ * then IANA's, then that of another owner, then the class.
+ *
+ * @param software the `#Software` line of the log: it chooses between the meanings of IIS versions
+ */
+export function lookUp(code: CodeQuery, server: string | null, software: string | null = null): Found | undefined {
+  const owner = server ?? (code.substatus == null ? null : 'iis')
+  for (const [name, key, level] of places(code, owner)) {
+    const note = authority(name)?.notes[key]
+    if (note) return found(note, name, level, code, server, software)
+  }
+  return undefined
+}
+
+function* places({ status, substatus, win32Status, reason }: CodeQuery, owner: string | null): Generator<[string, string, Level]> {
+  if (reason != null) {
+    const reasons = REASON_AUTHORITY[owner ?? '']
+    if (reasons === 'haproxy') yield [reasons, reason.slice(0, 2), 'reason']
+    if (reasons) yield [reasons, reason, 'reason']
+    if (owner) yield [owner, reason, 'reason']
+  }
+  if (status === null) return
+  const three = String(status).padStart(3, '0')
+  if (owner !== null && substatus != null) {
+    if (win32Status != null) yield [owner, `${three}.${substatus}/${win32Status}`, 'win32']
+    yield [owner, `${three}.${substatus}`, 'substatus']
+    yield [owner, `${three}.${substatus}/*`, 'win32']
+  }
+  if (owner !== null) {
+    yield [owner, three, 'server']
+    if (substatus == null || substatus === 0) yield [owner, `${three}.0`, 'server']
+  }
+  yield ['iana', three, 'iana']
+  for (const other of index().owners[three] ?? []) yield [other, three, 'other']
+  if (status >= 100 && status < 600) yield ['class', `${three[0]}xx`, 'class']
+}
+
+function found(note: Note, name: string, level: Level, { status }: CodeQuery, server: string | null, software: string | null): Found {
+  const version = /Internet Information Services (\d+(?:\.\d+)?)/i.exec(software ?? '')?.[1]
+  const variant =
+    version === undefined
+      ? undefined
+      : note.variants?.find((v) => (v.from !== undefined || v.below !== undefined) && Number(version) >= (v.from ?? 0) && Number(version) < (v.below ?? Infinity))
+  const owners = status === null || server !== null ? [] : (index().owners[String(status).padStart(3, '0')] ?? [])
+  return { note, authority: name, level, variant, alsoOwnedBy: owners.filter((o) => o !== name && !GENERAL.has(o)) }
+}
+
+/** What is known of a Win32 status value. */
+export interface Win32Value {
+  readonly value: number
+  /** `0x8009030E` */
+  readonly hex: string
+  readonly symbol: string | null
+  readonly note: Note | undefined
+  /** Where the value belongs, by its range: `win32`, `winhttp`, `sspi` … */
+  readonly family: string
+  /** For an HRESULT of facility 7, the Win32 value inside, which is what IIS logs. */
+  readonly inner: number | null
+}
+
+let symbols: Record<string, string> | undefined
+
+/** Name a Win32 status value; an unknown one is decoded by rule and shown as itself. */
+export function win32Value(value: number): Win32Value {
+  const note = authority('win32')?.notes[String(value)]
+  const inner = value >>> 16 === 0x8007 ? value & 0xffff : null
+  let symbol = note?.symbol ?? null
+  if (symbol === null) {
+    symbols ??= JSON.parse(readFileSync(new URL('win32-symbols.json', folder), 'utf8')) as Record<string, string>
+    symbol = symbols[String(value)] ?? (inner === null ? null : (symbols[String(inner)] ?? null))
+  }
+  return { value, hex: `0x${value.toString(16).toUpperCase().padStart(8, '0')}`, symbol, note, family: familyOf(value), inner }
+}
+
+/** https://learn.microsoft.com/windows/win32/com/structure-of-com-error-codes */
+function familyOf(value: number): string {
+  if (value >= 12000 && value < 12200) return 'WinHTTP'
+  if (value >= 10000 && value < 12000) return 'Winsock'
+  if (value < 0x10000) return 'Win32'
+  if (value >>> 28 === 0xc) return 'NTSTATUS'
+  const facility = (value >>> 16) & 0x7ff
+  const names: Record<number, string> = { 7: 'HRESULT of a Win32 error', 9: 'SSPI', 0x0b: 'certificate', 4: 'COM', 0x33: 'WinRM' }
+  return value >>> 31 ? (names[facility] ?? `HRESULT, facility ${facility}`) : 'Win32'
+}

@@ -1,0 +1,72 @@
+import type { Plan, Step } from '../kernel/plan.js'
+import { Cutter, Role, Rule } from '../kernel/wasm/roles.js'
+import type { Server } from './format.js'
+
+/**
+ * What the fields of a W3C extended log are for, best source of a role first. A field that is not here is cut and forgotten.
+ * https://www.w3.org/TR/WD-logfile.html and
+ * https://learn.microsoft.com/windows/win32/http/w3c-logging
+ */
+const FIELDS: readonly (readonly [string, Role])[] = [
+  ['date', Role.Date],
+  ['time', Role.TimeOfDay],
+  ['c-ip', Role.ClientIp],
+  ['cs-method', Role.Method],
+  ['cs-uri-stem', Role.Uri],
+  ['cs-uri', Role.Uri],
+  ['sc-status', Role.Status],
+  ['c-status', Role.Status],
+  ['sc-substatus', Role.Substatus],
+  ['sc-win32-status', Role.Win32Status],
+  ['s-reason', Role.Reason],
+  ['sc-bytes', Role.BytesSent],
+  ['time-taken', Role.TimeTaken],
+  ['cs(referer)', Role.Referer],
+  ['cs(user-agent)', Role.UserAgent],
+  ['cs-host', Role.Host],
+  ['x-host-header', Role.Host],
+  ['s-sitename', Role.Host],
+]
+
+const MILLISECONDS = 1_000
+const SECONDS = 1_000_000
+
+/** A `#Fields` line and what follows from it. */
+export interface W3cHeader {
+  readonly plan: Plan
+  readonly fields: readonly string[]
+  readonly server: Server | null
+  /** Without a status column there is nothing to explain; such a file is refused. */
+  readonly hasStatus: boolean
+}
+
+/**
+ * Compile a `#Fields:` line to a plan.
+ *
+ * @param line     the directive, with or without `#Fields:` in front
+ * @param software the `#Software` line in force, if any: it tells milliseconds from the draft's seconds
+ */
+export function compileFields(line: string, software = ''): W3cHeader {
+  const fields = line.replace(/^#fields:/i, '').trim().split(/[ \t]+/).filter(Boolean)
+  const lower = fields.map((f) => f.toLowerCase())
+  const roles = new Array<Role>(fields.length).fill(Role.Skip)
+  const taken = new Set<Role>()
+  for (const [name, role] of FIELDS) {
+    const at = lower.indexOf(name)
+    if (at === -1 || taken.has(role)) continue
+    roles[at] = role
+    taken.add(role)
+  }
+  const isMicrosoft = /microsoft/i.test(software) || taken.has(Role.Win32Status) || taken.has(Role.Substatus)
+  const steps = roles.map((role): Step => ({ role, rule: Rule.Plain, until: '' }))
+  const isHttpErr = taken.has(Role.Reason)
+  return {
+    plan: { format: 'w3c', cutter: Cutter.W3c, leading: '', steps, timeTakenUnitUs: isMicrosoft ? MILLISECONDS : SECONDS, strict: false },
+    fields,
+    server: isHttpErr ? 'httpsys' : isMicrosoft ? 'iis' : null,
+    hasStatus: taken.has(Role.Status),
+  }
+}
+
+/** A plan that takes no line: a W3C log before its first `#Fields`. */
+export const NO_FIELDS: Plan = { format: 'w3c', cutter: Cutter.None, leading: '', steps: [], timeTakenUnitUs: MILLISECONDS, strict: false }

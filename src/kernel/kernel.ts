@@ -1,0 +1,310 @@
+import { readFileSync } from 'node:fs'
+import type { Plan } from './plan.js'
+import { Dimension, Event, Reject, Role } from './wasm/roles.js'
+
+/** The exports of the WebAssembly module (src/kernel/wasm/index.ts). Numbers are 32-bit, bigints 64-bit; addresses are bytes. */
+interface Exports {
+  memory: WebAssembly.Memory
+  block: WebAssembly.Global
+  blockBytes: WebAssembly.Global
+  eventStart: WebAssembly.Global
+  eventEnd: WebAssembly.Global
+  addPlan(cutter: number, leadingAt: number, leadingBytes: number, scale: number, strict: number): number
+  addStep(role: number, rule: number, literalAt: number, literalBytes: number): number
+  begin(offset: bigint, line: bigint): void
+  bucketTable(): number
+  clear(): void
+  clearPlans(): void
+  codeCount(): number
+  codeTable(): number
+  endOfSpan(role: number): number
+  entryCount(): bigint
+  ignoredCount(): bigint
+  lastNewline(from: number, end: number): number
+  latencyTable(): number
+  lineCount(): bigint
+  literal(length: number): number
+  moved(): void
+  offset(): bigint
+  newlineAfter(p: number): number
+  openScratch(log2: number, arenaBytes: number): void
+  openTable(dimension: number, log2: number, arenaBytes: number): void
+  plansChanged(): void
+  position(): number
+  probe(plan: number, line: number): number
+  probedAt(): number
+  probedReason(): number
+  probedStep(): number
+  rejectLong(end: number): void
+  rejectTable(): number
+  run(end: number): Event
+  sampleTable(): number
+  setLocalOffset(seconds: bigint): void
+  setPeriod(period: number, start: number, end: number): void
+  skipTo(p: number): void
+  spanTable(): number
+  table(dimension: number): number
+  withoutTime(): bigint
+}
+
+/** Bytes the host reads at once: small enough to stay in the second-level cache while it is cut. */
+const READ_BYTES = 256 << 10
+
+/** Bytes kept of the end of what was counted. */
+export const TAIL_BYTES = 1024
+
+/** log2 of the slots, and bytes of text, by dimension. Lists are exact until a table is three quarters full. */
+const TABLE_SIZES: Record<Exclude<Dimension, Dimension.Count>, readonly [number, number]> = {
+  [Dimension.Path]: [17, 8 << 20],
+  [Dimension.Client]: [18, 6 << 20],
+  [Dimension.Referer]: [16, 6 << 20],
+  [Dimension.UserAgent]: [16, 8 << 20],
+  [Dimension.Method]: [10, 128 << 10],
+  [Dimension.Host]: [13, 512 << 10],
+}
+
+/** A span of local time that lists are kept for; `number` names it. */
+export interface Period {
+  readonly number: number
+  /** Seconds since 1970 UTC, [start, end). */
+  readonly start: number
+  readonly end: number
+}
+/** One period for all times: lists over the whole input. */
+export const WHOLE: Period = { number: 0, start: -(2 ** 53), end: 2 ** 53 }
+
+/** What the host does when a `#Fields` line is met: compile the plans that hold from here on. */
+export type OnFields = (line: string) => readonly Plan[]
+
+let compiled: WebAssembly.Module | undefined
+function module(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('../../dist/generated/kernel.wasm', import.meta.url)))
+  return compiled
+}
+
+/**
+ * One instance of the counting engine: its memory, its tables, its place in the input.
+ *
+ * Use: `setPlans`, `begin`, then `space` / `filled` for each block read, `finish` at the end of the input; what was counted is read
+ * out by `readTally`. Counts add up over inputs until `clear`.
+ */
+export class Kernel {
+  readonly wasm: Exports
+  readonly #bytes: Uint8Array
+  readonly #block: number
+  readonly #blockBytes: number
+  /** Bytes of the block that hold input. */
+  #used = 0
+  #discarding = false
+  #planCount = 0
+  #tail = Buffer.alloc(0)
+  #period: (seconds: number) => Period = () => WHOLE
+  onFields: OnFields = () => []
+  /** A table that must be exact is full: read the tally out; the kernel clears itself afterwards. */
+  onFull: () => void = () => {
+    throw new Error('the code table is full and nobody takes it')
+  }
+
+  /** @param options.tables false: only `probe` will be used, so the large tables are left out */
+  constructor({ tables = true } = {}) {
+    const instance = new WebAssembly.Instance(module(), {
+      env: {
+        abort: () => {
+          throw new Error('kernel: out of memory')
+        },
+      },
+      host: {
+        periodOf: (seconds: number) => this.#setPeriod(this.#period(seconds)),
+      },
+    })
+    this.wasm = instance.exports as unknown as Exports
+    let [scratch, arena] = [0, 0]
+    for (const [dimension, [log2, bytes]] of Object.entries(TABLE_SIZES)) {
+      this.wasm.openTable(Number(dimension), tables ? log2 : 1, tables ? bytes : 1)
+      scratch = Math.max(scratch, log2)
+      arena = Math.max(arena, bytes)
+    }
+    if (tables) this.wasm.openScratch(scratch, arena)
+    this.wasm.clear()
+    this.#setPeriod(WHOLE)
+    this.#block = this.wasm.block.value
+    this.#blockBytes = this.wasm.blockBytes.value
+    // All memory is allocated by now, so views of it stay valid.
+    this.#bytes = new Uint8Array(this.wasm.memory.buffer)
+  }
+
+  #setPeriod({ number, start, end }: Period): void {
+    this.wasm.setPeriod(number, start, end)
+  }
+
+  /** Keep codes and lists apart by period, from the next line on. */
+  setPeriods(periodOf: (seconds: number) => Period): void {
+    this.#period = periodOf
+    this.#setPeriod({ number: 0, start: 0, end: 0 })
+  }
+
+  /** The first plan is the layout in force, the others are tried on lines that do not fit it. */
+  setPlans(plans: readonly Plan[]): void {
+    this.wasm.clearPlans()
+    for (const plan of plans) {
+      const leading = this.#literal(plan.leading)
+      this.wasm.addPlan(plan.cutter, leading.at, leading.bytes, plan.timeTakenUnitUs, plan.strict ? 1 : 0)
+      for (const step of plan.steps) {
+        const until = this.#literal(step.until)
+        if (!this.wasm.addStep(step.role, step.rule, until.at, until.bytes)) throw new Error(`plan ${plan.format} has too many fields`)
+      }
+    }
+    this.#planCount = plans.length
+    this.wasm.plansChanged()
+  }
+
+  #literal(text: string): { at: number; bytes: number } {
+    const bytes = Buffer.from(text, 'utf8')
+    const at = this.wasm.literal(bytes.length)
+    if (!at) throw new Error('the literal text of the plans is too long')
+    this.#bytes.set(bytes, at)
+    return { at, bytes: bytes.length }
+  }
+
+  /** Begin an input at a byte offset and after so many lines (both 0 for a new one), with the bytes before it. */
+  begin(offset = 0, line = 0, tail: Uint8Array = Buffer.alloc(0)): void {
+    this.wasm.begin(BigInt(offset), BigInt(line))
+    this.#used = 0
+    this.#discarding = false
+    this.#tail = Buffer.from(tail)
+  }
+
+  /** Where to read the next bytes of the input to. Valid until the next call of the kernel. */
+  get space(): Uint8Array {
+    const start = this.#block + this.#used
+    return this.#bytes.subarray(start, Math.min(start + READ_BYTES, this.#block + this.#blockBytes))
+  }
+
+  /** So many bytes were read into `space`: count the complete lines. */
+  filled(bytes: number): void {
+    this.#used += bytes
+    const end = this.#block + this.#used
+    let from = this.#block
+    if (this.#discarding) {
+      const newline = this.#bytes.subarray(from, end).indexOf(0x0a)
+      if (newline === -1) return this.#drop(end)
+      from += newline + 1
+      this.#discarding = false
+      this.wasm.skipTo(from)
+    }
+    const last = this.wasm.lastNewline(from, end)
+    if (last > from) this.#run(last)
+    if (last > from) this.#keepTail(last)
+    this.#bytes.copyWithin(this.#block, last, end)
+    this.#used = end - last
+    this.wasm.moved()
+    if (this.#used === this.#blockBytes) {
+      this.wasm.rejectLong(this.#block + this.#used)
+      this.#discarding = true
+      this.#drop(this.#block + this.#used)
+    }
+  }
+
+  /** Keep the last bytes before `end`, which are counted: they prove, when the log has grown, that it is the same log. */
+  #keepTail(end: number): void {
+    const fresh = this.#bytes.subarray(Math.max(this.#block, end - TAIL_BYTES), end)
+    this.#tail = Buffer.concat([this.#tail, fresh]).subarray(-TAIL_BYTES)
+  }
+
+  /** The last bytes of what was counted, at most TAIL_BYTES; of a resumed input only the new ones. */
+  get tail(): Buffer {
+    return this.#tail
+  }
+
+  #drop(to: number): void {
+    this.wasm.skipTo(to)
+    this.wasm.moved()
+    this.#used = 0
+  }
+
+  /** The input is over: a last line without a newline counts as a line. */
+  finish(): void {
+    if (this.#used === 0 || this.#discarding) return
+    this.#bytes[this.#block + this.#used] = 0x0a
+    this.filled(1)
+  }
+
+  #run(end: number): void {
+    for (;;) {
+      const event = this.wasm.run(end)
+      if (event === Event.Full) {
+        this.onFull()
+        this.clear()
+      } else if (event === Event.Fields) {
+        this.setPlans(this.onFields(this.text(this.wasm.eventStart.value, this.wasm.eventEnd.value)))
+      }
+      if (event !== Event.Fields && this.wasm.position() === end) return
+    }
+  }
+
+  /** Forget what the tables hold; the place in the input and its counts stay. */
+  clear(): void {
+    this.wasm.clear()
+  }
+
+  /** Bytes behind the last complete line that wait for the rest of theirs. */
+  get pending(): number {
+    return this.#used
+  }
+
+  /** Byte offset in the input up to which lines are counted. */
+  get offset(): number {
+    return Number(this.wasm.offset())
+  }
+
+  /** Text in the kernel's memory, for people: bytes that are no UTF-8 appear as `\xHH`. */
+  text(start: number, end: number): string {
+    return decode(this.#bytes.subarray(start, end))
+  }
+
+  /**
+   * Put one line through the plans without counting it.
+   *
+   * @returns the first plan that takes it and its fields as written, or how the first plan failed
+   */
+  probe(line: Uint8Array): Probe {
+    const at = this.#block
+    const length = Math.min(line.length, this.#blockBytes - 1)
+    this.#bytes.set(line.subarray(0, length), at)
+    this.#bytes[at + length] = 0x0a
+    let failure: Probe | undefined
+    for (let plan = 0; ; plan++) {
+      if (this.wasm.probe(plan, at)) return { plan, fields: this.#fields() }
+      failure ??= { plan: -1, reason: this.wasm.probedReason(), step: this.wasm.probedStep(), column: this.wasm.probedAt() - at }
+      if (plan + 1 >= this.#planCount) return failure
+    }
+  }
+
+  #fields(): Partial<Record<Role, string>> {
+    const view = new DataView(this.wasm.memory.buffer, this.wasm.spanTable(), 8 * Role.Count)
+    const fields: Partial<Record<Role, string>> = {}
+    for (let role = 1; role < Role.Count; role++) {
+      const start = view.getUint32(8 * role, true)
+      if (start) fields[role as Role] = this.text(start, view.getUint32(8 * role + 4, true))
+    }
+    return fields
+  }
+}
+
+/** What `probe` found. */
+export type Probe =
+  | { readonly plan: number; readonly fields: Partial<Record<Role, string>> }
+  | { readonly plan: -1; readonly reason: Reject; readonly step: number; readonly column: number }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Bytes of a log as text: UTF-8 where it is valid, otherwise bytes above 0x7f as `\xHH`, so that nothing is lost or invented. */
+export function decode(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    let text = ''
+    for (const byte of bytes) text += byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0').toUpperCase()}`
+    return text
+  }
+}

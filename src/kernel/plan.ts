@@ -1,0 +1,23 @@
+import type { Cutter, Role, Rule } from './wasm/roles.js'
+
+/** One field of a layout: what it is for, how it ends, and the literal text that follows it. */
+export interface Step {
+  readonly role: Role
+  readonly rule: Rule
+  /** Text after the field, empty only for the values of a W3C record. */
+  readonly until: string
+}
+
+/** A format compiled for the kernel: decisions made once, outside the loop. Plain data; print it to see what will happen. */
+export interface Plan {
+  /** Name of the format it was made from. */
+  readonly format: string
+  readonly cutter: Cutter
+  /** Text before the first field. */
+  readonly leading: string
+  readonly steps: readonly Step[]
+  /** Microseconds in one unit of the TimeTaken field: 1 000 000 for seconds, 1 000 for milliseconds. */
+  readonly timeTakenUnitUs: number
+  /** Status is three digits or `-` and bytes a number or `-`; anything else means that the line is of another layout. */
+  readonly strict: boolean
+}

@@ -1,0 +1,221 @@
+// The kernel: complete lines in, counts out. `run` is the one hot loop. See docs/architecture.md for the whole picture.
+import { codeCount as codeCount_, codes, buckets, clearCounts, clearWithoutTime, flush, gather, isFull, latencies, setPeriod, withoutTime as withoutTime_ } from './count'
+import { clearSpans, cutDelimited, cutW3c, fail, failedAt, failedReason, failedStep, spanEnd, spans, spanStart } from './cut'
+import { readEntry, splitRequest } from './entry'
+import { addPlan, addStep, clearPlans, cutter, literal, planCount, select } from './plan'
+import { Cutter, Event, Reject } from './roles'
+import { findNewline, NEWLINE } from './scan'
+import { setLocalOffset } from './time'
+import { openScratch, openTable, table } from './values'
+
+export { addPlan, addStep, clearPlans, literal, openScratch, openTable, setLocalOffset, setPeriod, table }
+
+// The block: lines are read here by the host, and cut here. 64 bytes of padding let wide loads run past the end.
+export const blockBytes: i32 = 2 << 20
+export const block: usize = heap.alloc(blockBytes + 64)
+
+export const SAMPLES: i32 = 5
+export const SAMPLE_TEXT: i32 = 512
+// sample: line u64 · offset u64 · step u32 · column u32 · length u32 · text
+const SAMPLE: usize = 28 + <usize>SAMPLE_TEXT
+const rejects = heap.alloc(8 * <usize>Reject.Count)
+const samples = heap.alloc(SAMPLE * <usize>SAMPLES * <usize>Reject.Count)
+
+let lines: u64 = 0
+let entries: u64 = 0
+let ignored: u64 = 0
+/** Byte offset in the input of the block's first byte. */
+let blockOffset: u64 = 0
+/** The first line not yet counted. */
+let cursor: usize = block
+let currentPlan: i32 = -1
+
+export let eventStart: usize = 0
+export let eventEnd: usize = 0
+
+export function lineCount(): u64 { return lines }
+export function entryCount(): u64 { return entries }
+export function ignoredCount(): u64 { return ignored }
+export function codeCount(): i32 { return codeCount_ }
+export function codeTable(): usize { return codes }
+export function bucketTable(): usize { return buckets }
+export function latencyTable(): usize { return latencies }
+export function withoutTime(): u64 { return withoutTime_ }
+export function rejectTable(): usize { return rejects }
+export function sampleTable(): usize { return samples }
+export function spanTable(): usize { return spans }
+export function position(): usize { return cursor }
+
+/** Forget what the tables hold; the counts of the input and the place in it stay. */
+export function clear(): void {
+  clearCounts()
+}
+
+/** Begin an input: the block starts at `offset`, its first line is `line` (from 0). What the tables hold stays. */
+export function begin(offset: u64, line: u64): void {
+  blockOffset = offset
+  lines = line
+  cursor = block
+  entries = 0
+  ignored = 0
+  clearWithoutTime()
+  memory.fill(rejects, 0, 8 * <usize>Reject.Count)
+}
+
+/** Byte offset in the input of the first line not yet counted. */
+export function offset(): u64 {
+  return blockOffset + <u64>(cursor - block)
+}
+
+/** The host moved what was left of the block to its beginning. */
+export function moved(): void {
+  blockOffset += <u64>(cursor - block)
+  cursor = block
+}
+
+function usePlan(index: i32): void {
+  if (index == currentPlan) return
+  currentPlan = index
+  select(index)
+  clearSpans()
+}
+
+/** Cut and read the line with the plan in use. @returns its newline, 0 when it does not fit */
+// @ts-ignore: decorator
+@inline
+function parse(line: usize): usize {
+  let end: usize
+  if (cutter == Cutter.Delimited) end = cutDelimited(line)
+  else if (cutter == Cutter.W3c) end = cutW3c(line)
+  else return fail(Reject.NoFields, 0, line)
+  return end && readEntry() ? 0 : end
+}
+
+/** Plan 0 is the layout in force; the others are tried, in order, on lines that do not fit it. */
+function parseWithOthers(line: usize): usize {
+  for (let i = 1; i < planCount; i++) {
+    usePlan(i)
+    const end = parse(line)
+    if (end) return end
+  }
+  return 0
+}
+
+/** Go on at p without counting what lies before it: the rest of a line that was rejected as too long. */
+export function skipTo(p: usize): void {
+  cursor = p
+}
+
+/** The plans were changed. */
+export function plansChanged(): void {
+  currentPlan = -1
+  if (planCount) usePlan(0)
+}
+
+/** Count the complete lines up to `end`, just past a newline. @returns an Event; Done when the cursor reached end */
+export function run(end: usize): i32 {
+  usePlan(0)
+  const w3c = cutter == Cutter.W3c || cutter == Cutter.None
+  while (cursor < end) {
+    const line = cursor
+    if (w3c && load<u8>(line) == 0x23) {
+      const newline = findNewline(line)
+      lines++
+      ignored++
+      cursor = newline + 1
+      if (isFields(line)) {
+        flush()
+        eventStart = line
+        eventEnd = newline
+        return Event.Fields
+      }
+      continue
+    }
+    usePlan(0)
+    let newline = parse(line)
+    if (!newline) {
+      newline = refuse(line)
+      if (!newline) continue
+    }
+    lines++
+    entries++
+    cursor = newline + 1
+    if (gather()) {
+      flush()
+      if (isFull()) return Event.Full
+    }
+  }
+  flush()
+  return isFull() ? Event.Full : Event.Done
+}
+
+/** A line that does not fit plan 0. @returns its newline if another plan fits; else counts it as ignored or rejected, moves on, returns 0 */
+function refuse(line: usize): usize {
+  const reason = failedReason
+  const step = failedStep
+  const at = failedAt
+  const newline = findNewline(line)
+  let p = line
+  while (p < newline && load<u8>(p) <= 0x20) p++
+  if (p == newline) {
+    lines++
+    ignored++
+    cursor = newline + 1
+    return 0
+  }
+  if (planCount > 1) {
+    const found = parseWithOthers(line)
+    if (found) return found
+  }
+  lines++
+  cursor = newline + 1
+  if (load<u8>(p) == 0x23) ignored++
+  else reject(reason, step, at, line, newline)
+  return 0
+}
+
+function reject(reason: i32, step: i32, at: usize, line: usize, end: usize): void {
+  const count = load<u64>(rejects + 8 * <usize>reason)
+  store<u64>(rejects + 8 * <usize>reason, count + 1)
+  if (count >= <u64>SAMPLES) return
+  const s = samples + SAMPLE * (<usize>reason * <usize>SAMPLES + <usize>count)
+  const length = min(<u32>(end - line), <u32>SAMPLE_TEXT)
+  store<u64>(s, lines)
+  store<u64>(s, blockOffset + <u64>(line - block), 8)
+  store<u32>(s, step, 16)
+  store<u32>(s, at >= line && at <= end ? <u32>(at - line) : 0, 20)
+  store<u32>(s, length, 24)
+  memory.copy(s + 28, line, length)
+}
+
+/** The block is full and holds no newline: its line is counted as rejected. `last` says that no more of it comes. */
+export function rejectLong(end: usize): void {
+  lines++
+  reject(Reject.TooLong, 0, cursor, cursor, end)
+  cursor = end
+}
+
+/** Whether the line is a `#Fields:` directive, in any case. */
+function isFields(line: usize): bool {
+  // "fields:" as two overlapping words, lower-cased; bit 0x20 of ':' is set already
+  return (load<u32>(line, 1) | 0x20202020) == 0x6c656966 && (load<u32>(line, 4) | 0x20202020) == 0x3a73646c
+}
+
+/** Put the line at `line` (ended by a newline) through plan `index` without counting it. @returns whether it is an entry */
+export function probe(index: i32, line: usize): bool {
+  usePlan(index)
+  const fits = parse(line) != 0
+  if (fits && spanStart(5)) splitRequest()
+  return fits
+}
+
+export function probedReason(): i32 { return failedReason }
+export function probedStep(): i32 { return failedStep }
+export function probedAt(): usize { return failedAt }
+export function newlineAfter(p: usize): usize { return findNewline(p) }
+/** Just past the last newline in [from, end), or `from`. */
+export function lastNewline(from: usize, end: usize): usize {
+  while (end > from && load<u8>(end - 1) != NEWLINE) end--
+  return end
+}
+export function endOfSpan(role: i32): usize { return spanEnd(role) }

@@ -1,0 +1,94 @@
+// Shared by the kernel (AssemblyScript) and its host (TypeScript): both read this file, so the numbers cannot drift apart.
+
+/** What a field of a line is for. The cutters fill one span (start, end) for each role; role 0 is cut and forgotten. */
+export enum Role {
+  Skip = 0,
+  ClientIp = 1,
+  /** A whole time stamp: CLF, ISO 8601 or epoch, told apart by its shape. */
+  Time = 2,
+  /** W3C `date`, `YYYY-MM-DD`; joined with TimeOfDay. */
+  Date = 3,
+  TimeOfDay = 4,
+  /** A request line, `GET /a?b HTTP/1.1`. */
+  Request = 5,
+  Method = 6,
+  /** A path or URI; a query is cut off. */
+  Uri = 7,
+  Status = 8,
+  Substatus = 9,
+  Win32Status = 10,
+  BytesSent = 11,
+  TimeTaken = 12,
+  Referer = 13,
+  UserAgent = 14,
+  Host = 15,
+  /** A sub-code in words. */
+  Reason = 16,
+  /** All before the time of a CLF relative; the client is searched in it. */
+  Prefix = 17,
+  Count = 18,
+}
+
+/** How a field of a delimited layout ends. */
+export enum Rule {
+  /** At the first occurrence of the literal that follows it. */
+  Plain = 0,
+  /** The same, but a quote after an odd number of backslashes does not count. */
+  Quoted = 1,
+  /** Plain, and blanks stand only after a comma: one address or a list of them. */
+  List = 2,
+  /** Plain, and not starting with `- `: a user name, which may hold blanks, but no shifted column. */
+  User = 3,
+  /** At a blank or the end of the line; what follows is tolerated. */
+  Word = 4,
+  /** Quoted, and what follows the closing quote is tolerated. */
+  LastQuoted = 5,
+}
+
+/** How lines are cut. */
+export enum Cutter {
+  /** No layout is known (yet): every line that is not ignored is rejected. */
+  None = 0,
+  Delimited = 1,
+  W3c = 2,
+  Json = 3,
+}
+
+/** Why a line was rejected. Order and names are those of `REJECT_REASONS` in kernel.ts. */
+export enum Reject {
+  None = 0,
+  /** The line does not fit the layout. */
+  Layout = 1,
+  /** A W3C record with more or fewer values than `#Fields` names. */
+  FieldCount = 2,
+  Status = 3,
+  Substatus = 4,
+  /** The size of a response is no number, where the layout is told by it. */
+  Bytes = 5,
+  /** Longer than the kernel's buffer. */
+  TooLong = 6,
+  /** A W3C record before any `#Fields` line. */
+  NoFields = 7,
+  Count = 8,
+}
+
+/** The lists kept for each code, in the order of the value tables. */
+export enum Dimension {
+  Path = 0,
+  Client = 1,
+  Referer = 2,
+  UserAgent = 3,
+  Method = 4,
+  Host = 5,
+  Count = 6,
+}
+
+/** Why `run` came back. */
+export enum Event {
+  /** All complete lines are counted. */
+  Done = 0,
+  /** A `#Fields` line stands at `eventStart`; set the plan, then run on. */
+  Fields = 1,
+  /** A table that must stay exact is full: take the tally out, clear it, then run on. */
+  Full = 2,
+}

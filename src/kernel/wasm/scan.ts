@@ -1,0 +1,65 @@
+// Search for bytes, sixteen at a time. Every search relies on a newline at or before the end of the block, so none needs a
+// bound; the buffer has 64 spare bytes behind it, so a load never leaves the memory.
+
+export const NEWLINE: u8 = 0x0a
+export const RETURN: u8 = 0x0d
+export const BLANK: u8 = 0x20
+export const QUOTE: u8 = 0x22
+export const DASH: u8 = 0x2d
+export const BACKSLASH: u8 = 0x5c
+
+/** First place at or after p that holds the byte splatted in `needle`, or a newline. */
+// @ts-ignore: decorator
+@inline
+export function findOrNewline(p: usize, needle: v128): usize {
+  const newline = i8x16.splat(NEWLINE)
+  while (true) {
+    const v = v128.load(p)
+    const found = i8x16.bitmask(v128.or(i8x16.eq(v, needle), i8x16.eq(v, newline)))
+    if (found) return p + ctz(found)
+    p += 16
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+export function findNewline(p: usize): usize {
+  return findOrNewline(p, i8x16.splat(NEWLINE))
+}
+
+/** First byte at or after p that is a blank, a tab or another control byte (newline included). */
+// @ts-ignore: decorator
+@inline
+export function findBlankOrControl(p: usize): usize {
+  const limit = i8x16.splat(BLANK)
+  while (true) {
+    const found = i8x16.bitmask(i8x16.le_u(v128.load(p), limit))
+    if (found) return p + ctz(found)
+    p += 16
+  }
+}
+
+/** First `byte` in [p, end), or end. */
+export function findByte(p: usize, end: usize, byte: u8): usize {
+  const needle = i8x16.splat(byte)
+  while (p < end) {
+    const found = i8x16.bitmask(i8x16.eq(v128.load(p), needle))
+    if (found) return min(p + ctz(found), end)
+    p += 16
+  }
+  return end
+}
+
+/** Whether an odd number of backslashes stands directly before p. */
+export function isEscaped(p: usize, start: usize): bool {
+  let q = p
+  while (q > start && load<u8>(q - 1) == BACKSLASH) q--
+  return ((p - q) & 1) == 1
+}
+
+/** The line's end without its carriage return. */
+// @ts-ignore: decorator
+@inline
+export function trimReturn(start: usize, newline: usize): usize {
+  return newline > start && load<u8>(newline - 1) == RETURN ? newline - 1 : newline
+}

@@ -1,0 +1,229 @@
+// The lists of values (paths, clients, …) kept for each code: one open-addressing hash table for each dimension.
+//
+// A list is exact until its table is full. Then the least frequent values of the largest lists are dropped (`purge`), and each
+// such list remembers the largest count it may have lost: `lost`. A value that comes (back) later starts with that as its
+// possible error, so that for every row  hits <= truth <= hits + error, and a value that is in no list has truth <= lost.
+// This is Space-Saving with lazy, batched eviction; it merges by addition. Small lists are never touched, so the evidence of
+// a rare code survives the long tail of a frequent one.
+//
+// ADVICE FOR HACKERS: a key is the 64-bit hash of value and code; equality of keys is taken for equality of values. Texts are
+// copied once, when a value is first seen; nothing here may point into the block, which moves.
+import { Dimension } from './roles'
+
+export const MAX_CODES: i32 = 4096
+/** Longer values are kept by hash over all their bytes, and shown by their first bytes. */
+export const MAX_TEXT: u32 = 1024
+
+// slot: key u64 · hits u64 · text u32 · error u32 · code u16 · length u16 · pad u32. key 0 = empty.
+export const SLOT: usize = 32
+
+const TABLE: usize = 40
+const tables = heap.alloc(TABLE * <usize>Dimension.Count)
+// table: slots u32 · mask u32 · used u32 · arena u32 · arena size u32 · arena used u32 · counts u32 · lost u32 · purges u32
+
+let scratchSlots: usize = 0
+let scratchArena: usize = 0
+const BINS: usize = 128
+const bins = heap.alloc(4 * BINS * <usize>MAX_CODES)
+const cutoffs = heap.alloc(4 * <usize>MAX_CODES)
+
+export function table(dimension: i32): usize {
+  return tables + TABLE * <usize>dimension
+}
+
+/** Allocate a table of 2^log2 slots with an arena of so many bytes for its texts. Once, before the first line. */
+export function openTable(dimension: i32, log2: i32, arenaBytes: i32): void {
+  const t = table(dimension)
+  const slots = SLOT << log2
+  store<u32>(t, <u32>heap.alloc(slots))
+  store<u32>(t, (1 << log2) - 1, 4)
+  store<u32>(t, <u32>heap.alloc(<usize>arenaBytes), 12)
+  store<u32>(t, arenaBytes, 16)
+  store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), 24)
+  store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), 28)
+  clearTable(dimension)
+}
+
+/** Scratch for `purge`, as large as the largest table and the largest arena. */
+export function openScratch(log2: i32, arenaBytes: i32): void {
+  scratchSlots = heap.alloc(SLOT << log2)
+  scratchArena = heap.alloc(<usize>arenaBytes)
+}
+
+export function clearTable(dimension: i32): void {
+  const t = table(dimension)
+  memory.fill(load<u32>(t), 0, (<usize>load<u32>(t, 4) + 1) * SLOT)
+  store<u32>(t, 0, 8)
+  store<u32>(t, 0, 20)
+  memory.fill(load<u32>(t, 24), 0, 4 * <usize>MAX_CODES)
+  memory.fill(load<u32>(t, 28), 0, 4 * <usize>MAX_CODES)
+  store<u32>(t, 0, 32)
+}
+
+const K0: u64 = 0x9e3779b97f4a7c15
+const K1: u64 = 0xff51afd7ed558ccd
+const K2: u64 = 0xc4ceb9fe1a85ec53
+
+// @ts-ignore: decorator
+@inline
+function mix(h: u64): u64 {
+  h ^= h >> 32
+  h *= K1
+  h ^= h >> 29
+  h *= K2
+  return h ^ (h >> 32)
+}
+
+/** Hash of [p, p + length); never 0. Two lanes, eight bytes each: the multiplications overlap. */
+export function hashOf(p: usize, length: u32): u64 {
+  let a: u64 = K0 ^ <u64>length
+  let b: u64 = K1
+  let n = length
+  while (n >= 16) {
+    a = (a ^ load<u64>(p)) * K1
+    b = (b ^ load<u64>(p, 8)) * K2
+    a ^= a >> 32
+    b ^= b >> 32
+    p += 16
+    n -= 16
+  }
+  if (n >= 8) {
+    a = (a ^ load<u64>(p)) * K1
+    a ^= a >> 32
+    p += 8
+    n -= 8
+  }
+  if (n > 0) {
+    // The buffer is padded, so eight bytes may be read; those past the value are masked away.
+    b = (b ^ (load<u64>(p) & ((<u64>1 << (n << 3)) - 1))) * K2
+    b ^= b >> 32
+  }
+  return mix(a ^ rotl(b, 23))
+}
+
+/** Count `hits` more of the value at `text` for a code. */
+// @ts-ignore: decorator
+@inline
+export function countValue(t: usize, hash: u64, code: u32, text: usize, length: u32): void {
+  const key = mix(hash + <u64>code * K0) | 1
+  const slots = <usize>load<u32>(t)
+  const mask = load<u32>(t, 4)
+  let i = <u32>(key >> 20) & mask
+  while (true) {
+    const slot = slots + SLOT * <usize>i
+    const found = load<u64>(slot)
+    if (found == key) {
+      store<u64>(slot, load<u64>(slot, 8) + 1, 8)
+      return
+    }
+    if (found == 0) break
+    i = (i + 1) & mask
+  }
+  insert(t, key, code, text, length)
+}
+
+function insert(t: usize, key: u64, code: u32, text: usize, length: u32): void {
+  const kept = min(length, MAX_TEXT)
+  const mask = load<u32>(t, 4)
+  if (load<u32>(t, 8) * 4 >= (mask + 1) * 3 || load<u32>(t, 20) + kept > load<u32>(t, 16)) purge(t)
+  const at = load<u32>(t, 12) + load<u32>(t, 20)
+  memory.copy(<usize>at, text, <usize>kept)
+  store<u32>(t, load<u32>(t, 20) + kept, 20)
+  const slot = freeSlot(t, key)
+  const lost = load<u32>(<usize>load<u32>(t, 28) + 4 * <usize>code)
+  store<u64>(slot, key)
+  store<u64>(slot, 1, 8)
+  store<u32>(slot, at, 16)
+  store<u32>(slot, lost, 20)
+  store<u16>(slot, <u16>code, 24)
+  store<u16>(slot, <u16>kept, 26)
+  store<u32>(t, load<u32>(t, 8) + 1, 8)
+  const count = <usize>load<u32>(t, 24) + 4 * <usize>code
+  store<u32>(count, load<u32>(count) + 1)
+}
+
+function freeSlot(t: usize, key: u64): usize {
+  const slots = <usize>load<u32>(t)
+  const mask = load<u32>(t, 4)
+  let i = <u32>(key >> 20) & mask
+  while (load<u64>(slots + SLOT * <usize>i) != 0) i = (i + 1) & mask
+  return slots + SLOT * <usize>i
+}
+
+/** Bin of a count: exact below 64, then four an octave; monotonous. */
+function binOf(n: u64): u32 {
+  if (n < 64) return <u32>n
+  const octave = 63 - <u32>clz(n)
+  const quarter = <u32>((n >> (octave - 2)) & 3)
+  return min(64 + (octave - 6) * 4 + quarter, <u32>BINS - 1)
+}
+
+/** Drop the rarest values of the largest lists until half of the values are gone. */
+function purge(t: usize): void {
+  const slots = <usize>load<u32>(t)
+  const capacity = load<u32>(t, 4) + 1
+  const counts = <usize>load<u32>(t, 24)
+  const lost = <usize>load<u32>(t, 28)
+  const quota = quotaFor(counts, load<u32>(t, 8) / 2)
+
+  memory.fill(bins, 0, 4 * BINS * <usize>MAX_CODES)
+  for (let i: u32 = 0; i < capacity; i++) {
+    const slot = slots + SLOT * <usize>i
+    if (load<u64>(slot) == 0) continue
+    const bin = bins + 4 * (BINS * <usize>load<u16>(slot, 24) + <usize>binOf(load<u64>(slot, 8) + load<u32>(slot, 20)))
+    store<u32>(bin, load<u32>(bin) + 1)
+  }
+  // The bin up to which (inclusive) a code's values go; 0 keeps all, since no value has 0 hits.
+  for (let code = 0; code < MAX_CODES; code++) {
+    let over = <i64>load<u32>(counts + 4 * <usize>code) - <i64>quota
+    let bin: usize = 0
+    while (over > 0 && bin < BINS - 1) over -= <i64>load<u32>(bins + 4 * (BINS * <usize>code + ++bin))
+    store<u32>(cutoffs + 4 * <usize>code, <u32>bin)
+  }
+
+  let kept: usize = 0
+  let arenaUsed: u32 = 0
+  const arena = load<u32>(t, 12)
+  memory.fill(counts, 0, 4 * <usize>MAX_CODES)
+  for (let i: u32 = 0; i < capacity; i++) {
+    const slot = slots + SLOT * <usize>i
+    if (load<u64>(slot) == 0) continue
+    const code = <usize>load<u16>(slot, 24)
+    const most = load<u64>(slot, 8) + load<u32>(slot, 20)
+    if (binOf(most) <= load<u32>(cutoffs + 4 * code)) {
+      const was = load<u32>(lost + 4 * code)
+      if (most > <u64>was) store<u32>(lost + 4 * code, <u32>min(most, <u64>u32.MAX_VALUE))
+      continue
+    }
+    const length = load<u16>(slot, 26)
+    memory.copy(scratchArena + arenaUsed, load<u32>(slot, 16), length)
+    const copy = scratchSlots + SLOT * kept++
+    memory.copy(copy, slot, SLOT)
+    store<u32>(copy, arena + arenaUsed, 16)
+    arenaUsed += length
+    store<u32>(counts + 4 * code, load<u32>(counts + 4 * code) + 1)
+  }
+  memory.copy(arena, scratchArena, arenaUsed)
+  memory.fill(slots, 0, SLOT * <usize>capacity)
+  for (let i: usize = 0; i < kept; i++) {
+    const copy = scratchSlots + SLOT * i
+    memory.copy(freeSlot(t, load<u64>(copy)), copy, SLOT)
+  }
+  store<u32>(t, <u32>kept, 8)
+  store<u32>(t, arenaUsed, 20)
+  store<u32>(t, load<u32>(t, 32) + 1, 32)
+}
+
+/** The largest list length for which all lists, cut to it, hold at most `target` values together. */
+function quotaFor(counts: usize, target: u32): u32 {
+  let low: u32 = 0
+  let high: u32 = target
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    let sum: u32 = 0
+    for (let code = 0; code < MAX_CODES; code++) sum += min(load<u32>(counts + 4 * <usize>code), middle)
+    if (sum <= target) low = middle
+    else high = middle - 1
+  }
+  return low
+}

@@ -1,0 +1,16 @@
+import type { Report } from '../report/report.js'
+import { renderJson } from './json.js'
+
+/** How a report is printed. */
+export interface RenderOptions {
+  /** Terminal columns. */
+  readonly width: number
+  readonly color: boolean
+  /** IANA time zone that times are shown in. */
+  readonly timeZone: string
+}
+
+export type Renderer = (report: Report, options: RenderOptions) => string
+
+/** Output kinds by name, as in `--format`. A new kind is one function here. */
+export const RENDERERS: Readonly<Record<string, Renderer>> = { json: renderJson }

@@ -1,0 +1,119 @@
+import { type DimensionName, type List, mergeLists } from '../tally/tally.js'
+import type { Store } from './store.js'
+
+/** Which part of a store is asked for; times are seconds since 1970 UTC, [since, until). */
+export interface Range {
+  readonly since?: number
+  readonly until?: number
+  /** Numbers of the periods (days) that lists and first and last times are taken from; all when absent. */
+  readonly periods?: readonly number[]
+}
+
+export interface CodeRow {
+  readonly server: string | null
+  readonly software: string | null
+  readonly status: number | null
+  readonly substatus: number | null
+  readonly win32Status: number | null
+  readonly reason: string | null
+  readonly codeId: number
+  readonly hits: number
+  readonly bytesSent: number
+  readonly timed: number
+  readonly timeTakenUs: number
+  firstSeen: number | null
+  lastSeen: number | null
+}
+
+export interface BucketRow {
+  /** null: entries without a time. */
+  readonly start: number | null
+  readonly seconds: number
+  readonly codeId: number
+  readonly hits: number
+}
+
+export interface RejectRow {
+  readonly reason: string
+  readonly count: number
+  readonly samples: { readonly input: string; readonly format: string; readonly fields: string | null; readonly line: number; readonly offset: number; readonly step: number; readonly column: number; readonly text: string }[]
+}
+
+function where({ since, until }: Range): string {
+  const parts = [since === undefined ? '' : `start >= ${Math.floor(since)}`, until === undefined ? '' : `start < ${Math.floor(until)}`].filter(Boolean)
+  return parts.length ? `WHERE start >= 0 AND ${parts.join(' AND ')}` : ''
+}
+
+function wherePeriod({ periods }: Range): string {
+  return periods ? `WHERE period IN (${periods.map((p) => Math.floor(p)).join(', ') || 'NULL'})` : ''
+}
+
+/** Hits by code (Win32 status apart) and server. */
+export function codeRows(store: Store, range: Range = {}): CodeRow[] {
+  const rows = store.db
+    .prepare(
+      `SELECT server, software, status, substatus, win32_status AS win32Status, reason, code_id AS codeId, sum(h.hits) AS hits,
+         sum(bytes_sent) AS bytesSent, sum(timed) AS timed, sum(time_taken_us) AS timeTakenUs
+       FROM hits h JOIN code ON code.id = code_id JOIN source ON source.id = source_id ${where(range)}
+       GROUP BY server, software, code_id ORDER BY hits DESC, status, substatus, win32_status, reason`,
+    )
+    .all() as CodeRow[]
+  const spans = store.db
+    .prepare(
+      `SELECT server, software, code_id AS codeId, min(first_seen) AS firstSeen, max(last_seen) AS lastSeen
+       FROM span JOIN source ON source.id = source_id ${wherePeriod(range)} GROUP BY server, software, code_id`,
+    )
+    .all() as Pick<CodeRow, 'server' | 'software' | 'codeId' | 'firstSeen' | 'lastSeen'>[]
+  const key = (r: Pick<CodeRow, 'server' | 'software' | 'codeId'>): string => `${r.server}|${r.software}|${r.codeId}`
+  const bySpan = new Map(spans.map((s) => [key(s), s]))
+  for (const row of rows) {
+    const span = bySpan.get(key(row))
+    row.firstSeen = span?.firstSeen ?? null
+    row.lastSeen = span?.lastSeen ?? null
+  }
+  return rows
+}
+
+/** Hits by time bucket and code; buckets of different widths may stand side by side. */
+export function bucketRows(store: Store, range: Range = {}): BucketRow[] {
+  return store.db
+    .prepare(
+      `SELECT nullif(start, -1) AS start, seconds, code_id AS codeId, sum(hits) AS hits FROM hits ${where(range)}
+       GROUP BY start, seconds, code_id ORDER BY start`,
+    )
+    .all() as BucketRow[]
+}
+
+/** The merged lists of one dimension, by code. */
+export function listsOf(store: Store, dimension: DimensionName, range: Range = {}): Map<number, List> {
+  const condition = wherePeriod(range) ? `${wherePeriod(range)} AND dimension = ?` : 'WHERE dimension = ?'
+  const wholes = store.db
+    .prepare(`SELECT source_id AS source, code_id AS code, period, different, lost FROM list ${condition} ORDER BY code_id, source_id, period`)
+    .all(dimension) as { source: number; code: number; period: number; different: number; lost: number }[]
+  const values = store.db
+    .prepare(
+      `SELECT source_id AS source, code_id AS code, period, text AS value, hits, error FROM top JOIN value ON value.id = value_id ${condition}
+       ORDER BY code_id, source_id, period, hits DESC, text`,
+    )
+    .all(dimension) as { source: number; code: number; period: number; value: string; hits: number; error: number }[]
+  const lists = new Map<number, List>()
+  let at = 0
+  for (const whole of wholes) {
+    const list: List = { values: [], lost: whole.lost, distinct: whole.different }
+    for (let v = values[at]; v && v.code === whole.code && v.source === whole.source && v.period === whole.period; v = values[++at])
+      list.values.push({ value: v.value, hits: v.hits, error: v.error })
+    const known = lists.get(whole.code)
+    lists.set(whole.code, known ? mergeLists(known, list) : list)
+  }
+  return lists
+}
+
+/** Bytes and lines not counted as entries, over all sources. */
+export function rejectRows(store: Store): RejectRow[] {
+  const rows = store.db.prepare('SELECT reason, sum(count) AS count FROM reject GROUP BY reason ORDER BY count DESC, reason').all() as { reason: string; count: number }[]
+  const samples = store.db.prepare(
+    `SELECT name AS input, format, fields, line, offset, step, "column", text FROM reject_sample JOIN source ON source.id = source_id
+     WHERE reason = ? ORDER BY source_id, line LIMIT 5`,
+  )
+  return rows.map((r) => ({ ...r, samples: samples.all(r.reason) as RejectRow['samples'] }))
+}

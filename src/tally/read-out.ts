@@ -1,0 +1,196 @@
+import { decode, type Kernel } from '../kernel/kernel.js'
+import { Reject } from '../kernel/wasm/roles.js'
+import { byHits, type CodeTally, DIMENSIONS, emptyLists, emptyTally, type LineCounts, type List, MAX_SAMPLES, REJECT_REASONS, type RejectReason, type RejectSample, type RejectTally, type Tally, tallyKey } from './tally.js'
+
+// The shapes of the kernel's tables, as src/kernel/wasm/{count,values,index}.ts lays them out; sizes in bytes.
+const CODE = 72
+const BUCKET = { size: 40, slots: 1 << 17, base: 2 ** 36 }
+const LATENCY = { size: 16, slots: 1 << 16 }
+const SLOT_WORDS = 8
+const SAMPLE = { size: 28 + 512, text: 28 }
+const NO_PERIOD = -(2 ** 31)
+const KERNEL_BUCKET_SECONDS = 60
+const MAX_BUCKETS = 720
+
+/** Bucket widths a tally can have: each divides the next. */
+export const BUCKET_WIDTHS = [60, 900, 3600, 86400] as const
+
+export interface ReadOutOptions {
+  /** Values kept of each list. */
+  readonly topValues: number
+  /** Widen the buckets until all codes together span at most 720 of them; a database keeps minutes. */
+  readonly adaptive: boolean
+}
+
+/** Read out what the kernel's tables hold. */
+export function readTally(kernel: Kernel, { topValues, adaptive }: ReadOutOptions): Tally {
+  const { wasm } = kernel
+  const memory = new DataView(wasm.memory.buffer)
+  const codes = readCodes(wasm.codeCount(), wasm.codeTable(), memory)
+  const tally = emptyTally(adaptive ? widthFor(codes) : KERNEL_BUCKET_SECONDS)
+  for (const code of codes) tally.codes.set(tallyKey(code), code)
+  readBuckets(codes, wasm.bucketTable(), memory, tally.bucketSeconds)
+  readLatencies(codes, wasm.latencyTable(), memory)
+  DIMENSIONS.forEach((name, dimension) => {
+    const lists = readLists(codes.length, wasm.table(dimension), memory, topValues)
+    lists.forEach((list, i) => {
+      const code = codes[i]
+      if (code) code.lists[name] = list
+    })
+  })
+  return tally
+}
+
+function widthFor(codes: readonly CodeTally[]): number {
+  let from = Infinity
+  let to = -Infinity
+  for (const { firstSeen, lastSeen } of codes) {
+    if (firstSeen !== null) from = Math.min(from, firstSeen)
+    if (lastSeen !== null) to = Math.max(to, lastSeen)
+  }
+  return BUCKET_WIDTHS.find((width) => !(to - from > width * MAX_BUCKETS)) ?? 86400
+}
+
+function u64(view: DataView, at: number): number {
+  return view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32
+}
+
+function readCodes(count: number, table: number, memory: DataView): CodeTally[] {
+  const codes: CodeTally[] = []
+  for (let i = 0; i < count; i++) {
+    const at = table + CODE * i
+    const key = memory.getBigUint64(at, true)
+    const reasonLength = memory.getUint32(at + 12, true)
+    const period = memory.getInt32(at + 64, true)
+    const timed = period !== NO_PERIOD
+    const orNull = (n: bigint): number | null => (n === 0n ? null : Number(n - 1n))
+    codes.push({
+      status: orNull(key >> 50n),
+      substatus: orNull((key >> 33n) & 0x1ffffn),
+      win32Status: orNull(key & 0x1ffffffffn),
+      reason: reasonLength ? decode(new Uint8Array(memory.buffer, memory.getUint32(at + 8, true), reasonLength)) : null,
+      period: timed ? period : null,
+      hits: u64(memory, at + 16),
+      bytesSent: u64(memory, at + 24),
+      timed: u64(memory, at + 32),
+      timeTakenUs: u64(memory, at + 40),
+      firstSeen: timed ? Number(memory.getBigInt64(at + 48, true)) : null,
+      lastSeen: timed ? Number(memory.getBigInt64(at + 56, true)) : null,
+      buckets: new Map(),
+      latency: new Map(),
+      lists: emptyLists(),
+    })
+  }
+  return codes
+}
+
+function readBuckets(codes: readonly CodeTally[], table: number, memory: DataView, width: number): void {
+  const words = new Uint32Array(memory.buffer, table, (BUCKET.size / 4) * BUCKET.slots)
+  for (let i = 0; i < words.length; i += BUCKET.size / 4) {
+    const low = words[i] as number
+    const high = words[i + 1] as number
+    if (low === 0 && high === 0) continue
+    const code = codes[high >>> 8]
+    if (!code) continue
+    const bucket = (high & 0xff) * 2 ** 32 + low - 1
+    const seconds = (bucket - BUCKET.base) * KERNEL_BUCKET_SECONDS
+    const start = bucket === 0 ? null : Math.floor(seconds / width) * width
+    const at = table + i * 4
+    let counts = code.buckets.get(start)
+    if (!counts) code.buckets.set(start, (counts = { hits: 0, bytesSent: 0, timed: 0, timeTakenUs: 0 }))
+    counts.hits += u64(memory, at + 8)
+    counts.bytesSent += u64(memory, at + 16)
+    counts.timed += u64(memory, at + 24)
+    counts.timeTakenUs += u64(memory, at + 32)
+  }
+}
+
+function readLatencies(codes: readonly CodeTally[], table: number, memory: DataView): void {
+  const words = new Uint32Array(memory.buffer, table, (LATENCY.size / 4) * LATENCY.slots)
+  for (let i = 0; i < words.length; i += LATENCY.size / 4) {
+    const low = words[i] as number
+    if (low === 0 && words[i + 1] === 0) continue
+    codes[low >>> 12]?.latency.set((low & 0xfff) - 1, u64(memory, table + i * 4 + 8))
+  }
+}
+
+/** The lists of one dimension, by code. */
+function readLists(codeCount: number, table: number, memory: DataView, topValues: number): List[] {
+  const slots = memory.getUint32(table, true)
+  const capacity = memory.getUint32(table + 4, true) + 1
+  const counts = new Uint32Array(memory.buffer, memory.getUint32(table + 24, true), codeCount)
+  const lost = new Uint32Array(memory.buffer, memory.getUint32(table + 28, true), codeCount)
+  const words = new Uint32Array(memory.buffer, slots, SLOT_WORDS * capacity)
+  const thresholds = thresholdsFor(words, counts, topValues)
+  const lists: List[] = Array.from(counts, (distinct, code) => ({ values: [], lost: lost[code] as number, distinct }))
+  const bytes = new Uint8Array(memory.buffer)
+  for (let i = 0; i < words.length; i += SLOT_WORDS) {
+    if (words[i] === 0 && words[i + 1] === 0) continue
+    const codeAndLength = words[i + 6] as number
+    const code = codeAndLength & 0xffff
+    const list = lists[code]
+    if (!list) continue
+    const hits = (words[i + 2] as number) + (words[i + 3] as number) * 2 ** 32
+    const error = words[i + 5] as number
+    // Of a long list only what can reach the top is made into text.
+    if (hits < (thresholds[code] as number)) list.lost = Math.max(list.lost, hits + error)
+    else list.values.push({ value: decodeShared(bytes, words[i + 4] as number, codeAndLength >>> 16), hits, error })
+  }
+  return lists.map((list) => keepTop(list, topValues))
+}
+
+/** By code, the fewest hits a value needs so that at least `topValues` values of the list have as many. */
+function thresholdsFor(words: Uint32Array, counts: Uint32Array, topValues: number): Float64Array {
+  const thresholds = new Float64Array(counts.length)
+  const hits: (number[] | undefined)[] = Array.from(counts, (n) => (n > topValues ? [] : undefined))
+  if (!hits.some(Boolean)) return thresholds
+  for (let i = 0; i < words.length; i += SLOT_WORDS) {
+    if (words[i] === 0 && words[i + 1] === 0) continue
+    hits[(words[i + 6] as number) & 0xffff]?.push((words[i + 2] as number) + (words[i + 3] as number) * 2 ** 32)
+  }
+  hits.forEach((list, code) => {
+    if (list) thresholds[code] = Float64Array.from(list).sort()[list.length - topValues] as number
+  })
+  return thresholds
+}
+
+function keepTop(list: List, n: number): List {
+  list.values.sort(byHits)
+  for (const v of list.values.slice(n)) list.lost = Math.max(list.lost, v.hits + v.error)
+  return { ...list, values: list.values.slice(0, n) }
+}
+
+
+
+function decodeShared(bytes: Uint8Array, at: number, length: number): string {
+  return decode(bytes.subarray(at, at + length))
+}
+
+/** Read out what became of the lines since `begin`. */
+export function readLineCounts({ wasm }: Kernel): LineCounts {
+  const memory = new DataView(wasm.memory.buffer)
+  const bytes = new Uint8Array(wasm.memory.buffer)
+  const rejects = new Map<RejectReason, RejectTally>()
+  let rejected = 0
+  for (let reason = 1; reason < Reject.Count; reason++) {
+    const count = u64(memory, wasm.rejectTable() + 8 * reason)
+    const name = REJECT_REASONS[reason]
+    if (!count || !name) continue
+    rejected += count
+    const samples = Array.from({ length: Math.min(count, MAX_SAMPLES) }, (_, i): RejectSample => {
+      const at = wasm.sampleTable() + SAMPLE.size * (reason * MAX_SAMPLES + i)
+      const text = at + SAMPLE.text
+      return {
+        line: u64(memory, at),
+        offset: u64(memory, at + 8),
+        step: memory.getUint32(at + 16, true),
+        column: memory.getUint32(at + 20, true),
+        text: decode(bytes.subarray(text, text + memory.getUint32(at + 24, true))),
+      }
+    })
+    rejects.set(name, { count, samples })
+  }
+  const entries = Number(wasm.entryCount())
+  const ignored = Number(wasm.ignoredCount())
+  return { lines: entries + ignored + rejected, entries, ignored, rejected, withoutTime: Number(wasm.withoutTime()), rejects }
+}

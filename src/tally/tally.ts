@@ -1,0 +1,188 @@
+import type { Dimension, Reject } from '../kernel/wasm/roles.js'
+
+/** Names of the lists kept for each code, as the report and the store call them, by Dimension. */
+export const DIMENSIONS = ['path', 'client', 'referer', 'userAgent', 'method', 'host'] as const satisfies readonly string[] & { length: Dimension.Count }
+export type DimensionName = (typeof DIMENSIONS)[number]
+
+/** Names of the reasons for which lines are rejected, by Reject. */
+export const REJECT_REASONS = ['none', 'layout', 'field-count', 'status', 'substatus', 'bytes', 'too-long', 'no-fields'] as const satisfies readonly string[] & {
+  length: Reject.Count
+}
+export type RejectReason = (typeof REJECT_REASONS)[number]
+
+/** What tells one code from another. null: the log has no such column, or `-` in it; that is not 0. */
+export interface CodeKey {
+  readonly status: number | null
+  readonly substatus: number | null
+  readonly win32Status: number | null
+  readonly reason: string | null
+}
+
+export interface Counts {
+  hits: number
+  bytesSent: number
+  /** Entries that carry a time taken, and the sum of those. */
+  timed: number
+  timeTakenUs: number
+}
+
+/** A value of a list: hits <= truth <= hits + error. */
+export interface ListEntry {
+  readonly value: string
+  hits: number
+  error: number
+}
+
+/** The most frequent values of one dimension. Exact while `lost` is 0; a value that is not in it had at most `lost` hits. */
+export interface List {
+  values: ListEntry[]
+  lost: number
+  /** Different values seen; at least so many when `lost` is not 0. */
+  distinct: number
+}
+
+/** One code within one period. */
+export interface CodeTally extends CodeKey, Counts {
+  /** Number of the period; null for entries without a time. */
+  readonly period: number | null
+  /** Seconds since 1970 UTC; null for entries without a time. */
+  firstSeen: number | null
+  lastSeen: number | null
+  /** Counts by time bucket: key is the bucket's start in seconds; null collects entries without a time. */
+  readonly buckets: Map<number | null, Counts>
+  /** Logarithmic histogram of the time taken: bin → entries. */
+  readonly latency: Map<number, number>
+  readonly lists: Record<DimensionName, List>
+}
+
+export interface RejectSample {
+  /** Counted from 1. */
+  readonly line: number
+  /** Bytes from the start of the (unpacked) input. */
+  readonly offset: number
+  readonly text: string
+  /** The step of the plan (layout) or the role (status …) that failed, and where in the line, in bytes from 0. */
+  readonly step: number
+  readonly column: number
+}
+export interface RejectTally {
+  readonly count: number
+  readonly samples: readonly RejectSample[]
+}
+
+/** What became of the lines of one input: lines = entries + rejected + ignored. */
+export interface LineCounts {
+  readonly lines: number
+  readonly entries: number
+  readonly ignored: number
+  readonly rejected: number
+  /** Entries whose time could not be read; they are counted all the same. */
+  readonly withoutTime: number
+  readonly rejects: ReadonlyMap<RejectReason, RejectTally>
+}
+
+/** What was counted of the entries, of any origin. Two tallies merge by addition. */
+export interface Tally {
+  /** Width of all buckets. */
+  bucketSeconds: number
+  /** By `tallyKey`. */
+  readonly codes: Map<string, CodeTally>
+}
+
+/** How many samples of each reject reason are kept. */
+export const MAX_SAMPLES = 5
+
+export function emptyTally(bucketSeconds = 60): Tally {
+  return { bucketSeconds, codes: new Map() }
+}
+
+export function tallyKey(code: CodeKey & { readonly period: number | null }): string {
+  return `${code.status ?? '-'}|${code.substatus ?? '-'}|${code.win32Status ?? '-'}|${code.period ?? '-'}|${code.reason ?? ''}`
+}
+
+export function emptyLists(): Record<DimensionName, List> {
+  const list = (): List => ({ values: [], lost: 0, distinct: 0 })
+  return { path: list(), client: list(), referer: list(), userAgent: list(), method: list(), host: list() }
+}
+
+export function addCounts(to: Counts, from: Counts): void {
+  to.hits += from.hits
+  to.bytesSent += from.bytesSent
+  to.timed += from.timed
+  to.timeTakenUs += from.timeTakenUs
+}
+
+/**
+ * Add `from` to `to`; `from` is spent by it (its parts may be shared afterwards).
+ *
+ * Buckets of different width are brought to the wider one; widths must divide each other.
+ */
+export function mergeInto(to: Tally, from: Tally): void {
+  if (to.bucketSeconds < from.bucketSeconds) coarsen(to, from.bucketSeconds)
+  else if (from.bucketSeconds < to.bucketSeconds) coarsen(from, to.bucketSeconds)
+  for (const [key, code] of from.codes) {
+    const known = to.codes.get(key)
+    if (known) mergeCode(known, code)
+    else to.codes.set(key, code)
+  }
+}
+
+function mergeCode(to: CodeTally, from: CodeTally): void {
+  addCounts(to, from)
+  to.firstSeen = least(to.firstSeen, from.firstSeen)
+  to.lastSeen = greatest(to.lastSeen, from.lastSeen)
+  for (const [start, counts] of from.buckets) {
+    const known = to.buckets.get(start)
+    if (known) addCounts(known, counts)
+    else to.buckets.set(start, counts)
+  }
+  for (const [bin, n] of from.latency) to.latency.set(bin, (to.latency.get(bin) ?? 0) + n)
+  for (const dimension of DIMENSIONS) to.lists[dimension] = mergeLists(to.lists[dimension], from.lists[dimension])
+}
+
+/** The sum of two lists. A value missing in one of them may have had up to `lost` hits there: that becomes part of its error. */
+export function mergeLists(a: List, b: List): List {
+  const sums = new Map(a.values.map((v) => [v.value, { ...v, error: v.error + b.lost }]))
+  for (const v of b.values) {
+    const known = sums.get(v.value)
+    if (known) {
+      known.hits += v.hits
+      known.error += v.error - b.lost
+    } else sums.set(v.value, { ...v, error: v.error + a.lost })
+  }
+  const exact = a.lost === 0 && b.lost === 0
+  return { values: [...sums.values()].sort(byHits), lost: a.lost + b.lost, distinct: exact ? sums.size : Math.max(sums.size, a.distinct, b.distinct) }
+}
+
+/** Keep the most frequent `n` values; what is cut off raises `lost`. */
+export function trimList(list: List, n: number): List {
+  if (list.values.length <= n) return list
+  const sorted = [...list.values].sort(byHits)
+  let lost = list.lost
+  for (const v of sorted.slice(n)) lost = Math.max(lost, v.hits + v.error)
+  return { values: sorted.slice(0, n), lost, distinct: list.distinct }
+}
+
+/** Most hits first; equal ones by value, so that every order of merging prints the same. */
+export function byHits(a: ListEntry, b: ListEntry): number {
+  return b.hits - a.hits || (a.value < b.value ? -1 : a.value > b.value ? 1 : 0)
+}
+
+/** Bring the buckets to a wider width. */
+export function coarsen(tally: Tally, seconds: number): void {
+  if (seconds % tally.bucketSeconds !== 0) throw new RangeError(`buckets of ${tally.bucketSeconds} s do not fit into ${seconds} s`)
+  tally.bucketSeconds = seconds
+  for (const code of tally.codes.values()) {
+    const fine = [...code.buckets]
+    code.buckets.clear()
+    for (const [start, counts] of fine) {
+      const coarse = start === null ? null : Math.floor(start / seconds) * seconds
+      const known = code.buckets.get(coarse)
+      if (known) addCounts(known, counts)
+      else code.buckets.set(coarse, { ...counts })
+    }
+  }
+}
+
+export const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b))
+export const greatest = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.max(a, b))
