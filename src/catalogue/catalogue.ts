@@ -32,6 +32,13 @@ export function index(): CompiledIndex {
   return loadedIndex
 }
 
+/** Names of all authorities, IANA's and the servers' first, the Win32 values last. */
+export function authorities(): string[] {
+  const names = new Set(Object.values(index().owners).flat())
+  const first = ['class', 'iana', 'iis', 'httperr', 'nginx'].filter((n) => names.delete(n))
+  return [...first, ...[...names].sort(), 'win32']
+}
+
 /** A code as it occurs in a log. */
 export interface CodeQuery {
   readonly status: number | null

@@ -1,5 +1,6 @@
 import type { Report } from '../report/report.js'
 import { renderJson } from './json.js'
+import { renderText } from './text.js'
 
 /** How a report is printed. */
 export interface RenderOptions {
@@ -13,4 +14,4 @@ export interface RenderOptions {
 export type Renderer = (report: Report, options: RenderOptions) => string
 
 /** Output kinds by name, as in `--format`. A new kind is one function here. */
-export const RENDERERS: Readonly<Record<string, Renderer>> = { json: renderJson }
+export const RENDERERS: Readonly<Record<string, Renderer>> = { text: renderText, json: renderJson }

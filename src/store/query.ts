@@ -117,3 +117,9 @@ export function rejectRows(store: Store): RejectRow[] {
   )
   return rows.map((r) => ({ ...r, samples: samples.all(r.reason) as RejectRow['samples'] }))
 }
+
+/** The last period (day) with entries up to `until`; undefined when there is none. */
+export function lastDay(store: Store, until: number): number | undefined {
+  const { day } = store.db.prepare('SELECT max(period) AS day FROM span WHERE first_seen IS NOT NULL AND period <= ?').get(until) as { day: number | null }
+  return day ?? undefined
+}

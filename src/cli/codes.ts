@@ -1,0 +1,45 @@
+import { authorities, authority } from '../catalogue/catalogue.js'
+import { LANGUAGES, type Language, type Note } from '../catalogue/note.js'
+import { table } from '../render/cells.js'
+import { VERDICT_WORDS } from '../render/words.js'
+import { type OutputOptions, write } from './output.js'
+
+interface CodesOptions {
+  readonly server?: string
+  readonly lang: Language
+  readonly format?: string
+  readonly color: OutputOptions['color']
+}
+
+/** `logstat codes [WORD…]`: the catalogue, or the notes in which every word occurs (in either language). Exit status 2 when none does. */
+export async function codes(words: readonly string[], { server, lang, format }: CodesOptions): Promise<number> {
+  const wanted = words.map((w) => w.toLowerCase())
+  const notes = authorities()
+    .filter((name) => server === undefined || name === server || (server === 'httpsys' && name === 'httperr'))
+    .flatMap((name) => Object.values(authority(name)?.notes ?? {}).map((note) => ({ authority: name, note })))
+    .filter(({ authority: name, note }) => wanted.every((w) => matches(note, name, w)))
+    // Without a search the Win32 values, hundreds of them, are left to `logstat codes win32`.
+    .filter(({ authority: name }) => wanted.length > 0 || server !== undefined || name !== 'win32')
+  if (notes.length === 0) {
+    process.stderr.write(`logstat: nothing in the catalogue matches ${words.join(' ')}\n`)
+    return 2
+  }
+  const rows = notes.map(({ authority: name, note }) => ({ code: note.code, authority: name, name: note.name[lang], verdict: note.verdict, meaning: note.meaning[lang], source: note.source }))
+  if (format === 'json') await write(`${JSON.stringify(rows, null, 2)}\n`)
+  else if (format === 'md') {
+    const cell = (text: string): string => text.replaceAll('|', '\\|')
+    await write(`| code | authority | name | verdict |\n|---|---|---|---|\n${rows.map((r) => `| ${r.code} | ${r.authority} | ${cell(r.name)} | ${VERDICT_WORDS[r.verdict][lang]} |`).join('\n')}\n`)
+  } else await write(`${table(rows.map((r) => [r.code, r.authority, VERDICT_WORDS[r.verdict][lang], r.name]), [{ most: 28 }, {}, {}, {}], '').join('\n')}\n`)
+  return 0
+}
+
+function matches(note: Note, owner: string, word: string): boolean {
+  // A number means a code, not any text it occurs in: 403 is 403, 403.14, 403.6/5.
+  if (/^\d{3}$/.test(word)) return note.code === word || note.code.startsWith(`${word}.`) || note.code.startsWith(`${word}/`)
+  const texts = [note.code, owner, note.symbol ?? '', ...(note.aliases ?? [])]
+  for (const language of LANGUAGES) {
+    texts.push(note.name[language], note.meaning[language])
+    for (const t of [...(note.causes ?? []), ...(note.checks ?? [])]) texts.push(t[language])
+  }
+  return texts.some((t) => t.toLowerCase().includes(word))
+}

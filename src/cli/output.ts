@@ -1,0 +1,55 @@
+import { writeFileSync } from 'node:fs'
+import { extname } from 'node:path'
+import type { Language } from '../catalogue/note.js'
+import { LogstatError } from '../errors.js'
+import type { Server } from '../format/format.js'
+import { RENDERERS, type RenderOptions } from '../render/render.js'
+import { checkZone, systemZone } from '../time-zone.js'
+
+/** Options of every command that prints a report. */
+export interface OutputOptions {
+  readonly format?: string
+  readonly output?: string
+  readonly lang: Language
+  readonly tz?: string
+  readonly top: number
+  readonly color: 'auto' | 'always' | 'never'
+  readonly status?: string
+  readonly server?: Server
+}
+
+/** What is printed: the kind named, else that of the file's ending, else text. @throws LogstatError for an ending nobody renders */
+export function kindOf({ format, output }: Pick<OutputOptions, 'format' | 'output'>): string {
+  if (format !== undefined) return format
+  if (output === undefined) return 'text'
+  const kind = { '.txt': 'text', '': 'text' }[extname(output)] ?? extname(output).slice(1)
+  if (!(kind in RENDERERS)) throw new LogstatError('output', `${output}: no report of the kind "${kind}" can be written`, `Known kinds: ${Object.keys(RENDERERS).join(', ')}. Name one with --format.`)
+  return kind
+}
+
+export function renderOptions({ color, output, tz }: Pick<OutputOptions, 'color' | 'output' | 'tz'>): RenderOptions {
+  return {
+    width: output === undefined && process.stdout.isTTY ? process.stdout.columns || 80 : 80,
+    color: useColor(color, output === undefined),
+    timeZone: checkZone(tz ?? systemZone()),
+  }
+}
+
+/** https://no-color.org */
+export function useColor(color: OutputOptions['color'], toTerminal = true): boolean {
+  if (color !== 'auto') return color === 'always'
+  return toTerminal && process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
+}
+
+/** To the file that was named, or to standard output, waiting until a pipe has taken it. */
+export async function write(text: string, output?: string): Promise<void> {
+  if (output === undefined) {
+    await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()))
+    return
+  }
+  try {
+    writeFileSync(output, text)
+  } catch (error) {
+    throw new LogstatError('output', `${output}: cannot be written (${(error as Error).message})`, 'Check the folder and your right to write there.')
+  }
+}

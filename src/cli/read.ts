@@ -1,0 +1,60 @@
+import { LogstatError } from '../errors.js'
+import type { Server } from '../format/format.js'
+import { formatNamed } from '../format/registry.js'
+import { findInputs } from '../input/find.js'
+import { type InputResult, readInputs } from '../pipeline.js'
+import type { Store } from '../store/store.js'
+import { checkZone, dayOf, systemZone } from '../time-zone.js'
+import { progress } from './progress.js'
+
+/** Options of every command that reads logs. */
+export interface ReadCommandOptions {
+  readonly logFormat?: string
+  readonly server?: Server
+  readonly quiet?: boolean
+  readonly tz?: string
+}
+
+export interface ReadOutcome {
+  readonly results: readonly InputResult[]
+  /** Whether something that was named could not be read (whole): exit status 2. */
+  readonly failed: boolean
+}
+
+/**
+ * Read logs into a store, with progress and warnings on standard error.
+ *
+ * Files found in a directory that are no access logs are passed over with a note; when nothing at all could be read, the first
+ * reason is thrown.
+ */
+export async function readPaths(paths: readonly string[], store: Store, options: ReadCommandOptions): Promise<ReadOutcome> {
+  if (options.logFormat !== undefined && !formatNamed(options.logFormat))
+    throw new LogstatError('unknown-format', `"${options.logFormat}" is no format that logstat knows`, 'List them with: logstat formats')
+  const inputs = findInputs(paths)
+  const shown = progress(inputs, options.quiet !== true)
+  const zone = checkZone(options.tz ?? systemZone())
+  const results = await readInputs(inputs, store, {
+    ...(options.logFormat === undefined ? {} : { format: options.logFormat }),
+    ...(options.server === undefined ? {} : { server: options.server }),
+    ...(store.file === null ? {} : { periodOf: (seconds: number) => dayOf(seconds, zone) }),
+    onProgress: shown.update,
+  })
+  shown.end()
+
+  const optional = new Set(inputs.filter((i) => i.optional).map((i) => i.name))
+  const errors = results.flatMap((r) => (r.error ? [{ ...r, error: r.error }] : []))
+  if (errors.length === results.length && errors.every((e) => e.entries === 0)) {
+    const [first] = errors
+    if (errors.length > 1 || optional.size > 0)
+      throw new LogstatError('no-logs', `no access log among ${paths.join(', ')} (${errors.length} files looked at); the first: ${first?.error.message}`, first?.error.hint)
+    if (first) throw first.error
+  }
+  let failed = false
+  for (const { name, error } of errors) {
+    const passedOver = optional.has(name) && error.code === 'unknown-format'
+    if (!passedOver) failed = true
+    if (!options.quiet || !passedOver) process.stderr.write(`logstat: ${passedOver ? 'passed over: ' : ''}${error.message}\n`)
+    if (!passedOver && error.hint) process.stderr.write(`         ${error.hint}\n`)
+  }
+  return { results, failed }
+}

@@ -1,0 +1,50 @@
+import { LogstatError } from '../errors.js'
+import { makeReport } from '../report/report.js'
+import { compileSelection } from '../report/select.js'
+import { renderIis } from '../render/iis.js'
+import { RENDERERS } from '../render/render.js'
+import { openStore, type Store } from '../store/store.js'
+import { kindOf, type OutputOptions, renderOptions, write } from './output.js'
+import { type ReadCommandOptions, readPaths } from './read.js'
+
+/** `logstat [PATH…]`: read, report, keep nothing. */
+export async function report(paths: readonly string[], options: OutputOptions & ReadCommandOptions): Promise<number> {
+  const kind = kindOf(options)
+  const store = openStore(null)
+  const { failed } = await readPaths(paths, store, options)
+  await print(store, kind, options)
+  return failed ? 2 : 0
+}
+
+/** `logstat report --db FILE` */
+export async function reportDatabase(options: OutputOptions & { readonly db: string }): Promise<number> {
+  const kind = kindOf(options)
+  const store = openStore(options.db, { create: false })
+  await print(store, kind, options)
+  store.close()
+  return 0
+}
+
+/** `logstat iis PATH…|--db FILE` */
+export async function iis(paths: readonly string[], options: OutputOptions & ReadCommandOptions & { readonly db?: string }): Promise<number> {
+  if (paths.length === 0 && options.db === undefined) throw new LogstatError('no-input', 'logstat iis needs logs or a database', 'Give log files, or --db FILE.')
+  if (paths.length > 0 && options.db !== undefined)
+    throw new LogstatError('two-inputs', 'logstat iis takes logs or a database, not both', 'Add the logs first: logstat ingest PATH… --db FILE')
+  const kind = kindOf(options)
+  const store = openStore(options.db ?? null, { create: false })
+  const { failed } = paths.length ? await readPaths(paths, store, options) : { failed: false }
+  await print(store, kind, options, true)
+  return failed ? 2 : 0
+}
+
+async function print(store: Store, kind: string, options: OutputOptions, asIis = false): Promise<void> {
+  const made = makeReport(store, {
+    language: options.lang,
+    top: options.top,
+    server: options.server,
+    ...(options.status === undefined ? {} : { select: compileSelection(options.status) }),
+  })
+  const render = asIis && kind === 'text' ? renderIis : RENDERERS[kind]
+  if (!render) throw new LogstatError('output', `no report of the kind "${kind}" can be made`)
+  await write(render(made, renderOptions(options)), options.output)
+}

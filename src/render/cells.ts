@@ -1,0 +1,135 @@
+import stringWidth from 'string-width'
+
+// Text in columns of a terminal, where Chinese characters are two cells wide.
+
+/**
+ * Text out of a log, made safe to print: control characters (terminal escapes among them), and marks that turn the direction of
+ * writing or hide, appear as `\xHH` or `\u{H}`.
+ */
+export function visible(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return text.replace(/[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g, (c) => {
+    const code = c.charCodeAt(0)
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0').toUpperCase()}` : `\\u{${code.toString(16)}}`
+  })
+}
+
+export const width = (text: string): number => stringWidth(text)
+
+export function padEnd(text: string, cells: number): string {
+  return text + ' '.repeat(Math.max(0, cells - width(text)))
+}
+export function padStart(text: string, cells: number): string {
+  return ' '.repeat(Math.max(0, cells - width(text))) + text
+}
+
+const graphemes = new Intl.Segmenter()
+
+/** Cut to so many cells, with `…` where something is missing. */
+export function truncate(text: string, cells: number): string {
+  if (width(text) <= cells) return text
+  let out = ''
+  let used = 0
+  for (const { segment } of graphemes.segment(text)) {
+    const w = width(segment)
+    if (used + w > cells - 1) break
+    out += segment
+    used += w
+  }
+  return `${out}…`
+}
+
+/** A path cut in its middle, since both its ends tell something. */
+export function truncateMiddle(text: string, cells: number): string {
+  if (width(text) <= cells) return text
+  const half = Math.floor((cells - 1) / 2)
+  const tail = [...graphemes.segment(text)].map((s) => s.segment).slice(-half).join('')
+  return `${truncate(text, cells - width(tail)).replace(/…$/, '')}…${tail}`
+}
+
+/** Break into lines of at most so many cells: at blanks, and between Chinese characters (not before their closing marks). */
+export function wrap(text: string, cells: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  let used = 0
+  for (const piece of text.match(/\p{Script=Han}[，。；：、）」！？]?|[，。；：、（）「」！？]|[^\s\p{Script=Han}，。；：、（）「」！？]+|\s+/gu) ?? []) {
+    const w = width(piece)
+    if (used + w > cells && used > 0) {
+      lines.push(line.trimEnd())
+      line = ''
+      used = 0
+      if (/^\s+$/.test(piece)) continue
+    }
+    line += piece
+    used += w
+  }
+  if (line.trim()) lines.push(line.trimEnd())
+  return lines
+}
+
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
+
+/** A bar of so many cells for a share of 0…1; anything above 0 is seen. */
+export function bar(share: number, cells: number): string {
+  const eighths = share > 0 ? Math.max(1, Math.round(share * cells * 8)) : 0
+  return '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] as string)
+}
+
+const LEVELS = '▁▂▃▄▅▆▇█'
+
+/** A line of small bars, one a value, scaled to the largest. */
+export function sparkline(values: readonly number[], cells: number): string {
+  const points = resample(values, cells)
+  const top = Math.max(...points, 0)
+  if (top === 0) return ''
+  return points.map((v) => (v === 0 ? LEVELS[0] : LEVELS[Math.max(1, Math.min(7, Math.round((v / top) * 7)))])).join('')
+}
+
+/** Sum neighbours until at most `most` values are left. */
+export function resample(values: readonly number[], most: number): number[] {
+  if (values.length <= most) return [...values]
+  const size = Math.ceil(values.length / most)
+  const out: number[] = []
+  for (let i = 0; i < values.length; i += size) out.push(values.slice(i, i + size).reduce((a, b) => a + b, 0))
+  return out
+}
+
+const grouped = new Intl.NumberFormat('en')
+export const count = (n: number): string => grouped.format(n)
+
+export function percent(part: number, whole: number): string {
+  if (whole === 0) return '–'
+  const share = (part / whole) * 100
+  if (share > 0 && share < 0.1) return '<0.1 %'
+  if (share < 100 && share > 99.9) return '>99.9 %'
+  return `${share.toFixed(1)} %`
+}
+
+/** Bytes in powers of 1000, as disks and networks are sold. */
+export function bytes(n: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
+  let i = 0
+  let value = n
+  while (value >= 1000 && i < units.length - 1) {
+    value /= 1000
+    i++
+  }
+  return `${i === 0 ? value : value.toFixed(value < 10 ? 2 : 1)} ${units[i]}`
+}
+
+/** A row of cells with their widths; a cell that is too long is cut. Numbers (align right) never are. */
+export interface Column {
+  readonly align?: 'right'
+  /** At most so many cells; what does not fit is cut. */
+  readonly most?: number
+}
+export function table(rows: readonly (readonly string[])[], columns: readonly Column[], indent = '  '): string[] {
+  const widths = columns.map((c, i) => Math.min(c.most ?? Infinity, Math.max(0, ...rows.map((r) => width(r[i] ?? '')))))
+  return rows.map((row) =>
+    (indent + row.map((cell, i) => {
+      const w = widths[i] as number
+      const text = columns[i]?.align === 'right' ? padStart(cell, w) : padEnd(truncate(cell, w), w)
+      return text
+    }).join('  ')).trimEnd(),
+  )
+}

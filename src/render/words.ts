@@ -1,0 +1,83 @@
+import type { Language, Text, Verdict } from '../catalogue/note.js'
+
+// The words of the text report and of the other outputs for people. {0}, {1} … are filled in.
+const WORDS = {
+  requests: { en: '{0} requests', zh: '{0} 个请求' },
+  sent: { en: '{0} sent', zh: '已发送 {0}' },
+  notUnderstood: { en: '{0} lines not understood', zh: '{0} 行无法识别' },
+  withoutTime: { en: '{0} without a readable time', zh: '{0} 条没有可读的时间' },
+  noEntries: { en: 'No requests: the log is empty.', zh: '没有请求：日志为空。' },
+  noneSelected: { en: 'No requests match the selection.', zh: '没有符合筛选条件的请求。' },
+  perBucket: { en: 'requests per {0}', zh: '每{0}请求数' },
+  errorsPerBucket: { en: '5xx per {0}', zh: '每{0} 5xx 数' },
+  problemsPerBucket: { en: '4xx and 5xx per {0}', zh: '每{0} 4xx 与 5xx 数' },
+  minutes: { en: '{0} min', zh: ' {0} 分钟' },
+  hours: { en: '{0} h', zh: ' {0} 小时' },
+  days: { en: '{0} d', zh: ' {0} 天' },
+  needsYou: { en: 'NEEDS YOU', zh: '需要处理' },
+  nothingNeedsYou: { en: 'Nothing needs you: all codes are normal or harmless.', zh: '无需处理：所有状态码均属正常或无害。' },
+  clients: { en: 'Mostly the clients’ doing', zh: '多由客户端引起' },
+  quiet: { en: 'NORMAL, NOT COUNTED AS PROBLEMS', zh: '正常情况，不计为问题' },
+  allCodes: { en: 'ALL CODES', zh: '全部状态码' },
+  code: { en: 'code', zh: '状态码' },
+  hits: { en: 'hits', zh: '次数' },
+  share: { en: 'share', zh: '占比' },
+  first: { en: 'first', zh: '首次' },
+  last: { en: 'last', zh: '末次' },
+  meaning: { en: 'meaning', zh: '含义' },
+  hitsOf: { en: '{0} hits', zh: '{0} 次' },
+  usually: { en: 'Usually', zh: '常见原因' },
+  check: { en: 'Check', zh: '检查' },
+  here: { en: 'Here', zh: '本日志' },
+  win32: { en: 'Win32', zh: 'Win32' },
+  paths: { en: 'Paths', zh: '路径' },
+  clientList: { en: 'Clients', zh: '客户端' },
+  referers: { en: 'Referers', zh: '来源' },
+  agents: { en: 'Agents', zh: '用户代理' },
+  source: { en: 'Source', zh: '来源依据' },
+  different: { en: '{0} different', zh: '{0} 个不同' },
+  atLeastDifferent: { en: 'at least {0} different', zh: '至少 {0} 个不同' },
+  noneAbove: { en: 'none above {0}', zh: '均不超过 {0}' },
+  approximate: { en: '(±{0})', zh: '(±{0})' },
+  also: { en: 'Other owners of this code', zh: '该状态码的其他使用者' },
+  understoodShare: { en: '{0} of {1} lines understood', zh: '已识别 {1} 行中的 {0} 行' },
+  at: { en: '{0}, line {1} (byte {2})', zh: '{0}，第 {1} 行(第 {2} 字节)' },
+  next: { en: 'Next', zh: '下一步' },
+  since: { en: 'since {0}', zh: '自 {0} 起' },
+  times: { en: 'times in {0}', zh: '时间按 {0}' },
+  meanTime: { en: 'mean time taken {0}', zh: '平均耗时 {0}' },
+  more: { en: '{0} more, see all codes', zh: '另有 {0} 项，见全部状态码' },
+  moreInputs: { en: 'and {0} more', zh: '等另外 {0} 个' },
+  mostly: { en: '{0} {1}', zh: '{0} {1}' },
+  firstSeen: { en: 'first {0}, last {1}', zh: '首次 {0}，末次 {1}' },
+  noExplanation: { en: 'not in the catalogue; counted and shown as it is', zh: '目录中没有此项；按原样计数并显示' },
+} as const satisfies Record<string, Text>
+
+export type Word = keyof typeof WORDS
+
+/** A word or sentence in a language, its places filled in. */
+export function say(language: Language, word: Word, ...values: readonly (string | number)[]): string {
+  return WORDS[word][language].replace(/\{(\d)\}/g, (_, i: string) => String(values[Number(i)] ?? ''))
+}
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, Text>> = {
+  normal: { en: 'normal', zh: '正常' },
+  noise: { en: 'noise', zh: '噪声' },
+  client: { en: 'client', zh: '客户端' },
+  auth: { en: 'auth', zh: '身份验证' },
+  server: { en: 'server', zh: '服务器' },
+  backend: { en: 'backend', zh: '后端' },
+  config: { en: 'config', zh: '配置' },
+  security: { en: 'security', zh: '安全' },
+  unknown: { en: 'unknown', zh: '未知' },
+}
+
+export const REASON_WORDS: Readonly<Record<string, Text>> = {
+  layout: { en: 'do not fit the layout', zh: '与日志格式不符' },
+  'field-count': { en: 'more or fewer values than #Fields names', zh: '值的个数与 #Fields 不一致' },
+  status: { en: 'the status is no number', zh: '状态码不是数字' },
+  substatus: { en: 'the sub-status is no number', zh: '子状态不是数字' },
+  bytes: { en: 'the size is no number', zh: '字节数不是数字' },
+  'too-long': { en: 'longer than 2 MiB', zh: '超过 2 MiB' },
+  'no-fields': { en: 'before the first #Fields line', zh: '出现在首个 #Fields 行之前' },
+}

@@ -1,0 +1,78 @@
+import { LogstatError } from '../errors.js'
+
+/** A code as far as selections look at it. */
+interface Selectable {
+  readonly status: number | null
+  readonly substatus: number | null
+  readonly win32Status: number | null
+  readonly reason: string | null
+}
+export type Selector = (code: Selectable) => boolean
+
+const FORMS = 'Write classes (4xx), codes (404), sub-codes (401.2, 503.*), with a Win32 status (401.1/1326), or win32:64; ! in front leaves out.'
+
+/**
+ * Compile a selection such as `4xx,!404,401.2`: a code is in when one part names it (or no part names anything), and no `!` part does.
+ *
+ * @throws LogstatError naming the part that is not understood
+ */
+export function compileSelection(text: string): Selector {
+  const wanted: Selector[] = []
+  const unwanted: Selector[] = []
+  for (const part of text.split(',').map((p) => p.trim()).filter(Boolean)) {
+    const negative = part.startsWith('!')
+    ;(negative ? unwanted : wanted).push(compilePart(negative ? part.slice(1) : part))
+  }
+  if (wanted.length + unwanted.length === 0) throw new LogstatError('selection', 'the selection of codes is empty', FORMS)
+  return (code) => (wanted.length === 0 || wanted.some((s) => s(code))) && !unwanted.some((s) => s(code))
+}
+
+/** Compile one part: `5xx`, `404`, `401.2`, `503.*`, `401.1/1326`, `win32:64`. */
+export function compilePart(part: string): Selector {
+  const win32 = /^win32:(\d+|0x[\da-f]+)$/i.exec(part)
+  if (win32) {
+    const value = Number(win32[1])
+    return (code) => code.win32Status === value
+  }
+  const match = /^(?:(\d)xx|(\d{1,3})(?:[.-](\*|\d+))?(?:\/(\*|\d+|0x[\da-f]+))?)$/i.exec(part)
+  if (!match) throw new LogstatError('selection', `"${part}" names no code`, FORMS)
+  const [, kind, status, sub, value] = match
+  if (kind !== undefined) {
+    const from = Number(kind) * 100
+    return (code) => code.status !== null && code.status >= from && code.status < from + 100
+  }
+  return (code) =>
+    code.status === Number(status) &&
+    (sub === undefined || sub === '*' || code.substatus === Number(sub)) &&
+    (value === undefined || value === '*' || code.win32Status === Number(value))
+}
+
+/** A threshold: `5xx > 2%`, `503.* > 10`. */
+export interface Threshold {
+  readonly text: string
+  readonly passes: (codes: readonly (Selectable & { readonly hits: number })[]) => { readonly passed: boolean; readonly value: number; readonly percent: boolean }
+}
+
+/**
+ * Compile a threshold. A percentage is one of all requests.
+ *
+ * @throws LogstatError naming what is not understood
+ */
+export function compileThreshold(text: string): Threshold {
+  const match = /^\s*(\S+?)\s*(>=|<=|>|<)\s*(\d+(?:\.\d+)?)\s*(%?)\s*$/.exec(text)
+  if (!match) throw new LogstatError('threshold', `"${text}" is no threshold`, "Write one as: '5xx > 2%', '503.* > 10', '401.1/1326 >= 50'.")
+  const [, name, operator, number, sign] = match as unknown as [string, string, string, string, string]
+  const selector = compilePart(name)
+  const limit = Number(number)
+  return {
+    text: text.trim(),
+    passes(codes) {
+      const sum = (list: typeof codes): number => list.reduce((n, c) => n + c.hits, 0)
+      const all = sum(codes)
+      const hits = sum(codes.filter(selector))
+      const value = sign ? (all === 0 ? 0 : (hits / all) * 100) : hits
+      const passed = operator === '>' ? value > limit : operator === '>=' ? value >= limit : operator === '<' ? value < limit : value <= limit
+      return { passed, value, percent: sign === '%' }
+    },
+  }
+}
