@@ -8,7 +8,7 @@ import type { Input } from './input/find.js'
 import { openInput, type Reader } from './input/open.js'
 import { Kernel, type Period } from './kernel/kernel.js'
 import type { Plan } from './kernel/plan.js'
-import { type NewSource, type Source, type Store, STORED_VALUES } from './store/store.js'
+import { type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
 import { readLineCounts, readTally } from './tally/read-out.js'
 import { emptyTally, type LineCounts, mergeInto, type Tally } from './tally/tally.js'
 
@@ -101,13 +101,7 @@ interface ReadInput {
   readonly source?: NewSource & { readonly id: number | null }
 }
 
-async function readInput(
-  kernel: Kernel,
-  input: Input,
-  store: Store,
-  options: ReadOptions,
-  onServer: (server: string | null) => void,
-): Promise<ReadInput> {
+async function readInput(kernel: Kernel, input: Input, store: Store, options: ReadOptions, onServer: (server: string | null) => void): Promise<ReadInput> {
   let reader: Reader | undefined
   try {
     reader = await openInput(input)

@@ -36,8 +36,12 @@ export function checkZone(zone: string): string {
 }
 
 /** Seconds east of UTC at a moment. */
-export function offsetAt(seconds: number, zone: string): number {
-  const p = Object.fromEntries(formatter(zone).formatToParts(seconds * 1000).map(({ type, value }) => [type, Number(value)]))
+function offsetAt(seconds: number, zone: string): number {
+  const p = Object.fromEntries(
+    formatter(zone)
+      .formatToParts(seconds * 1000)
+      .map(({ type, value }) => [type, Number(value)]),
+  )
   const local = Date.UTC(p.year as number, (p.month as number) - 1, p.day, p.hour, p.minute, p.second) / 1000
   return Math.round(local - Math.floor(seconds))
 }

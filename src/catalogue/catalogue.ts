@@ -108,7 +108,9 @@ function found(note: Note, name: string, level: Level, { status }: CodeQuery, se
   const variant =
     version === undefined
       ? undefined
-      : note.variants?.find((v) => (v.from !== undefined || v.below !== undefined) && Number(version) >= (v.from ?? 0) && Number(version) < (v.below ?? Infinity))
+      : note.variants?.find(
+          (v) => (v.from !== undefined || v.below !== undefined) && Number(version) >= (v.from ?? 0) && Number(version) < (v.below ?? Infinity),
+        )
   const owners = status === null || server !== null ? [] : (index().owners[String(status).padStart(3, '0')] ?? [])
   return { note, authority: name, level, variant, alsoOwnedBy: owners.filter((o) => o !== name && !GENERAL.has(o)) }
 }
@@ -147,6 +149,6 @@ function familyOf(value: number): string {
   if (value < 0x10000) return 'Win32'
   if (value >>> 28 === 0xc) return 'NTSTATUS'
   const facility = (value >>> 16) & 0x7ff
-  const names: Record<number, string> = { 7: 'HRESULT of a Win32 error', 9: 'SSPI', 0x0b: 'certificate', 4: 'COM', 0x33: 'WinRM' }
+  const names: Record<number, string> = { 7: 'HRESULT of a Win32 error', 9: 'SSPI', 11: 'certificate', 4: 'COM', 51: 'WinRM' }
   return value >>> 31 ? (names[facility] ?? `HRESULT, facility ${facility}`) : 'Win32'
 }

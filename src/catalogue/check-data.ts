@@ -9,17 +9,14 @@ import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { BASES, LANGUAGES, type NoteFile, VERDICTS } from './note.js'
 
-const NOTE_KEYS = new Set(
-  'code name meaning causes checks verdict basis source component versions aliases variants symbol'.split(' '),
-)
+const NOTE_KEYS = new Set('code name meaning causes checks verdict basis source component versions aliases variants symbol'.split(' '))
 const VARIANT_KEYS = new Set('versions from below name meaning checks source'.split(' '))
 const HAN = /\p{Script=Han}/u
 
 /** Every rule a file breaks, as `FILE: CODE: what`. Empty when it is well-formed. */
 export function checkFile(name: string, file: unknown): string[] {
   const wrong: string[] = []
-  if (!isRecord(file) || typeof file.authority !== 'string' || !Array.isArray(file.notes))
-    return [`${name}: needs authority, title and notes`]
+  if (!isRecord(file) || typeof file.authority !== 'string' || !Array.isArray(file.notes)) return [`${name}: needs authority, title and notes`]
   checkText(wrong, `${name}: title`, file.title)
   for (const note of file.notes as unknown[]) {
     if (!isRecord(note)) {
@@ -41,8 +38,7 @@ export function checkFile(name: string, file: unknown): string[] {
       if (!isRecord(variant)) wrong.push(`${at}: a variant is not a record`)
       else {
         for (const key of Object.keys(variant)) if (!VARIANT_KEYS.has(key)) wrong.push(`${at}: variant: unknown key ${key}`)
-        if (typeof variant.versions !== 'string' || typeof variant.source !== 'string')
-          wrong.push(`${at}: a variant needs versions and source`)
+        if (typeof variant.versions !== 'string' || typeof variant.source !== 'string') wrong.push(`${at}: a variant needs versions and source`)
         checkText(wrong, `${at}: variant name`, variant.name)
         checkText(wrong, `${at}: variant meaning`, variant.meaning, 12)
         if ('checks' in variant) checkList(wrong, `${at}: variant checks`, variant.checks)
@@ -75,7 +71,7 @@ function checkText(wrong: string[], at: string, text: unknown, least = 1): void 
 const isRecord = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null && !Array.isArray(x)
 const isStrings = (x: unknown): x is string[] => Array.isArray(x) && x.every((s) => typeof s === 'string')
 
-export const DATA_FOLDER = join(dirname(fileURLToPath(import.meta.url)), 'data')
+const DATA_FOLDER = join(dirname(fileURLToPath(import.meta.url)), 'data')
 
 /** All files under `data/`, parsed but not checked. */
 export function readDataFiles(): { name: string; file: NoteFile }[] {
@@ -87,9 +83,7 @@ export function readDataFiles(): { name: string; file: NoteFile }[] {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const paths = process.argv.slice(2)
-  const files = paths.length
-    ? paths.map((path) => ({ name: basename(path), file: parse(readFileSync(path, 'utf8')) as unknown }))
-    : readDataFiles()
+  const files = paths.length ? paths.map((path) => ({ name: basename(path), file: parse(readFileSync(path, 'utf8')) as unknown })) : readDataFiles()
   const wrong = files.flatMap(({ name, file }) => checkFile(name, file))
   for (const line of wrong) console.error(line)
   for (const { name, file } of files) console.log(`${name}: ${isRecord(file) && Array.isArray(file.notes) ? file.notes.length : 0} notes`)

@@ -4,8 +4,8 @@
  *     npx tsx src/catalogue/compile.ts
  */
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
-import { checkFile, readDataFiles } from './check-data.js'
 import type { CompiledAuthority, CompiledIndex } from './catalogue.js'
+import { checkFile, readDataFiles } from './check-data.js'
 
 const folder = new URL('../../dist/generated/catalogue/', import.meta.url)
 mkdirSync(folder, { recursive: true })

@@ -11,17 +11,7 @@ export type Text = Readonly<Record<Language, string>>
  * `normal` and `noise` are no problems (noise: something ended badly, but not through the site's fault and without harm);
  * the others name who has to act. A row of a report may split into several verdicts, since the Win32 status decides.
  */
-export const VERDICTS = [
-  'normal',
-  'noise',
-  'client',
-  'auth',
-  'server',
-  'backend',
-  'config',
-  'security',
-  'unknown',
-] as const
+export const VERDICTS = ['normal', 'noise', 'client', 'auth', 'server', 'backend', 'config', 'security', 'unknown'] as const
 export type Verdict = (typeof VERDICTS)[number]
 
 /** `documented`: a vendor text says it. `observed`: seen in a public log. `derived`: follows from the value, not yet seen. */

@@ -65,14 +65,24 @@ function answerAuthority(query: string, owner: string, code: string): Answer {
   const known = authority(owner)
   if (!known) throw new LogstatError('unknown-code', `${query}: there is no authority "${owner}"`, `Known: ${authorities().join(', ')}.`)
   const wanted = code.toLowerCase()
-  const key = Object.keys(known.notes).find((k) => k.toLowerCase() === wanted) ?? (owner === 'haproxy' ? Object.keys(known.notes).find((k) => k.length === 2 && code.startsWith(k)) : undefined)
+  const key =
+    Object.keys(known.notes).find((k) => k.toLowerCase() === wanted) ??
+    (owner === 'haproxy' ? Object.keys(known.notes).find((k) => k.length === 2 && code.startsWith(k)) : undefined)
   if (key === undefined) return refuse(query, `${code} is not in the catalogue of ${owner}`)
   return { query, found: byKey(owner, key), win32: undefined }
 }
 
 function byKey(owner: string, key: string): Found | undefined {
   const note = authority(owner)?.notes[key]
-  return note && { note, authority: owner, level: owner === 'class' ? 'class' : key.includes('/') ? 'win32' : key.includes('.') ? 'substatus' : 'server', variant: undefined, alsoOwnedBy: [] }
+  return (
+    note && {
+      note,
+      authority: owner,
+      level: owner === 'class' ? 'class' : key.includes('/') ? 'win32' : key.includes('.') ? 'substatus' : 'server',
+      variant: undefined,
+      alsoOwnedBy: [],
+    }
+  )
 }
 
 function refuse(query: string, message: string): never {

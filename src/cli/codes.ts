@@ -24,12 +24,28 @@ export async function codes(words: readonly string[], { server, lang, format }: 
     process.stderr.write(`logstat: nothing in the catalogue matches ${words.join(' ')}\n`)
     return 2
   }
-  const rows = notes.map(({ authority: name, note }) => ({ code: note.code, authority: name, name: note.name[lang], verdict: note.verdict, meaning: note.meaning[lang], source: note.source }))
+  const rows = notes.map(({ authority: name, note }) => ({
+    code: note.code,
+    authority: name,
+    name: note.name[lang],
+    verdict: note.verdict,
+    meaning: note.meaning[lang],
+    source: note.source,
+  }))
   if (format === 'json') await write(`${JSON.stringify(rows, null, 2)}\n`)
   else if (format === 'md') {
     const cell = (text: string): string => text.replaceAll('|', '\\|')
-    await write(`| code | authority | name | verdict |\n|---|---|---|---|\n${rows.map((r) => `| ${r.code} | ${r.authority} | ${cell(r.name)} | ${VERDICT_WORDS[r.verdict][lang]} |`).join('\n')}\n`)
-  } else await write(`${table(rows.map((r) => [r.code, r.authority, VERDICT_WORDS[r.verdict][lang], r.name]), [{ most: 28 }, {}, {}, {}], '').join('\n')}\n`)
+    await write(
+      `| code | authority | name | verdict |\n|---|---|---|---|\n${rows.map((r) => `| ${r.code} | ${r.authority} | ${cell(r.name)} | ${VERDICT_WORDS[r.verdict][lang]} |`).join('\n')}\n`,
+    )
+  } else
+    await write(
+      `${table(
+        rows.map((r) => [r.code, r.authority, VERDICT_WORDS[r.verdict][lang], r.name]),
+        [{ most: 28 }, {}, {}, {}],
+        '',
+      ).join('\n')}\n`,
+    )
   return 0
 }
 

@@ -26,9 +26,17 @@ export async function explainCodes(queries: readonly string[], { server, lang, f
   const [first] = errors
   if (first && answers.length === 0 && errors.length === 1) throw first
   const languages = lang === 'both' ? LANGUAGES : [lang]
-  if (format === 'json') await write(`${JSON.stringify(answers.map((a) => explainJson(a, lang)), null, 2)}\n`)
+  if (format === 'json')
+    await write(
+      `${JSON.stringify(
+        answers.map((a) => explainJson(a, lang)),
+        null,
+        2,
+      )}\n`,
+    )
   else {
-    const render = (a: Answer, l: Language): string => (format === 'md' ? explainMarkdown(a, l) : explainText(a, l, useColor(color), process.stdout.columns || 80))
+    const render = (a: Answer, l: Language): string =>
+      format === 'md' ? explainMarkdown(a, l) : explainText(a, l, useColor(color), process.stdout.columns || 80)
     await write(answers.flatMap((a) => languages.map((l) => render(a, l))).join('\n'))
   }
   for (const { message, hint } of errors) process.stderr.write(`logstat: ${message}\n${hint ? `         ${hint}\n` : ''}`)

@@ -9,7 +9,14 @@ import { write } from './output.js'
 export async function formats({ format }: { readonly format?: string }): Promise<number> {
   const rows = FORMATS.map(({ name, title, aliases = [], server, layout = null, source }) => ({ name, title, aliases, server, layout, source }))
   if (format === 'json') await write(`${JSON.stringify(rows, null, 2)}\n`)
-  else await write(`${table(rows.map((r) => [r.name, r.aliases.join(', '), r.title]), [{}, { most: 30 }, {}], '').join('\n')}\n`)
+  else
+    await write(
+      `${table(
+        rows.map((r) => [r.name, r.aliases.join(', '), r.title]),
+        [{}, { most: 30 }, {}],
+        '',
+      ).join('\n')}\n`,
+    )
   return 0
 }
 
@@ -35,7 +42,11 @@ export async function detectFiles(paths: readonly string[], { format }: { readon
     for (const d of found) {
       const lines = [visible(d.name) + (d.packing === 'none' ? '' : ` (${d.packing})`)]
       if (d.format === null) lines.push(`  no access log that logstat knows${d.seems ? `; it looks like ${d.seems}` : ''}`)
-      else lines.push(`  ${d.format}: ${d.title}`, `  ${count(d.fits)} of the first ${count(d.looked)} lines fit${d.looked ? ` (${percent(d.fits, d.looked)})` : ''}`)
+      else
+        lines.push(
+          `  ${d.format}: ${d.title}`,
+          `  ${count(d.fits)} of the first ${count(d.looked)} lines fit${d.looked ? ` (${percent(d.fits, d.looked)})` : ''}`,
+        )
       await write(`${[...lines, ...d.evidence.map((e) => `    ${visible(e)}`)].join('\n')}\n`)
     }
   }

@@ -71,7 +71,9 @@ function makeProgram(done: (status: number) => void): Command {
   const printing = (): Option[] => [OPTIONS.format(), OPTIONS.output(), OPTIONS.status(), OPTIONS.lang(), OPTIONS.tz(), OPTIONS.top(), OPTIONS.color()]
 
   program
-    .description('Reads web access logs (nginx, Apache, IIS) and explains the status codes in them:\nwhat each means, whether it is a problem, who is affected since when, and what to check first.')
+    .description(
+      'Reads web access logs (nginx, Apache, IIS) and explains the status codes in them:\nwhat each means, whether it is a problem, who is affected since when, and what to check first.',
+    )
     .argument('[paths...]', 'logs, directories or patterns; - is standard input')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -86,35 +88,59 @@ function makeProgram(done: (status: number) => void): Command {
     done(await report(paths.length ? paths : ['-'], options))
   })
 
-  add(program.command('ingest').description('add logs to a database, each line once').argument('<paths...>', 'logs, directories or patterns'), OPTIONS.db().makeOptionMandatory(), OPTIONS.tz(), ...reading())
-    .action(async (paths: string[], options) => done(await (await import('./ingest.js')).ingest(paths, options)))
+  add(
+    program.command('ingest').description('add logs to a database, each line once').argument('<paths...>', 'logs, directories or patterns'),
+    OPTIONS.db().makeOptionMandatory(),
+    OPTIONS.tz(),
+    ...reading(),
+  ).action(async (paths: string[], options) => done(await (await import('./ingest.js')).ingest(paths, options)))
 
-  add(program.command('report').description('print the report of a database'), OPTIONS.db().makeOptionMandatory(), OPTIONS.server(), ...printing())
-    .action(async (options) => done(await (await import('./report.js')).reportDatabase(options)))
-
-  add(program.command('iis').description('the IIS breakdown: status, sub-status, Win32 status').argument('[paths...]', 'logs, directories or patterns'), OPTIONS.db(), ...reading(), ...printing())
-    .action(async (paths: string[], options) => done(await (await import('./report.js')).iis(paths, options)))
+  add(program.command('report').description('print the report of a database'), OPTIONS.db().makeOptionMandatory(), OPTIONS.server(), ...printing()).action(
+    async (options) => done(await (await import('./report.js')).reportDatabase(options)),
+  )
 
   add(
-    program.command('summary').description('for cron: read what is new, report the last complete day, alert').argument('[paths...]', 'logs, directories or patterns'),
-    OPTIONS.db().makeOptionMandatory(), OPTIONS.failOn(), new Option('--day <date>', 'report this day (YYYY-MM-DD)'), ...reading(), ...printing(),
+    program.command('iis').description('the IIS breakdown: status, sub-status, Win32 status').argument('[paths...]', 'logs, directories or patterns'),
+    OPTIONS.db(),
+    ...reading(),
+    ...printing(),
+  ).action(async (paths: string[], options) => done(await (await import('./report.js')).iis(paths, options)))
+
+  add(
+    program
+      .command('summary')
+      .description('for cron: read what is new, report the last complete day, alert')
+      .argument('[paths...]', 'logs, directories or patterns'),
+    OPTIONS.db().makeOptionMandatory(),
+    OPTIONS.failOn(),
+    new Option('--day <date>', 'report this day (YYYY-MM-DD)'),
+    ...reading(),
+    ...printing(),
   ).action(async (paths: string[], options) => done(await (await import('./summary.js')).summary(paths, options)))
 
   add(
     program.command('explain').description('explain codes: 403.14 · 401.1/2148074254 · win32:64 · 0x8007007E · httperr:QueueFull').argument('<codes...>'),
-    OPTIONS.server(), OPTIONS.lang([...LANGUAGES, 'both']), OPTIONS.format(['text', 'json', 'md']), OPTIONS.color(),
+    OPTIONS.server(),
+    OPTIONS.lang([...LANGUAGES, 'both']),
+    OPTIONS.format(['text', 'json', 'md']),
+    OPTIONS.color(),
   ).action(async (codes: string[], options) => done(await (await import('./explain.js')).explainCodes(codes, options)))
 
   add(
     program.command('codes').description('list the catalogue, or search it').argument('[words...]', 'a code, or words in English or Chinese'),
-    OPTIONS.server(), OPTIONS.lang(), OPTIONS.format(['text', 'json', 'md']), OPTIONS.color(),
+    OPTIONS.server(),
+    OPTIONS.lang(),
+    OPTIONS.format(['text', 'json', 'md']),
+    OPTIONS.color(),
   ).action(async (words: string[], options) => done(await (await import('./codes.js')).codes(words, options)))
 
-  add(program.command('formats').description('list the log formats known'), OPTIONS.format())
-    .action(async (options) => done(await (await import('./formats.js')).formats(options)))
+  add(program.command('formats').description('list the log formats known'), OPTIONS.format()).action(async (options) =>
+    done(await (await import('./formats.js')).formats(options)),
+  )
 
-  add(program.command('detect').description('what a file is, and why').argument('<paths...>'), OPTIONS.format())
-    .action(async (paths: string[], options) => done(await (await import('./formats.js')).detectFiles(paths, options)))
+  add(program.command('detect').description('what a file is, and why').argument('<paths...>'), OPTIONS.format()).action(async (paths: string[], options) =>
+    done(await (await import('./formats.js')).detectFiles(paths, options)),
+  )
 
   for (const command of program.commands) command.exitOverride().configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'logstat: ')) })
   return program

@@ -23,7 +23,12 @@ export function kindOf({ format, output }: Pick<OutputOptions, 'format' | 'outpu
   if (format !== undefined) return format
   if (output === undefined) return 'text'
   const kind = { '.txt': 'text', '': 'text' }[extname(output)] ?? extname(output).slice(1)
-  if (!(kind in RENDERERS)) throw new LogstatError('output', `${output}: no report of the kind "${kind}" can be written`, `Known kinds: ${Object.keys(RENDERERS).join(', ')}. Name one with --format.`)
+  if (!(kind in RENDERERS))
+    throw new LogstatError(
+      'output',
+      `${output}: no report of the kind "${kind}" can be written`,
+      `Known kinds: ${Object.keys(RENDERERS).join(', ')}. Name one with --format.`,
+    )
   return kind
 }
 

@@ -46,7 +46,11 @@ export async function readPaths(paths: readonly string[], store: Store, options:
   if (errors.length === results.length && errors.every((e) => e.entries === 0)) {
     const [first] = errors
     if (errors.length > 1 || optional.size > 0)
-      throw new LogstatError('no-logs', `no access log among ${paths.join(', ')} (${errors.length} files looked at); the first: ${first?.error.message}`, first?.error.hint)
+      throw new LogstatError(
+        'no-logs',
+        `no access log among ${paths.join(', ')} (${errors.length} files looked at); the first: ${first?.error.message}`,
+        first?.error.hint,
+      )
     if (first) throw first.error
   }
   let failed = false

@@ -1,8 +1,8 @@
 import { LogstatError } from '../errors.js'
-import { makeReport } from '../report/report.js'
-import { compileSelection } from '../report/select.js'
 import { renderIis } from '../render/iis.js'
 import { RENDERERS } from '../render/render.js'
+import { makeReport } from '../report/report.js'
+import { compileSelection } from '../report/select.js'
 import { openStore, type Store } from '../store/store.js'
 import { kindOf, type OutputOptions, renderOptions, write } from './output.js'
 import { type ReadCommandOptions, readPaths } from './read.js'
@@ -27,7 +27,8 @@ export async function reportDatabase(options: OutputOptions & { readonly db: str
 
 /** `logstat iis PATH…|--db FILE` */
 export async function iis(paths: readonly string[], options: OutputOptions & ReadCommandOptions & { readonly db?: string }): Promise<number> {
-  if (paths.length === 0 && options.db === undefined) throw new LogstatError('no-input', 'logstat iis needs logs or a database', 'Give log files, or --db FILE.')
+  if (paths.length === 0 && options.db === undefined)
+    throw new LogstatError('no-input', 'logstat iis needs logs or a database', 'Give log files, or --db FILE.')
   if (paths.length > 0 && options.db !== undefined)
     throw new LogstatError('two-inputs', 'logstat iis takes logs or a database, not both', 'Add the logs first: logstat ingest PATH… --db FILE')
   const kind = kindOf(options)

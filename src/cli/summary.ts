@@ -1,11 +1,11 @@
 import { LogstatError } from '../errors.js'
+import { RENDERERS } from '../render/render.js'
+import { renderSummary } from '../render/summary.js'
 import { makeReport, type Report } from '../report/report.js'
 import { compileSelection, compileThreshold } from '../report/select.js'
 import { makeSummary } from '../report/summary.js'
-import { RENDERERS } from '../render/render.js'
-import { renderSummary } from '../render/summary.js'
-import { openStore, type Store } from '../store/store.js'
 import { lastDay } from '../store/query.js'
+import { openStore, type Store } from '../store/store.js'
 import { dateOf, dayOf, startOfDay, systemZone } from '../time-zone.js'
 import { kindOf, type OutputOptions, renderOptions, write } from './output.js'
 import { type ReadCommandOptions, readPaths } from './read.js'
@@ -38,7 +38,8 @@ export async function summary(paths: readonly string[], options: SummaryOptions)
   })
   store.close()
 
-  if (kind === 'json') await write(`${JSON.stringify({ ...made.report, summary: { day: made.day, changes: made.changes, alerts: made.alerts } }, null, 2)}\n`, options.output)
+  if (kind === 'json')
+    await write(`${JSON.stringify({ ...made.report, summary: { day: made.day, changes: made.changes, alerts: made.alerts } }, null, 2)}\n`, options.output)
   else {
     const render = RENDERERS[kind]
     if (!render) throw new LogstatError('output', `no report of the kind "${kind}" can be made`)

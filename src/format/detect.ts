@@ -46,8 +46,7 @@ export function detect(head: Uint8Array, isWhole: boolean): Detection | Undetect
   const tried = FORMATS.filter((f) => f.layout).map((format) => ({ format, fits: countFits([planOf(format)], data) }))
   const best = tried.reduce((a, b) => (b.fits > a.fits ? b : a))
   if (best.fits === 0) {
-    if (softwareLine !== undefined || texts.some((t) => /^#(version|date):/i.test(t)) || data.length === 0)
-      return emptyDetection(data.length, softwareLine)
+    if (softwareLine !== undefined || texts.some((t) => /^#(version|date):/i.test(t)) || data.length === 0) return emptyDetection(data.length, softwareLine)
     return { format: null, seems: guess(texts), looked: data.length, evidence: tried.map(({ format }) => `${format.name}: no line fits`) }
   }
   const plans = plansOfFamily(best.format.family, best.format)

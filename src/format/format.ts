@@ -1,6 +1,22 @@
 /** Servers whose codes the catalogue knows apart; also the values of `--server`. */
 export const SERVERS = [
-  'nginx', 'apache', 'iis', 'httpsys', 'haproxy', 'cloudflare', 'aws-elb', 'aws-classic-elb', 'aws-cloudfront', 'aws-s3', 'varnish', 'envoy', 'traefik', 'caddy', 'squid', 'fastly', 'akamai',
+  'nginx',
+  'apache',
+  'iis',
+  'httpsys',
+  'haproxy',
+  'cloudflare',
+  'aws-elb',
+  'aws-classic-elb',
+  'aws-cloudfront',
+  'aws-s3',
+  'varnish',
+  'envoy',
+  'traefik',
+  'caddy',
+  'squid',
+  'fastly',
+  'akamai',
 ] as const
 export type Server = (typeof SERVERS)[number]
 

@@ -54,12 +54,17 @@ export function compileLayout(format: string, layout: string): Plan {
     const role = VARIABLES[name]
     if (role && (!owners.has(role) || BETTER.has(name))) owners.set(role, name)
   }
-  if (!owners.has(Role.Status)) throw new LogstatError('layout', `the layout names no status: ${layout}`, 'Add $status: without it there is nothing to explain.')
+  if (!owners.has(Role.Status))
+    throw new LogstatError('layout', `the layout names no status: ${layout}`, 'Add $status: without it there is nothing to explain.')
   const steps = names.map((name, i): Step => {
     const until = untils[i] as string
     const last = i === names.length - 1
     if (until === '' && !last)
-      throw new LogstatError('layout', `$${name} and $${names[i + 1]} touch in the layout: ${layout}`, 'Put some text between the two variables, or nobody can tell where one ends.')
+      throw new LogstatError(
+        'layout',
+        `$${name} and $${names[i + 1]} touch in the layout: ${layout}`,
+        'Put some text between the two variables, or nobody can tell where one ends.',
+      )
     const role = VARIABLES[name] ?? Role.Skip
     const owned = owners.get(role) === name ? role : Role.Skip
     return { role: owned, rule: ruleFor(owned, name, until, last), until: until === '' ? ' ' : until }

@@ -47,7 +47,11 @@ export interface W3cHeader {
  * @param software the `#Software` line in force, if any: it tells milliseconds from the draft's seconds
  */
 export function compileFields(line: string, software = ''): W3cHeader {
-  const fields = line.replace(/^#fields:/i, '').trim().split(/[ \t]+/).filter(Boolean)
+  const fields = line
+    .replace(/^#fields:/i, '')
+    .trim()
+    .split(/[ \t]+/)
+    .filter(Boolean)
   const lower = fields.map((f) => f.toLowerCase())
   const roles = new Array<Role>(fields.length).fill(Role.Skip)
   const taken = new Set<Role>()

@@ -14,7 +14,7 @@ export interface Input {
   readonly size: number | null
 }
 
-export const STDIN: Input = { name: '-', path: null, optional: false, size: null }
+const STDIN: Input = { name: '-', path: null, optional: false, size: null }
 
 /**
  * Turn what the user wrote into inputs: files, directories (searched recursively), globs and `-`. The same file is taken once.
@@ -44,7 +44,8 @@ export function findInputs(paths: readonly string[]): Input[] {
     } else if (stat) add(path, false)
     else if (isDynamicPattern(path.replaceAll('\\', '/'))) {
       const matches = filesMatching(path.replaceAll('\\', '/'), '.')
-      if (matches.length === 0) throw new LogstatError('no-match', `${path}: no file matches`, 'Check the pattern; quote it if your shell should not expand it.')
+      if (matches.length === 0)
+        throw new LogstatError('no-match', `${path}: no file matches`, 'Check the pattern; quote it if your shell should not expand it.')
       for (const name of matches) add(name, false)
     } else throw new LogstatError('no-such-file', `${path}: no such file or directory`, 'Check the path; a pattern such as "logs/u_ex*.log" works, too.')
   }

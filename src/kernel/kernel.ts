@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Plan } from './plan.js'
-import { Dimension, Event, Reject, Role } from './wasm/roles.js'
+import { Dimension, Event, type Reject, Role } from './wasm/roles.js'
 
 /** The exports of the WebAssembly module (src/kernel/wasm/index.ts). Numbers are 32-bit, bigints 64-bit; addresses are bytes. */
 interface Exports {
@@ -51,7 +51,7 @@ interface Exports {
 const READ_BYTES = 256 << 10
 
 /** Bytes kept of the end of what was counted. */
-export const TAIL_BYTES = 1024
+const TAIL_BYTES = 1024
 
 /** log2 of the slots, and bytes of text, by dimension. Lists are exact until a table is three quarters full. */
 const TABLE_SIZES: Record<Exclude<Dimension, Dimension.Count>, readonly [number, number]> = {
@@ -71,7 +71,7 @@ export interface Period {
   readonly end: number
 }
 /** One period for all times: lists over the whole input. */
-export const WHOLE: Period = { number: 0, start: -(2 ** 53), end: 2 ** 53 }
+const WHOLE: Period = { number: 0, start: -(2 ** 53), end: 2 ** 53 }
 
 /** What the host does when a `#Fields` line is met: compile the plans that hold from here on. */
 export type OnFields = (line: string) => readonly Plan[]
@@ -187,7 +187,10 @@ export class Kernel {
     let from = this.#block
     if (this.#discarding) {
       const newline = this.#bytes.subarray(from, end).indexOf(0x0a)
-      if (newline === -1) return this.#drop(end)
+      if (newline === -1) {
+        this.#drop(end)
+        return
+      }
       from += newline + 1
       this.#discarding = false
       this.wasm.skipTo(from)

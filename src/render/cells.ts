@@ -43,7 +43,10 @@ export function truncate(text: string, cells: number): string {
 export function truncateMiddle(text: string, cells: number): string {
   if (width(text) <= cells) return text
   const half = Math.floor((cells - 1) / 2)
-  const tail = [...graphemes.segment(text)].map((s) => s.segment).slice(-half).join('')
+  const tail = [...graphemes.segment(text)]
+    .map((s) => s.segment)
+    .slice(-half)
+    .join('')
   return `${truncate(text, cells - width(tail)).replace(/…$/, '')}…${tail}`
 }
 
@@ -126,10 +129,15 @@ export interface Column {
 export function table(rows: readonly (readonly string[])[], columns: readonly Column[], indent = '  '): string[] {
   const widths = columns.map((c, i) => Math.min(c.most ?? Infinity, Math.max(0, ...rows.map((r) => width(r[i] ?? '')))))
   return rows.map((row) =>
-    (indent + row.map((cell, i) => {
-      const w = widths[i] as number
-      const text = columns[i]?.align === 'right' ? padStart(cell, w) : padEnd(truncate(cell, w), w)
-      return text
-    }).join('  ')).trimEnd(),
+    (
+      indent +
+      row
+        .map((cell, i) => {
+          const w = widths[i] as number
+          const text = columns[i]?.align === 'right' ? padStart(cell, w) : padEnd(truncate(cell, w), w)
+          return text
+        })
+        .join('  ')
+    ).trimEnd(),
   )
 }

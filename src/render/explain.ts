@@ -1,5 +1,5 @@
-import type { Answer } from '../catalogue/query.js'
 import { LANGUAGES, type Language, type Text } from '../catalogue/note.js'
+import type { Answer } from '../catalogue/query.js'
 import { padEnd, visible, width, wrap } from './cells.js'
 import { style } from './style.js'
 import { say, VERDICT_WORDS } from './words.js'
@@ -32,11 +32,21 @@ export function explainText({ query, found, win32 }: Answer, language: Language,
     const name = (variant ?? note).name[language]
     lines.push(`${s.bold(visible(query))}  ${s.bold(name)}  ${s.verdict(note.verdict, `[${VERDICT_WORDS[note.verdict][language]}]`)}`)
     for (const line of wrap((variant ?? note).meaning[language], cells - 2)) lines.push(`  ${line}`)
-    if (note.causes) item(say(language, 'usually'), note.causes.map((t) => t[language]))
-    if (note.checks) item(say(language, 'check'), (variant?.checks ?? note.checks).map((t) => t[language]), true)
+    if (note.causes)
+      item(
+        say(language, 'usually'),
+        note.causes.map((t) => t[language]),
+      )
+    if (note.checks)
+      item(
+        say(language, 'check'),
+        (variant?.checks ?? note.checks).map((t) => t[language]),
+        true,
+      )
     for (const v of note.variants ?? []) item(visible(v.versions), [`${v.name[language]}: ${v.meaning[language]}`])
     if (win32) item('Win32', [win32Text(win32, language)])
-    if (found.alsoOwnedBy.length) item(language === 'zh' ? '其他含义' : 'Elsewhere', [`${found.alsoOwnedBy.join(', ')}  (logstat explain ${query} --server NAME)`])
+    if (found.alsoOwnedBy.length)
+      item(language === 'zh' ? '其他含义' : 'Elsewhere', [`${found.alsoOwnedBy.join(', ')}  (logstat explain ${query} --server NAME)`])
     item(say(language, 'source'), [`${note.source} · ${note.basis} · ${authority} ${note.code}: ${LEVEL_WORDS[level]?.[language] ?? level}`])
   } else if (win32) {
     lines.push(`${s.bold(visible(query))}  ${s.bold(win32.symbol ?? win32.hex)}`, `  ${win32Text(win32, language)}`)
@@ -55,7 +65,14 @@ export function explainMarkdown({ query, found, win32 }: Answer, language: Langu
   const lines: string[] = []
   if (found) {
     const { note, variant } = found
-    lines.push(`## ${query}: ${(variant ?? note).name[language]}`, '', (variant ?? note).meaning[language], '', `**${VERDICT_WORDS[note.verdict][language]}**`, '')
+    lines.push(
+      `## ${query}: ${(variant ?? note).name[language]}`,
+      '',
+      (variant ?? note).meaning[language],
+      '',
+      `**${VERDICT_WORDS[note.verdict][language]}**`,
+      '',
+    )
     if (note.causes) lines.push(`${say(language, 'usually')}:`, '', ...note.causes.map((t) => `- ${t[language]}`), '')
     if (note.checks) lines.push(`${say(language, 'check')}:`, '', ...note.checks.map((t, i) => `${i + 1}. ${t[language]}`), '')
     if (win32) lines.push(`Win32: ${win32Text(win32, language)}`, '')
@@ -66,13 +83,27 @@ export function explainMarkdown({ query, found, win32 }: Answer, language: Langu
 
 /** The contract of `explain --format json`: one object a code asked. With both languages every text is `{en, zh}`. */
 export function explainJson({ query, found, win32 }: Answer, language: Language | 'both'): Record<string, unknown> {
-  const text = (t: Text): string | Text => (language === 'both' ? Object.fromEntries(LANGUAGES.map((l) => [l, t[l]])) as unknown as Text : t[language])
-  const value = win32 ? { win32: { value: win32.value, hex: win32.hex, symbol: win32.symbol, family: win32.family, meaning: win32.note ? text(win32.note.meaning) : null } } : {}
+  const text = (t: Text): string | Text => (language === 'both' ? (Object.fromEntries(LANGUAGES.map((l) => [l, t[l]])) as unknown as Text) : t[language])
+  const value = win32
+    ? { win32: { value: win32.value, hex: win32.hex, symbol: win32.symbol, family: win32.family, meaning: win32.note ? text(win32.note.meaning) : null } }
+    : {}
   if (!found) {
     const name = win32?.symbol ?? win32?.hex ?? query
     const plain: Text = { en: name, zh: name }
     const meaning: Text = { en: `${win32?.family} value; nothing more is known of it.`, zh: `${win32?.family} 值；没有更多已知信息。` }
-    return { query, code: query, name: text(plain), meaning: text(meaning), causes: [], checks: [], verdict: 'unknown', authority: 'win32', basis: 'derived', source: 'winerror.h', ...value }
+    return {
+      query,
+      code: query,
+      name: text(plain),
+      meaning: text(meaning),
+      causes: [],
+      checks: [],
+      verdict: 'unknown',
+      authority: 'win32',
+      basis: 'derived',
+      source: 'winerror.h',
+      ...value,
+    }
   }
   const { note, authority, level, variant, alsoOwnedBy } = found
   return {
@@ -89,7 +120,9 @@ export function explainJson({ query, found, win32 }: Answer, language: Language 
     level,
     ...(note.component ? { component: note.component } : {}),
     ...(note.versions ? { versions: note.versions } : {}),
-    ...(note.variants ? { variants: note.variants.map((v) => ({ versions: v.versions, name: text(v.name), meaning: text(v.meaning), source: v.source })) } : {}),
+    ...(note.variants
+      ? { variants: note.variants.map((v) => ({ versions: v.versions, name: text(v.name), meaning: text(v.meaning), source: v.source })) }
+      : {}),
     ...(alsoOwnedBy.length ? { alsoOwnedBy } : {}),
     ...value,
   }

@@ -12,10 +12,21 @@ export function renderIis(report: Report, { width: columns, color, timeZone }: R
   const language: Language = report.language
   const cells = Math.max(70, Math.min(columns, 140))
   const { totals, period, inputs } = report
-  const lines = [s.bold(`logstat iis  ${inputs.map((i) => visible(i.name)).slice(0, 3).join('  ')}${inputs.length > 3 ? `  ${say(language, 'moreInputs', inputs.length - 3)}` : ''}`)]
+  const lines = [
+    s.bold(
+      `logstat iis  ${inputs
+        .map((i) => visible(i.name))
+        .slice(0, 3)
+        .join('  ')}${inputs.length > 3 ? `  ${say(language, 'moreInputs', inputs.length - 3)}` : ''}`,
+    ),
+  ]
   if (period) lines.push(`${localTime(Date.parse(period.from) / 1000, timeZone)} – ${localTime(Date.parse(period.to) / 1000, timeZone)}  (${timeZone})`)
   lines.push(
-    [say(language, 'requests', count(totals.entries)), say(language, 'sent', bytes(totals.bytesSent)), ...(totals.rejected ? [say(language, 'notUnderstood', count(totals.rejected))] : [])].join(' · '),
+    [
+      say(language, 'requests', count(totals.entries)),
+      say(language, 'sent', bytes(totals.bytesSent)),
+      ...(totals.rejected ? [say(language, 'notUnderstood', count(totals.rejected))] : []),
+    ].join(' · '),
     '',
   )
   if (totals.entries === 0) lines.push(say(language, inputs.some((i) => i.entries > 0) ? 'noneSelected' : 'noEntries'))
@@ -29,10 +40,21 @@ export function renderIis(report: Report, { width: columns, color, timeZone }: R
     lines.push(row(status, hits, '', s.bold))
     for (const code of codes) {
       const verdict = mainVerdict(code)
-      lines.push(row(`  ${visible(codeName(code))}`, code.hits, `${VERDICT_WORDS[verdict][language]} · ${code.explanation?.name ?? say(language, 'noExplanation')}`, (t) => s.verdict(verdict, t)))
+      lines.push(
+        row(
+          `  ${visible(codeName(code))}`,
+          code.hits,
+          `${VERDICT_WORDS[verdict][language]} · ${code.explanation?.name ?? say(language, 'noExplanation')}`,
+          (t) => s.verdict(verdict, t),
+        ),
+      )
       const told = code.win32.filter((w) => w.value !== 0 || w.explanation)
       for (const w of told.length ? code.win32 : [])
-        lines.push(row(`    /${w.value}`, w.hits, `${VERDICT_WORDS[w.verdict][language]} · ${w.symbol ? `${w.symbol}: ` : ''}${w.meaning}`, (t) => s.verdict(w.verdict, t)))
+        lines.push(
+          row(`    /${w.value}`, w.hits, `${VERDICT_WORDS[w.verdict][language]} · ${w.symbol ? `${w.symbol}: ` : ''}${w.meaning}`, (t) =>
+            s.verdict(w.verdict, t),
+          ),
+        )
       if (verdict === 'normal' || verdict === 'noise') continue
       const paths = code.top.paths.slice(0, 3).map((p) => `${truncateMiddle(visible(p.value), 36)} ${count(p.hits)}`)
       if (paths.length) lines.push(s.faint(truncate(`${' '.repeat(10)}${paths.join(' · ')}`, cells)))

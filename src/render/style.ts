@@ -12,11 +12,19 @@ export interface Style {
 }
 
 export function style(color: boolean): Style {
-  const paint = (code: string) => (text: string): string => (color && text ? `\x1b[${code}m${text}\x1b[0m` : text)
+  const paint =
+    (code: string) =>
+    (text: string): string =>
+      color && text ? `\x1b[${code}m${text}\x1b[0m` : text
   const [bold, faint, good, bad, warn, info] = ['1', '2', '32', '31', '33', '36'].map(paint) as [P, P, P, P, P, P]
   return {
-    bold, faint, good, bad, warn,
-    verdict: (v, text) => (v === 'server' || v === 'backend' ? bad(text) : v === 'normal' || v === 'noise' ? faint(text) : v === 'client' ? info(text) : warn(text)),
+    bold,
+    faint,
+    good,
+    bad,
+    warn,
+    verdict: (v, text) =>
+      v === 'server' || v === 'backend' ? bad(text) : v === 'normal' || v === 'noise' ? faint(text) : v === 'client' ? info(text) : warn(text),
     statusClass: (name, text) => (name === '2xx' ? good : name === '3xx' ? info : name === '4xx' ? warn : name === '5xx' ? bad : faint)(text),
   }
 }

@@ -16,7 +16,8 @@ export function renderSummary({ day, isYesterday, report, changes, newCodes, ale
   const zh = report.language === 'zh'
   const s = style(color)
   const lines = [s.bold(zh ? `${day} 汇总` : `Summary of ${day}`)]
-  if (!isYesterday) lines.push(s.warn(zh ? `昨天没有任何请求；以下为最近有请求的一天 ${day}。` : `No requests yesterday; this is ${day}, the last day that has some.`))
+  if (!isYesterday)
+    lines.push(s.warn(zh ? `昨天没有任何请求；以下为最近有请求的一天 ${day}。` : `No requests yesterday; this is ${day}, the last day that has some.`))
   for (const a of alerts) {
     const text = zh ? `${a.passed ? '超过阈值' : '未超阈值'}：${a.text}(当前 ${a.shown})` : `${a.passed ? 'PASSED' : 'ok'}  ${a.text}  (it is ${a.shown})`
     lines.push(`  ${a.passed ? s.bad(text) : s.faint(text)}`)

@@ -2,7 +2,23 @@ import asciichart from 'asciichart'
 import type { Language, Verdict } from '../catalogue/note.js'
 import { codeName, type Finding, type Report, type ReportCode, type Win32Row } from '../report/report.js'
 import { localTime, offsetName } from '../time-zone.js'
-import { bar, bytes, type Column, count, padEnd, padStart, percent, resample, sparkline, table, truncate, truncateMiddle, visible, width, wrap } from './cells.js'
+import {
+  bar,
+  bytes,
+  type Column,
+  count,
+  padEnd,
+  padStart,
+  percent,
+  resample,
+  sparkline,
+  table,
+  truncate,
+  truncateMiddle,
+  visible,
+  width,
+  wrap,
+} from './cells.js'
 import type { RenderOptions } from './render.js'
 import { style } from './style.js'
 import { REASON_WORDS, say, VERDICT_WORDS, type Word } from './words.js'
@@ -44,7 +60,10 @@ class TextReport {
     }
     this.#rejects()
     this.#next()
-    return `${this.#lines.join('\n').replace(/\n{3,}/g, '\n\n').trimEnd()}\n`
+    return `${this.#lines
+      .join('\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .trimEnd()}\n`
   }
 
   #say(word: Word, ...values: readonly (string | number)[]): string {
@@ -82,7 +101,9 @@ class TextReport {
     if (period) {
       const from = this.#seconds(period.from)
       const to = this.#seconds(period.to)
-      this.#add(`${localTime(from, this.#zone)} – ${this.#oneDay ? localTime(to, this.#zone).slice(11) : localTime(to, this.#zone)}  (${this.#zone} ${offsetName(to, this.#zone)})`)
+      this.#add(
+        `${localTime(from, this.#zone)} – ${this.#oneDay ? localTime(to, this.#zone).slice(11) : localTime(to, this.#zone)}  (${this.#zone} ${offsetName(to, this.#zone)})`,
+      )
     }
     const facts = [this.#say('requests', count(totals.entries))]
     if (totals.bytesSent > 0) facts.push(this.#say('sent', bytes(totals.bytesSent)))
@@ -100,7 +121,9 @@ class TextReport {
     for (const c of classes) {
       if (c.hits === 0) continue
       const drawn = bar(c.hits / most, room)
-      this.#add(`  ${padEnd(c.class, 5)}  ${this.#style.statusClass(c.class, padEnd(drawn, room))}  ${padStart(count(c.hits), 12)}${padStart(percent(c.hits, totals.entries), 8)}`)
+      this.#add(
+        `  ${padEnd(c.class, 5)}  ${this.#style.statusClass(c.class, padEnd(drawn, room))}  ${padStart(count(c.hits), 12)}${padStart(percent(c.hits, totals.entries), 8)}`,
+      )
     }
     this.#add('')
   }
@@ -111,9 +134,15 @@ class TextReport {
     const room = this.#width - 14
     const errors = timeline.map((b) => b.classes['5xx'] ?? 0)
     const problems = timeline.map((b) => (b.classes['4xx'] ?? 0) + (b.classes['5xx'] ?? 0))
-    this.#chart('perBucket', timeline.map((b) => b.hits), room, (t) => t)
+    this.#chart(
+      'perBucket',
+      timeline.map((b) => b.hits),
+      room,
+      (t) => t,
+    )
     const bad = errors.some((n) => n > 0)
-    if (bad || problems.some((n) => n > 0)) this.#chart(bad ? 'errorsPerBucket' : 'problemsPerBucket', bad ? errors : problems, room, bad ? this.#style.bad : this.#style.warn)
+    if (bad || problems.some((n) => n > 0))
+      this.#chart(bad ? 'errorsPerBucket' : 'problemsPerBucket', bad ? errors : problems, room, bad ? this.#style.bad : this.#style.warn)
     const [first] = timeline
     const last = timeline.at(-1)
     if (!first || !last) return
@@ -126,11 +155,21 @@ class TextReport {
     const step = this.#report.timeline[0]?.seconds ?? 60
     const points = resample(values, room)
     const seconds = step * Math.ceil(values.length / points.length)
-    const span = seconds % 86400 === 0 ? this.#say('days', seconds / 86400) : seconds % 3600 === 0 ? this.#say('hours', seconds / 3600) : this.#say('minutes', seconds / 60)
+    const span =
+      seconds % 86400 === 0
+        ? this.#say('days', seconds / 86400)
+        : seconds % 3600 === 0
+          ? this.#say('hours', seconds / 3600)
+          : this.#say('minutes', seconds / 60)
     this.#add(`${' '.repeat(13)}${this.#style.faint(this.#say(word, span))}`)
     const top = Math.max(...points, 1)
     // A scale from zero: a chart that starts at its smallest value makes every wobble look like an outage.
-    const plot = asciichart.plot([...points], { height: Math.min(5, Math.max(2, top)), min: 0, max: top, format: (x: number) => padStart(count(Math.round(x)), 11) })
+    const plot = asciichart.plot([...points], {
+      height: Math.min(5, Math.max(2, top)),
+      min: 0,
+      max: top,
+      format: (x: number) => padStart(count(Math.round(x)), 11),
+    })
     this.#add(...plot.split('\n').map((line) => paint(line.trimEnd())))
   }
 
@@ -150,7 +189,14 @@ class TextReport {
       f.mostly ? `${truncateMiddle(visible(f.mostly.value), 22)} ${percent(f.mostly.share, 1).replace(/\.\d/, '')}` : '',
     ])
     const columns: Column[] = [{ most: 24 }, { align: 'right' }, {}, { most: 0 }, { most: 30 }]
-    this.#add(...this.#fit(rows, columns, 3, shown.map((f) => f.verdict)))
+    this.#add(
+      ...this.#fit(
+        rows,
+        columns,
+        3,
+        shown.map((f) => f.verdict),
+      ),
+    )
     if (findings.length > shown.length) this.#add(`  ${this.#style.faint(this.#say('more', findings.length - shown.length))}`)
     this.#add('')
   }
@@ -166,7 +212,10 @@ class TextReport {
       if (room >= 22) break
     }
     const shown = columns.slice(0, used).map((c, i) => (i === flexible ? { ...c, most: Math.max(12, room) } : c))
-    const lines = table(rows.map((r) => r.slice(0, used)), shown)
+    const lines = table(
+      rows.map((r) => r.slice(0, used)),
+      shown,
+    )
     return verdicts ? lines.map((line, i) => this.#style.verdict(verdicts[i] as Verdict, line)) : lines
   }
 
@@ -204,7 +253,11 @@ class TextReport {
     const wanted = [...new Set(findings.map((f) => f.code.split('/')[0] as string))].slice(0, MAX_EXPLAINED)
     for (const name of wanted) {
       const code = codes.find((c) => codeName(c) === name)
-      if (code) this.#explain(code, findings.filter((f) => f.code.split('/')[0] === name))
+      if (code)
+        this.#explain(
+          code,
+          findings.filter((f) => f.code.split('/')[0] === name),
+        )
     }
   }
 
@@ -250,7 +303,9 @@ class TextReport {
     const [first] = values
     if (!first) return
     const distinct = code.distinct[key]
-    const parts = values.slice(0, most).map((v) => `${truncateMiddle(visible(v.value), 44)} ${count(v.hits)}${v.error ? ` ${this.#say('approximate', count(v.error))}` : ''}`)
+    const parts = values
+      .slice(0, most)
+      .map((v) => `${truncateMiddle(visible(v.value), 44)} ${count(v.hits)}${v.error ? ` ${this.#say('approximate', count(v.error))}` : ''}`)
     let text = parts.join(' · ')
     if (distinct.count > most) text += ` · ${this.#say(distinct.exact ? 'different' : 'atLeastDifferent', count(distinct.count))}`
     this.#item(this.#say(word), [text])
@@ -259,7 +314,10 @@ class TextReport {
   #rejects(): void {
     const { rejects, totals } = this.#report
     if (rejects.length === 0) return
-    this.#add(this.#style.bold(this.#say('notUnderstood', count(totals.rejected))) + this.#style.faint(`  ${this.#say('understoodShare', count(totals.lines - totals.rejected), count(totals.lines))}`))
+    this.#add(
+      this.#style.bold(this.#say('notUnderstood', count(totals.rejected))) +
+        this.#style.faint(`  ${this.#say('understoodShare', count(totals.lines - totals.rejected), count(totals.lines))}`),
+    )
     for (const r of rejects) {
       this.#add(`  ${padStart(count(r.count), 8)}  ${REASON_WORDS[r.reason]?.[this.#language] ?? r.reason}`)
       for (const s of r.samples.slice(0, 3)) {

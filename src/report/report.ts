@@ -12,7 +12,14 @@ export interface Report {
   readonly language: Language
   /** Of the entries; null when none carries a time. */
   readonly period: { readonly from: string; readonly to: string } | null
-  readonly totals: { readonly lines: number; readonly entries: number; readonly rejected: number; readonly ignored: number; readonly withoutTime: number; readonly bytesSent: number }
+  readonly totals: {
+    readonly lines: number
+    readonly entries: number
+    readonly rejected: number
+    readonly ignored: number
+    readonly withoutTime: number
+    readonly bytesSent: number
+  }
   readonly inputs: readonly ReportInput[]
   readonly classes: readonly ReportClass[]
   /** Hits by verdict; problems are what is neither normal nor noise. */
@@ -79,16 +86,32 @@ export interface ReportCode {
   readonly win32: readonly Win32Row[]
   readonly verdicts: Partial<Record<Verdict, number>>
   readonly explanation: Explanation | null
-  readonly top: { readonly paths: readonly TopValue[]; readonly clients: readonly TopValue[]; readonly referers: readonly TopValue[]; readonly userAgents: readonly TopValue[]; readonly methods: readonly TopValue[]; readonly hosts: readonly TopValue[] }
+  readonly top: {
+    readonly paths: readonly TopValue[]
+    readonly clients: readonly TopValue[]
+    readonly referers: readonly TopValue[]
+    readonly userAgents: readonly TopValue[]
+    readonly methods: readonly TopValue[]
+    readonly hosts: readonly TopValue[]
+  }
   /** Different values seen; `exact` false: at least so many, and the lists above are the largest only. */
-  readonly distinct: Readonly<Record<'paths' | 'clients' | 'referers' | 'userAgents' | 'methods' | 'hosts', { readonly count: number; readonly exact: boolean }>>
+  readonly distinct: Readonly<
+    Record<'paths' | 'clients' | 'referers' | 'userAgents' | 'methods' | 'hosts', { readonly count: number; readonly exact: boolean }>
+  >
   /** Hits in each bucket of the timeline. */
   readonly timeline: readonly number[]
 }
 export interface ReportReject {
   readonly reason: string
   readonly count: number
-  readonly samples: readonly { readonly input: string; readonly line: number; readonly offset: number; readonly column: number; readonly text: string; readonly detail: string | null }[]
+  readonly samples: readonly {
+    readonly input: string
+    readonly line: number
+    readonly offset: number
+    readonly column: number
+    readonly text: string
+    readonly detail: string | null
+  }[]
 }
 /** Something that wants a person. */
 export interface Finding {
@@ -151,7 +174,16 @@ export function makeReport(store: Store, options: ReportOptions = {}): Report {
       withoutTime: sum((s) => s.withoutTime),
       bytesSent: rows.reduce((n, r) => n + r.bytesSent, 0),
     },
-    inputs: sources.map(({ name, format, server, software, lines, entries, rejected, ignored }) => ({ name, format, server, software, lines, entries, rejected, ignored })),
+    inputs: sources.map(({ name, format, server, software, lines, entries, rejected, ignored }) => ({
+      name,
+      format,
+      server,
+      software,
+      lines,
+      entries,
+      rejected,
+      ignored,
+    })),
     classes: CLASSES.map((name) => {
       const inside = rows.filter((r) => classOf(r.status) === name)
       return { class: name, hits: inside.reduce((n, r) => n + r.hits, 0), bytesSent: inside.reduce((n, r) => n + r.bytesSent, 0) }
@@ -162,14 +194,21 @@ export function makeReport(store: Store, options: ReportOptions = {}): Report {
     rejects: rejectRows(store).map(({ reason, count, samples }) => ({
       reason,
       count,
-      samples: samples.map(({ input, line, offset, column, text, step, fields }) => ({ input, line, offset, column, text, detail: detailOf(reason, step, fields) })),
+      samples: samples.map(({ input, line, offset, column, text, step, fields }) => ({
+        input,
+        line,
+        offset,
+        column,
+        text,
+        detail: detailOf(reason, step, fields),
+      })),
     })),
     findings: codes.flatMap(findingsOf).sort((a, b) => URGENCY[a.verdict] - URGENCY[b.verdict] || b.hits - a.hits),
     timeline: timeline.buckets,
   }
 }
 
-export function classOf(status: number | null): (typeof CLASSES)[number] {
+function classOf(status: number | null): (typeof CLASSES)[number] {
   const first = status === null ? 0 : Math.floor(status / 100)
   return first >= 1 && first <= 5 ? (`${first}xx` as (typeof CLASSES)[number]) : 'other'
 }
@@ -203,7 +242,9 @@ function groupRows(rows: readonly CodeRow[]): CodeRow[][] {
     else groups.set(key, [row])
   }
   const sum = (g: readonly CodeRow[]): number => g.reduce((n, r) => n + r.hits, 0)
-  return [...groups.values()].sort((a, b) => sum(b) - sum(a) || (a[0]?.status ?? -1) - (b[0]?.status ?? -1) || (a[0]?.substatus ?? -1) - (b[0]?.substatus ?? -1))
+  return [...groups.values()].sort(
+    (a, b) => sum(b) - sum(a) || (a[0]?.status ?? -1) - (b[0]?.status ?? -1) || (a[0]?.substatus ?? -1) - (b[0]?.substatus ?? -1),
+  )
 }
 
 function makeCode(
@@ -233,7 +274,7 @@ function makeCode(
     merged[d] = parts.reduce(mergeLists, { values: [], lost: 0, distinct: 0 })
   }
   const timeline: number[] = []
-  for (const id of ids) (timelines.get(id) ?? []).forEach((n, i) => (timeline[i] = (timeline[i] ?? 0) + n))
+  for (const id of ids) for (const [i, n] of (timelines.get(id) ?? []).entries()) timeline[i] = (timeline[i] ?? 0) + n
   const general = lookUp({ ...first, win32Status: null }, server ?? first.server, first.software)
   const each = <T>(f: (list: List) => T): Record<(typeof LISTS)[DimensionName], T> =>
     Object.fromEntries(DIMENSION_NAMES.map((d) => [LISTS[d], f(merged[d])])) as Record<(typeof LISTS)[DimensionName], T>
@@ -270,7 +311,7 @@ function makeWin32(row: CodeRow, value: number, verdict: Verdict, found: Found |
 }
 
 /** A note in one language, its variant applied. */
-export function explain({ note, variant, authority, level }: Found, language: Language): Explanation {
+function explain({ note, variant, authority, level }: Found, language: Language): Explanation {
   return {
     name: (variant ?? note).name[language],
     meaning: (variant ?? note).meaning[language],
@@ -298,7 +339,10 @@ function findingsOf(code: ReportCode): Finding[] {
 }
 
 function mostlyOf({ hits, top }: ReportCode): Finding['mostly'] {
-  for (const [dimension, values] of [['path', top.paths], ['client', top.clients]] as const) {
+  for (const [dimension, values] of [
+    ['path', top.paths],
+    ['client', top.clients],
+  ] as const) {
     const [first] = values
     if (first && first.hits / hits >= 0.3) return { dimension, value: first.value, share: first.hits / hits }
   }
@@ -308,7 +352,10 @@ function mostlyOf({ hits, top }: ReportCode): Finding['mostly'] {
 /** What a rejected line lacks, for people. */
 function detailOf(reason: string, step: number, fields: string | null): string | null {
   if (reason !== 'field-count' || fields === null) return null
-  const names = fields.replace(/^#fields:/i, '').trim().split(/\s+/)
+  const names = fields
+    .replace(/^#fields:/i, '')
+    .trim()
+    .split(/\s+/)
   return step >= names.length ? `more than ${names.length} values` : `${step} of ${names.length} values`
 }
 
@@ -316,7 +363,12 @@ const MAX_TIMELINE = 120
 /** Widths a timeline may have, in seconds. */
 const STEPS = [60, 300, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 604800, 2592000]
 
-function makeTimeline(store: Store, options: Range, chosen: ReadonlySet<number>, rows: ReadonlyMap<number, CodeRow>): { buckets: TimelineBucket[]; byCode: Map<number, number[]> } {
+function makeTimeline(
+  store: Store,
+  options: Range,
+  chosen: ReadonlySet<number>,
+  rows: ReadonlyMap<number, CodeRow>,
+): { buckets: TimelineBucket[]; byCode: Map<number, number[]> } {
   const fine = bucketRows(store, options).filter((b) => b.start !== null && chosen.has(b.codeId))
   const byCode = new Map<number, number[]>()
   if (fine.length === 0) return { buckets: [], byCode }

@@ -19,7 +19,10 @@ const FORMS = 'Write classes (4xx), codes (404), sub-codes (401.2, 503.*), with 
 export function compileSelection(text: string): Selector {
   const wanted: Selector[] = []
   const unwanted: Selector[] = []
-  for (const part of text.split(',').map((p) => p.trim()).filter(Boolean)) {
+  for (const part of text
+    .split(',')
+    .map((p) => p.trim())
+    .filter(Boolean)) {
     const negative = part.startsWith('!')
     ;(negative ? unwanted : wanted).push(compilePart(negative ? part.slice(1) : part))
   }
@@ -28,7 +31,7 @@ export function compileSelection(text: string): Selector {
 }
 
 /** Compile one part: `5xx`, `404`, `401.2`, `503.*`, `401.1/1326`, `win32:64`. */
-export function compilePart(part: string): Selector {
+function compilePart(part: string): Selector {
   const win32 = /^win32:(\d+|0x[\da-f]+)$/i.exec(part)
   if (win32) {
     const value = Number(win32[1])
@@ -50,7 +53,11 @@ export function compilePart(part: string): Selector {
 /** A threshold: `5xx > 2%`, `503.* > 10`. */
 export interface Threshold {
   readonly text: string
-  readonly passes: (codes: readonly (Selectable & { readonly hits: number })[]) => { readonly passed: boolean; readonly value: number; readonly percent: boolean }
+  readonly passes: (codes: readonly (Selectable & { readonly hits: number })[]) => {
+    readonly passed: boolean
+    readonly value: number
+    readonly percent: boolean
+  }
 }
 
 /**

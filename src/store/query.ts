@@ -36,7 +36,16 @@ export interface BucketRow {
 export interface RejectRow {
   readonly reason: string
   readonly count: number
-  readonly samples: { readonly input: string; readonly format: string; readonly fields: string | null; readonly line: number; readonly offset: number; readonly step: number; readonly column: number; readonly text: string }[]
+  readonly samples: {
+    readonly input: string
+    readonly format: string
+    readonly fields: string | null
+    readonly line: number
+    readonly offset: number
+    readonly step: number
+    readonly column: number
+    readonly text: string
+  }[]
 }
 
 function where({ since, until }: Range): string {
@@ -110,7 +119,10 @@ export function listsOf(store: Store, dimension: DimensionName, range: Range = {
 
 /** Bytes and lines not counted as entries, over all sources. */
 export function rejectRows(store: Store): RejectRow[] {
-  const rows = store.db.prepare('SELECT reason, sum(count) AS count FROM reject GROUP BY reason ORDER BY count DESC, reason').all() as { reason: string; count: number }[]
+  const rows = store.db.prepare('SELECT reason, sum(count) AS count FROM reject GROUP BY reason ORDER BY count DESC, reason').all() as {
+    reason: string
+    count: number
+  }[]
   const samples = store.db.prepare(
     `SELECT name AS input, format, fields, line, offset, step, "column", text FROM reject_sample JOIN source ON source.id = source_id
      WHERE reason = ? ORDER BY source_id, line LIMIT 5`,

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { LogstatError } from '../errors.js'
-import { type CodeTally, type DimensionName, DIMENSIONS, type LineCounts, type List, MAX_SAMPLES, type Tally, trimList, mergeLists } from '../tally/tally.js'
+import { type CodeTally, DIMENSIONS, type DimensionName, type LineCounts, type List, MAX_SAMPLES, mergeLists, type Tally, trimList } from '../tally/tally.js'
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.js'
 
 /** One log that was read, and how far. */
@@ -67,8 +67,7 @@ export function openStore(file: string | null, { create = true } = {}): Store {
 
   function addCode(source: number, code: CodeTally, bucketSeconds: number): void {
     const id = codeId(code)
-    for (const [start, c] of code.buckets)
-      statements.addHits.run(source, id, start ?? NO_TIME, bucketSeconds, c.hits, c.bytesSent, c.timed, c.timeTakenUs)
+    for (const [start, c] of code.buckets) statements.addHits.run(source, id, start ?? NO_TIME, bucketSeconds, c.hits, c.bytesSent, c.timed, c.timeTakenUs)
     const period = code.period ?? NO_TIME
     const known = statements.findSpan.get(source, id, period) as { latency: string | null } | undefined
     const latency = addHistograms(known?.latency ?? null, code.latency)
@@ -123,7 +122,11 @@ function open(file: string | null, create: boolean): Database.Database {
       db.pragma('synchronous = NORMAL')
     }
   } catch (error) {
-    throw new LogstatError('database', `${file}: the database cannot be opened (${(error as Error).message})`, 'Check the folder, its free space and your right to write there.')
+    throw new LogstatError(
+      'database',
+      `${file}: the database cannot be opened (${(error as Error).message})`,
+      'Check the folder, its free space and your right to write there.',
+    )
   }
   if (db.pragma('user_version', { simple: true }) === 0) {
     db.transaction(() => {

@@ -1,6 +1,21 @@
 import { decode, type Kernel } from '../kernel/kernel.js'
 import { Reject } from '../kernel/wasm/roles.js'
-import { byHits, type CodeTally, DIMENSIONS, emptyLists, emptyTally, type LineCounts, type List, MAX_SAMPLES, REJECT_REASONS, type RejectReason, type RejectSample, type RejectTally, type Tally, tallyKey } from './tally.js'
+import {
+  byHits,
+  type CodeTally,
+  DIMENSIONS,
+  emptyLists,
+  emptyTally,
+  type LineCounts,
+  type List,
+  MAX_SAMPLES,
+  REJECT_REASONS,
+  type RejectReason,
+  type RejectSample,
+  type RejectTally,
+  type Tally,
+  tallyKey,
+} from './tally.js'
 
 // The shapes of the kernel's tables, as src/kernel/wasm/{count,values,index}.ts lays them out; sizes in bytes.
 const CODE = 72
@@ -13,7 +28,7 @@ const KERNEL_BUCKET_SECONDS = 60
 const MAX_BUCKETS = 720
 
 /** Bucket widths a tally can have: each divides the next. */
-export const BUCKET_WIDTHS = [60, 900, 3600, 86400] as const
+const BUCKET_WIDTHS = [60, 900, 3600, 86400] as const
 
 export interface ReadOutOptions {
   /** Values kept of each list. */
@@ -159,8 +174,6 @@ function keepTop(list: List, n: number): List {
   for (const v of list.values.slice(n)) list.lost = Math.max(list.lost, v.hits + v.error)
   return { ...list, values: list.values.slice(0, n) }
 }
-
-
 
 function decodeShared(bytes: Uint8Array, at: number, length: number): string {
   return decode(bytes.subarray(at, at + length))

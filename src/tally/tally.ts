@@ -5,7 +5,16 @@ export const DIMENSIONS = ['path', 'client', 'referer', 'userAgent', 'method', '
 export type DimensionName = (typeof DIMENSIONS)[number]
 
 /** Names of the reasons for which lines are rejected, by Reject. */
-export const REJECT_REASONS = ['none', 'layout', 'field-count', 'status', 'substatus', 'bytes', 'too-long', 'no-fields'] as const satisfies readonly string[] & {
+export const REJECT_REASONS = [
+  'none',
+  'layout',
+  'field-count',
+  'status',
+  'substatus',
+  'bytes',
+  'too-long',
+  'no-fields',
+] as const satisfies readonly string[] & {
   length: Reject.Count
 }
 export type RejectReason = (typeof REJECT_REASONS)[number]
@@ -105,7 +114,7 @@ export function emptyLists(): Record<DimensionName, List> {
   return { path: list(), client: list(), referer: list(), userAgent: list(), method: list(), host: list() }
 }
 
-export function addCounts(to: Counts, from: Counts): void {
+function addCounts(to: Counts, from: Counts): void {
   to.hits += from.hits
   to.bytesSent += from.bytesSent
   to.timed += from.timed
@@ -169,7 +178,7 @@ export function byHits(a: ListEntry, b: ListEntry): number {
 }
 
 /** Bring the buckets to a wider width. */
-export function coarsen(tally: Tally, seconds: number): void {
+function coarsen(tally: Tally, seconds: number): void {
   if (seconds % tally.bucketSeconds !== 0) throw new RangeError(`buckets of ${tally.bucketSeconds} s do not fit into ${seconds} s`)
   tally.bucketSeconds = seconds
   for (const code of tally.codes.values()) {
@@ -184,5 +193,5 @@ export function coarsen(tally: Tally, seconds: number): void {
   }
 }
 
-export const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b))
-export const greatest = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.max(a, b))
+const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b))
+const greatest = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.max(a, b))

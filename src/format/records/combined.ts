@@ -16,7 +16,15 @@ export default {
     },
     {
       line: '2001:db8::1 - Frank Miller [10/Oct/2023:13:55:36 +0200] "POST /form HTTP/2.0" 302 138 "https://example.com/?q=a" "Mozilla/5.0 (X11; \\"x\\")" 0.012 "198.51.100.4"',
-      entry: { clientIp: '2001:db8::1', method: 'POST', uriStem: '/form', status: 302, bytesSent: 138, referer: 'https://example.com/', userAgent: 'Mozilla/5.0 (X11; \\"x\\")' },
+      entry: {
+        clientIp: '2001:db8::1',
+        method: 'POST',
+        uriStem: '/form',
+        status: 302,
+        bytesSent: 138,
+        referer: 'https://example.com/',
+        userAgent: 'Mozilla/5.0 (X11; \\"x\\")',
+      },
     },
     {
       line: '198.51.100.9, 10.0.0.1 - - [10/Oct/2023:13:55:36 +0000] "\\x16\\x03\\x01" 400 150 "-" "-"',

@@ -135,7 +135,7 @@ function cutValues(line: usize, quoting: bool): usize {
   }
 }
 
-/** The quote that closes the one at p: followed by a blank, a tab or the line's end; doubled quotes are content. 0: none. */
+/** The quote that closes the one at p: followed by a blank, a tab or the line's end; doubled quotes are content, a lone one inside means that nothing was quoted. 0: none. */
 function closingQuote(p: usize): usize {
   const needle = i8x16.splat(QUOTE)
   p++
@@ -144,6 +144,7 @@ function closingQuote(p: usize): usize {
     if (load<u8>(p) == NEWLINE) return 0
     const next = load<u8>(p + 1)
     if (next == BLANK || next == 0x09 || next == NEWLINE || next == RETURN) return p
-    p += next == QUOTE ? 2 : 1
+    if (next != QUOTE) return 0
+    p += 2
   }
 }

@@ -1,0 +1,258 @@
+/**
+ * The slow, obvious way: split2, a regular expression a layout, a Map a list. It shares no code with the kernel beyond the layouts
+ * themselves, and every fast way is held to it.
+ */
+import { Readable } from 'node:stream'
+import split2 from 'split2'
+
+/** One entry as the oracle reads it; undefined: the log has no such field (or `-` in it). */
+export interface OracleEntry {
+  status: number | null
+  substatus: number | null
+  win32Status: number | null
+  reason: string | null
+  /** Seconds since 1970 UTC. */
+  time: number | null
+  bytesSent: number
+  timeTakenUs: number | null
+  path?: string | undefined
+  client?: string | undefined
+  referer?: string | undefined
+  userAgent?: string | undefined
+  method?: string | undefined
+  host?: string | undefined
+}
+
+export interface OracleCount {
+  lines: number
+  entries: number
+  rejected: number
+  ignored: number
+  withoutTime: number
+  /** By `status|substatus|win32|reason`. */
+  codes: Map<string, OracleCode>
+}
+export interface OracleCode {
+  hits: number
+  bytesSent: number
+  timed: number
+  timeTakenUs: number
+  first: number | null
+  last: number | null
+  lists: Record<'path' | 'client' | 'referer' | 'userAgent' | 'method' | 'host', Map<string, number>>
+}
+
+const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/** A layout in nginx notation as a regular expression with a group a variable. */
+function layoutPattern(layout: string): { pattern: RegExp; names: string[] } {
+  const parts = layout.split(/\$(\w+)/)
+  let source = `^${literal(parts[0] as string)}`
+  const names: string[] = []
+  for (let i = 1; i < parts.length; i += 2) {
+    const name = parts[i] as string
+    const until = parts[i + 1] as string
+    const last = i + 2 >= parts.length
+    names.push(name)
+    const end = literal(until)
+    if (until === '') source += '([^ ]*)(?: |$)'
+    else if (until.startsWith('"')) source += `((?:\\\\.|(?!${end})[^\\\\])*)${end}`
+    else if (name === 'remote_addr') source += `((?:(?!${end})(?:[^ ]|(?<=,) ))+)${end}`
+    else if (name === 'remote_user') source += `(?!- (?!${literal(until.slice(1))}))((?:(?!${end}).)*)${end}`
+    else source += `((?:(?!${end}).)*)${end}`
+    if (last) source += '.*$'
+  }
+  return { pattern: new RegExp(source, 's'), names }
+}
+
+const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
+
+function utc(y: string, mo: number, d: string, h: string, mi: string, s: string, zone: string | undefined): number | null {
+  const date = new Date(Date.UTC(2000, 0, 1))
+  date.setUTCFullYear(Number(y), mo - 1, Number(d))
+  if (date.getUTCMonth() !== mo - 1 || date.getUTCDate() !== Number(d) || Number(y) < 1) return null
+  if (Number(h) > 23 || Number(mi) > 59 || Number(s) > 60) return null
+  let offset = 0
+  if (zone && !/^z$/i.test(zone)) {
+    const [, sign, zh, zm] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) as RegExpExecArray
+    if (Number(zh) > 23 || Number(zm ?? 0) > 59) return null
+    offset = (Number(zh) * 3600 + Number(zm ?? 0) * 60) * (sign === '-' ? -1 : 1)
+  }
+  return date.getTime() / 1000 + Number(h) * 3600 + Number(mi) * 60 + Number(s) - offset
+}
+
+function clfTime(text: string): number | null {
+  const m = /^(\d\d)\/([A-Za-z]{3})\/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.\d*)? *([+-]\d\d:?\d\d|[+-]\d\d|[zZ])?$/.exec(text)
+  if (!m) return null
+  const month = MONTHS.indexOf((m[2] as string).toLowerCase()) + 1
+  return month === 0 ? null : utc(m[3] as string, month, m[1] as string, m[4] as string, m[5] as string, m[6] as string, m[7])
+}
+
+const cutQuery = (text: string): string => text.split('?')[0] as string
+const value = (text: string | undefined): string | undefined => (text === undefined || text === '' || text === '-' ? undefined : text)
+
+function request(text: string): { method?: string; path?: string | undefined } {
+  const m = /^([A-Za-z_-]+) (.*)$/s.exec(text)
+  if (!m) return { path: value(cutQuery(text)) }
+  const rest = m[2] as string
+  const protocol = /^(.*) HTTP\/[^ ]+$/s.exec(rest)
+  const method = value(m[1])
+  return { ...(method === undefined ? {} : { method }), path: value(cutQuery(protocol ? (protocol[1] as string) : rest)) }
+}
+
+/** The client in all that stands before the time: the first word that looks like an address, else the first. */
+function clientOf(prefix: string): string | undefined {
+  const words = prefix.split(/[ ,"]+/).filter(Boolean)
+  return value(words.find((w) => /^[0-9a-f.:]+$/i.test(w) && (w.match(/[.:]/g)?.length ?? 0) >= 2) ?? words[0])
+}
+
+function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPattern>): OracleEntry | undefined {
+  const m = pattern.exec(line)
+  if (!m) return undefined
+  const f = Object.fromEntries(names.map((n, i) => [n, m[i + 1] as string]))
+  if (!/^(\d{3}|-)$/.test(f.status as string)) return undefined
+  if (f.body_bytes_sent !== undefined && !/^(\d{1,18}|-)$/.test(f.body_bytes_sent)) return undefined
+  return {
+    status: f.status === '-' ? null : Number(f.status),
+    substatus: null,
+    win32Status: null,
+    reason: null,
+    time: clfTime(f.time_local as string),
+    bytesSent: f.body_bytes_sent === undefined || f.body_bytes_sent === '-' ? 0 : Number(f.body_bytes_sent),
+    timeTakenUs: f.request_time !== undefined && /^\d{1,15}(\.\d+)?$/.test(f.request_time) ? Math.round(Number(f.request_time) * 1e6) : null,
+    client: f.prefix === undefined ? value((f.remote_addr as string).split(',')[0]) : clientOf(f.prefix),
+    referer: f.http_referer === undefined ? undefined : value(cutQuery(f.http_referer)),
+    userAgent: value(f.http_user_agent),
+    host: value(f.host),
+    ...request(f.request as string),
+  }
+}
+
+const W3C: Record<string, string> = {
+  'c-ip': 'client',
+  'cs-method': 'method',
+  'cs-uri-stem': 'path',
+  'sc-status': 'status',
+  'sc-substatus': 'substatus',
+  'sc-win32-status': 'win32Status',
+  's-reason': 'reason',
+  'sc-bytes': 'bytesSent',
+  'time-taken': 'timeTaken',
+  'cs(referer)': 'referer',
+  'cs(user-agent)': 'userAgent',
+  'cs-host': 'host',
+  date: 'date',
+  time: 'time',
+}
+
+function readW3c(line: string, fields: readonly string[]): OracleEntry | undefined {
+  const quoted = line.match(/"(?:[^"]|"")*"(?=[ \t]|$)|[^ \t]+/g) ?? []
+  const plain = line.match(/[^ \t]+/g) ?? []
+  const values = quoted.length === fields.length ? quoted.map((v) => (/^".*"$/s.test(v) && v.length > 1 ? v.slice(1, -1) : v)) : plain
+  if (values.length !== fields.length) return undefined
+  const f: Record<string, string> = {}
+  fields.forEach((name, i) => {
+    const role = W3C[name.toLowerCase()]
+    if (role && f[role] === undefined) f[role] = values[i] as string
+  })
+  if (f.status === undefined || !/^(\d{1,3}|-)$/.test(f.status)) return undefined
+  if (f.substatus !== undefined && !(/^\d{1,5}$/.test(f.substatus) && Number(f.substatus) <= 65535) && f.substatus !== '-') return undefined
+  const d = /^(\d{4})-(\d\d)-(\d\d)$/.exec(f.date ?? '')
+  const t = /^(\d\d):(\d\d):(\d\d)/.exec(f.time ?? '')
+  const win32 = f.win32Status !== undefined && /^\d{1,10}$/.test(f.win32Status) && Number(f.win32Status) <= 0xffffffff ? Number(f.win32Status) : null
+  const number = (text: string | undefined): number | null => (text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null)
+  const taken = number(f.timeTaken)
+  return {
+    status: f.status === '-' ? null : Number(f.status),
+    substatus: f.substatus === undefined || f.substatus === '-' ? null : Number(f.substatus),
+    win32Status: win32,
+    reason: value(f.reason) ?? null,
+    time: d && t ? utc(d[1] as string, Number(d[2]), d[3] as string, t[1] as string, t[2] as string, t[3] as string, undefined) : null,
+    bytesSent: number(f.bytesSent) ?? 0,
+    timeTakenUs: taken === null ? null : taken * 1000,
+    path: f.path === undefined ? undefined : value(cutQuery(f.path)),
+    client: value(f.client?.split(',')[0]),
+    referer: f.referer === undefined ? undefined : value(cutQuery(f.referer)),
+    userAgent: value(f.userAgent),
+    host: value(f.host),
+    method: value(f.method),
+  }
+}
+
+const LISTS = ['path', 'client', 'referer', 'userAgent', 'method', 'host'] as const
+
+/** Count a log given as text. @param layouts tried in order on each line; none: a W3C log */
+export async function countSlowly(input: Uint8Array, layouts: readonly string[]): Promise<OracleCount> {
+  const patterns = layouts.map(layoutPattern)
+  const count: OracleCount = { lines: 0, entries: 0, rejected: 0, ignored: 0, withoutTime: 0, codes: new Map() }
+  let fields: string[] | undefined
+  // latin1: bytes in, bytes out; decoding is the business of whoever prints.
+  const lines = Readable.from([Buffer.from(input)])
+    .setEncoding('latin1')
+    .pipe(split2('\n'))
+  for await (const raw of lines) {
+    const line = (raw as string).replace(/\r$/, '')
+    count.lines++
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: a line of control characters alone is blank, too
+    const blank = /^[\x00-\x20]*$/.test(line)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+    const comment = /^[\x00-\x20]*#/.test(line)
+    if (layouts.length === 0) {
+      if (line.startsWith('#')) {
+        count.ignored++
+        if (/^#fields:/i.test(line))
+          fields = line
+            .slice(8)
+            .trim()
+            .split(/[ \t]+/)
+            .filter(Boolean)
+        continue
+      }
+      const entry = fields && !blank ? readW3c(line, fields) : undefined
+      if (entry) add(count, entry)
+      else if (blank || comment) count.ignored++
+      else count.rejected++
+      continue
+    }
+    const entry = patterns.map((p) => readLayout(line, p)).find(Boolean)
+    if (entry) add(count, entry)
+    else if (blank || comment) count.ignored++
+    else count.rejected++
+  }
+  return count
+}
+
+function add(count: OracleCount, entry: OracleEntry): void {
+  count.entries++
+  if (entry.time === null) count.withoutTime++
+  const key = `${entry.status}|${entry.substatus}|${entry.win32Status}|${entry.reason}`
+  let code = count.codes.get(key)
+  if (!code) {
+    code = {
+      hits: 0,
+      bytesSent: 0,
+      timed: 0,
+      timeTakenUs: 0,
+      first: null,
+      last: null,
+      lists: { path: new Map(), client: new Map(), referer: new Map(), userAgent: new Map(), method: new Map(), host: new Map() },
+    }
+    count.codes.set(key, code)
+  }
+  code.hits++
+  code.bytesSent += entry.bytesSent
+  if (entry.timeTakenUs !== null) {
+    code.timed++
+    code.timeTakenUs += entry.timeTakenUs
+  }
+  if (entry.time !== null) {
+    code.first = code.first === null ? entry.time : Math.min(code.first, entry.time)
+    code.last = code.last === null ? entry.time : Math.max(code.last, entry.time)
+  }
+  for (const name of LISTS) {
+    const text = entry[name]
+    if (text === undefined) continue
+    const list = code.lists[name]
+    list.set(text, (list.get(text) ?? 0) + 1)
+  }
+}
