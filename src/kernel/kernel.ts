@@ -125,7 +125,6 @@ export class Kernel {
       arena = Math.max(arena, bytes)
     }
     if (tables) this.wasm.openScratch(scratch, arena)
-    this.wasm.clear()
     this.#setPeriod(WHOLE)
     this.#block = this.wasm.block.value
     this.#blockBytes = this.wasm.blockBytes.value

@@ -64,12 +64,15 @@ export function clearWithoutTime(): void {
 const ENTRY: usize = 40 + 16 * <usize>Dimension.Count
 const batch = heap.alloc(ENTRY * <usize>BATCH)
 let gathered: i32 = 0
+/** Entries counted since the tables were cleared: hits of a value are 32 bits wide. */
+let sinceClear: u64 = 0
 
 export function clearCounts(): void {
   codeCount = 0
   bucketCount = 0
   latencyCount = 0
   reasonsUsed = 0
+  sinceClear = 0
   memory.fill(codeSlots, 0, 24 * <usize>CODE_SLOTS)
   memory.fill(buckets, 0, BUCKET * <usize>BUCKET_SLOTS)
   memory.fill(latencies, 0, LATENCY * <usize>LATENCY_SLOTS)
@@ -78,7 +81,7 @@ export function clearCounts(): void {
 
 /** Whether the next batch could overflow a table that must stay exact. */
 export function isFull(): bool {
-  return codeCount > MAX_CODES - 2 * BATCH || reasonsUsed > REASONS - (128 << 10) || bucketCount * 4 > BUCKET_SLOTS * 3 || latencyCount * 4 > LATENCY_SLOTS * 3
+  return codeCount > MAX_CODES - 2 * BATCH || reasonsUsed > REASONS - (128 << 10) || bucketCount * 4 > BUCKET_SLOTS * 3 || sinceClear > 0xf0000000 || latencyCount * 4 > LATENCY_SLOTS * 3
 }
 
 /** Gather the entry that `readEntry` left. @returns whether the batch must be flushed */
@@ -193,6 +196,7 @@ export function flush(): void {
       if (length) countValue(t, load<u64>(e + offset), load<u32>(e), <usize>load<u32>(e + offset, 8), length)
     }
   }
+  sinceClear += gathered
   gathered = 0
 }
 
