@@ -43,7 +43,10 @@ export function explainText({ query, found, win32 }: Answer, language: Language,
         (variant?.checks ?? note.checks).map((t) => t[language]),
         true,
       )
-    item(language === 'zh' ? '各版本' : 'Versions', (note.variants ?? []).map((v) => `${visible(v.versions)}: ${v.name[language]}. ${v.meaning[language]}`))
+    item(
+      language === 'zh' ? '各版本' : 'Versions',
+      (note.variants ?? []).map((v) => `${visible(v.versions)}: ${v.name[language]}. ${v.meaning[language]}`),
+    )
     if (win32) item('Win32', [win32Text(win32, language)])
     if (found.alsoOwnedBy.length)
       item(language === 'zh' ? '其他含义' : 'Elsewhere', [`${found.alsoOwnedBy.join(', ')}  (logstat explain ${query} --server NAME)`])
