@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { LogstatError } from './errors.js'
 import { type Detection, detect, type Undetected } from './format/detect.js'
 import type { Server } from './format/format.js'
 import { formatNamed, plansOfFamily } from './format/registry.js'
 import { compileFields, NO_FIELDS } from './format/w3c.js'
+import { findKnown, type Known, sourceOf } from './identity.js'
 import type { Input } from './input/find.js'
 import { openInput, type Reader } from './input/open.js'
 import { Kernel, type Period } from './kernel/kernel.js'
@@ -47,8 +47,6 @@ export interface InputResult extends LineCounts {
   readonly error: LogstatError | null
 }
 
-/** Bytes of an input's beginning that identify it: two IIS logs differ in their #Date line, two nginx logs in their first time. */
-const HEAD_BYTES = 4096
 const LISTED_IN_MEMORY = 200
 const LISTED_IN_DATABASE = STORED_VALUES
 
@@ -169,40 +167,10 @@ async function readLines(
   const result: InputResult = { ...counts, ...base, known: known !== undefined, error }
   if (error && counts.entries === 0 && error.code !== 'damaged') return { result }
   if (known && counts.lines === 0) return { result }
-  return { result, source: sourceOf(kernel, base, fields, head, known?.source, counts, options) }
-}
-
-function sourceOf(
-  kernel: Kernel,
-  base: Pick<NewSource, 'name' | 'format' | 'server' | 'software'>,
-  fields: string | null,
-  head: Buffer,
-  known: Source | undefined,
-  counts: LineCounts,
-  options: ReadOptions,
-): NewSource & { id: number | null } {
-  const readTo = kernel.offset
-  const identity = head.subarray(0, Math.min(HEAD_BYTES, readTo))
-  return {
-    id: known?.id ?? null,
-    ...base,
-    fields,
-    headBytes: identity.length,
-    headHash: sha256(identity),
-    tailBytes: kernel.tail.length,
-    tailHash: sha256(kernel.tail),
-    readTo,
-    lines: counts.lines + (known?.lines ?? 0),
-    entries: counts.entries + (known?.entries ?? 0),
-    rejected: counts.rejected + (known?.rejected ?? 0),
-    ignored: counts.ignored + (known?.ignored ?? 0),
-    withoutTime: counts.withoutTime + (known?.withoutTime ?? 0),
-    readAt: options.now ?? Math.floor(Date.now() / 1000),
-  }
+  return { result, source: sourceOf(kernel, base, fields, head, known?.source, counts, options.now) }
 }
 
 const NOTHING: LineCounts = { lines: 0, entries: 0, ignored: 0, rejected: 0, withoutTime: 0, rejects: new Map() }
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** The first bytes of an input, enough to tell its format. */
 async function readHead(reader: Reader): Promise<Buffer> {
@@ -260,35 +228,6 @@ function layoutOf(source: Source): Layout {
   }
   const header = fields === null ? undefined : compileFields(fields, software ?? '')
   return { format, server, software, fields, plans: [header?.plan ?? NO_FIELDS], hasStatus: header?.hasStatus ?? false }
-}
-
-interface Known {
-  readonly source: Source
-  /** An opened reader that stands where the source was read to. */
-  readonly reader: Reader
-  readonly tail: Buffer
-}
-
-/** The source this input continues: it begins with the same bytes, and the bytes before the place read to are the same. */
-async function findKnown(store: Store, input: Input, head: Buffer): Promise<Known | undefined> {
-  for (const source of store.sourcesWithHead(head.length)) {
-    if (sha256(head.subarray(0, source.headBytes)) !== source.headHash) continue
-    const reader = await openInput(input)
-    const tail = Buffer.alloc(source.tailBytes)
-    if ((await reader.skip(source.readTo - source.tailBytes)) && (await readFully(reader, tail)) && sha256(tail) === source.tailHash)
-      return { source, reader, tail }
-    reader.close()
-  }
-  return undefined
-}
-
-async function readFully(reader: Reader, target: Buffer): Promise<boolean> {
-  for (let used = 0; used < target.length; ) {
-    const n = await reader.read(target.subarray(used))
-    if (n === 0) return false
-    used += n
-  }
-  return true
 }
 
 function unknownFormat(input: Input, found: Undetected): LogstatError {
