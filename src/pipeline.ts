@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { LogstatError } from './errors.js'
 import { type Detection, detect, type Undetected } from './format/detect.js'
 import type { Server } from './format/format.js'
 import { formatNamed, plansOfFamily } from './format/registry.js'
 import { compileFields, NO_FIELDS } from './format/w3c.js'
+import { findKnown, type Known, type Reading, sourceOf } from './identity.js'
 import type { Input } from './input/find.js'
 import { openInput, type Reader } from './input/open.js'
 import { Kernel } from './kernel/kernel.js'
@@ -53,8 +53,6 @@ export interface InputResult extends LineCounts {
   readonly error: LogstatError | null
 }
 
-/** Bytes of an input's beginning that identify it: two IIS logs differ in their #Date line, two nginx logs in their first time. */
-const HEAD_BYTES = 4096
 const LISTED_IN_MEMORY = 200
 const LISTED_IN_DATABASE = STORED_VALUES
 
@@ -223,23 +221,15 @@ interface ReadInput {
   readonly source?: NewSource & { readonly id: number | null }
 }
 
-/** What counting an input came to. */
-interface Reading {
-  readonly counts: LineCounts
-  readonly fields: string | null
-  readonly sawStatus: boolean
-  readonly readTo: number
-  readonly tail: Uint8Array
-  readonly error: LogstatError | null
-}
-
 async function count(kernel: Kernel, prepared: Prepared, store: Store, options: ReadOptions): Promise<ReadInput> {
   const { input, head, known, layout } = prepared
   const nothing = (error: LogstatError): ReadInput => ({
     result: { ...NOTHING, name: input.name, format: null, server: null, software: null, known: false, error },
   })
   if (!layout) return nothing(prepared.error as LogstatError)
-  const reading = prepared.units ? await addUnits(kernel, prepared.units, layout, known?.source.lines ?? 0) : await countHere(kernel, prepared, layout, store, options)
+  const reading = prepared.units
+    ? await addUnits(kernel, prepared.units, layout, known?.source.lines ?? 0)
+    : await countHere(kernel, prepared, layout, store, options)
   const { counts } = reading
   let { error } = reading
   if (counts.entries === 0 && counts.rejected > 0) error ??= nothingUnderstood(input, layout, counts, reading.sawStatus)
@@ -247,7 +237,7 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
   const result: InputResult = { ...counts, ...base, known: known !== undefined, error }
   if (error && counts.entries === 0 && error.code !== 'damaged') return { result }
   if (known && counts.lines === 0) return { result }
-  return { result, source: sourceOf(reading, base, head, known?.source, options) }
+  return { result, source: sourceOf(reading, base, head, known?.source, options.now) }
 }
 
 /** Add units counted elsewhere, in order. One that was counted under a `#Fields` line that was not in force is counted again. */
@@ -313,34 +303,7 @@ function byteOrderMark(head: Buffer): number {
   return head.length >= 3 && head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
 }
 
-function sourceOf(
-  { counts, fields, readTo, tail }: Reading,
-  base: Pick<NewSource, 'name' | 'format' | 'server' | 'software'>,
-  head: Buffer,
-  known: Source | undefined,
-  options: ReadOptions,
-): NewSource & { id: number | null } {
-  const identity = head.subarray(0, Math.min(HEAD_BYTES, readTo))
-  return {
-    id: known?.id ?? null,
-    ...base,
-    fields,
-    headBytes: identity.length,
-    headHash: sha256(identity),
-    tailBytes: tail.length,
-    tailHash: sha256(tail),
-    readTo,
-    lines: counts.lines + (known?.lines ?? 0),
-    entries: counts.entries + (known?.entries ?? 0),
-    rejected: counts.rejected + (known?.rejected ?? 0),
-    ignored: counts.ignored + (known?.ignored ?? 0),
-    withoutTime: counts.withoutTime + (known?.withoutTime ?? 0),
-    readAt: options.now ?? Math.floor(Date.now() / 1000),
-  }
-}
-
 const NOTHING: LineCounts = { lines: 0, entries: 0, ignored: 0, rejected: 0, withoutTime: 0, rejects: new Map() }
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** The first bytes of an input, enough to tell its format. */
 async function readHead(reader: Reader): Promise<Buffer> {
@@ -417,35 +380,6 @@ function layoutOf(source: Source): Layout {
   }
   const header = fields === null ? undefined : compileFields(fields, software ?? '')
   return { format, server, software, fields, firstFields: null, plans: [header?.plan ?? NO_FIELDS], hasStatus: header?.hasStatus ?? false }
-}
-
-interface Known {
-  readonly source: Source
-  /** An opened reader that stands where the source was read to. */
-  readonly reader: Reader
-  readonly tail: Buffer
-}
-
-/** The source this input continues: it begins with the same bytes, and the bytes before the place read to are the same. */
-async function findKnown(store: Store, input: Input, head: Buffer): Promise<Known | undefined> {
-  for (const source of store.sourcesWithHead(head.length)) {
-    if (sha256(head.subarray(0, source.headBytes)) !== source.headHash) continue
-    const reader = await openInput(input)
-    const tail = Buffer.alloc(source.tailBytes)
-    if ((await reader.skip(source.readTo - source.tailBytes)) && (await readFully(reader, tail)) && sha256(tail) === source.tailHash)
-      return { source, reader, tail }
-    reader.close()
-  }
-  return undefined
-}
-
-async function readFully(reader: Reader, target: Buffer): Promise<boolean> {
-  for (let used = 0; used < target.length; ) {
-    const n = await reader.read(target.subarray(used))
-    if (n === 0) return false
-    used += n
-  }
-  return true
 }
 
 function unknownFormat(input: Input, found: Undetected): LogstatError {
