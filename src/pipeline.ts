@@ -111,7 +111,7 @@ async function readInput(kernel: Kernel, input: Input, store: Store, options: Re
       reader.close()
       reader = known.reader
     }
-    const layout = known ? layoutOf(known.source) : chooseLayout(input, head, options)
+    const layout = known ? layoutOf(known.source, head) : chooseLayout(input, head, options)
     onServer(layout.server)
     return await readLines(kernel, input, reader, head, known, layout, store, options)
   } catch (error) {
@@ -239,7 +239,7 @@ interface Layout {
 function chooseLayout(input: Input, head: Buffer, options: ReadOptions): Layout {
   const asked = options.format === undefined ? undefined : formatNamed(options.format)
   if (asked?.layout) {
-    return { format: asked.name, server: asked.server, software: null, fields: null, plans: plansOfFamily(asked.family, asked), hasStatus: true }
+    return { format: asked.name, server: asked.server, software: null, fields: null, plans: plansOfFamily(asked.family, [asked]), hasStatus: true }
   }
   const found = detect(head, head.length < 64 << 10)
   if (found.format === null) throw unknownFormat(input, found)
@@ -251,12 +251,13 @@ function layoutFound(found: Detection): Layout {
   return { format: found.format, server: found.server, software, fields: null, plans: found.plans, hasStatus: found.w3c?.hasStatus ?? true }
 }
 
-/** The layout in force where a source was read to. */
-function layoutOf(source: Source): Layout {
+/** The layout in force where a source was read to; the head tells which related layouts stand in the same file. */
+function layoutOf(source: Source, head: Buffer): Layout {
   const { format, server, software, fields } = source
-  if (format !== 'w3c' && formatNamed(format)?.layout) {
-    const known = formatNamed(format)
-    return { format, server, software, fields, plans: known ? plansOfFamily(known.family, known) : [], hasStatus: true }
+  const known = formatNamed(format)
+  if (known?.layout) {
+    const found = detect(head, head.length < 64 << 10)
+    return { format, server, software, fields, plans: found.format === format ? found.plans : plansOfFamily(known.family, [known]), hasStatus: true }
   }
   const header = fields === null ? undefined : compileFields(fields, software ?? '')
   return { format, server, software, fields, plans: [header?.plan ?? NO_FIELDS], hasStatus: header?.hasStatus ?? false }
