@@ -111,7 +111,8 @@ async function readInput(kernel: Kernel, input: Input, store: Store, options: Re
       reader.close()
       reader = known.reader
     }
-    const layout = known ? layoutOf(known.source, head) : chooseLayout(input, head, options)
+    // Of a log that held only blank lines so far, the format is still to be found.
+    const layout = known && known.source.format !== 'empty' ? layoutOf(known.source, head) : chooseLayout(input, head, options)
     onServer(layout.server)
     return await readLines(kernel, input, reader, head, known, layout, store, options)
   } catch (error) {
@@ -168,7 +169,8 @@ async function readLines(
   const base = { name: input.name, format: layout.format, server, software: layout.software }
   const result: InputResult = { ...counts, ...base, known: known !== undefined, error }
   if (error && counts.entries === 0 && error.code !== 'damaged') return { result }
-  if (known && counts.lines === 0) return { result }
+  // Nothing read is nothing to note: every log begins like a source of no bytes.
+  if (counts.lines === 0 && (known || store.file !== null)) return { result }
   return { result, source: sourceOf(kernel, base, fields, head, known?.source, counts, options) }
 }
 
