@@ -145,7 +145,8 @@ async function prepare(input: Input, store: Store, options: ReadOptions, runner:
       reader.close()
       reader = known.reader
     }
-    const layout = known ? layoutOf(known.source) : chooseLayout(input, head, options)
+    // Of a log that held only blank lines so far, the format is still to be found.
+    const layout = known && known.source.format !== 'empty' ? layoutOf(known.source, head) : chooseLayout(input, head, options)
     const units = unitsOf(input, reader, head, known, layout, store, options)
     if (units.length === 0) return { input, head, known, layout, reader }
     reader.close()
@@ -236,7 +237,8 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
   const base = { name: input.name, format: layout.format, server: options.server ?? layout.server, software: layout.software }
   const result: InputResult = { ...counts, ...base, known: known !== undefined, error }
   if (error && counts.entries === 0 && error.code !== 'damaged') return { result }
-  if (known && counts.lines === 0) return { result }
+  // Nothing read is nothing to note: every log begins like a source of no bytes.
+  if (counts.lines === 0 && (known || store.file !== null)) return { result }
   return { result, source: sourceOf(reading, base, head, known?.source, options.now) }
 }
 
@@ -349,7 +351,7 @@ function chooseLayout(input: Input, head: Buffer, options: ReadOptions): Layout 
       software: null,
       fields: null,
       firstFields: null,
-      plans: plansOfFamily(asked.family, asked),
+      plans: plansOfFamily(asked.family, [asked]),
       hasStatus: true,
     }
   }
@@ -371,12 +373,14 @@ function layoutFound(found: Detection): Layout {
   }
 }
 
-/** The layout in force where a source was read to. */
-function layoutOf(source: Source): Layout {
+/** The layout in force where a source was read to; the head tells which related layouts stand in the same file. */
+function layoutOf(source: Source, head: Buffer): Layout {
   const { format, server, software, fields } = source
-  if (format !== 'w3c' && formatNamed(format)?.layout) {
-    const known = formatNamed(format)
-    return { format, server, software, fields, firstFields: null, plans: known ? plansOfFamily(known.family, known) : [], hasStatus: true }
+  const known = formatNamed(format)
+  if (known?.layout) {
+    const found = detect(head, head.length < 64 << 10)
+    const plans = found.format === format ? found.plans : plansOfFamily(known.family, [known])
+    return { format, server, software, fields, firstFields: null, plans, hasStatus: true }
   }
   const header = fields === null ? undefined : compileFields(fields, software ?? '')
   return { format, server, software, fields, firstFields: null, plans: [header?.plan ?? NO_FIELDS], hasStatus: header?.hasStatus ?? false }
