@@ -60,18 +60,28 @@ export function localTime(seconds: number, zone: string): string {
 
 const DAY = 86400
 
+const dayNumber = (seconds: number, zone: string): number => Math.floor((seconds + offsetAt(seconds, zone)) / DAY)
+
 /** The local day a moment falls in: its number (days since 1970) and its bounds, 23 or 25 hours apart when clocks change. */
 export function dayOf(seconds: number, zone: string): { number: number; start: number; end: number } {
-  const number = Math.floor((seconds + offsetAt(seconds, zone)) / DAY)
+  const number = dayNumber(seconds, zone)
   return { number, start: startOfDay(number, zone), end: startOfDay(number + 1, zone) }
 }
 
-/** The moment a local day begins. */
+/** The moment a local day begins: midnight, or where clocks jump over midnight, the moment they do. */
 export function startOfDay(number: number, zone: string): number {
   const guess = number * DAY
-  const first = guess - offsetAt(guess, zone)
   // The offset at the guess may be that of the other side of a change of clocks.
-  return guess - offsetAt(first, zone)
+  const midnight = guess - offsetAt(guess - offsetAt(guess, zone), zone)
+  if (dayNumber(midnight, zone) === number && dayNumber(midnight - 1, zone) === number - 1) return midnight
+  let before = guess - DAY
+  let after = guess + DAY
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2)
+    if (dayNumber(middle, zone) < number) before = middle
+    else after = middle
+  }
+  return after
 }
 
 /** `2026-11-22` of a day's number. */

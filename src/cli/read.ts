@@ -4,6 +4,7 @@ import { formatNamed } from '../format/registry.js'
 import { findInputs } from '../input/find.js'
 import type { Filter } from '../kernel/filter.js'
 import { type InputResult, readInputs } from '../pipeline.js'
+import { visible } from '../render/cells.js'
 import type { Store } from '../store/store.js'
 import { checkZone, parseMoment, systemZone } from '../time-zone.js'
 import { progress } from './progress.js'
@@ -81,7 +82,7 @@ export async function readPaths(paths: readonly string[], store: Store, options:
   for (const { name, error } of errors) {
     const passedOver = optional.has(name) && error.code === 'unknown-format'
     if (!passedOver) failed = true
-    if (!options.quiet || !passedOver) process.stderr.write(`logstat: ${passedOver ? 'passed over: ' : ''}${error.message}\n`)
+    if (!options.quiet || !passedOver) process.stderr.write(`logstat: ${passedOver ? 'passed over: ' : ''}${visible(error.message)}\n`)
     if (!passedOver && error.hint) process.stderr.write(`         ${error.hint}\n`)
   }
   return { results, failed }

@@ -51,8 +51,11 @@ export function renderIis(report: Report, { width: columns, color, timeZone }: R
       const told = code.win32.filter((w) => w.value !== 0 || w.explanation)
       for (const w of told.length ? code.win32 : [])
         lines.push(
-          row(`    /${w.value}`, w.hits, `${VERDICT_WORDS[w.verdict][language]} · ${w.symbol ? `${w.symbol}: ` : ''}${w.meaning}`, (t) =>
-            s.verdict(w.verdict, t),
+          row(
+            `    /${w.value}`,
+            w.hits,
+            `${VERDICT_WORDS[w.verdict][language]} · ${w.symbol && w.symbol !== w.meaning ? `${w.symbol}: ` : ''}${w.meaning}`,
+            (t) => s.verdict(w.verdict, t),
           ),
         )
       if (verdict === 'normal' || verdict === 'noise') continue

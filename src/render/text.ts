@@ -110,14 +110,25 @@ class TextReport {
     if (totals.bytesSent > 0) facts.push(this.#say('sent', bytes(totals.bytesSent)))
     if (totals.rejected) facts.push(this.#style.bad(this.#say('notUnderstood', count(totals.rejected))))
     if (totals.withoutTime) facts.push(this.#say('withoutTime', count(totals.withoutTime)))
-    if (totals.entries > 0) this.#add(facts.join(' · '))
+    if (totals.entries > 0) this.#add(...this.#joined(facts))
     else this.#add(this.#say(inputs.some((i) => i.lines > i.rejected + i.ignored) ? 'noneSelected' : 'noEntries'))
     this.#add('')
   }
 
+  /** Short texts in as few lines as they need. */
+  #joined(texts: readonly string[]): string[] {
+    const lines: string[] = []
+    for (const text of texts) {
+      const longer = lines.length ? `${lines.at(-1)} · ${text}` : text
+      if (lines.length && width(longer) <= this.#width) lines[lines.length - 1] = longer
+      else lines.push(text)
+    }
+    return lines
+  }
+
   #classes(): void {
     const { classes, totals } = this.#report
-    const room = Math.max(10, this.#width - 30)
+    const room = Math.max(10, this.#width - 31)
     const most = Math.max(...classes.map((c) => c.hits))
     for (const c of classes) {
       if (c.hits === 0) continue
@@ -286,7 +297,8 @@ class TextReport {
   }
 
   #win32(w: Win32Row): string {
-    return [`${w.value} = ${w.hex}`, w.symbol, w.explanation ? null : `${count(w.hits)}: ${w.meaning}`].filter(Boolean).join(' · ')
+    const meaning = w.explanation || w.meaning === w.symbol ? '' : `: ${w.meaning}`
+    return [`${w.value} = ${w.hex}`, w.symbol, w.explanation ? null : `${this.#say('hitsOf', count(w.hits))}${meaning}`].filter(Boolean).join(' · ')
   }
 
   /** A labelled paragraph or list, its text hanging. `mark` is `n` for numbers. */
@@ -337,7 +349,7 @@ class TextReport {
     const [input] = inputs
     if (!first || !input) return
     const name = visible(input.name)
-    const steps = [`logstat explain ${first.code.replace(/^(\d+) (.*)$/, 'httperr:$2')}`]
+    const steps = [`logstat explain ${visible(first.code).replace(/^(\d+) (.*)$/, 'httperr:$2')}`]
     if (codes.some((c) => c.substatus !== null)) steps.push(`logstat iis ${name}`)
     steps.push(`logstat ${name} -s ${codeName({ ...(codes.find((c) => first.code.startsWith(codeName(c))) as ReportCode), reason: null })} --top 20`)
     this.#add(`${this.#say('next')}: ${steps.join(' · ')}`)
