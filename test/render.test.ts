@@ -18,7 +18,7 @@ const OPTIONS: RenderOptions = { width: 80, color: false, timeZone: 'UTC' }
 const EMPTY: Report = {
   ...literalReport('en'),
   period: null,
-  totals: { lines: 0, entries: 0, rejected: 0, ignored: 0, withoutTime: 0, bytesSent: 0 },
+  totals: { lines: 0, entries: 0, rejected: 0, ignored: 0, filtered: 0, withoutTime: 0, bytesSent: 0 },
   inputs: [{ name: 'empty.log', format: 'empty', server: null, software: null, lines: 0, entries: 0, rejected: 0, ignored: 0 }],
   classes: [],
   verdicts: {},
@@ -96,21 +96,18 @@ describe('one literal report', () => {
         Clients   192.0.2.41 120 · 203.0.113.7 94
         Source    Example source (documented)
 
-      401.1  Logon failed                                                57 hits  ██▅▃
-        Logon failed
+      401.1/1326  Wrong user name or password                             9 hits  ██▅▃
+        Wrong user name or password
         Here      first 07:00:00, last 16:00:00
-        Win32     2148074254 (0x8009030E) 48 · SEC_E_NO_CREDENTIALS: First step of the
-                  handshake
-        Win32     1326 (0x0000052E) 9 · ERROR_LOGON_FAILURE: Wrong user name or
-                  password
-                  1. Look for event 4625.
+        Check     1. Look for event 4625.
+        Win32     1326 = 0x0000052E · ERROR_LOGON_FAILURE
         Paths     /intranet/ 48 · /intranet/reports 9
         Clients   198.51.100.37 57
         Source    Example source (documented)
 
       404.77  not in the catalogue; counted and shown as it is                3 hits  
         Here      first –, last –
-        Win32     2 (0x00000002) 3 · ERROR_FILE_NOT_FOUND
+        Win32     2 = 0x00000002 · ERROR_FILE_NOT_FOUND · 3 hits
         Paths     /a/very/long/path/that…that/a/table/has.html 3
 
       2 lines not understood  1,778 of 1,780 lines understood
@@ -174,19 +171,18 @@ describe('one literal report', () => {
         客户端    192.0.2.41 120 · 203.0.113.7 94
         来源依据  Example source (documented)
 
-      401.1  登录失败                                                      57 次  ██▅▃
-        登录失败
+      401.1/1326  用户名或密码错误                                          9 次  ██▅▃
+        用户名或密码错误
         本日志    首次 07:00:00，末次 16:00:00
-        Win32     2148074254 (0x8009030E) 48 · SEC_E_NO_CREDENTIALS: 握手的第一步
-        Win32     1326 (0x0000052E) 9 · ERROR_LOGON_FAILURE: 用户名或密码错误
-                  1. 查看事件 4625。
+        检查      1. 查看事件 4625。
+        Win32     1326 = 0x0000052E · ERROR_LOGON_FAILURE
         路径      /intranet/ 48 · /intranet/reports 9
         客户端    198.51.100.37 57
         来源依据  Example source (documented)
 
       404.77  目录中没有此项；按原样计数并显示                                  3 次  
         本日志    首次 –，末次 –
-        Win32     2 (0x00000002) 3 · ERROR_FILE_NOT_FOUND
+        Win32     2 = 0x00000002 · ERROR_FILE_NOT_FOUND · 3 次
         路径      /a/very/long/path/that…that/a/table/has.html 3
 
       2 行无法识别  已识别 1,780 行中的 1,778 行

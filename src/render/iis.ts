@@ -29,7 +29,7 @@ export function renderIis(report: Report, { width: columns, color, timeZone }: R
     ].join(' · '),
     '',
   )
-  if (totals.entries === 0) lines.push(say(language, inputs.some((i) => i.entries > 0) ? 'noneSelected' : 'noEntries'))
+  if (totals.entries === 0) lines.push(say(language, inputs.some((i) => i.lines > i.rejected + i.ignored) ? 'noneSelected' : 'noEntries'))
 
   const row = (label: string, hits: number, text: string, paint: (t: string) => string): string => {
     const head = `${padEnd(label, 22)}${padStart(count(hits), 11)}${padStart(percent(hits, totals.entries), 9)}  `
