@@ -362,6 +362,13 @@ function chooseLayout(input: Input, head: Buffer, options: ReadOptions): Layout 
   }
   const found = detect(head, head.length < 64 << 10)
   if (found.format === null) throw unknownFormat(input, found)
+  // The layout of a W3C log is in the log: with no #Fields line in it, there is nothing to read it by.
+  if (asked && found.format !== asked.name && found.format !== 'empty')
+    throw new LogstatError(
+      'wrong-format',
+      `${input.name}: not a log of the format ${asked.name}, but of ${found.format}`,
+      `Leave out --log-format, or see: logstat detect ${input.name}`,
+    )
   return layoutFound(found)
 }
 
