@@ -103,7 +103,7 @@ function* places({ status, substatus, win32Status, reason }: CodeQuery, owner: s
   if (status >= 100 && status < 600) yield ['class', `${three[0]}xx`, 'class']
 }
 
-function found(note: Note, name: string, level: Level, { status }: CodeQuery, server: string | null, software: string | null): Found {
+function found(note: Note, name: string, level: Level, { status, substatus }: CodeQuery, server: string | null, software: string | null): Found {
   const version = /Internet Information Services (\d+(?:\.\d+)?)/i.exec(software ?? '')?.[1]
   const variant =
     version === undefined
@@ -111,7 +111,7 @@ function found(note: Note, name: string, level: Level, { status }: CodeQuery, se
       : note.variants?.find(
           (v) => (v.from !== undefined || v.below !== undefined) && Number(version) >= (v.from ?? 0) && Number(version) < (v.below ?? Infinity),
         )
-  const owners = status === null || server !== null ? [] : (index().owners[String(status).padStart(3, '0')] ?? [])
+  const owners = status === null || server !== null || substatus != null ? [] : (index().owners[String(status).padStart(3, '0')] ?? [])
   return { note, authority: name, level, variant, alsoOwnedBy: owners.filter((o) => o !== name && !GENERAL.has(o)) }
 }
 

@@ -57,6 +57,7 @@ const OPTIONS = {
   top: () => new Option('--top <n>', 'values shown of each list').argParser(whole).default(10),
   db: () => new Option('--db <file>', 'the database'),
   color: () => new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'),
+  jobs: () => new Option('-j, --jobs <n>', 'threads to read with; the result is the same for any number').argParser(whole).default(undefined, 'one a core'),
   quiet: () => new Option('-q, --quiet', 'no progress and no notes on standard error'),
   failOn: () => new Option('--fail-on <threshold>', "exit with 1 when passed, e.g. '5xx > 2%' or '503.* > 10'; may be repeated").argParser(collect),
 } as const
@@ -67,7 +68,7 @@ function makeProgram(done: (status: number) => void): Command {
     for (const option of options) command.addOption(option)
     return command
   }
-  const reading = (): Option[] => [OPTIONS.logFormat(), OPTIONS.server(), OPTIONS.quiet()]
+  const reading = (): Option[] => [OPTIONS.logFormat(), OPTIONS.server(), OPTIONS.jobs(), OPTIONS.quiet()]
   const printing = (): Option[] => [OPTIONS.format(), OPTIONS.output(), OPTIONS.status(), OPTIONS.lang(), OPTIONS.tz(), OPTIONS.top(), OPTIONS.color()]
 
   program

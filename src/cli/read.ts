@@ -4,7 +4,7 @@ import { formatNamed } from '../format/registry.js'
 import { findInputs } from '../input/find.js'
 import { type InputResult, readInputs } from '../pipeline.js'
 import type { Store } from '../store/store.js'
-import { checkZone, dayOf, systemZone } from '../time-zone.js'
+import { checkZone, systemZone } from '../time-zone.js'
 import { progress } from './progress.js'
 
 /** Options of every command that reads logs. */
@@ -12,6 +12,7 @@ export interface ReadCommandOptions {
   readonly logFormat?: string
   readonly server?: Server
   readonly quiet?: boolean
+  readonly jobs?: number
   readonly tz?: string
 }
 
@@ -36,7 +37,8 @@ export async function readPaths(paths: readonly string[], store: Store, options:
   const results = await readInputs(inputs, store, {
     ...(options.logFormat === undefined ? {} : { format: options.logFormat }),
     ...(options.server === undefined ? {} : { server: options.server }),
-    ...(store.file === null ? {} : { periodOf: (seconds: number) => dayOf(seconds, zone) }),
+    ...(store.file === null ? {} : { dayZone: zone }),
+    ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
     onProgress: shown.update,
   })
   shown.end()

@@ -43,21 +43,30 @@ export function detect(head: Uint8Array, isWhole: boolean): Detection | Undetect
   if (fieldsLine !== undefined) return detectW3c(fieldsLine, softwareLine, lines, texts)
 
   const data = lines.filter((_, i) => /\S/.test(texts[i] as string))
-  const tried = FORMATS.filter((f) => f.layout).map((format) => ({ format, fits: countFits([planOf(format)], data) }))
-  const best = tried.reduce((a, b) => (b.fits > a.fits ? b : a))
-  if (best.fits === 0) {
+  const candidates = FORMATS.filter((f) => f.layout)
+  const takes = countTakes(candidates.map(planOf), data)
+  const found = candidates.map((format, i) => ({ format, lines: takes[i] as number })).filter(({ lines }) => lines > 0)
+  if (found.length === 0) {
     if (softwareLine !== undefined || texts.some((t) => /^#(version|date):/i.test(t)) || data.length === 0) return emptyDetection(data.length, softwareLine)
-    return { format: null, seems: guess(texts), looked: data.length, evidence: tried.map(({ format }) => `${format.name}: no line fits`) }
+    return { format: null, seems: guess(texts), looked: data.length, evidence: candidates.map(({ name }) => `${name}: no line fits`) }
   }
-  const plans = plansOfFamily(best.format.family, best.format)
-  const others = tried.filter((t) => t !== best && t.fits > 0).map((t) => `${t.format.name}: ${t.fits}`)
+  const { format, lines: most } = found.reduce((a, b) => (b.lines > a.lines ? b : a))
+  const others = found.filter((f) => f.format !== format)
+  // In the registry's order, in which a line is given to the most particular layout that it fits.
+  const plans = plansOfFamily(
+    format.family,
+    found.map((f) => f.format),
+  )
   return {
-    format: best.format.name,
-    title: best.format.title,
-    server: best.format.server,
+    format: format.name,
+    title: format.title,
+    server: format.server,
     fits: countFits(plans, data),
     looked: data.filter((line) => line[0] !== 0x23).length,
-    evidence: [`${best.fits} of ${data.length} lines fit ${best.format.name}`, ...(others.length ? [`fewer or less particular: ${others.join(', ')}`] : [])],
+    evidence: [
+      `${most} of ${data.length} lines fit ${format.name}`,
+      ...(others.length ? [`lines of other layouts: ${others.map((f) => `${f.format.name} ${f.lines}`).join(', ')}`] : []),
+    ],
     plans,
   }
 }
@@ -111,12 +120,20 @@ function firstLines(head: Uint8Array, isWhole: boolean): Uint8Array[] {
 
 let prober: Kernel | undefined
 
-function countFits(plans: readonly Plan[], lines: readonly Uint8Array[]): number {
+/** By plan, the lines that it is the first to take. */
+function countTakes(plans: readonly Plan[], lines: readonly Uint8Array[]): number[] {
   prober ??= new Kernel({ tables: false })
   prober.setPlans(plans)
-  let fits = 0
-  for (const line of lines) if (prober.probe(line).plan >= 0) fits++
-  return fits
+  const takes = new Array<number>(plans.length).fill(0)
+  for (const line of lines) {
+    const { plan } = prober.probe(line)
+    if (plan >= 0) takes[plan] = (takes[plan] as number) + 1
+  }
+  return takes
+}
+
+function countFits(plans: readonly Plan[], lines: readonly Uint8Array[]): number {
+  return countTakes(plans, lines).reduce((a, b) => a + b, 0)
 }
 
 /** Signs of inputs that are often given by mistake. */

@@ -26,7 +26,8 @@ export function planOf(format: Format): Plan {
   return compileLayout(format.name, format.layout)
 }
 
-/** All plans of a family, `first` in front: lines of a related layout in the same file are read, too. */
-export function plansOfFamily(family: Family, first: Format): Plan[] {
-  return [first, ...FORMATS.filter((f) => f.family === family && f !== first && f.layout)].map(planOf)
+/** All plans of a family, those of `first` in front: lines of a related layout in the same file are read, too. */
+export function plansOfFamily(family: Family, first: readonly Format[]): Plan[] {
+  const ours = FORMATS.filter((f) => f.family === family && f.layout)
+  return [...first.filter((f) => ours.includes(f)), ...ours.filter((f) => !first.includes(f))].map(planOf)
 }

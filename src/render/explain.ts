@@ -23,7 +23,7 @@ export function explainText({ query, found, win32 }: Answer, language: Language,
     texts.forEach((text, i) => {
       const sign = numbered ? `${i + 1}. ` : texts.length > 1 ? '· ' : ''
       wrap(text, cells - 12 - width(sign)).forEach((line, j) => {
-        lines.push(`  ${s.faint(padEnd(i === 0 && j === 0 ? label : '', 10))}${j === 0 ? sign : ' '.repeat(width(sign))}${line}`)
+        lines.push(`  ${s.faint(padEnd(i === 0 && j === 0 ? `${label} ` : '', 10))}${j === 0 ? sign : ' '.repeat(width(sign))}${line}`)
       })
     })
   }
@@ -43,7 +43,10 @@ export function explainText({ query, found, win32 }: Answer, language: Language,
         (variant?.checks ?? note.checks).map((t) => t[language]),
         true,
       )
-    for (const v of note.variants ?? []) item(visible(v.versions), [`${v.name[language]}: ${v.meaning[language]}`])
+    item(
+      language === 'zh' ? '各版本' : 'Versions',
+      (note.variants ?? []).map((v) => `${visible(v.versions)}: ${v.name[language]}. ${v.meaning[language]}`),
+    )
     if (win32) item('Win32', [win32Text(win32, language)])
     if (found.alsoOwnedBy.length)
       item(language === 'zh' ? '其他含义' : 'Elsewhere', [`${found.alsoOwnedBy.join(', ')}  (logstat explain ${query} --server NAME)`])

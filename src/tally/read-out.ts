@@ -18,7 +18,7 @@ import {
 } from './tally.js'
 
 // The shapes of the kernel's tables, as src/kernel/wasm/{count,values,index}.ts lays them out; sizes in bytes.
-const CODE = 72
+const CODE = 80
 const BUCKET = { size: 40, slots: 1 << 17, base: 2 ** 36 }
 const LATENCY = { size: 16, slots: 1 << 16 }
 const SLOT_WORDS = 4
@@ -137,6 +137,7 @@ function readLists(codeCount: number, table: number, memory: DataView, topValues
   const lost = new Uint32Array(memory.buffer, memory.getUint32(table + 28, true), codeCount)
   const slots = new Uint32Array(memory.buffer, memory.getUint32(table, true), SLOT_WORDS * capacity)
   const values = new Uint32Array(memory.buffer, memory.getUint32(table + 36, true), VALUE_WORDS * capacity)
+  const added = new Int32Array(memory.buffer, memory.getUint32(table + 40, true), codeCount)
   const lists: List[] = Array.from(counts, (distinct, code) => ({ values: [], lost: lost[code] as number, distinct }))
   const thresholds = thresholdsFor(slots, values, counts, topValues)
   const bytes = new Uint8Array(memory.buffer)
@@ -148,7 +149,8 @@ function readLists(codeCount: number, table: number, memory: DataView, topValues
     const list = lists[code]
     if (!list) continue
     const hits = slots[i + 2] as number
-    const error = values[value + 1] as number
+    // The addition wraps as the kernel's does: a stored error may be below zero until what was added is on top.
+    const error = ((values[value + 1] as number) + (added[code] as number)) >>> 0
     // Of a long list only what can reach the top is made into text.
     if (hits < (thresholds[code] as number)) list.lost = Math.max(list.lost, hits + error)
     else list.values.push({ value: decodeShared(bytes, values[value] as number, codeAndLength >>> 16), hits, error })

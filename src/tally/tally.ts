@@ -172,6 +172,24 @@ export function trimList(list: List, n: number): List {
   return { values: sorted.slice(0, n), lost, distinct: list.distinct }
 }
 
+/** The sum over two stretches of one input, the second behind the first: its line numbers begin where the first ends. */
+export function addLineCounts(a: LineCounts, b: LineCounts): LineCounts {
+  const rejects = new Map(a.rejects)
+  for (const [reason, { count, samples }] of b.rejects) {
+    const known = rejects.get(reason) ?? { count: 0, samples: [] }
+    const moved = samples.map((s) => ({ ...s, line: s.line + a.lines }))
+    rejects.set(reason, { count: known.count + count, samples: [...known.samples, ...moved].slice(0, MAX_SAMPLES) })
+  }
+  return {
+    lines: a.lines + b.lines,
+    entries: a.entries + b.entries,
+    ignored: a.ignored + b.ignored,
+    rejected: a.rejected + b.rejected,
+    withoutTime: a.withoutTime + b.withoutTime,
+    rejects,
+  }
+}
+
 /** Most hits first; equal ones by value, so that every order of merging prints the same. */
 export function byHits(a: ListEntry, b: ListEntry): number {
   return b.hits - a.hits || (a.value < b.value ? -1 : a.value > b.value ? 1 : 0)

@@ -42,6 +42,16 @@ function literalAt(p: usize, literal: usize, length: usize): bool {
   return true
 }
 
+/**
+ * Whether [start, end) can be a user's name. Names may hold blanks, so one that begins with `- ` is rather an identity and a name
+ * one field further on; and servers escape quotes in names, so a bare one belongs to another layout.
+ */
+function isUser(start: usize, end: usize): bool {
+  if (end - start > 1 && load<u16>(start) == 0x202d) return false
+  for (let p = start; p < end; p++) if (load<u8>(p) == QUOTE) return false
+  return true
+}
+
 /** Fields with literal text between them: CLF and its relatives, any nginx log_format. */
 export function cutDelimited(line: usize): usize {
   let p = line
@@ -69,13 +79,16 @@ export function cutDelimited(line: usize): usize {
           continue
         }
       }
-      if (length == 1 || literalAt(p, literal, length)) break
-      if (rule == Rule.List && load<u8>(p) == BLANK && (p == start || load<u8>(p - 1) != 0x2c)) {
-        return fail(Reject.Layout, i, p)
+      if (rule == Rule.List && p != start && load<u8>(p - 1) == 0x2c) {
+        // The blank behind a comma: the list goes on.
+        p++
+        continue
       }
+      if (length == 1 || literalAt(p, literal, length)) break
+      if (rule == Rule.List) return fail(Reject.Layout, i, p)
       p++
     }
-    if (rule == Rule.User && p - start > 1 && load<u16>(start) == 0x202d) return fail(Reject.Layout, i, start)
+    if (rule == Rule.User && !isUser(start, p)) return fail(Reject.Layout, i, start)
     if (rule == Rule.List && p == start) return fail(Reject.Layout, i, start)
     const span = spans + 8 * <usize>load<i32>(step)
     store<u32>(span, <u32>start)

@@ -1,14 +1,15 @@
 // The kernel: complete lines in, counts out. `run` is the one hot loop. See docs/architecture.md for the whole picture.
-import { codeCount as codeCount_, codes, buckets, clearCounts, clearWithoutTime, flush, gather, isFull, latencies, setPeriod, withoutTime as withoutTime_ } from './count'
+import { codeCount as codeCount_, codes, buckets, clearCounts, clearWithoutTime, fits, flush, gather, isFull, latencies, reasons, reasonsUsedBytes as reasonsUsed, setPeriod, withoutTime as withoutTime_ } from './count'
 import { clearSpans, cutDelimited, cutW3c, fail, failedAt, failedReason, failedStep, spanEnd, spans, spanStart } from './cut'
 import { readEntry, splitRequest } from './entry'
 import { addPlan, addStep, clearPlans, cutter, literal, planCount, select } from './plan'
 import { Cutter, Event, Reject } from './roles'
 import { findNewline, NEWLINE } from './scan'
 import { setLocalOffset } from './time'
-import { openScratch, openTable, table } from './values'
+import { absorbValues, openScratch, openTable, pack, packed, table } from './values'
 
-export { addPlan, addStep, clearPlans, literal, openScratch, openTable, setLocalOffset, setPeriod, table }
+export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt, packBuckets, packLatencies } from './absorb'
+export { absorbValues, addPlan, fits, addStep, clearPlans, literal, openScratch, openTable, pack, packed, setLocalOffset, setPeriod, table }
 
 // The block: lines are read here by the host, and cut here. 64 bytes of padding let wide loads run past the end.
 export const blockBytes: i32 = 2 << 20
@@ -38,6 +39,9 @@ export function entryCount(): u64 { return entries }
 export function ignoredCount(): u64 { return ignored }
 export function codeCount(): i32 { return codeCount_ }
 export function codeTable(): usize { return codes }
+export function reasonTable(): usize { return reasons }
+export function reasonBytes(): usize { return reasonsUsed() }
+export function allocate(bytes: usize): usize { return heap.alloc(bytes) }
 export function bucketTable(): usize { return buckets }
 export function latencyTable(): usize { return latencies }
 export function withoutTime(): u64 { return withoutTime_ }
