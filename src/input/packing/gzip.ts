@@ -8,6 +8,8 @@ const EXTRA = 4
 const NAME = 8
 const COMMENT = 16
 const TRAILER_BYTES = 8
+/** Unpacking goes on beside counting, half a megabyte ahead. */
+const OPTIONS = { chunkSize: 128 << 10, readableHighWaterMark: 512 << 10 }
 
 /**
  * Unpack gzip: any number of members one after the other, as `cat a.gz b.gz` and appending loggers make them, each checked by its
@@ -22,7 +24,7 @@ export async function* gunzip(packed: Chunks): AsyncGenerator<Buffer> {
     for (let first = true; await readHeader(input, first); first = false) {
       let sum = 0
       let size = 0
-      for await (const chunk of runEngine(createInflateRaw({ chunkSize: 128 << 10, readableHighWaterMark: 512 << 10 }) as unknown as Engine, input)) {
+      for await (const chunk of runEngine(createInflateRaw(OPTIONS) as unknown as Engine, input)) {
         sum = crc32(chunk, sum)
         size = (size + chunk.length) >>> 0
         yield chunk

@@ -10,6 +10,10 @@ const PARAMS = { 100: 31 }
 /** Packed bytes given to the JavaScript decoder at once: it hands out all they unpack to, up to 32 KiB a byte. */
 const SLICE = 2 << 10
 
+/** Numbers of errors (fzstd's ZstdErrorCode). */
+const NO_ZSTD = 0
+const UNEXPECTED_END = 5
+
 /** Unpack zstd: any number of frames, one after the other. */
 export async function* unzstd(packed: Chunks): AsyncGenerator<Uint8Array> {
   const input = new PackedInput(packed)
@@ -29,18 +33,30 @@ async function* inJavaScript(input: PackedInput): AsyncGenerator<Uint8Array> {
     unpacked.push(chunk)
   })
   let failure: unknown
+  let started = false
   for (let over = false; !over; ) {
     const slice = await input.some(SLICE)
     over = slice === undefined
     try {
       decoder.push(slice ?? new Uint8Array(0), over)
     } catch (error) {
-      failure = over ? new PackedError('early', 'the packed data end too early') : error
+      failure = faultOf(error as FzstdError, started)
       over = true
     }
     input.took(slice?.length ?? 0)
+    started ||= unpacked.length > 0
     yield* unpacked
     unpacked = []
   }
   if (failure) throw failure
+}
+
+interface FzstdError extends Error {
+  readonly code: number
+}
+
+function faultOf(error: FzstdError, started: boolean): Error {
+  if (error.code === UNEXPECTED_END) return new PackedError('early', 'the packed data end too early')
+  if (error.code === NO_ZSTD && started) return new PackedError('trailing', 'something follows that is no zstd')
+  return error
 }
