@@ -58,6 +58,7 @@ const OPTIONS = {
   since: () => new Option('--since <time>', 'only from this time on: 2026-11-22, "2026-11-22 14:00", 2026-11-22T14:00Z, 2h, 3d'),
   until: () => new Option('--until <time>', 'only before this time'),
   server: () => new Option('--server <name>', 'whose meaning a code has, in place of what the log implies').choices([...SERVERS]),
+  owner: () => new Option('--server <name>', 'whose meaning a code has: iis, nginx, cloudflare, …'),
   lang: (choices: readonly string[] = LANGUAGES) => new Option('--lang <language>', 'language of explanations').choices([...choices]).default('en'),
   tz: () => new Option('--tz <zone>', 'time zone of printed times and of days, e.g. Asia/Shanghai').default(undefined, 'the zone of this machine'),
   top: () => new Option('--top <n>', 'values shown of each list').argParser(whole).default(10),
@@ -129,7 +130,7 @@ function makeProgram(done: (status: number) => void): Command {
 
   add(
     program.command('explain').description('explain codes: 403.14 · 401.1/2148074254 · win32:64 · 0x8007007E · httperr:QueueFull').argument('<codes...>'),
-    OPTIONS.server(),
+    OPTIONS.owner(),
     OPTIONS.lang([...LANGUAGES, 'both']),
     OPTIONS.format(['text', 'json', 'md']),
     OPTIONS.color(),
@@ -137,7 +138,7 @@ function makeProgram(done: (status: number) => void): Command {
 
   add(
     program.command('codes').description('list the catalogue, or search it').argument('[words...]', 'a code, or words in English or Chinese'),
-    OPTIONS.server(),
+    OPTIONS.owner(),
     OPTIONS.lang(),
     OPTIONS.format(['text', 'json', 'md']),
     OPTIONS.color(),
