@@ -6,6 +6,7 @@ import { compileFields, NO_FIELDS } from './format/w3c.js'
 import { findKnown, type Known, type Reading, sourceOf } from './identity.js'
 import type { Input } from './input/find.js'
 import { type Opened, openInputs, type Reader } from './input/open.js'
+import { type Filter, setFilter } from './kernel/filter.js'
 import { Kernel } from './kernel/kernel.js'
 import { absorb } from './kernel/packed.js'
 import type { Plan } from './kernel/plan.js'
@@ -27,6 +28,8 @@ export interface ReadOptions {
   readonly server?: Server
   /** The zone whose days a database keeps lists apart for; without it, lists are over everything. */
   readonly dayZone?: string
+  /** Which entries are counted; all when absent. For a temporary store: a database holds everything. */
+  readonly filter?: Filter
   /** Threads to use; the machine's cores when absent. The result is the same for any number. */
   readonly jobs?: number
   readonly onProgress?: (progress: Progress) => void
@@ -68,6 +71,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   const kernel = new Kernel()
   const inFile = store.file !== null
   const { dayZone } = options
+  setFilter(kernel.wasm, options.filter ?? {})
   if (dayZone !== undefined) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   let drained = emptyTally()
   const take = (): Tally => {
@@ -180,6 +184,7 @@ function unitsOf(input: Input, reader: Reader, head: Buffer, known: Known | unde
     plans: layout.format === 'w3c' ? [] : layout.plans,
     software: layout.software,
     dayZone: options.dayZone ?? null,
+    filter: options.filter ?? {},
   }
   if (!reader.raw) return (input.size ?? 0) < LARGE_PACKED ? [] : [{ ...common, from, to: null, fields: layout.fields, finish }]
   const bounds = cutFile(input.path, from, input.size ?? 0)
@@ -244,7 +249,7 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
     : await countHere(kernel, prepared, layout, store, options)
   const { counts } = reading
   let { error } = reading
-  if (counts.entries === 0 && counts.rejected > 0) error ??= nothingUnderstood(input, layout, counts, reading.sawStatus)
+  if (counts.entries + counts.filtered === 0 && counts.rejected > 0) error ??= nothingUnderstood(input, layout, counts, reading.sawStatus)
   const base = { name: input.name, format: layout.format, server: options.server ?? layout.server, software: layout.software }
   const result: InputResult = { ...counts, ...base, known: known !== undefined, optional: input.optional, error }
   if (error && counts.entries === 0 && error.code !== 'damaged') return { result }
@@ -316,7 +321,7 @@ function byteOrderMark(head: Buffer): number {
   return head.length >= 3 && head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
 }
 
-const NOTHING: LineCounts = { lines: 0, entries: 0, ignored: 0, rejected: 0, withoutTime: 0, rejects: new Map() }
+const NOTHING: LineCounts = { lines: 0, entries: 0, ignored: 0, rejected: 0, filtered: 0, withoutTime: 0, rejects: new Map() }
 
 /** The first bytes of an input, enough to tell its format. */
 async function readHead(reader: Reader): Promise<Buffer> {
@@ -368,6 +373,13 @@ function chooseLayout(input: Input, head: Buffer, options: ReadOptions): Layout 
   }
   const found = detect(head, head.length < 64 << 10)
   if (found.format === null) throw unknownFormat(input, found)
+  // The layout of a W3C log is in the log: with no #Fields line in it, there is nothing to read it by.
+  if (asked && found.format !== asked.name && found.format !== 'empty')
+    throw new LogstatError(
+      'wrong-format',
+      `${input.name}: not a log of the format ${asked.name}, but of ${found.format}`,
+      `Leave out --log-format, or see: logstat detect ${input.name}`,
+    )
   return layoutFound(found)
 }
 

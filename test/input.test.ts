@@ -139,7 +139,7 @@ describe('packed by content', () => {
 
   it('gzip: a broken member is told, whole ones before it are read; zeros behind the last are nothing', async () => {
     const broken = Buffer.from(PACKED.gzip as Buffer)
-    broken[broken.length - 6] ^= 1
+    broken[broken.length - 6] = (broken[broken.length - 6] as number) ^ 1
     expect(await only(file('sum.gz', PACKED.gzip as Buffer, broken))).toMatchObject({ text: FORTY.toString().repeat(2), error: 'damaged' })
     const padded = await only(file('pad.gz', PACKED.gzip as Buffer, Buffer.alloc(70_000)))
     expect(padded).toEqual({ name: 'pad.gz', packing: 'gzip', recoded: null, text: FORTY.toString() })

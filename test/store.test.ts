@@ -28,7 +28,7 @@ const utcDay = (seconds: number) => dayOf(seconds, 'UTC')
 /** Add files to the database of the test, as one run of the program does. */
 async function ingest(...files: readonly string[]): Promise<InputResult[]> {
   const store = openStore(at('logs.db'))
-  const results = await readInputs(findInputs(files), store, { periodOf: utcDay })
+  const results = await readInputs(findInputs(files), store, { dayZone: 'UTC' })
   store.close()
   return results
 }

@@ -96,6 +96,8 @@ function* places({ status, substatus, win32Status, reason }: CodeQuery, owner: s
   }
   if (owner !== null) {
     yield [owner, three, 'server']
+    // Some write a request without a status as 0, not 000.
+    if (status < 100) yield [owner, String(status), 'server']
     if (substatus == null || substatus === 0) yield [owner, `${three}.0`, 'server']
   }
   yield ['iana', three, 'iana']

@@ -51,6 +51,12 @@ const OPTIONS = {
   format: (kinds: readonly string[] = OUTPUT_KINDS) => new Option('--format <kind>', 'how to print').choices([...kinds]),
   output: () => new Option('-o, --output <file>', 'write the report to a file; its ending chooses the kind'),
   status: () => new Option('-s, --status <codes>', 'only these codes: 4xx,!404,401.2,503.*,401.1/1326,win32:64'),
+  path: () => new Option('--path <pattern>', 'only this path; * stands for anything, ! in front leaves out; may be repeated').argParser(collect),
+  client: () => new Option('--client <pattern>', 'only this client address').argParser(collect),
+  method: () => new Option('--method <pattern>', 'only this method').argParser(collect),
+  host: () => new Option('--host <pattern>', 'only this host or site').argParser(collect),
+  since: () => new Option('--since <time>', 'only from this time on: 2026-11-22, "2026-11-22 14:00", 2026-11-22T14:00Z, 2h, 3d'),
+  until: () => new Option('--until <time>', 'only before this time'),
   server: () => new Option('--server <name>', 'whose meaning a code has, in place of what the log implies').choices([...SERVERS]),
   lang: (choices: readonly string[] = LANGUAGES) => new Option('--lang <language>', 'language of explanations').choices([...choices]).default('en'),
   tz: () => new Option('--tz <zone>', 'time zone of printed times and of days, e.g. Asia/Shanghai').default(undefined, 'the zone of this machine'),
@@ -69,6 +75,7 @@ function makeProgram(done: (status: number) => void): Command {
     return command
   }
   const reading = (): Option[] => [OPTIONS.logFormat(), OPTIONS.server(), OPTIONS.jobs(), OPTIONS.quiet()]
+  const filtering = (): Option[] => [OPTIONS.since(), OPTIONS.until(), OPTIONS.path(), OPTIONS.client(), OPTIONS.method(), OPTIONS.host()]
   const printing = (): Option[] => [OPTIONS.format(), OPTIONS.output(), OPTIONS.status(), OPTIONS.lang(), OPTIONS.tz(), OPTIONS.top(), OPTIONS.color()]
 
   program
@@ -83,7 +90,7 @@ function makeProgram(done: (status: number) => void): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'logstat: ')) })
     .showHelpAfterError('         See: logstat --help')
     .addHelpText('after', HELP_EXAMPLES)
-  add(program, ...reading(), ...printing()).action(async (paths: string[], options) => {
+  add(program, ...reading(), ...printing(), ...filtering()).action(async (paths: string[], options) => {
     if (paths.length === 0 && process.stdin.isTTY) return program.outputHelp()
     const { report } = await import('./report.js')
     done(await report(paths.length ? paths : ['-'], options))
@@ -105,6 +112,7 @@ function makeProgram(done: (status: number) => void): Command {
     OPTIONS.db(),
     ...reading(),
     ...printing(),
+    ...filtering(),
   ).action(async (paths: string[], options) => done(await (await import('./report.js')).iis(paths, options)))
 
   add(

@@ -2,10 +2,11 @@ import { LogstatError } from '../errors.js'
 import type { Server } from '../format/format.js'
 import { formatNamed } from '../format/registry.js'
 import { findInputs } from '../input/find.js'
+import type { Filter } from '../kernel/filter.js'
 import { type InputResult, readInputs } from '../pipeline.js'
 import { visible } from '../render/cells.js'
 import type { Store } from '../store/store.js'
-import { checkZone, systemZone } from '../time-zone.js'
+import { checkZone, parseMoment, systemZone } from '../time-zone.js'
 import { progress } from './progress.js'
 
 /** Options of every command that reads logs. */
@@ -15,6 +16,26 @@ export interface ReadCommandOptions {
   readonly quiet?: boolean
   readonly jobs?: number
   readonly tz?: string
+  readonly since?: string
+  readonly until?: string
+  readonly path?: readonly string[]
+  readonly client?: readonly string[]
+  readonly method?: readonly string[]
+  readonly host?: readonly string[]
+}
+
+/** Names of the options that choose entries; they hold for logs, not for what a database has added up. */
+export const FILTERS = ['since', 'until', 'path', 'client', 'method', 'host'] as const
+
+function filterOf({ since, until, path, client, method, host }: ReadCommandOptions, zone: string): Filter {
+  return {
+    ...(since === undefined ? {} : { since: parseMoment(since, zone) }),
+    ...(until === undefined ? {} : { until: parseMoment(until, zone) }),
+    ...(path ? { path } : {}),
+    ...(client ? { client } : {}),
+    ...(method ? { method } : {}),
+    ...(host ? { host } : {}),
+  }
 }
 
 export interface ReadOutcome {
@@ -39,6 +60,7 @@ export async function readPaths(paths: readonly string[], store: Store, options:
     ...(options.logFormat === undefined ? {} : { format: options.logFormat }),
     ...(options.server === undefined ? {} : { server: options.server }),
     ...(store.file === null ? {} : { dayZone: zone }),
+    ...(store.file === null ? { filter: filterOf(options, zone) } : {}),
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
     onProgress: shown.update,
   })

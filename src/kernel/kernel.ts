@@ -32,6 +32,10 @@ interface Exports {
   packLatencies(to: number): number
   reasonBytes(): number
   reasonTable(): number
+  addFilter(role: number, negative: number, length: number): number
+  clearFilters(): void
+  filteredCount(): bigint
+  setPeriodFilter(from: number, to: number): void
   addPlan(cutter: number, leadingAt: number, leadingBytes: number, scale: number, strict: number): number
   addStep(role: number, rule: number, literalAt: number, literalBytes: number): number
   begin(offset: bigint, line: bigint): void

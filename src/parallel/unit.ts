@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { LogstatError } from '../errors.js'
 import { compileFields, NO_FIELDS } from '../format/w3c.js'
 import { openInput } from '../input/open.js'
+import { type Filter, setFilter } from '../kernel/filter.js'
 import type { Kernel } from '../kernel/kernel.js'
 import { type Packed, pack } from '../kernel/packed.js'
 import type { Plan } from '../kernel/plan.js'
@@ -24,6 +25,7 @@ export interface Unit {
   readonly software: string | null
   /** The zone whose days lists are kept apart for; null: lists over everything. */
   readonly dayZone: string | null
+  readonly filter: Filter
   /** Its last line counts although it has no newline. */
   readonly finish: boolean
 }
@@ -46,6 +48,7 @@ export interface UnitResult {
 /** Count a unit with a kernel of which nothing else is kept. @param onBytes told now and then how many bytes of the file were read */
 export async function countUnit(kernel: Kernel, unit: Unit, onBytes: (bytes: number) => void): Promise<UnitResult> {
   kernel.clear()
+  setFilter(kernel.wasm, unit.filter)
   const parts: Packed[] = []
   kernel.onFull = () => {
     parts.push(pack(kernel))

@@ -2,13 +2,13 @@ import stringWidth from 'string-width'
 
 // Text in columns of a terminal, where Chinese characters are two cells wide.
 
-/**
- * Text out of a log, made safe to print: control characters (terminal escapes among them), and marks that turn the direction of
- * writing or hide, appear as `\xHH` or `\u{H}`.
- */
+/** Control characters (terminal escapes among them), and marks that turn the direction of writing or hide. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+export const UNSAFE = /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g
+
+/** Text out of a log, made safe to print: what could do something to a terminal appears as `\xHH` or `\u{H}`. */
 export function visible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return text.replace(/[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g, (c) => {
+  return text.replace(UNSAFE, (c) => {
     const code = c.charCodeAt(0)
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0').toUpperCase()}` : `\\u{${code.toString(16)}}`
   })
@@ -42,12 +42,10 @@ export function truncate(text: string, cells: number): string {
 /** A path cut in its middle, since both its ends tell something. */
 export function truncateMiddle(text: string, cells: number): string {
   if (width(text) <= cells) return text
-  const half = Math.floor((cells - 1) / 2)
-  const tail = [...graphemes.segment(text)]
-    .map((s) => s.segment)
-    .slice(-half)
-    .join('')
-  return `${truncate(text, cells - width(tail)).replace(/…$/, '')}…${tail}`
+  const parts = [...graphemes.segment(text)].map((s) => s.segment)
+  let tail = ''
+  for (let part = parts.pop(); part !== undefined && width(part + tail) <= Math.floor((cells - 1) / 2); part = parts.pop()) tail = part + tail
+  return truncate(text, cells - width(tail)) + tail
 }
 
 /** Break into lines of at most so many cells: at blanks, and between Chinese characters (not before their closing marks). */

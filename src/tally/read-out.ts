@@ -215,5 +215,6 @@ export function readLineCounts({ wasm }: Kernel): LineCounts {
   }
   const entries = Number(wasm.entryCount())
   const ignored = Number(wasm.ignoredCount())
-  return { lines: entries + ignored + rejected, entries, ignored, rejected, withoutTime: Number(wasm.withoutTime()), rejects }
+  const filtered = Number(wasm.filteredCount())
+  return { lines: entries + filtered + ignored + rejected, entries, ignored, rejected, filtered, withoutTime: Number(wasm.withoutTime()), rejects }
 }
