@@ -1,14 +1,15 @@
 import { jsonParser, type Token } from 'stream-json/core/parser.js'
-import { stringer } from 'stream-json/core/stringer.js'
 import { type Chunks, PackedError } from './packing/packed.js'
 import type { Recoding } from './recode.js'
 
 // A JSON document is not read line by line: one array of records, an object that holds such an array, or records printed over several
-// lines. Each record is made one line, so that what reads JSON lines reads it. Text goes from token to token: numbers keep their
-// digits, and memory does not depend on the size of a record.
+// lines. Each record is made one line, so that what reads JSON lines reads it. Tokens are written as they come: no record is built, and
+// numbers keep their digits.
 
 /** Properties of a document under which its records stand. */
 const RECORD_KEYS: ReadonlySet<string> = new Set(['records', 'Records', 'logs', 'entries', 'events', 'items', 'data', 'value', 'values', 'results', 'rows'])
+
+const RECORDS_BEGIN = new RegExp(`"(?:${[...RECORD_KEYS].join('|')})"\\s*:\\s*\\[\\s*(?:\\{|$)`)
 
 export const JSON_DOCUMENT: Recoding = { name: 'JSON document', recode: jsonRecords }
 
@@ -29,24 +30,29 @@ export function isJsonDocument(head: Uint8Array, isWhole: boolean): boolean {
     return Object.entries(value).some(([key, v]) => RECORD_KEYS.has(key) && Array.isArray(v) && v.every((r) => typeof r === 'object'))
   } catch {
     // JSON lines are often not quite JSON (\xHH, raw quotes), but each of them ends where its object does.
-    return !/\},?$/.test(line)
+    return !/\},?$/.test(line) || RECORDS_BEGIN.test(line)
   }
 }
 
+/** Text given to the parser at once: of that in which it meets an error, it hands out nothing. */
+const SLICE = 4 << 10
 /** Text of a record up to which it is not yet certain that it is one, and not a document with records in it. */
 const UNDECIDED = 2 << 20
 const PIECE = 64 << 10
 
 async function* jsonRecords(chunks: Chunks): AsyncGenerator<Buffer> {
-  const parse = jsonParser({ packStrings: false, streamKeys: false, streamNumbers: false, jsonStreaming: true })
+  const parse = jsonParser({ streamValues: false, jsonStreaming: true })
   const decoder = new TextDecoder()
   const records = new Records()
   for await (const chunk of chunks) {
+    const text = decoder.decode(chunk, { stream: true })
     let broken: Error | undefined
     try {
-      const found = parse(decoder.decode(chunk, { stream: true }))
-      // Several tokens, or a mark that says that there are none yet.
-      if (typeof found === 'object') for (const token of found.values) records.take(token)
+      for (let at = 0; at < text.length; at += SLICE) {
+        const found = parse(text.slice(at, at + SLICE))
+        // Several tokens, or a mark that says that there are none yet.
+        if (typeof found === 'object') for (const token of found.values) records.take(token)
+      }
     } catch (error) {
       broken = error as Error
     }
@@ -58,7 +64,15 @@ async function* jsonRecords(chunks: Chunks): AsyncGenerator<Buffer> {
 
 const OPENS = new Set(['startObject', 'startArray'])
 const CLOSES = new Set(['endObject', 'endArray'])
-const ENDS = new Set(['endObject', 'endArray', 'endString', 'numberValue', 'nullValue', 'trueValue', 'falseValue'])
+const TEXTS: Partial<Record<Token['name'], string>> = {
+  startObject: '{',
+  startArray: '[',
+  endObject: '}',
+  endArray: ']',
+  nullValue: 'null',
+  trueValue: 'true',
+  falseValue: 'false',
+}
 
 class Records {
   depth = 0
@@ -71,7 +85,8 @@ class Records {
   /** Complete lines, and the beginning of one that is too long to wait for. */
   #finished = ''
   #begun = false
-  #write = fresh()
+  /** The next value is not the first where it stands. */
+  #comma = false
 
   take(token: Token): void {
     const { name } = token
@@ -88,7 +103,7 @@ class Records {
         this.#at = 2
         this.depth = 2
         this.#text = ''
-        this.#write = fresh()
+        this.#comma = false
         return
       }
     }
@@ -100,11 +115,16 @@ class Records {
   }
 
   #add(token: Token): void {
-    const text = this.#write(token)
-    if (typeof text === 'string') this.#text += text
-    if (this.depth === this.#at && ENDS.has(token.name)) {
-      this.#finished += `${this.#text.trimStart()}\n`
+    const { name } = token
+    const value = 'value' in token ? token.value : null
+    if (this.#comma && !CLOSES.has(name)) this.#text += ','
+    this.#text += TEXTS[name] ?? (name === 'numberValue' ? value : JSON.stringify(value))
+    if (name === 'keyValue') this.#text += ':'
+    this.#comma = !OPENS.has(name) && name !== 'keyValue'
+    if (this.depth === this.#at && this.#comma) {
+      this.#finished += `${this.#text}\n`
       this.#text = ''
+      this.#comma = false
       this.#begun = false
     } else if (this.#text.length > (this.#at === 0 && !this.#begun ? UNDECIDED : PIECE)) {
       this.#finished += this.#text
@@ -119,5 +139,3 @@ class Records {
     return text
   }
 }
-
-const fresh = (): ReturnType<typeof stringer> => stringer({ useKeyValues: true, useNumberValues: true })
