@@ -28,7 +28,7 @@ const utcDay = (seconds: number) => dayOf(seconds, 'UTC')
 /** Add files to the database of the test, as one run of the program does. */
 async function ingest(...files: readonly string[]): Promise<InputResult[]> {
   const store = openStore(at('logs.db'))
-  const results = await readInputs(findInputs(files), store, { periodOf: utcDay })
+  const results = await readInputs(findInputs(files), store, { dayZone: 'UTC' })
   store.close()
   return results
 }
@@ -167,7 +167,8 @@ describe('a database', () => {
     writeFileSync(at('a.log'), '\n\n')
     expect(await ingest(at('a.log'))).toMatchObject([{ format: 'empty', ignored: 2 }])
     appendFileSync(at('a.log'), lines(0, 5))
-    expect(await ingest(at('a.log'))).toMatchObject([{ known: true, format: 'combined', entries: 5 }])
+    // Until then it has nothing to be recognised by.
+    expect(await ingest(at('a.log'))).toMatchObject([{ known: false, format: 'combined', entries: 5 }])
     expect(sources()).toMatchObject([{ format: 'combined', server: 'nginx', lines: 7, ignored: 2 }])
   })
   it('goes on under the #Fields line that was in force', async () => {

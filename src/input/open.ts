@@ -61,6 +61,17 @@ export async function openInput(input: Input): Promise<Reader> {
   }
 }
 
+/** Fill all of `target`. @returns bytes read; fewer than asked for when the input ends */
+export async function readFully(reader: Reader, target: Uint8Array): Promise<number> {
+  let used = 0
+  while (used < target.length) {
+    const n = await reader.read(target.subarray(used))
+    if (n === 0) break
+    used += n
+  }
+  return used
+}
+
 async function openStream(name: string, stream: NodeJS.ReadStream): Promise<Reader> {
   const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   const first = await chunks.next()
