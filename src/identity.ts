@@ -11,6 +11,9 @@ import { checkpointsOf, isDense, PRIOR_BYTES, shortHash } from './trail.js'
 // Which log is this, and how far was it read? The content decides, never the name. Sources that share the first line are candidates;
 // the trail of each tells whether the input goes on where it ends, lies wholly inside it, or is another log.
 
+/** Bytes of an input's beginning that are read to tell what it is. */
+export const HEAD_BYTES = 64 << 10
+
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 export interface Known {
@@ -74,6 +77,16 @@ export async function identify(store: Store, input: Input, head: Buffer, reader:
     again.close()
   }
   return identity
+}
+
+/** The source that a file continues or lies in. @throws LogstatError when the file cannot be read */
+export async function sourceHolding(store: Store, input: Input): Promise<Source | undefined> {
+  const reader = await openInput(input)
+  const head = Buffer.alloc(HEAD_BYTES)
+  const { known } = await identify(store, input, head.subarray(0, await readFully(reader, head)), reader)
+  reader.close()
+  if (known && known.reader !== reader) known.reader.close()
+  return known?.source
 }
 
 /** The windows that lie in the head settle most cases without reading on. */
@@ -191,7 +204,7 @@ export function sourceOf(
   return {
     id: known?.id ?? null,
     ...base,
-    path: input.path === null ? null : resolve(input.path),
+    path: input.path === null ? null : resolve(input.name),
     fields,
     stream: isStream(input),
     firstLine,

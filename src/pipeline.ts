@@ -3,9 +3,9 @@ import { type Detection, detect, type Undetected } from './format/detect.js'
 import type { Server } from './format/format.js'
 import { formatNamed, plansOfFamily } from './format/registry.js'
 import { compileFields, NO_FIELDS } from './format/w3c.js'
-import { addedTo, fileOf, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
+import { addedTo, fileOf, HEAD_BYTES, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
 import type { Input } from './input/find.js'
-import { openInput, type Reader } from './input/open.js'
+import { openInput, type Reader, readFully } from './input/open.js'
 import { Kernel } from './kernel/kernel.js'
 import { absorb } from './kernel/packed.js'
 import type { Plan } from './kernel/plan.js'
@@ -393,14 +393,8 @@ const NOTHING: LineCounts = { lines: 0, entries: 0, ignored: 0, rejected: 0, wit
 
 /** The first bytes of an input, enough to tell its format. */
 async function readHead(reader: Reader): Promise<Buffer> {
-  const head = Buffer.alloc(64 << 10)
-  let used = 0
-  while (used < head.length) {
-    const n = await reader.read(head.subarray(used))
-    if (n === 0) break
-    used += n
-  }
-  return head.subarray(0, used)
+  const head = Buffer.alloc(HEAD_BYTES)
+  return head.subarray(0, await readFully(reader, head))
 }
 
 function feed(kernel: Kernel, bytes: Uint8Array): void {
@@ -439,7 +433,7 @@ function chooseLayout(input: Input, head: Buffer, options: ReadOptions): Layout 
       hasStatus: true,
     }
   }
-  const found = detect(head, head.length < 64 << 10)
+  const found = detect(head, head.length < HEAD_BYTES)
   if (found.format === null) throw unknownFormat(input, found)
   return layoutFound(found)
 }
@@ -462,7 +456,7 @@ function layoutOf(source: Source, head: Buffer): Layout {
   const { format, server, software, fields } = source
   const known = formatNamed(format)
   if (known?.layout) {
-    const found = detect(head, head.length < 64 << 10)
+    const found = detect(head, head.length < HEAD_BYTES)
     const plans = found.format === format ? found.plans : plansOfFamily(known.family, [known])
     return { format, server, software, fields, firstFields: null, plans, hasStatus: true }
   }

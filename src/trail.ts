@@ -110,3 +110,11 @@ export function* checkpointsOf(trail: Uint8Array): Generator<Checkpoint> {
 
 /** Whether content of which only a part is at hand, and which is read up to this offset, is still where every line end is noted. */
 export const isDense = (offset: number): boolean => offset < DENSE
+
+/** Whether content of which `longer` is the trail begins with all of the content that has the trail `shorter` and ends at `end`. */
+export function continuesTrail(shorter: Uint8Array, end: number, longer: Uint8Array): boolean {
+  const begins = shorter.length > 0 && shorter.length <= longer.length && shorter.every((byte, i) => byte === longer[i])
+  const [next] = begins ? checkpointsOf(longer.subarray(shorter.length)) : []
+  // A window that ends where the shorter content has none would be that of another line.
+  return begins && (next === undefined || next.end > end)
+}

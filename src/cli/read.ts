@@ -2,7 +2,8 @@ import { LogstatError } from '../errors.js'
 import type { Server } from '../format/format.js'
 import { formatNamed } from '../format/registry.js'
 import { findInputs } from '../input/find.js'
-import { type InputResult, readInputs } from '../pipeline.js'
+import { type InputResult, type ReadOptions, readInputs } from '../pipeline.js'
+import { rollUp } from '../store/roll-up.js'
 import type { Store } from '../store/store.js'
 import { checkZone, systemZone } from '../time-zone.js'
 import { progress } from './progress.js'
@@ -14,6 +15,8 @@ export interface ReadCommandOptions {
   readonly quiet?: boolean
   readonly jobs?: number
   readonly tz?: string
+  /** What standard input is called in a database. */
+  readonly source?: string
 }
 
 export interface ReadOutcome {
@@ -29,19 +32,12 @@ export interface ReadOutcome {
  * reason is thrown.
  */
 export async function readPaths(paths: readonly string[], store: Store, options: ReadCommandOptions): Promise<ReadOutcome> {
-  if (options.logFormat !== undefined && !formatNamed(options.logFormat))
-    throw new LogstatError('unknown-format', `"${options.logFormat}" is no format that logstat knows`, 'List them with: logstat formats')
-  const inputs = findInputs(paths)
+  const read = readOptions(store, options)
+  const inputs = findInputs(paths).map((input) => (input.path === null && options.source !== undefined ? { ...input, name: options.source } : input))
   const shown = progress(inputs, options.quiet !== true)
-  const zone = checkZone(options.tz ?? systemZone())
-  const results = await readInputs(inputs, store, {
-    ...(options.logFormat === undefined ? {} : { format: options.logFormat }),
-    ...(options.server === undefined ? {} : { server: options.server }),
-    ...(store.file === null ? {} : { dayZone: zone }),
-    ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
-    onProgress: shown.update,
-  })
+  const results = await readInputs(inputs, store, { ...read, onProgress: shown.update })
   shown.end()
+  if (store.file !== null) rollUp(store)
 
   const optional = new Set(inputs.filter((i) => i.optional).map((i) => i.name))
   const errors = results.flatMap((r) => (r.error ? [{ ...r, error: r.error }] : []))
@@ -63,4 +59,17 @@ export async function readPaths(paths: readonly string[], store: Store, options:
     if (!passedOver && error.hint) process.stderr.write(`         ${error.hint}\n`)
   }
   return { results, failed }
+}
+
+/** What the options of a command mean for reading. @throws LogstatError for a format or a time zone that there is not */
+export function readOptions(store: Store, { logFormat, server, jobs, tz }: ReadCommandOptions): ReadOptions {
+  if (logFormat !== undefined && !formatNamed(logFormat))
+    throw new LogstatError('unknown-format', `"${logFormat}" is no format that logstat knows`, 'List them with: logstat formats')
+  const dayZone = checkZone(tz ?? systemZone())
+  return {
+    ...(logFormat === undefined ? {} : { format: logFormat }),
+    ...(server === undefined ? {} : { server }),
+    ...(store.file === null ? {} : { dayZone }),
+    ...(jobs === undefined ? {} : { jobs }),
+  }
 }

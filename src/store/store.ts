@@ -4,7 +4,8 @@ import { crc32 } from 'node:zlib'
 import type Database from 'better-sqlite3'
 import { type CodeTally, DIMENSIONS, type DimensionName, type LineCounts, type List, MAX_SAMPLES, mergeLists, type Tally, trimList } from '../tally/tally.js'
 import { type Anonymizer, anonymizerOf, maskSample } from './anonymize.js'
-import { databaseError, openDatabase } from './open.js'
+import { databaseError } from './error.js'
+import { openDatabase } from './open.js'
 
 /** One log that was read, and how far. */
 export interface Source {
