@@ -5,7 +5,7 @@ import { formatNamed, plansOfFamily } from './format/registry.js'
 import { compileFields, NO_FIELDS } from './format/w3c.js'
 import { findKnown, type Known, type Reading, sourceOf } from './identity.js'
 import type { Input } from './input/find.js'
-import { openInput, type Reader } from './input/open.js'
+import { type Opened, openInputs, type Reader } from './input/open.js'
 import { type Filter, setFilter } from './kernel/filter.js'
 import { Kernel } from './kernel/kernel.js'
 import { absorb } from './kernel/packed.js'
@@ -52,6 +52,8 @@ export interface InputResult extends LineCounts {
   readonly software: string | null
   /** Lines that were counted by an earlier run and were passed over. */
   readonly known: boolean
+  /** It was found in a directory or an archive, not named. */
+  readonly optional: boolean
   /** Why the input could not be read to its end, or at all. */
   readonly error: LogstatError | null
 }
@@ -95,11 +97,17 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   // Ahead of the input being counted the next ones are opened, so that packed ones unpack side by side. Not for a database: whether
   // an input is known there can be told only when the one before is in.
   const ahead = inFile ? 1 : runner.jobs + 1
-  const begun: Promise<Prepared>[] = []
+  const opened = openInputs(inputs)
+  const begin = async (): Promise<Prepared | undefined> => {
+    const next = await opened.next()
+    return next.done ? undefined : prepare(next.value, store, options, runner)
+  }
+  const begun: Promise<Prepared | undefined>[] = []
   try {
-    for (let i = 0; i < inputs.length; i++) {
-      while (begun.length < ahead && i + begun.length < inputs.length) begun.push(prepare(inputs[i + begun.length] as Input, store, options, runner))
-      const prepared = await (begun.shift() as Promise<Prepared>)
+    for (;;) {
+      while (begun.length < ahead) begun.push(begin())
+      const prepared = await begun.shift()
+      if (!prepared) break
       if (owner && owner.server !== prepared.layout?.server) settle()
       const { result, source } = await count(kernel, prepared, store, options)
       results.push(result)
@@ -135,14 +143,15 @@ interface Ordered {
   again(unit: Unit): Promise<UnitResult>
 }
 
-/** Packed files from this size on are counted in a thread of their own. */
+/** Files that cannot be read by ranges (packed, recoded) are counted in a thread of their own from this size on. */
 const LARGE_PACKED = 1 << 20
 
-async function prepare(input: Input, store: Store, options: ReadOptions, runner: Runner): Promise<Prepared> {
-  let reader: Reader | undefined
+async function prepare(opened: Opened, store: Store, options: ReadOptions, runner: Runner): Promise<Prepared> {
+  const { input } = opened
   let head: Buffer = Buffer.alloc(0)
+  if ('error' in opened) return { input, head, known: undefined, error: opened.error }
+  let { reader } = opened
   try {
-    reader = await openInput(input)
     head = await readHead(reader)
     const known = store.file !== null && input.path !== null ? await findKnown(store, input, head) : undefined
     if (known) {
@@ -156,7 +165,7 @@ async function prepare(input: Input, store: Store, options: ReadOptions, runner:
     reader.close()
     return { input, head, known, layout, units: inOrder(units, input, runner, options) }
   } catch (error) {
-    reader?.close()
+    reader.close()
     if (!(error instanceof LogstatError)) throw error
     return { input, head, known: undefined, error }
   }
@@ -164,18 +173,20 @@ async function prepare(input: Input, store: Store, options: ReadOptions, runner:
 
 /** Cut a large input into units; none for one that is counted in this thread, along with others. */
 function unitsOf(input: Input, reader: Reader, head: Buffer, known: Known | undefined, layout: Layout, store: Store, options: ReadOptions): Unit[] {
-  if (input.path === null) return []
+  // A file in a tar archive is read as it comes along; to find it again would mean to unpack all that stands before it.
+  if (input.path === null || reader.packing.endsWith('tar')) return []
   const from = known?.source.readTo ?? byteOrderMark(head)
   const finish = store.file === null || reader.packing !== 'none'
   const common = {
     name: input.name,
     path: input.path,
+    ...(input.member === undefined ? {} : { member: input.member }),
     plans: layout.format === 'w3c' ? [] : layout.plans,
     software: layout.software,
     dayZone: options.dayZone ?? null,
     filter: options.filter ?? {},
   }
-  if (reader.packing !== 'none') return (input.size ?? 0) < LARGE_PACKED ? [] : [{ ...common, from, to: null, fields: layout.fields, finish }]
+  if (!reader.raw) return (input.size ?? 0) < LARGE_PACKED ? [] : [{ ...common, from, to: null, fields: layout.fields, finish }]
   const bounds = cutFile(input.path, from, input.size ?? 0)
   if (bounds.length <= 2) return []
   // Which #Fields line is in force in a later range is not known yet; that of the head is, nearly always.
@@ -230,7 +241,7 @@ interface ReadInput {
 async function count(kernel: Kernel, prepared: Prepared, store: Store, options: ReadOptions): Promise<ReadInput> {
   const { input, head, known, layout } = prepared
   const nothing = (error: LogstatError): ReadInput => ({
-    result: { ...NOTHING, name: input.name, format: null, server: null, software: null, known: false, error },
+    result: { ...NOTHING, name: input.name, format: null, server: null, software: null, known: false, optional: input.optional, error },
   })
   if (!layout) return nothing(prepared.error as LogstatError)
   const reading = prepared.units
@@ -240,7 +251,7 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
   let { error } = reading
   if (counts.entries + counts.filtered === 0 && counts.rejected > 0) error ??= nothingUnderstood(input, layout, counts, reading.sawStatus)
   const base = { name: input.name, format: layout.format, server: options.server ?? layout.server, software: layout.software }
-  const result: InputResult = { ...counts, ...base, known: known !== undefined, error }
+  const result: InputResult = { ...counts, ...base, known: known !== undefined, optional: input.optional, error }
   if (error && counts.entries === 0 && error.code !== 'damaged') return { result }
   // Nothing read is nothing to note: every log begins like a source of no bytes.
   if (counts.lines === 0 && (known || store.file !== null)) return { result }
@@ -362,6 +373,13 @@ function chooseLayout(input: Input, head: Buffer, options: ReadOptions): Layout 
   }
   const found = detect(head, head.length < 64 << 10)
   if (found.format === null) throw unknownFormat(input, found)
+  // The layout of a W3C log is in the log: with no #Fields line in it, there is nothing to read it by.
+  if (asked && found.format !== asked.name && found.format !== 'empty')
+    throw new LogstatError(
+      'wrong-format',
+      `${input.name}: not a log of the format ${asked.name}, but of ${found.format}`,
+      `Leave out --log-format, or see: logstat detect ${input.name}`,
+    )
   return layoutFound(found)
 }
 

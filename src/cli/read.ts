@@ -66,11 +66,10 @@ export async function readPaths(paths: readonly string[], store: Store, options:
   })
   shown.end()
 
-  const optional = new Set(inputs.filter((i) => i.optional).map((i) => i.name))
   const errors = results.flatMap((r) => (r.error ? [{ ...r, error: r.error }] : []))
   if (errors.length === results.length && errors.every((e) => e.entries === 0)) {
     const [first] = errors
-    if (errors.length > 1 || optional.size > 0)
+    if (errors.length > 1 || first?.optional)
       throw new LogstatError(
         'no-logs',
         `no access log among ${paths.join(', ')} (${errors.length} files looked at); the first: ${first?.error.message}`,
@@ -79,11 +78,11 @@ export async function readPaths(paths: readonly string[], store: Store, options:
     if (first) throw first.error
   }
   let failed = false
-  for (const { name, error } of errors) {
-    const passedOver = optional.has(name) && error.code === 'unknown-format'
+  for (const { optional, error } of errors) {
+    const passedOver = optional && error.code === 'unknown-format'
     if (!passedOver) failed = true
     if (!options.quiet || !passedOver) process.stderr.write(`logstat: ${passedOver ? 'passed over: ' : ''}${visible(error.message)}\n`)
-    if (!passedOver && error.hint) process.stderr.write(`         ${error.hint}\n`)
+    if (!passedOver && error.hint) process.stderr.write(`         ${visible(error.hint)}\n`)
   }
   return { results, failed }
 }

@@ -14,6 +14,8 @@ export interface Unit {
   /** As the user knows the input, for messages. */
   readonly name: string
   readonly path: string
+  /** Which file in the archive at `path`. */
+  readonly member?: number
   /** Bytes [from, to) of a plain file, cut where lines begin; `to` null: the whole, unpacked on the way. */
   readonly from: number
   readonly to: number | null
@@ -76,7 +78,8 @@ export async function countUnit(kernel: Kernel, unit: Unit, onBytes: (bytes: num
 }
 
 async function readWhole(kernel: Kernel, unit: Unit, onBytes: (bytes: number) => void): Promise<void> {
-  const reader = await openInput({ name: unit.name, path: unit.path, optional: false, size: null })
+  const { name, path, member } = unit
+  const reader = await openInput({ name, path, optional: false, size: null, ...(member === undefined ? {} : { member }) })
   try {
     if (!(await reader.skip(unit.from))) return
     for (let n = await reader.read(kernel.space); n > 0; n = await reader.read(kernel.space)) {

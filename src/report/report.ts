@@ -10,6 +10,8 @@ import { type DimensionName, type List, mergeLists } from '../tally/tally.js'
 export interface Report {
   readonly schema: 'logstat.report/1'
   readonly language: Language
+  /** The stretch of a database that was asked for; null: all of it. `totals.lines` and the inputs are those of the whole. */
+  readonly range: { readonly since: string | null; readonly until: string | null } | null
   /** Of the entries; null when none carries a time. */
   readonly period: { readonly from: string; readonly to: string } | null
   readonly totals: {
@@ -167,6 +169,7 @@ export function makeReport(store: Store, options: ReportOptions = {}): Report {
   return {
     schema: 'logstat.report/1',
     language,
+    range: options.since === undefined && options.until === undefined ? null : { since: iso(options.since ?? null), until: iso(options.until ?? null) },
     period: periodOf(rows),
     totals: {
       lines: sum((s) => s.lines),
