@@ -307,7 +307,8 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
   const result: InputResult = { ...counts, ...base, known: known !== undefined, optional: input.optional, error }
   if (error && counts.entries === 0 && error.code !== 'damaged') return { result }
   // Nothing read is nothing to note, and a log without an entry yet has nothing that tells it from others.
-  if (store.file !== null && (known ? counts.lines === 0 : counts.entries + counts.rejected === 0)) return { result }
+  const news = known ? counts.lines > 0 || reading.readTo > known.source.readTo : counts.entries + counts.rejected > 0
+  if (store.file !== null && !news) return { result }
   return { result, source: sourceOf(reading, base, input, identity, options.now) }
 }
 
