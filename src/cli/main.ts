@@ -64,6 +64,7 @@ const OPTIONS = {
   db: () => new Option('--db <file>', 'the database'),
   color: () => new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'),
   jobs: () => new Option('-j, --jobs <n>', 'threads to read with; the result is the same for any number').argParser(whole).default(undefined, 'one a core'),
+  force: () => new Option('--force', 'read a log although most of its lines are not understood'),
   quiet: () => new Option('-q, --quiet', 'no progress and no notes on standard error'),
   failOn: () => new Option('--fail-on <threshold>', "exit with 1 when passed, e.g. '5xx > 2%' or '503.* > 10'; may be repeated").argParser(collect),
 } as const
@@ -74,7 +75,7 @@ function makeProgram(done: (status: number) => void): Command {
     for (const option of options) command.addOption(option)
     return command
   }
-  const reading = (): Option[] => [OPTIONS.logFormat(), OPTIONS.server(), OPTIONS.jobs(), OPTIONS.quiet()]
+  const reading = (): Option[] => [OPTIONS.logFormat(), OPTIONS.server(), OPTIONS.jobs(), OPTIONS.force(), OPTIONS.quiet()]
   const filtering = (): Option[] => [OPTIONS.since(), OPTIONS.until(), OPTIONS.path(), OPTIONS.client(), OPTIONS.method(), OPTIONS.host()]
   const printing = (): Option[] => [OPTIONS.format(), OPTIONS.output(), OPTIONS.status(), OPTIONS.lang(), OPTIONS.tz(), OPTIONS.top(), OPTIONS.color()]
 
@@ -147,8 +148,8 @@ function makeProgram(done: (status: number) => void): Command {
     done(await (await import('./formats.js')).formats(options)),
   )
 
-  add(program.command('detect').description('what a file is, and why').argument('<paths...>'), OPTIONS.format()).action(async (paths: string[], options) =>
-    done(await (await import('./formats.js')).detectFiles(paths, options)),
+  add(program.command('detect').description('what a file is, and why').argument('<paths...>'), OPTIONS.logFormat(), OPTIONS.format(), OPTIONS.color()).action(
+    async (paths: string[], options) => done(await (await import('./detect.js')).detectFiles(paths, options)),
   )
 
   for (const command of program.commands) command.exitOverride().configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'logstat: ')) })

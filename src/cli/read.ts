@@ -14,6 +14,7 @@ export interface ReadCommandOptions {
   readonly logFormat?: string
   readonly server?: Server
   readonly quiet?: boolean
+  readonly force?: boolean
   readonly jobs?: number
   readonly tz?: string
   readonly since?: string
@@ -38,6 +39,12 @@ function filterOf({ since, until, path, client, method, host }: ReadCommandOptio
   }
 }
 
+/** @throws LogstatError when `--log-format` names none */
+export function checkFormat(name: string | undefined): void {
+  if (name !== undefined && !formatNamed(name))
+    throw new LogstatError('unknown-format', `"${name}" is no format that logstat knows`, 'List them with: logstat formats')
+}
+
 export interface ReadOutcome {
   readonly results: readonly InputResult[]
   /** Whether something that was named could not be read (whole): exit status 2. */
@@ -51,8 +58,7 @@ export interface ReadOutcome {
  * reason is thrown.
  */
 export async function readPaths(paths: readonly string[], store: Store, options: ReadCommandOptions): Promise<ReadOutcome> {
-  if (options.logFormat !== undefined && !formatNamed(options.logFormat))
-    throw new LogstatError('unknown-format', `"${options.logFormat}" is no format that logstat knows`, 'List them with: logstat formats')
+  checkFormat(options.logFormat)
   const inputs = findInputs(paths)
   const shown = progress(inputs, options.quiet !== true)
   const zone = checkZone(options.tz ?? systemZone())
@@ -61,6 +67,7 @@ export async function readPaths(paths: readonly string[], store: Store, options:
     ...(options.server === undefined ? {} : { server: options.server }),
     ...(store.file === null ? {} : { dayZone: zone }),
     ...(store.file === null ? { filter: filterOf(options, zone) } : {}),
+    ...(options.force === undefined ? {} : { force: options.force }),
     ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
     onProgress: shown.update,
   })
