@@ -75,6 +75,7 @@ const OPTIONS = {
       .choices(['auto', 'always', 'never'])
       .default('auto'),
   jobs: () => new Option('-j, --jobs <n>', 'threads to read with (default: one a core); the result is the same for any number').argParser(whole),
+  force: () => new Option('--force', 'report a log although most of its lines are not understood'),
   quiet: () => new Option('-q, --quiet', 'no progress and no notes on standard error'),
   failOn: () =>
     new Option('--fail-on <threshold>', "exit with 1 when the day passes this, e.g. '5xx > 2%' (of its requests) or '503.* > 10'; may be repeated").argParser(
@@ -89,7 +90,7 @@ function makeProgram(done: (status: number) => void): Command {
     return command
   }
   const group = (heading: string, ...options: Option[]): Option[] => options.map((option) => option.helpGroup(heading))
-  const reading = (): Option[] => group('Reading:', OPTIONS.logFormat(), OPTIONS.server(), OPTIONS.jobs(), OPTIONS.quiet())
+  const reading = (): Option[] => group('Reading:', OPTIONS.logFormat(), OPTIONS.server(), OPTIONS.jobs(), OPTIONS.force(), OPTIONS.quiet())
   const filtering = (): Option[] =>
     group('Choosing requests:', OPTIONS.since(), OPTIONS.until(), OPTIONS.path(), OPTIONS.client(), OPTIONS.method(), OPTIONS.host())
   const printing = (): Option[] => [
@@ -217,8 +218,10 @@ function makeProgram(done: (status: number) => void): Command {
 
   add(
     program.command('detect').description('tell the format of logs, and by what it is known').argument('<paths...>', 'log files, directories or patterns'),
+    OPTIONS.logFormat(),
     OPTIONS.format(),
-  ).action(async (paths: string[], options) => done(await (await import('./formats.js')).detectFiles(paths, options)))
+    OPTIONS.color(),
+  ).action(async (paths: string[], options) => done(await (await import('./detect.js')).detectFiles(paths, options)))
 
   for (const command of program.commands) command.exitOverride().configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'logstat: ')) })
   return program

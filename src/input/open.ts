@@ -23,6 +23,10 @@ export type Opened = { readonly input: Input; readonly reader: Reader } | { read
 export async function* openInputs(inputs: Iterable<Input>): AsyncGenerator<Opened> {
   for (const input of inputs) {
     try {
+      if (input.member !== undefined) {
+        yield { input, reader: await openInput(input) }
+        continue
+      }
       const source = await openSource(input)
       if (source.members) yield* openMembers(input, source.members, source)
       else yield { input, reader: source.reader() }
