@@ -10,8 +10,8 @@ export async function ingest(paths: readonly string[], options: ReadCommandOptio
   if (!options.quiet) {
     for (const r of results) {
       if (r.error && r.entries === 0) continue
-      const parts = [`${count(r.entries)} new entries`]
-      if (r.rejected) parts.push(`${count(r.rejected)} lines not understood`)
+      const parts = [`${count(r.entries)} new ${r.entries === 1 ? 'entry' : 'entries'}`]
+      if (r.rejected) parts.push(`${count(r.rejected)} ${r.rejected === 1 ? 'line' : 'lines'} not understood`)
       if (r.known && r.lines === 0) parts[0] = 'nothing new'
       process.stdout.write(`${visible(r.name)}: ${parts.join(', ')}\n`)
     }

@@ -36,7 +36,7 @@ const NO_TIME = -1
 export interface Store {
   /** null: temporary, goes with the process. */
   readonly file: string | null
-  /** For the queries of query.ts. */
+  /** @internal For the queries of query.ts; left out of the published types, which so need no types of better-sqlite3. */
   readonly db: Database.Database
   /** Add what was counted of a source, and how far it was read: both or neither. `id` null makes a new source. @returns its id */
   add(source: NewSource & { readonly id: number | null }, tally: Tally, rejects: LineCounts['rejects']): number
