@@ -3,6 +3,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { LANGUAGES } from '../catalogue/note.js'
 import { LogstatError } from '../errors.js'
 import { SERVERS } from '../format/format.js'
+import { databaseError } from '../store/error.js'
+import { duration } from './duration.js'
 
 // The command line: options in, a library call, an exit status out. What a command does is in its own file, loaded when it is called.
 
@@ -18,6 +20,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (error.code === 'EPIPE') process.exit(0)
     throw error
   })
+  // A file that may not grow further is a full disk: an error to be told, not the end of the program.
+  process.on('SIGXFSZ' as NodeJS.Signals, () => {})
   let status = 0
   const program = makeProgram((result) => {
     status = result
@@ -25,7 +29,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     await program.parseAsync(argv, { from: 'user' })
     return status
-  } catch (error) {
+  } catch (caught) {
+    const error = databaseError(null, caught)
     if (error instanceof LogstatError) {
       process.stderr.write(`logstat: ${error.message}\n${error.hint ? `         ${error.hint}\n` : ''}`)
       return 2
@@ -59,6 +64,7 @@ const OPTIONS = {
   since: () => new Option('--since <time>', 'only from this time on: 2026-11-22, "2026-11-22 14:00" (in --tz), 2026-11-22T14:00Z, or 2h, 3d for so long ago'),
   until: () => new Option('--until <time>', 'only before this time, written likewise'),
   server: () => new Option('--server <name>', 'explain codes as this server means them, whatever the log implies').choices([...SERVERS]),
+  owner: () => new Option('--server <name>', 'whose meaning a code has: iis, nginx, cloudflare, …'),
   lang: (choices: readonly string[] = LANGUAGES) =>
     new Option('--lang <language>', 'language of the report and its explanations').choices([...choices]).default('en'),
   tz: () => new Option('--tz <zone>', 'time zone of printed times and of days, e.g. Asia/Shanghai (default: that of this machine)'),
@@ -116,8 +122,51 @@ function makeProgram(done: (status: number) => void): Command {
       .argument('<paths...>', 'log files, directories or patterns'),
     OPTIONS.db().makeOptionMandatory(),
     OPTIONS.tz(),
+    new Option('--source <name>', 'what standard input is called; every line of it is added, also if it was added before'),
+    new Option('--anonymize <how>', 'keep no full addresses of clients in this database').choices(['truncate', 'hash']),
+    new Option('--follow', 'go on as the logs grow and rotate, until interrupted'),
+    new Option('--interval <seconds>', 'how often --follow looks').argParser(whole).default(3),
     ...reading(),
   ).action(async (paths: string[], options) => done(await (await import('./ingest.js')).ingest(paths, options)))
+
+  add(
+    program.command('sources').description('list what was read into a database, up to where and when'),
+    OPTIONS.db().makeOptionMandatory(),
+    OPTIONS.tz(),
+    OPTIONS.format(),
+  ).action(async (options) => done(await (await import('./sources.js')).sources(options)))
+
+  add(
+    program
+      .command('forget')
+      .description('undo an import: take what was counted of a log out of a database')
+      .argument('<sources...>', 'logs, or their numbers in logstat sources'),
+    OPTIONS.db().makeOptionMandatory(),
+    OPTIONS.quiet(),
+  ).action(async (names: string[], options) => done(await (await import('./forget.js')).forget(names, options)))
+
+  add(
+    program
+      .command('merge')
+      .description('join databases, of several servers for example, into a new one')
+      .argument('<databases...>', 'databases that logstat ingest made'),
+    new Option('-o, --output <file>', 'the new database').makeOptionMandatory(),
+    OPTIONS.quiet(),
+  ).action(async (files: string[], options) => done(await (await import('./merge.js')).merge(files, options)))
+
+  add(
+    program.command('prune').description('keep a database small: drop what is old, count by the hour or by the day from an age on'),
+    OPTIONS.db().makeOptionMandatory(),
+    new Option('--keep <age>', 'delete counts that are older, e.g. 90d').argParser(duration),
+    new Option('--minutes <age>', 'from this age on, count by the hour; remembered').argParser(duration),
+    new Option('--hours <age>', 'from this age on, count by the day; remembered').argParser(duration),
+    OPTIONS.tz(),
+    OPTIONS.quiet(),
+  ).action(async (options) => done(await (await import('./prune.js')).pruneDatabase(options)))
+
+  add(program.command('doctor').description('check whether a database is sound'), OPTIONS.db().makeOptionMandatory()).action(async (options) =>
+    done(await (await import('./doctor.js')).doctor(options)),
+  )
 
   add(program.command('report').description('report what a database holds'), OPTIONS.db().makeOptionMandatory(), OPTIONS.server(), ...printing()).action(
     async (options) => done(await (await import('./report.js')).reportDatabase(options)),
@@ -151,7 +200,7 @@ function makeProgram(done: (status: number) => void): Command {
       .command('explain')
       .description('explain codes, without a log')
       .argument('<codes...>', 'e.g. 404, 403.14, 401.1/2148074254, 4xx, win32:64, 0x8007007E, httperr:QueueFull'),
-    OPTIONS.server(),
+    OPTIONS.owner(),
     OPTIONS.lang([...LANGUAGES, 'both']),
     OPTIONS.format(['text', 'json', 'md']),
     OPTIONS.color(),
@@ -162,7 +211,7 @@ function makeProgram(done: (status: number) => void): Command {
       .command('codes')
       .description('list the codes that are explained, or search them')
       .argument('[words...]', 'a code, or words in English or Chinese; all of them must occur'),
-    OPTIONS.server(),
+    OPTIONS.owner(),
     OPTIONS.lang(),
     OPTIONS.format(['text', 'json', 'md']),
     OPTIONS.color(),
