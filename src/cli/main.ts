@@ -131,26 +131,32 @@ function makeProgram(done: (status: number) => void): Command {
   ).action(async (paths: string[], options) => done(await (await import('./ingest.js')).ingest(paths, options)))
 
   add(
-    program.command('sources').description('what was read into a database, up to where, when'),
+    program.command('sources').description('list what was read into a database, up to where and when'),
     OPTIONS.db().makeOptionMandatory(),
     OPTIONS.tz(),
     OPTIONS.format(),
   ).action(async (options) => done(await (await import('./sources.js')).sources(options)))
 
   add(
-    program.command('forget').description('undo an import').argument('<sources...>', 'logs, or numbers of sources'),
+    program
+      .command('forget')
+      .description('undo an import: take what was counted of a log out of a database')
+      .argument('<sources...>', 'logs, or their numbers in logstat sources'),
     OPTIONS.db().makeOptionMandatory(),
     OPTIONS.quiet(),
   ).action(async (names: string[], options) => done(await (await import('./forget.js')).forget(names, options)))
 
   add(
-    program.command('merge').description('join databases, of several servers for example').argument('<databases...>'),
+    program
+      .command('merge')
+      .description('join databases, of several servers for example, into a new one')
+      .argument('<databases...>', 'databases that logstat ingest made'),
     new Option('-o, --output <file>', 'the new database').makeOptionMandatory(),
     OPTIONS.quiet(),
   ).action(async (files: string[], options) => done(await (await import('./merge.js')).merge(files, options)))
 
   add(
-    program.command('prune').description('keep a database small'),
+    program.command('prune').description('keep a database small: drop what is old, count by the hour or by the day from an age on'),
     OPTIONS.db().makeOptionMandatory(),
     new Option('--keep <age>', 'delete counts that are older, e.g. 90d').argParser(duration),
     new Option('--minutes <age>', 'from this age on, count by the hour; remembered').argParser(duration),
