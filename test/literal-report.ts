@@ -143,6 +143,7 @@ export function literalReport(language: Language): Report {
   return {
     schema: 'logstat.report/1',
     language,
+    range: null,
     period: { from: '2026-11-22T00:00:03Z', to: '2026-11-22T23:59:58Z' },
     totals: { lines: 1780, entries: 1774, rejected: 2, ignored: 4, filtered: 0, withoutTime: 3, bytesSent: 1_774_000 },
     inputs: [

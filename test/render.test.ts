@@ -17,6 +17,7 @@ import { fixture } from './support.js'
 const OPTIONS: RenderOptions = { width: 80, color: false, timeZone: 'UTC' }
 const EMPTY: Report = {
   ...literalReport('en'),
+  range: null,
   period: null,
   totals: { lines: 0, entries: 0, rejected: 0, ignored: 0, filtered: 0, withoutTime: 0, bytesSent: 0 },
   inputs: [{ name: 'empty.log', format: 'empty', server: null, software: null, lines: 0, entries: 0, rejected: 0, ignored: 0 }],
@@ -204,8 +205,8 @@ describe('one literal report', () => {
         200.0                     1,500   84.6 %  normal · OK
       401                            57    3.2 %
         401.1                        57    3.2 %  normal · Logon failed
-          /2148074254                48    2.7 %  normal · SEC_E_NO_CREDENTIALS: Firs…
-          /1326                       9    0.5 %  auth · ERROR_LOGON_FAILURE: Wrong u…
+          /2148074254                48    2.7 %  normal · First step of the handshak…
+          /1326                       9    0.5 %  auth · Wrong user name or password …
       404                             3    0.2 %
         404.77                        3    0.2 %  unknown · not in the catalogue; cou…
           /2                          3    0.2 %  unknown · ERROR_FILE_NOT_FOUND

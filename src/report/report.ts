@@ -10,6 +10,8 @@ import { type DimensionName, type List, mergeLists } from '../tally/tally.js'
 export interface Report {
   readonly schema: 'logstat.report/1'
   readonly language: Language
+  /** The stretch of a database that was asked for; null: all of it. `totals.lines` and the inputs are those of the whole. */
+  readonly range: { readonly since: string | null; readonly until: string | null } | null
   /** Of the entries; null when none carries a time. */
   readonly period: { readonly from: string; readonly to: string } | null
   readonly totals: {
@@ -167,9 +169,10 @@ export function makeReport(store: Store, options: ReportOptions = {}): Report {
   return {
     schema: 'logstat.report/1',
     language,
+    range: options.since === undefined && options.until === undefined ? null : { since: iso(options.since ?? null), until: iso(options.until ?? null) },
     period: periodOf(rows),
     totals: {
-      lines: sum((s) => s.lines),
+      lines: sum((s) => s.lines - s.pruned),
       entries: hits,
       rejected: sum((s) => s.rejected),
       ignored: sum((s) => s.ignored),
@@ -177,13 +180,13 @@ export function makeReport(store: Store, options: ReportOptions = {}): Report {
       withoutTime: sum((s) => s.withoutTime),
       bytesSent: rows.reduce((n, r) => n + r.bytesSent, 0),
     },
-    inputs: sources.map(({ name, format, server, software, lines, entries, rejected, ignored }) => ({
+    inputs: sources.map(({ name, format, server, software, lines, entries, rejected, ignored, pruned }) => ({
       name,
       format,
       server,
       software,
-      lines,
-      entries,
+      lines: lines - pruned,
+      entries: entries - pruned,
       rejected,
       ignored,
     })),
