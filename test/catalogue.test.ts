@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import stringWidth from 'string-width'
 import { globSync } from 'tinyglobby'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { codesPage } from '../docs/codes.js'
 import { authorities, authority, index, lookUp, win32Value } from '../src/catalogue/catalogue.js'
 import { checkFile, readDataFiles } from '../src/catalogue/check-data.js'
 import { LANGUAGES, type Note, type Text } from '../src/catalogue/note.js'
@@ -10,7 +11,7 @@ import { LogstatError } from '../src/errors.js'
 import { explainJson, explainMarkdown, explainText } from '../src/render/explain.js'
 import { catalogueWidth } from '../src/render/lines.js'
 import { compileSelection, compileThreshold } from '../src/report/select.js'
-import { fixture, logstat } from './support.js'
+import { fixture, logstat, ROOT } from './support.js'
 
 const FILES = readDataFiles()
 const NOTES = FILES.flatMap(({ name, file }) => file.notes.map((note) => ({ at: `${name}: ${note.code}`, owner: file.authority, note })))
@@ -455,5 +456,14 @@ describe('codes', () => {
     expect(codes('403').every((c) => /^403/.test(c.code))).toBe(true)
     expect(new Set(codes('--server', 'iis').map((c) => c.authority))).toEqual(new Set(['iis']))
     expect(logstat(['codes', 'nosuchword']).status).toBe(2)
+  })
+})
+
+describe('docs/codes', () => {
+  it.each([
+    ['codes.md', 'en'],
+    ['codes.zh.md', 'zh'],
+  ] as const)('%s is fresh (npm run docs:codes)', (name, language) => {
+    expect(readFileSync(`${ROOT}docs/${name}`, 'utf8').replaceAll('\r\n', '\n')).toBe(codesPage(language))
   })
 })
