@@ -1,7 +1,7 @@
 import stringWidth from 'string-width'
 import { breakLines } from './lines.js'
 
-export { UNSAFE, visible } from './visible.js'
+export { visible } from './visible.js'
 
 // Text in columns of a terminal, where Chinese characters are two cells wide.
 

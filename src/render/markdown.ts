@@ -3,14 +3,14 @@
  * would obey is escaped, and nothing else, so that the source can be read too.
  */
 export function markdown(text: string): string {
-  return outsideCode(text, escape, (code) => code)
+  return outsideCode(text, escaped, (code) => code)
 }
 
 /** The same for a cell of a table, where a bar ends the cell even inside code. */
 export function markdownCell(text: string): string {
   return outsideCode(
     text,
-    (part) => escape(part).replaceAll('|', '\\|'),
+    (part) => escaped(part).replaceAll('|', '\\|'),
     (code) => code.replaceAll('|', '\\|'),
   )
 }
@@ -22,7 +22,7 @@ function outsideCode(text: string, plain: (part: string) => string, code: (part:
     .join('')
 }
 
-function escape(part: string): string {
+function escaped(part: string): string {
   return (
     part
       // An underscore within a word is no emphasis: ERROR_SUCCESS.
