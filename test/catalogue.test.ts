@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import stringWidth from 'string-width'
 import { globSync } from 'tinyglobby'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { authorities, authority, index, lookUp, win32Value } from '../src/catalogue/catalogue.js'
+import { codesPage } from '../docs/codes.js'
+import { authorities, codesOf, lookUp, win32Value } from '../src/catalogue/catalogue.js'
 import { checkFile, readDataFiles } from '../src/catalogue/check-data.js'
 import { LANGUAGES, type Note, type Text } from '../src/catalogue/note.js'
 import { answer } from '../src/catalogue/query.js'
@@ -10,7 +11,7 @@ import { LogstatError } from '../src/errors.js'
 import { explainJson, explainMarkdown, explainText } from '../src/render/explain.js'
 import { catalogueWidth } from '../src/render/lines.js'
 import { compileSelection, compileThreshold } from '../src/report/select.js'
-import { fixture, logstat } from './support.js'
+import { fixture, logstat, ROOT } from './support.js'
 
 const FILES = readDataFiles()
 const NOTES = FILES.flatMap(({ name, file }) => file.notes.map((note) => ({ at: `${name}: ${note.code}`, owner: file.authority, note })))
@@ -397,8 +398,10 @@ describe('questions', () => {
   })
 
   it('finds every key of the index under its own name', () => {
-    const lost = Object.entries(index().owners).flatMap(([code, owners]) =>
-      owners.filter((o) => told(`${o}:${code}`) !== `${o} ${code}`).map((o) => `${o}:${code}`),
+    const lost = authorities().flatMap((o) =>
+      codesOf(o)
+        .filter((code) => told(`${o}:${code}`) !== `${o} ${code}`)
+        .map((code) => `${o}:${code}`),
     )
     expect(lost).toEqual([])
   })
@@ -407,7 +410,7 @@ describe('questions', () => {
 describe('explain', () => {
   it('prints each note as text, Markdown and JSON, in both languages', () => {
     for (const owner of authorities())
-      for (const code of Object.keys(authority(owner)?.notes ?? {})) {
+      for (const code of codesOf(owner)) {
         const asked = answer(`${owner}:${code}`, null)
         for (const l of LANGUAGES) {
           for (const line of explainText(asked, l, false, 80).split('\n').slice(1)) {
@@ -439,11 +442,19 @@ describe('explain', () => {
     ])
   })
 
-  it('loads neither the database nor what measures text', () => {
+  it('says the same whether or not the parser of options was needed', () => {
+    for (const codes of [['404', '499'], ['403.99'], ['0x8007007E', 'nonsense']]) {
+      const { status, stdout, stderr } = logstat(['explain', ...codes])
+      expect({ status, stdout, stderr }).toEqual(logstat(['explain', ...codes, '--lang', 'en']))
+    }
+    expect(logstat(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  it('loads neither the parser of options, the database nor nor what measures text', () => {
     // Every module a process loads is named by its loader when it is told to.
     const loaded = logstat(['explain', '404'], { env: { NODE_DEBUG: 'esm,module' } }).stderr
     expect(loaded).toContain('catalogue')
-    expect(loaded).not.toMatch(/better-sqlite3|string-width|stream-json|kernel\.js/)
+    expect(loaded).not.toMatch(/commander|better-sqlite3|string-width|stream-json|kernel\.js/)
   })
 })
 
@@ -455,5 +466,14 @@ describe('codes', () => {
     expect(codes('403').every((c) => /^403/.test(c.code))).toBe(true)
     expect(new Set(codes('--server', 'iis').map((c) => c.authority))).toEqual(new Set(['iis']))
     expect(logstat(['codes', 'nosuchword']).status).toBe(2)
+  })
+})
+
+describe('docs/codes', () => {
+  it.each([
+    ['codes.md', 'en'],
+    ['codes.zh.md', 'zh'],
+  ] as const)('%s is fresh (npm run docs:codes)', (name, language) => {
+    expect(readFileSync(`${ROOT}docs/${name}`, 'utf8').replaceAll('\r\n', '\n')).toBe(codesPage(language))
   })
 })

@@ -1,42 +1,61 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { openSync, readFileSync, readSync } from 'node:fs'
 import type { Note, Text, Variant } from './note.js'
 
-// The compiled form of data/*.yaml (see compile.ts): what is looked up is loaded, and nothing else.
+// The compiled form of data/*.yaml (see compile.ts): all notes in one file, one after another, and an index of where each begins and
+// ends. What is looked up is read, and nothing else: most of what an answer costs is loading.
 
-export interface CompiledAuthority {
-  readonly authority: string
-  readonly title: Text
-  readonly notes: Record<string, Note>
-}
 export interface CompiledIndex {
-  /** Code → authorities that have a note on it (Win32 values aside). */
-  readonly owners: Record<string, string[]>
+  readonly authorities: Readonly<Record<string, CompiledAuthority>>
   /** Other spelling, in lower case → `authority:code`. */
-  readonly aliases: Record<string, string>
+  readonly aliases: Readonly<Record<string, string>>
+}
+export interface CompiledAuthority {
+  readonly title: Text
+  /** Code → [start, end) of its note, in bytes. */
+  readonly notes: Readonly<Record<string, readonly [number, number]>>
 }
 
 const folder = new URL('../../dist/generated/catalogue/', import.meta.url)
-const loaded = new Map<string, CompiledAuthority | undefined>()
 let loadedIndex: CompiledIndex | undefined
-
-export function authority(name: string): CompiledAuthority | undefined {
-  if (!loaded.has(name)) {
-    const file = new URL(`${name}.json`, folder)
-    loaded.set(name, existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as CompiledAuthority) : undefined)
-  }
-  return loaded.get(name)
-}
+const read = new Map<string, Note>()
 
 export function index(): CompiledIndex {
   loadedIndex ??= JSON.parse(readFileSync(new URL('index.json', folder), 'utf8')) as CompiledIndex
   return loadedIndex
 }
 
+/** What an authority says about a code, if anything. */
+export function noteOf(owner: string, code: string): Note | undefined {
+  const { authorities } = index()
+  const range = Object.hasOwn(authorities, owner) && Object.hasOwn(authorities[owner]?.notes ?? {}, code) ? authorities[owner]?.notes[code] : undefined
+  if (!range) return undefined
+  const key = `${owner}:${code}`
+  let note = read.get(key)
+  if (!note) read.set(key, (note = readNote(...range)))
+  return note
+}
+
+/** Stays open as long as the process: a list of all codes reads every note. */
+let file: number | undefined
+
+function readNote(start: number, end: number): Note {
+  file ??= openSync(new URL('notes.jsonl', folder), 'r')
+  const bytes = Buffer.alloc(end - start)
+  readSync(file, bytes, 0, bytes.length, start)
+  return JSON.parse(bytes.toString('utf8')) as Note
+}
+
 /** Names of all authorities, IANA's and the servers' first, the Win32 values last. */
 export function authorities(): string[] {
-  const names = new Set(Object.values(index().owners).flat())
+  const names = new Set(Object.keys(index().authorities))
+  names.delete('win32')
   const first = ['class', 'iana', 'iis', 'httperr', 'nginx'].filter((n) => names.delete(n))
   return [...first, ...[...names].sort(), 'win32']
+}
+
+/** Codes of an authority; none for a name that is no authority's. */
+export function codesOf(owner: string): string[] {
+  return Object.hasOwn(index().authorities, owner) ? Object.keys(index().authorities[owner]?.notes ?? {}) : []
 }
 
 /** A code as it occurs in a log. */
@@ -79,7 +98,7 @@ const OWNERS_FIRST = ['nginx', 'apache', 'cloudflare', 'aws-elb', 'haproxy']
 export function lookUp(code: CodeQuery, server: string | null, software: string | null = null): Found | undefined {
   const owner = server ?? (code.substatus == null ? null : 'iis')
   for (const [name, key, level] of places(code, owner)) {
-    const note = authority(name)?.notes[key]
+    const note = noteOf(name, key)
     if (note) return found(note, name, level, code, server, software)
   }
   return undefined
@@ -128,9 +147,9 @@ function found(note: Note, name: string, level: Level, { status, substatus }: Co
   return { note, authority: name, level, variant, alsoOwnedBy: owners.filter((o) => o !== name) }
 }
 
-/** Servers and services that give a status a meaning of their own. */
-function ownersOf(key: string): string[] {
-  const owners = (index().owners[key] ?? []).filter((o) => !GENERAL.has(o))
+/** Servers and services that give a code a meaning of their own, those first whose logs are most read. */
+export function ownersOf(code: string): string[] {
+  const owners = authorities().filter((name) => !GENERAL.has(name) && Object.hasOwn(index().authorities[name]?.notes ?? {}, code))
   return [...OWNERS_FIRST.filter((o) => owners.includes(o)), ...owners.filter((o) => !OWNERS_FIRST.includes(o))]
 }
 
@@ -151,7 +170,7 @@ let symbols: Record<string, string> | undefined
 
 /** Name a Win32 status value; an unknown one is decoded by rule and shown as itself. */
 export function win32Value(value: number): Win32Value {
-  const note = authority('win32')?.notes[String(value)]
+  const note = noteOf('win32', String(value))
   const inner = value >>> 16 === 0x8007 ? value & 0xffff : null
   let symbol = note?.symbol ?? null
   if (symbol === null) {

@@ -1,6 +1,6 @@
 import { LogstatError } from '../errors.js'
 import { SERVERS } from '../format/format.js'
-import { authorities, authority, type Found, index, lookUp, type Win32Value, win32Value } from './catalogue.js'
+import { authorities, codesOf, type Found, index, lookUp, noteOf, ownersOf, type Win32Value, win32Value } from './catalogue.js'
 import type { Note } from './note.js'
 
 /** A note and whose it is. */
@@ -56,7 +56,7 @@ function answerCode(query: string, text: string, server: string | null): Answer 
   if (!found || found.level === 'class') return undefined
   const exact = found.level === 'win32' || found.level === 'substatus' || !substatus
   if (!exact) refuse(query, `${status}.${sub} is not in the catalogue; ${status} is`)
-  return { query, found, win32, others: found.alsoOwnedBy.flatMap((owner) => noteOf(owner, found.note.code)) }
+  return { query, found, win32, others: found.alsoOwnedBy.flatMap((owner) => owned(owner, found.note.code)) }
 }
 
 /** Other spellings: `500-11`, `Payload Too Large`, and what only one authority can mean: `QueueFull`, `H12`. */
@@ -65,11 +65,10 @@ function answerSpelling(query: string, text: string, server: string | null): Ans
   if (alias) return answerNote(query, ...(alias.split(/:(.*)/s) as [string, string]))
   const old = /^(\d{3})[-_](\d+)(?:\.asp)?$/.exec(text)
   if (old) return answerCode(query, `${old[1]}.${old[2]}`, server)
-  const { owners } = index()
-  const code = /^\d(?!xx\/)/i.test(text) ? undefined : spelling(Object.keys(owners), text)
+  const code = /^\d(?!xx\/)/i.test(text) ? undefined : spelling(allCodes(), text)
   if (code === undefined) return undefined
-  const [first, ...rest] = owners[code] as [string, ...string[]]
-  return { ...answerNote(query, first, code), others: rest.flatMap((owner) => noteOf(owner, code)) }
+  const [first, ...rest] = ownersOf(code)
+  return first === undefined ? undefined : { ...answerNote(query, first, code), others: rest.flatMap((owner) => owned(owner, code)) }
 }
 
 /** A bare number is taken for a Win32 status only when it is a known one: 40314 is rather a slip for 403.14. */
@@ -87,11 +86,10 @@ function inLog(value: number): number {
 
 function answerWin32(query: string, value: number): Answer {
   const win32 = win32Value(value)
-  const note = win32.note ?? (win32.inner === null ? undefined : authority('win32')?.notes[String(win32.inner)])
+  const note = win32.note ?? (win32.inner === null ? undefined : noteOf('win32', String(win32.inner)))
   const found: Found | undefined = note && { note, authority: 'win32', level: 'value', variant: undefined, alsoOwnedBy: [] }
-  const { owners } = index()
-  const beside = Object.keys(owners).filter((code) => code.endsWith(`/${inLog(value)}`))
-  return { query, found, win32, others: beside.flatMap((code) => (owners[code] ?? []).flatMap((owner) => noteOf(owner, code))) }
+  const beside = codesOf('iis').filter((code) => code.endsWith(`/${inLog(value)}`))
+  return { query, found, win32, others: beside.flatMap((code) => owned('iis', code)) }
 }
 
 function answerAuthority(query: string, owner: string, code: string): Answer {
@@ -100,9 +98,8 @@ function answerAuthority(query: string, owner: string, code: string): Answer {
     if (Number.isInteger(value) && value >= 0 && value <= MOST) return answerWin32(query, value)
     return refuse(query, `${code} is no Win32 status: it is a number up to 4294967295 or 0xFFFFFFFF`)
   }
-  const known = authority(owner)
-  if (!known) throw new LogstatError('unknown-code', `${query}: there is no authority "${owner}"`, `Known: ${authorities().join(', ')}.`)
-  const keys = Object.keys(known.notes)
+  const keys = codesOf(owner)
+  if (keys.length === 0) throw new LogstatError('unknown-code', `${query}: there is no authority "${owner}"`, `Known: ${authorities().join(', ')}.`)
   // The whole of HAProxy's state is four letters, of which the first two tell how the session ended.
   const key = spelling(keys, code) ?? (owner === 'haproxy' ? keys.find((k) => k.length === 2 && code.startsWith(k)) : undefined)
   if (key === undefined) return refuse(query, `${code} is not in the catalogue of ${owner}`)
@@ -117,13 +114,18 @@ function spelling(keys: readonly string[], code: string): string | undefined {
   return alike.length === 1 ? alike[0] : undefined
 }
 
-function noteOf(owner: string, code: string): Owned[] {
-  const note = authority(owner)?.notes[code]
+function owned(owner: string, code: string): Owned[] {
+  const note = noteOf(owner, code)
   return note ? [{ authority: owner, note }] : []
 }
 
+/** Every code of every authority but the Win32 values. */
+function allCodes(): string[] {
+  return [...new Set(authorities().flatMap((owner) => (owner === 'win32' ? [] : codesOf(owner))))]
+}
+
 function answerNote(query: string, owner: string, key: string): Answer {
-  const [owned] = noteOf(owner, key)
+  const [own] = owned(owner, key)
   const level =
     owner === 'class'
       ? 'class'
@@ -136,7 +138,7 @@ function answerNote(query: string, owner: string, key: string): Answer {
             : key.includes('.')
               ? 'substatus'
               : 'server'
-  return { query, found: owned && { ...owned, level, variant: undefined, alsoOwnedBy: [] }, win32: undefined, others: [] }
+  return { query, found: own && { ...own, level, variant: undefined, alsoOwnedBy: [] }, win32: undefined, others: [] }
 }
 
 function refuse(query: string, message: string): never {
@@ -148,9 +150,9 @@ function refuse(query: string, message: string): never {
 function nearest(query: string): string[] {
   const wanted = query.toLowerCase().replace(/^[a-z-]+:/, '')
   const status = /^\d{3}/.exec(wanted)?.[0]
-  return Object.entries(index().owners)
-    .map(([code, owners]) => ({
-      shown: /^\d/.test(code) ? code : `${owners[0]}:${code}`,
+  return allCodes()
+    .map((code) => ({
+      shown: /^\d/.test(code) ? code : `${ownersOf(code)[0]}:${code}`,
       distance: distance(wanted, code.toLowerCase()) + (status !== undefined && code.startsWith(status) ? 0 : 0.5),
     }))
     .filter(({ distance: d }) => d <= Math.max(1, Math.floor(wanted.length / 3)) + 0.5)

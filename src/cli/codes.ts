@@ -1,4 +1,4 @@
-import { authorities, authority } from '../catalogue/catalogue.js'
+import { authorities, codesOf, noteOf } from '../catalogue/catalogue.js'
 import { LANGUAGES, type Language, type Note } from '../catalogue/note.js'
 import { checkOwner } from '../catalogue/query.js'
 import { table } from '../render/cells.js'
@@ -20,7 +20,12 @@ export async function codes(words: readonly string[], { server, lang, format }: 
   const wanted = words.map((w) => w.toLowerCase())
   const notes = authorities()
     .filter((name) => server === undefined || name === server || (server === 'httpsys' && name === 'httperr'))
-    .flatMap((name) => Object.values(authority(name)?.notes ?? {}).map((note) => ({ authority: name, note })))
+    .flatMap((name) =>
+      codesOf(name).flatMap((code) => {
+        const note = noteOf(name, code)
+        return note ? [{ authority: name, note }] : []
+      }),
+    )
     .filter(({ authority: name, note }) => wanted.every((w) => matches(note, name, w)))
     // Without a search the Win32 values, hundreds of them, are left to `logstat codes win32`.
     .filter(({ authority: name }) => wanted.length > 0 || server !== undefined || name !== 'win32')

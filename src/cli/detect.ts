@@ -11,13 +11,13 @@ import { renderRejects } from '../render/rejects.js'
 import { style } from '../render/style.js'
 import { type RejectedLine, type ReportReject, reportRejects } from '../report/rejects.js'
 import { openStore } from '../store/store.js'
-import { type OutputOptions, useColor, write } from './output.js'
+import { type ColorOption, useColor, write } from './print.js'
 import { checkFormat } from './read.js'
 
 interface DetectOptions {
   readonly format?: string
   readonly logFormat?: string
-  readonly color: OutputOptions['color']
+  readonly color: ColorOption
 }
 
 /** What was found out about an input. */

@@ -25,8 +25,6 @@ export async function explainCodes(queries: readonly string[], { server, lang, f
       errors.push(error)
     }
   }
-  const [first] = errors
-  if (first && answers.length === 0 && errors.length === 1) throw first
   const languages = lang === 'both' ? LANGUAGES : [lang]
   if (format === 'json') await write(toJson(answers.map((a) => explainJson(a, lang))))
   else {

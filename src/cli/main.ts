@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { LANGUAGES } from '../catalogue/note.js'
 import { LogstatError } from '../errors.js'
@@ -8,22 +7,12 @@ import { duration } from './duration.js'
 
 // The command line: options in, a library call, an exit status out. What a command does is in its own file, loaded when it is called.
 
-/**
- * Run logstat.
- *
- * @param argv arguments without `node` and the script
- * @returns the exit status: 0 done, 1 a threshold of the user's was passed, 2 it could not be done
- */
-export async function main(argv: readonly string[]): Promise<number> {
-  // The reader went away (`logstat … | head`): that is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
-    throw error
-  })
+/** Parse the arguments and do what they say. @returns the exit status */
+export async function main(argv: readonly string[], version: string): Promise<number> {
   // A file that may not grow further is a full disk: an error to be told, not the end of the program.
   process.on('SIGXFSZ' as NodeJS.Signals, () => {})
   let status = 0
-  const program = makeProgram((result) => {
+  const program = makeProgram(version, (result) => {
     status = result
   })
   try {
@@ -83,7 +72,7 @@ const OPTIONS = {
     ),
 } as const
 
-function makeProgram(done: (status: number) => void): Command {
+function makeProgram(version: string, done: (status: number) => void): Command {
   const program = new Command('logstat')
   const add = (command: Command, ...options: Option[]): Command => {
     for (const option of options) command.addOption(option)
@@ -103,7 +92,7 @@ function makeProgram(done: (status: number) => void): Command {
       'Reads web access logs (nginx, Apache, IIS) and explains the status codes in them: what each means, whether it is a problem, who is affected since when, and what to check first.',
     )
     .argument('[paths...]', 'log files, directories or patterns such as "logs/u_ex*.log"; - is standard input')
-    .version(version(), '-V, --version', 'print the version')
+    .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .enablePositionalOptions()
     .exitOverride()
@@ -243,8 +232,3 @@ Examples:
   logstat summary --db logs.db /var/log/nginx --fail-on '5xx > 2%'
 
 Exit status: 0 done, 1 a threshold was passed, 2 something could not be read or done.`
-
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-  return version
-}
