@@ -1,18 +1,9 @@
 import stringWidth from 'string-width'
+import { breakLines } from './lines.js'
+
+export { UNSAFE, visible } from './visible.js'
 
 // Text in columns of a terminal, where Chinese characters are two cells wide.
-
-/** Control characters (terminal escapes among them), and marks that turn the direction of writing or hide. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-export const UNSAFE = /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g
-
-/** Text out of a log, made safe to print: what could do something to a terminal appears as `\xHH` or `\u{H}`. */
-export function visible(text: string): string {
-  return text.replace(UNSAFE, (c) => {
-    const code = c.charCodeAt(0)
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0').toUpperCase()}` : `\\u{${code.toString(16)}}`
-  })
-}
 
 export const width = (text: string): number => stringWidth(text)
 
@@ -49,25 +40,8 @@ export function truncateMiddle(text: string, cells: number): string {
   return truncate(text, cells - width(tail)) + tail
 }
 
-/** Break into lines of at most so many cells: at blanks, and between Chinese characters (not before their closing marks). */
-export function wrap(text: string, cells: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  let used = 0
-  for (const piece of text.match(/\p{Script=Han}[，。；：、）」！？]?|[，。；：、（）「」！？]|[^\s\p{Script=Han}，。；：、（）「」！？]+|\s+/gu) ?? []) {
-    const w = width(piece)
-    if (used + w > cells && used > 0) {
-      lines.push(line.trimEnd())
-      line = ''
-      used = 0
-      if (/^\s+$/.test(piece)) continue
-    }
-    line += piece
-    used += w
-  }
-  if (line.trim()) lines.push(line.trimEnd())
-  return lines
-}
+/** Break into lines of at most so many cells. */
+export const wrap = (text: string, cells: number): string[] => breakLines(text, cells, width)
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 

@@ -1,5 +1,5 @@
 import type { Report } from '../report/report.js'
-import { UNSAFE } from './cells.js'
+import { UNSAFE } from './visible.js'
 
 /** JSON for people and programs: characters that `visible` would show are escaped, so that a terminal does not obey them. */
 export function toJson(value: unknown): string {
