@@ -63,8 +63,8 @@ const OPTIONS = {
     new Option('--color <when>', 'whether to print in colours; auto: on a terminal, unless NO_COLOR is set')
       .choices(['auto', 'always', 'never'])
       .default('auto'),
+  force: () => new Option('--force', 'read a log although most of its lines are not understood'),
   jobs: () => new Option('-j, --jobs <n>', 'threads to read with (default: one a core); the result is the same for any number').argParser(whole),
-  force: () => new Option('--force', 'report a log although most of its lines are not understood'),
   quiet: () => new Option('-q, --quiet', 'no progress and no notes on standard error'),
   failOn: () =>
     new Option('--fail-on <threshold>', "exit with 1 when the day passes this, e.g. '5xx > 2%' (of its requests) or '503.* > 10'; may be repeated").argParser(

@@ -22,6 +22,9 @@ export interface Nearest {
   readonly layout: string | null
 }
 
+/** Fields that anything might begin with. */
+const FEW = 4
+
 let prober: Kernel | undefined
 
 /** The known format that a line fits, or else fits the longest, for half of it at least; null when there is none. */
@@ -29,6 +32,7 @@ export function nearestFormat(text: string): Nearest | null {
   prober ??= new Kernel({ tables: false })
   const line = Buffer.from(text)
   let best: Nearest | null = null
+  let longest = line.length / 2
   for (const format of FORMATS) {
     if (!format.layout) continue
     prober.setPlans([planOf(format)])
@@ -36,10 +40,14 @@ export function nearestFormat(text: string): Nearest | null {
     const { name, layout } = format
     if (found.plan >= 0) return { format: name, fits: true, column: text.length, field: null, layout }
     if (!('step' in found)) continue
-    const column = characterAt(line, found.column)
-    const isRole = found.reason !== Reject.Layout
-    const field = isRole ? fieldsOf(layout).find((f) => ROLES[found.step as Role]?.includes(f.name)) : fieldsOf(layout)[found.step]
-    if (column >= text.length / 2 && column > (best?.column ?? 0)) best = { format: name, fits: false, column, field: field ?? null, layout }
+    // A line of which only a value is wrong was cut to its end.
+    const isValue = found.reason !== Reject.Layout
+    const fitting = isValue ? line.length : found.column
+    if (!isValue && found.step < FEW) continue
+    if (fitting < longest || (best && fitting === longest)) continue
+    longest = fitting
+    const field = isValue ? fieldsOf(layout).find((f) => ROLES[found.step as Role]?.includes(f.name)) : fieldsOf(layout)[found.step]
+    best = { format: name, fits: false, column: characterAt(line, found.column), field: field ?? null, layout }
   }
   return best
 }
