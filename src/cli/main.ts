@@ -2,11 +2,15 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { LANGUAGES } from '../catalogue/note.js'
 import { LogstatError } from '../errors.js'
 import { SERVERS } from '../format/format.js'
+import { databaseError } from '../store/error.js'
+import { duration } from './duration.js'
 
 // The command line: options in, a library call, an exit status out. What a command does is in its own file, loaded when it is called.
 
 /** Parse the arguments and do what they say. @returns the exit status */
 export async function main(argv: readonly string[], version: string): Promise<number> {
+  // A file that may not grow further is a full disk: an error to be told, not the end of the program.
+  process.on('SIGXFSZ' as NodeJS.Signals, () => {})
   let status = 0
   const program = makeProgram(version, (result) => {
     status = result
@@ -14,7 +18,8 @@ export async function main(argv: readonly string[], version: string): Promise<nu
   try {
     await program.parseAsync(argv, { from: 'user' })
     return status
-  } catch (error) {
+  } catch (caught) {
+    const error = databaseError(null, caught)
     if (error instanceof LogstatError) {
       process.stderr.write(`logstat: ${error.message}\n${error.hint ? `         ${error.hint}\n` : ''}`)
       return 2
@@ -106,8 +111,45 @@ function makeProgram(version: string, done: (status: number) => void): Command {
       .argument('<paths...>', 'log files, directories or patterns'),
     OPTIONS.db().makeOptionMandatory(),
     OPTIONS.tz(),
+    new Option('--source <name>', 'what standard input is called; every line of it is added, also if it was added before'),
+    new Option('--anonymize <how>', 'keep no full addresses of clients in this database').choices(['truncate', 'hash']),
+    new Option('--follow', 'go on as the logs grow and rotate, until interrupted'),
+    new Option('--interval <seconds>', 'how often --follow looks').argParser(whole).default(3),
     ...reading(),
   ).action(async (paths: string[], options) => done(await (await import('./ingest.js')).ingest(paths, options)))
+
+  add(
+    program.command('sources').description('what was read into a database, up to where, when'),
+    OPTIONS.db().makeOptionMandatory(),
+    OPTIONS.tz(),
+    OPTIONS.format(),
+  ).action(async (options) => done(await (await import('./sources.js')).sources(options)))
+
+  add(
+    program.command('forget').description('undo an import').argument('<sources...>', 'logs, or numbers of sources'),
+    OPTIONS.db().makeOptionMandatory(),
+    OPTIONS.quiet(),
+  ).action(async (names: string[], options) => done(await (await import('./forget.js')).forget(names, options)))
+
+  add(
+    program.command('merge').description('join databases, of several servers for example').argument('<databases...>'),
+    new Option('-o, --output <file>', 'the new database').makeOptionMandatory(),
+    OPTIONS.quiet(),
+  ).action(async (files: string[], options) => done(await (await import('./merge.js')).merge(files, options)))
+
+  add(
+    program.command('prune').description('keep a database small'),
+    OPTIONS.db().makeOptionMandatory(),
+    new Option('--keep <age>', 'delete counts that are older, e.g. 90d').argParser(duration),
+    new Option('--minutes <age>', 'from this age on, count by the hour; remembered').argParser(duration),
+    new Option('--hours <age>', 'from this age on, count by the day; remembered').argParser(duration),
+    OPTIONS.tz(),
+    OPTIONS.quiet(),
+  ).action(async (options) => done(await (await import('./prune.js')).pruneDatabase(options)))
+
+  add(program.command('doctor').description('check whether a database is sound'), OPTIONS.db().makeOptionMandatory()).action(async (options) =>
+    done(await (await import('./doctor.js')).doctor(options)),
+  )
 
   add(program.command('report').description('report what a database holds'), OPTIONS.db().makeOptionMandatory(), OPTIONS.server(), ...printing()).action(
     async (options) => done(await (await import('./report.js')).reportDatabase(options)),

@@ -234,3 +234,14 @@ async function* fileChunks(fd: number): AsyncGenerator<Buffer> {
     closeSync(fd)
   }
 }
+
+/** Fill all of `target`. @returns bytes read; fewer than asked for when the input ends */
+export async function readFully(reader: Reader, target: Uint8Array): Promise<number> {
+  let used = 0
+  while (used < target.length) {
+    const n = await reader.read(target.subarray(used))
+    if (n === 0) break
+    used += n
+  }
+  return used
+}

@@ -124,7 +124,10 @@ export class Kernel {
   #used = 0
   #discarding = false
   #planCount = 0
-  #tail = Buffer.alloc(0)
+  #tail: Buffer = Buffer.alloc(0)
+  /** Where the last complete line ends. */
+  #lineEnd = 0
+  #openLine = false
   #period: (seconds: number) => Period = () => WHOLE
   onFields: OnFields = () => []
   /** A table that must be exact is full: read the tally out; the kernel clears itself afterwards. */
@@ -204,6 +207,8 @@ export class Kernel {
     this.#used = 0
     this.#discarding = false
     this.#tail = Buffer.from(tail)
+    this.#lineEnd = offset
+    this.#openLine = false
   }
 
   /** Where to read the next bytes of the input to. Valid until the next call of the kernel. */
@@ -226,10 +231,12 @@ export class Kernel {
       from += newline + 1
       this.#discarding = false
       this.wasm.skipTo(from)
+      // What was dropped is not at hand any more.
+      this.#tail = Buffer.alloc(0)
     }
     const last = this.wasm.lastNewline(from, end)
     if (last > from) this.#run(last)
-    if (last > from) this.#keepTail(last)
+    if (last > this.#block) this.#keepTail(last)
     this.#bytes.copyWithin(this.#block, last, end)
     this.#used = end - last
     this.wasm.moved()
@@ -244,11 +251,15 @@ export class Kernel {
   #keepTail(end: number): void {
     const fresh = this.#bytes.subarray(Math.max(this.#block, end - TAIL_BYTES), end)
     this.#tail = Buffer.concat([this.#tail, fresh]).subarray(-TAIL_BYTES)
+    this.#lineEnd = this.offset
   }
 
-  /** The last bytes of what was counted, at most TAIL_BYTES; of a resumed input only the new ones. */
-  get tail(): Buffer {
-    return this.#tail
+  /**
+   * Where reading can go on: the end of the last complete line, the last bytes before it (at most TAIL_BYTES), and whether a line
+   * behind it is counted although its end was not seen.
+   */
+  get resume(): { readonly readTo: number; readonly tail: Buffer; readonly openLine: boolean } {
+    return { readTo: this.#lineEnd, tail: this.#tail, openLine: this.#openLine || this.#discarding }
   }
 
   #drop(to: number): void {
@@ -260,8 +271,12 @@ export class Kernel {
   /** The input is over: a last line without a newline counts as a line. */
   finish(): void {
     if (this.#used === 0 || this.#discarding) return
+    const { readTo, tail } = this.resume
     this.#bytes[this.#block + this.#used] = 0x0a
     this.filled(1)
+    this.#lineEnd = readTo
+    this.#tail = tail
+    this.#openLine = true
   }
 
   #run(end: number): void {

@@ -172,7 +172,7 @@ export function makeReport(store: Store, options: ReportOptions = {}): Report {
     range: options.since === undefined && options.until === undefined ? null : { since: iso(options.since ?? null), until: iso(options.until ?? null) },
     period: periodOf(rows),
     totals: {
-      lines: sum((s) => s.lines),
+      lines: sum((s) => s.lines - s.pruned),
       entries: hits,
       rejected: sum((s) => s.rejected),
       ignored: sum((s) => s.ignored),
@@ -180,13 +180,13 @@ export function makeReport(store: Store, options: ReportOptions = {}): Report {
       withoutTime: sum((s) => s.withoutTime),
       bytesSent: rows.reduce((n, r) => n + r.bytesSent, 0),
     },
-    inputs: sources.map(({ name, format, server, software, lines, entries, rejected, ignored }) => ({
+    inputs: sources.map(({ name, format, server, software, lines, entries, rejected, ignored, pruned }) => ({
       name,
       format,
       server,
       software,
-      lines,
-      entries,
+      lines: lines - pruned,
+      entries: entries - pruned,
       rejected,
       ignored,
     })),

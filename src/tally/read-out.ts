@@ -34,12 +34,14 @@ const BUCKET_WIDTHS = [60, 900, 3600, 86400] as const
 export interface ReadOutOptions {
   /** Values kept of each list. */
   readonly topValues: number
+  /** Keep all clients. */
+  readonly allClients?: boolean
   /** Widen the buckets until all codes together span at most 720 of them; a database keeps minutes. */
   readonly adaptive: boolean
 }
 
 /** Read out what the kernel's tables hold. */
-export function readTally(kernel: Kernel, { topValues, adaptive }: ReadOutOptions): Tally {
+export function readTally(kernel: Kernel, { topValues, allClients = false, adaptive }: ReadOutOptions): Tally {
   const { wasm } = kernel
   const memory = new DataView(wasm.memory.buffer)
   const codes = readCodes(wasm.codeCount(), wasm.codeTable(), memory)
@@ -48,7 +50,7 @@ export function readTally(kernel: Kernel, { topValues, adaptive }: ReadOutOption
   readBuckets(codes, wasm.bucketTable(), memory, tally.bucketSeconds)
   readLatencies(codes, wasm.latencyTable(), memory)
   DIMENSIONS.forEach((name, dimension) => {
-    const lists = readLists(codes.length, wasm.table(dimension), memory, topValues)
+    const lists = readLists(codes.length, wasm.table(dimension), memory, allClients && name === 'client' ? Infinity : topValues)
     lists.forEach((list, i) => {
       const code = codes[i]
       if (code) code.lists[name] = list
