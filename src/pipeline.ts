@@ -31,6 +31,8 @@ export interface ReadOptions {
   readonly dayZone?: string
   /** Which entries are counted; all when absent. For a temporary store: a database holds everything. */
   readonly filter?: Filter
+  /** Read also what is not understood for the most part. */
+  readonly force?: boolean
   /** Threads to use; the machine's cores when absent. The result is the same for any number. */
   readonly jobs?: number
   readonly onProgress?: (progress: Progress) => void
@@ -303,6 +305,8 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
   const { counts } = reading
   let { error } = reading
   if (counts.entries + counts.filtered === 0 && counts.rejected > 0) error ??= nothingUnderstood(input, layout, counts, reading.sawStatus)
+  if (!options.force && !known && layout.format !== 'w3c' && isMostlyUnknown(counts.lines - counts.ignored - counts.rejected, counts.lines - counts.ignored))
+    error ??= mostlyUnknown(input, layout.format, `${counts.rejected} of its ${counts.lines} lines do not fit`, 'the others are counted', 'take that as it is')
   const base = { name: input.name, format: layout.format, server: options.server ?? layout.server, software: layout.software }
   const result: InputResult = { ...counts, ...base, known: known !== undefined, optional: input.optional, error }
   if (error && counts.entries === 0 && error.code !== 'damaged') return { result }
@@ -469,6 +473,8 @@ function chooseLayout(input: Input, head: Buffer, options: ReadOptions): Layout 
       `${input.name}: not a log of the format ${asked.name}, but of ${found.format}`,
       `Leave out --log-format, or see: logstat detect ${input.name}`,
     )
+  if (!options.force && !found.w3c && found.format !== 'empty' && isMostlyUnknown(found.fits, found.looked))
+    throw mostlyUnknown(input, found.format, `only ${found.fits} of its first ${found.looked} lines fit`, 'nothing of it is counted', 'read it all the same')
   return layoutFound(found)
 }
 
@@ -504,6 +510,18 @@ function unknownFormat(input: Input, found: Undetected): LogstatError {
     'unknown-format',
     `${input.name}: not an access log that logstat knows: ${what}`,
     `See what was tried with: logstat detect ${input.name}   Name the format with: --log-format NAME (logstat formats lists them)`,
+  )
+}
+
+/** Share of the lines that must be understood. A W3C log says itself what its lines are, and is believed. */
+const MOST = 0.5
+const isMostlyUnknown = (understood: number, lines: number): boolean => lines > 0 && understood / lines < MOST
+
+function mostlyUnknown(input: Input, format: string, how: string, what: string, force: string): LogstatError {
+  return new LogstatError(
+    'mostly-unknown',
+    `${input.name}: ${how} the format ${format}, the nearest one known; ${what}`,
+    `See why with: logstat detect ${input.name}   Name the format with --log-format, or ${force}: --force`,
   )
 }
 

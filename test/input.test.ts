@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { progress } from '../src/cli/progress.js'
 import { findInputs } from '../src/input/find.js'
 import { openInput, openInputs } from '../src/input/open.js'
-import { logstat } from './support.js'
+import { logstat, ROOT } from './support.js'
 
 /** What `zstd`, `bzip2` and `xz` make of FORTY. */
 const ZSTD =
@@ -166,7 +166,7 @@ describe('packed by content', () => {
     expect(error).toBe('damaged')
     const run = logstat([path, '--format', 'json'])
     expect(run.status).toBe(2)
-    expect(run.stderr).toContain('the gzip data end too early; what could be read is counted')
+    expect(run.stderr).toContain('the gzip data ends too early; what could be read is counted')
     expect(JSON.parse(run.stdout).totals.entries).toBe(text.split('\n').length - 1)
     expect(text.length).toBeGreaterThan(0.55 * logOf(20_000).length)
   })
@@ -186,6 +186,14 @@ describe('packed by content', () => {
       const run = logstat(['-', '--format', 'json'], { input: packed })
       expect(run.status).toBe(0)
       expect(JSON.parse(run.stdout).totals.entries).toBe(40)
+    }
+  })
+
+  it.skipIf(process.platform === 'win32')('reads a named pipe, plain and packed', () => {
+    const path = file('piped.log', FORTY)
+    for (const command of [`cat ${path}`, `gzip -c ${path}`]) {
+      const report = execFileSync('bash', ['-c', `${process.execPath} bin/logstat.js <(${command}) --format json`], { encoding: 'utf8', cwd: ROOT })
+      expect(JSON.parse(report).totals.entries).toBe(40)
     }
   })
 
@@ -268,11 +276,18 @@ describe('archives', () => {
     }
   })
 
+  it('files in an archive that begin with the same line are different files', async () => {
+    const path = file('alike.zip', zip({ 'a.log': Buffer.from(logLine(0) + logLine(1).repeat(3)), 'b.log': Buffer.from(logLine(0) + logLine(2).repeat(4)) }))
+    const db = join(folder, 'alike.db')
+    expect(logstat(['ingest', path, '--db', db]).stdout).toMatch(/a\.log: 4 new entries\n.*b\.log: 5 new entries\n/)
+    expect(logstat(['ingest', path, '--db', db]).stdout.match(/nothing new/g)).toHaveLength(2)
+  })
+
   it('cut off: what came before the cut is counted, and the exit status is 2', async () => {
     const archive = gzipSync(await tar({ 'a.log': logOf(50), 'b.log': logOf(9000), 'c.log': logOf(50) }))
     const run = logstat([file('cut.tgz', archive.subarray(0, archive.length / 2)), '--format', 'json'])
     expect(run.status).toBe(2)
-    expect(run.stderr).toContain('cut.tgz!b.log: the tar data end too early')
+    expect(run.stderr).toContain('cut.tgz!b.log: the tar data ends too early')
     const { totals } = JSON.parse(run.stdout)
     expect(totals.entries).toBeGreaterThan(4000)
     expect(totals.entries).toBeLessThan(9050)
@@ -280,7 +295,7 @@ describe('archives', () => {
     const whole = zip({ 'a.log': logOf(50), 'b.log': logOf(900) })
     const cut = logstat([file('cut.zip', whole.subarray(0, whole.length - 100))])
     expect(cut.status).toBe(2)
-    expect(cut.stderr).toContain('cut.zip: the zip data are damaged')
+    expect(cut.stderr).toContain('cut.zip: the zip data is damaged')
   })
 
   it('says what it cannot read: encrypted files, an archive in an archive, an empty one', async () => {

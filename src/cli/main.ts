@@ -63,6 +63,7 @@ const OPTIONS = {
     new Option('--color <when>', 'whether to print in colours; auto: on a terminal, unless NO_COLOR is set')
       .choices(['auto', 'always', 'never'])
       .default('auto'),
+  force: () => new Option('--force', 'read a log although most of its lines are not understood'),
   jobs: () => new Option('-j, --jobs <n>', 'threads to read with (default: one a core); the result is the same for any number').argParser(whole),
   quiet: () => new Option('-q, --quiet', 'no progress and no notes on standard error'),
   failOn: () =>
@@ -78,7 +79,7 @@ function makeProgram(version: string, done: (status: number) => void): Command {
     return command
   }
   const group = (heading: string, ...options: Option[]): Option[] => options.map((option) => option.helpGroup(heading))
-  const reading = (): Option[] => group('Reading:', OPTIONS.logFormat(), OPTIONS.server(), OPTIONS.jobs(), OPTIONS.quiet())
+  const reading = (): Option[] => group('Reading:', OPTIONS.logFormat(), OPTIONS.server(), OPTIONS.jobs(), OPTIONS.force(), OPTIONS.quiet())
   const filtering = (): Option[] =>
     group('Choosing requests:', OPTIONS.since(), OPTIONS.until(), OPTIONS.path(), OPTIONS.client(), OPTIONS.method(), OPTIONS.host())
   const printing = (): Option[] => [
@@ -119,26 +120,32 @@ function makeProgram(version: string, done: (status: number) => void): Command {
   ).action(async (paths: string[], options) => done(await (await import('./ingest.js')).ingest(paths, options)))
 
   add(
-    program.command('sources').description('what was read into a database, up to where, when'),
+    program.command('sources').description('list what was read into a database, up to where and when'),
     OPTIONS.db().makeOptionMandatory(),
     OPTIONS.tz(),
     OPTIONS.format(),
   ).action(async (options) => done(await (await import('./sources.js')).sources(options)))
 
   add(
-    program.command('forget').description('undo an import').argument('<sources...>', 'logs, or numbers of sources'),
+    program
+      .command('forget')
+      .description('undo an import: take what was counted of a log out of a database')
+      .argument('<sources...>', 'logs, or their numbers in logstat sources'),
     OPTIONS.db().makeOptionMandatory(),
     OPTIONS.quiet(),
   ).action(async (names: string[], options) => done(await (await import('./forget.js')).forget(names, options)))
 
   add(
-    program.command('merge').description('join databases, of several servers for example').argument('<databases...>'),
+    program
+      .command('merge')
+      .description('join databases, of several servers for example, into a new one')
+      .argument('<databases...>', 'databases that logstat ingest made'),
     new Option('-o, --output <file>', 'the new database').makeOptionMandatory(),
     OPTIONS.quiet(),
   ).action(async (files: string[], options) => done(await (await import('./merge.js')).merge(files, options)))
 
   add(
-    program.command('prune').description('keep a database small'),
+    program.command('prune').description('keep a database small: drop what is old, count by the hour or by the day from an age on'),
     OPTIONS.db().makeOptionMandatory(),
     new Option('--keep <age>', 'delete counts that are older, e.g. 90d').argParser(duration),
     new Option('--minutes <age>', 'from this age on, count by the hour; remembered').argParser(duration),
@@ -206,8 +213,10 @@ function makeProgram(version: string, done: (status: number) => void): Command {
 
   add(
     program.command('detect').description('tell the format of logs, and by what it is known').argument('<paths...>', 'log files, directories or patterns'),
+    OPTIONS.logFormat(),
     OPTIONS.format(),
-  ).action(async (paths: string[], options) => done(await (await import('./formats.js')).detectFiles(paths, options)))
+    OPTIONS.color(),
+  ).action(async (paths: string[], options) => done(await (await import('./detect.js')).detectFiles(paths, options)))
 
   for (const command of program.commands) command.exitOverride().configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'logstat: ')) })
   return program

@@ -15,6 +15,7 @@ export interface ReadCommandOptions {
   readonly logFormat?: string
   readonly server?: Server
   readonly quiet?: boolean
+  readonly force?: boolean
   readonly jobs?: number
   readonly tz?: string
   /** What standard input is called in a database. */
@@ -39,6 +40,12 @@ function filterOf({ since, until, path, client, method, host }: ReadCommandOptio
     ...(method ? { method } : {}),
     ...(host ? { host } : {}),
   }
+}
+
+/** @throws LogstatError when `--log-format` names none */
+export function checkFormat(name: string | undefined): void {
+  if (name !== undefined && !formatNamed(name))
+    throw new LogstatError('unknown-format', `"${name}" is no format that logstat knows`, 'List them with: logstat formats')
 }
 
 export interface ReadOutcome {
@@ -84,14 +91,14 @@ export async function readPaths(paths: readonly string[], store: Store, options:
 
 /** What the options of a command mean for reading. @throws LogstatError for a format or a time zone that there is not */
 export function readOptions(store: Store, options: ReadCommandOptions): ReadOptions {
-  const { logFormat, server, jobs, tz } = options
-  if (logFormat !== undefined && !formatNamed(logFormat))
-    throw new LogstatError('unknown-format', `"${logFormat}" is no format that logstat knows`, 'List them with: logstat formats')
+  const { logFormat, server, jobs, force, tz } = options
+  checkFormat(logFormat)
   const dayZone = checkZone(tz ?? systemZone())
   return {
     ...(logFormat === undefined ? {} : { format: logFormat }),
     ...(server === undefined ? {} : { server }),
     ...(store.file === null ? { filter: filterOf(options, dayZone) } : { dayZone }),
+    ...(force === undefined ? {} : { force }),
     ...(jobs === undefined ? {} : { jobs }),
   }
 }

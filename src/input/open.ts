@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { LogstatError } from '../errors.js'
 import { type Member, tarMembers, zipMembers } from './archive.js'
 import type { Input } from './find.js'
@@ -23,6 +23,10 @@ export type Opened = { readonly input: Input; readonly reader: Reader } | { read
 export async function* openInputs(inputs: Iterable<Input>): AsyncGenerator<Opened> {
   for (const input of inputs) {
     try {
+      if (input.member !== undefined) {
+        yield { input, reader: await openInput(input) }
+        continue
+      }
       const source = await openSource(input)
       if (source.members) yield* openMembers(input, source.members, source)
       else yield { input, reader: source.reader() }
@@ -120,13 +124,17 @@ async function openSource(input: Input): Promise<Source> {
   if (path === null) return unpack(name, name, counted(process.stdin as AsyncIterable<Buffer>), [], consumed)
   let fd: number
   const head = Buffer.alloc(HEAD_BYTES)
+  let isFile: boolean
   let used: number
   try {
     fd = openSync(path, 'r')
-    used = readSync(fd, head, 0, HEAD_BYTES, 0)
+    isFile = fstatSync(fd).isFile()
+    used = isFile ? readSync(fd, head, 0, HEAD_BYTES, 0) : 0
   } catch (error) {
     throw unreadable(name, error)
   }
+  // A named pipe, `<(…)`, is read as it comes.
+  if (!isFile) return unpack(name, name, counted(fileChunks(fd)), [], consumed)
   const start = head.subarray(0, used)
   if (isZip(start)) {
     closeSync(fd)

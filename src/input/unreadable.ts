@@ -26,7 +26,7 @@ export function damaged(name: string, kind: string, error: unknown): LogstatErro
   const again = 'Fetch or pack the file again; it may still have been written when it was copied.'
   switch (fault.kind) {
     case 'early':
-      return new LogstatError('damaged', `${name}: the ${kind} data end too early; what could be read is counted`, again)
+      return new LogstatError('damaged', `${name}: the ${kind} data ends too early; what could be read is counted`, again)
     case 'trailing':
       return new LogstatError(
         'damaged',
@@ -40,7 +40,7 @@ export function damaged(name: string, kind: string, error: unknown): LogstatErro
         `Unpack it with its own tool: ${kind} -dc ${name} | logstat -`,
       )
     default:
-      return new LogstatError('damaged', `${name}: the ${kind} data are damaged (${fault.message}); what could be read before is counted`, again)
+      return new LogstatError('damaged', `${name}: the ${kind} data is damaged (${fault.message}); what could be read before is counted`, again)
   }
 }
 
