@@ -14,7 +14,7 @@ import { makeRunner, type Runner } from './parallel/runner.js'
 import { cutFile, type Unit, type UnitResult } from './parallel/unit.js'
 import { type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
 import { readLineCounts, readTally } from './tally/read-out.js'
-import { addLineCounts, emptyTally, type LineCounts, mergeInto, type Tally } from './tally/tally.js'
+import { addLineCounts, emptyTally, type LineCounts, mergeInto, type Tally, trimLists } from './tally/tally.js'
 import { dayOf } from './time-zone.js'
 import { PRIOR_BYTES, TrailWriter } from './trail.js'
 
@@ -73,12 +73,13 @@ const LISTED_IN_DATABASE = STORED_VALUES
 export async function readInputs(inputs: readonly Input[], store: Store, options: ReadOptions = {}): Promise<InputResult[]> {
   const kernel = new Kernel()
   const inFile = store.file !== null
+  const listed = inFile ? LISTED_IN_DATABASE : LISTED_IN_MEMORY
   const { dayZone } = options
   setFilter(kernel.wasm, options.filter ?? {})
   if (dayZone !== undefined) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   let drained = emptyTally()
   const take = (): Tally => {
-    const tally = readTally(kernel, { topValues: inFile ? LISTED_IN_DATABASE : LISTED_IN_MEMORY, allClients: store.joinsClients, adaptive: !inFile })
+    const tally = readTally(kernel, { topValues: listed, allClients: store.joinsClients, adaptive: !inFile })
     kernel.clear()
     mergeInto(drained, tally)
     const all = drained
@@ -87,6 +88,8 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   }
   kernel.onFull = () => {
     drained = take()
+    // What is merged again and again must not grow with the input.
+    trimLists(drained, listed, store.joinsClients ? ['client'] : [])
   }
   // In a temporary store: the source that what is in the kernel will be booked on.
   let owner: (NewSource & { id: number }) | undefined
