@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { LogstatError } from './errors.js'
 import { type Detection, detect, type Undetected } from './format/detect.js'
 import type { Server } from './format/format.js'
-import { formatNamed, plansOfFamily } from './format/registry.js'
+import { formatNamed, hasPlans, plansOfFamily } from './format/registry.js'
 import { compileFields, NO_FIELDS } from './format/w3c.js'
 import type { Input } from './input/find.js'
 import { openInput, type Reader } from './input/open.js'
@@ -238,7 +238,7 @@ interface Layout {
 
 function chooseLayout(input: Input, head: Buffer, options: ReadOptions): Layout {
   const asked = options.format === undefined ? undefined : formatNamed(options.format)
-  if (asked?.layout) {
+  if (asked && hasPlans(asked)) {
     return { format: asked.name, server: asked.server, software: null, fields: null, plans: plansOfFamily(asked.family, asked), hasStatus: true }
   }
   const found = detect(head, head.length < 64 << 10)
@@ -248,16 +248,14 @@ function chooseLayout(input: Input, head: Buffer, options: ReadOptions): Layout 
 
 function layoutFound(found: Detection): Layout {
   const software = /\((.*)\)$/.exec(found.w3c ? found.title : '')?.[1] ?? null
-  return { format: found.format, server: found.server, software, fields: null, plans: found.plans, hasStatus: found.w3c?.hasStatus ?? true }
+  return { format: found.format, server: found.server, software, fields: found.fields ?? null, plans: found.plans, hasStatus: found.w3c?.hasStatus ?? true }
 }
 
 /** The layout in force where a source was read to. */
 function layoutOf(source: Source): Layout {
   const { format, server, software, fields } = source
-  if (format !== 'w3c' && formatNamed(format)?.layout) {
-    const known = formatNamed(format)
-    return { format, server, software, fields, plans: known ? plansOfFamily(known.family, known) : [], hasStatus: true }
-  }
+  const known = formatNamed(format)
+  if (known && hasPlans(known)) return { format, server, software, fields, plans: plansOfFamily(known.family, known), hasStatus: true }
   const header = fields === null ? undefined : compileFields(fields, software ?? '')
   return { format, server, software, fields, plans: [header?.plan ?? NO_FIELDS], hasStatus: header?.hasStatus ?? false }
 }
