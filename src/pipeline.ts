@@ -1,28 +1,40 @@
-import { createHash } from 'node:crypto'
 import { LogstatError } from './errors.js'
+import { askedFormat, CUSTOM } from './format/asked.js'
 import { type Detection, detect, type Undetected } from './format/detect.js'
 import type { Server } from './format/format.js'
 import { formatNamed, hasPlans, plansOfFamily } from './format/registry.js'
 import { compileFields, NO_FIELDS } from './format/w3c.js'
+import { findKnown, type Known, type Reading, sourceOf } from './identity.js'
 import type { Input } from './input/find.js'
-import { openInput, type Reader } from './input/open.js'
-import { Kernel, type Period } from './kernel/kernel.js'
+import { type Opened, openInputs, type Reader } from './input/open.js'
+import { type Filter, setFilter } from './kernel/filter.js'
+import { Kernel } from './kernel/kernel.js'
+import { absorb } from './kernel/packed.js'
 import type { Plan } from './kernel/plan.js'
+import { makeRunner, type Runner } from './parallel/runner.js'
+import { cutFile, setLogZone, type Unit, type UnitResult } from './parallel/unit.js'
 import { type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
 import { readLineCounts, readTally } from './tally/read-out.js'
-import { emptyTally, type LineCounts, mergeInto, type Tally } from './tally/tally.js'
+import { addLineCounts, emptyTally, type LineCounts, mergeInto, type Tally } from './tally/tally.js'
+import { dayOf } from './time-zone.js'
 
 // This page is the program. For each input:
 //
-//     open → look at its head (format, identity) → go to where it was read to → block by block through the kernel → read out → store
+//     open → look at its head (format, identity) → go to where it was read to → through a kernel, here or in ranges by threads → read out → store
 
 export interface ReadOptions {
-  /** A known format's name; detected when absent. */
+  /** What `--log-format` says; detected when absent. */
   readonly format?: string
   /** Overrides the server the format implies. */
   readonly server?: Server
-  /** Days for which a database keeps lists apart; without it, lists are over everything. */
-  readonly periodOf?: (seconds: number) => Period
+  /** The zone whose days a database keeps lists apart for; without it, lists are over everything. */
+  readonly dayZone?: string
+  /** The zone of times that carry none (HAProxy, IIS native format, date-local); UTC when absent. */
+  readonly logZone?: string
+  /** Which entries are counted; all when absent. For a temporary store: a database holds everything. */
+  readonly filter?: Filter
+  /** Threads to use; the machine's cores when absent. The result is the same for any number. */
+  readonly jobs?: number
   readonly onProgress?: (progress: Progress) => void
   /** Seconds since 1970, for `readAt`. */
   readonly now?: number
@@ -43,12 +55,12 @@ export interface InputResult extends LineCounts {
   readonly software: string | null
   /** Lines that were counted by an earlier run and were passed over. */
   readonly known: boolean
+  /** It was found in a directory or an archive, not named. */
+  readonly optional: boolean
   /** Why the input could not be read to its end, or at all. */
   readonly error: LogstatError | null
 }
 
-/** Bytes of an input's beginning that identify it: two IIS logs differ in their #Date line, two nginx logs in their first time. */
-const HEAD_BYTES = 4096
 const LISTED_IN_MEMORY = 200
 const LISTED_IN_DATABASE = STORED_VALUES
 
@@ -61,7 +73,10 @@ const LISTED_IN_DATABASE = STORED_VALUES
 export async function readInputs(inputs: readonly Input[], store: Store, options: ReadOptions = {}): Promise<InputResult[]> {
   const kernel = new Kernel()
   const inFile = store.file !== null
-  if (options.periodOf) kernel.setPeriods(options.periodOf)
+  const { dayZone } = options
+  setFilter(kernel.wasm, options.filter ?? {})
+  setLogZone(kernel, options.logZone ?? null)
+  if (dayZone !== undefined) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   let drained = emptyTally()
   const take = (): Tally => {
     const tally = readTally(kernel, { topValues: inFile ? LISTED_IN_DATABASE : LISTED_IN_MEMORY, adaptive: !inFile })
@@ -81,18 +96,148 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     owner = undefined
   }
 
+  const runner = makeRunner(options.jobs)
   const results: InputResult[] = []
-  for (const input of inputs) {
-    const { result, source } = await readInput(kernel, input, store, options, (server) => {
-      if (owner && owner.server !== server) settle()
-    })
-    results.push(result)
-    if (!source) continue
-    if (inFile) store.add(source, take(), result.rejects)
-    else owner = { ...source, id: store.add(source, emptyTally(), result.rejects) }
+  // Ahead of the input being counted the next ones are opened, so that packed ones unpack side by side. Not for a database: whether
+  // an input is known there can be told only when the one before is in.
+  const ahead = inFile ? 1 : runner.jobs + 1
+  const opened = openInputs(inputs)
+  const begin = async (): Promise<Prepared | undefined> => {
+    const next = await opened.next()
+    return next.done ? undefined : prepare(next.value, store, options, runner)
   }
-  settle()
+  const begun: Promise<Prepared | undefined>[] = []
+  try {
+    for (;;) {
+      while (begun.length < ahead) begun.push(begin())
+      const prepared = await begun.shift()
+      if (!prepared) break
+      if (owner && owner.server !== prepared.layout?.server) settle()
+      const { result, source } = await count(kernel, prepared, store, options)
+      results.push(result)
+      if (!source) continue
+      if (inFile) store.add(source, take(), result.rejects)
+      else owner = { ...source, id: store.add(source, emptyTally(), result.rejects) }
+    }
+    settle()
+  } finally {
+    runner.close()
+  }
   return results
+}
+
+/** An input that was opened and looked at. */
+interface Prepared {
+  readonly input: Input
+  readonly head: Buffer
+  readonly known: Known | undefined
+  /** Absent when it cannot be read: `error` says why. */
+  readonly layout?: Layout
+  readonly error?: LogstatError
+  /** For a small input: where to read on. */
+  readonly reader?: Reader
+  /** For a large one: its units in order, the first of them already in work. */
+  readonly units?: Ordered
+}
+
+/** Results of units in order, with how to count one again under another `#Fields` line. */
+interface Ordered {
+  readonly units: readonly Unit[]
+  results(): AsyncGenerator<UnitResult>
+  again(unit: Unit): Promise<UnitResult>
+}
+
+/** Files that cannot be read by ranges (packed, recoded) are counted in a thread of their own from this size on. */
+const LARGE_PACKED = 1 << 20
+
+async function prepare(opened: Opened, store: Store, options: ReadOptions, runner: Runner): Promise<Prepared> {
+  const { input } = opened
+  let head: Buffer = Buffer.alloc(0)
+  if ('error' in opened) return { input, head, known: undefined, error: opened.error }
+  let { reader } = opened
+  try {
+    head = await readHead(reader)
+    const known = store.file !== null && input.path !== null ? await findKnown(store, input, head) : undefined
+    if (known) {
+      reader.close()
+      reader = known.reader
+    }
+    // Of a log that held only blank lines so far, the format is still to be found.
+    const layout = known && known.source.format !== 'empty' ? layoutOf(known.source, head) : chooseLayout(input, head, options)
+    const units = unitsOf(input, reader, head, known, layout, store, options)
+    if (units.length === 0) return { input, head, known, layout, reader }
+    reader.close()
+    return { input, head, known, layout, units: inOrder(units, input, runner, options) }
+  } catch (error) {
+    reader.close()
+    if (!(error instanceof LogstatError)) throw error
+    return { input, head, known: undefined, error }
+  }
+}
+
+/** Cut a large input into units; none for one that is counted in this thread, along with others. */
+function unitsOf(input: Input, reader: Reader, head: Buffer, known: Known | undefined, layout: Layout, store: Store, options: ReadOptions): Unit[] {
+  // A file in a tar archive is read as it comes along; to find it again would mean to unpack all that stands before it.
+  if (input.path === null || reader.packing.endsWith('tar')) return []
+  // Records without a date take it from the `#Date` line before them, which may stand in another range.
+  const header = layout.fields ?? layout.firstFields
+  if (header !== null && reader.raw && !/[ \t]date(-local)?([ \t]|$)/i.test(header)) return []
+  const from = known?.source.readTo ?? byteOrderMark(head)
+  const finish = store.file === null || reader.packing !== 'none'
+  const common = {
+    name: input.name,
+    path: input.path,
+    ...(input.member === undefined ? {} : { member: input.member }),
+    plans: layout.plans.every((p) => p === NO_FIELDS) ? [] : layout.plans,
+    software: layout.software,
+    dayZone: options.dayZone ?? null,
+    logZone: options.logZone ?? null,
+    filter: options.filter ?? {},
+  }
+  if (!reader.raw) return (input.size ?? 0) < LARGE_PACKED ? [] : [{ ...common, from, to: null, fields: layout.fields, finish }]
+  const bounds = cutFile(input.path, from, input.size ?? 0)
+  if (bounds.length <= 2) return []
+  // Which #Fields line is in force in a later range is not known yet; that of the head is, nearly always.
+  const fields = layout.fields ?? layout.firstFields
+  return bounds.slice(1).map((to, i) => ({
+    ...common,
+    from: bounds[i] as number,
+    to,
+    fields: i === 0 ? layout.fields : fields,
+    finish: finish && i === bounds.length - 2,
+  }))
+}
+
+function inOrder(units: readonly Unit[], input: Input, runner: Runner, options: ReadOptions): Ordered {
+  let bytes = 0
+  const run = (unit: Unit): Promise<UnitResult> =>
+    runner.run(unit, (more) => {
+      bytes += more
+      options.onProgress?.({ input, bytes })
+    })
+  const queue: Promise<UnitResult>[] = []
+  let next = 0
+  // So many and no more: a result that waits for its turn holds memory.
+  const fill = (): void => {
+    while (next < units.length && queue.length <= runner.jobs) {
+      const result = run(units[next++] as Unit)
+      // A failure is met when its turn comes.
+      result.catch(() => {})
+      queue.push(result)
+    }
+  }
+  fill()
+  return {
+    units,
+    again: run,
+    async *results() {
+      for (let i = 0; i < units.length; i++) {
+        const result = await (queue.shift() as Promise<UnitResult>)
+        fill()
+        yield result
+      }
+    },
+  }
 }
 
 interface ReadInput {
@@ -101,37 +246,50 @@ interface ReadInput {
   readonly source?: NewSource & { readonly id: number | null }
 }
 
-async function readInput(kernel: Kernel, input: Input, store: Store, options: ReadOptions, onServer: (server: string | null) => void): Promise<ReadInput> {
-  let reader: Reader | undefined
-  try {
-    reader = await openInput(input)
-    const head = await readHead(reader)
-    const known = store.file !== null && input.path !== null ? await findKnown(store, input, head) : undefined
-    if (known) {
-      reader.close()
-      reader = known.reader
-    }
-    const layout = known ? layoutOf(known.source) : chooseLayout(input, head, options)
-    onServer(layout.server)
-    return await readLines(kernel, input, reader, head, known, layout, store, options)
-  } catch (error) {
-    if (!(error instanceof LogstatError)) throw error
-    return { result: { ...NOTHING, name: input.name, format: null, server: null, software: null, known: false, error } }
-  } finally {
-    reader?.close()
-  }
+async function count(kernel: Kernel, prepared: Prepared, store: Store, options: ReadOptions): Promise<ReadInput> {
+  const { input, head, known, layout } = prepared
+  const nothing = (error: LogstatError): ReadInput => ({
+    result: { ...NOTHING, name: input.name, format: null, server: null, software: null, known: false, optional: input.optional, error },
+  })
+  if (!layout) return nothing(prepared.error as LogstatError)
+  const reading = prepared.units
+    ? await addUnits(kernel, prepared.units, layout, known?.source.lines ?? 0)
+    : await countHere(kernel, prepared, layout, store, options)
+  const { counts } = reading
+  let { error } = reading
+  if (counts.entries + counts.filtered === 0 && counts.rejected > 0) error ??= nothingUnderstood(input, layout, counts, reading.sawStatus)
+  const base = { name: input.name, format: layout.format, server: options.server ?? layout.server, software: layout.software }
+  const result: InputResult = { ...counts, ...base, known: known !== undefined, optional: input.optional, error }
+  if (error && counts.entries === 0 && error.code !== 'damaged') return { result }
+  // Nothing read is nothing to note: every log begins like a source of no bytes.
+  if (counts.lines === 0 && (known || store.file !== null)) return { result }
+  return { result, source: sourceOf(reading, base, head, known?.source, options.now) }
 }
 
-async function readLines(
-  kernel: Kernel,
-  input: Input,
-  reader: Reader,
-  head: Buffer,
-  known: Known | undefined,
-  layout: Layout,
-  store: Store,
-  options: ReadOptions,
-): Promise<ReadInput> {
+/** Add units counted elsewhere, in order. One that was counted under a `#Fields` line that was not in force is counted again. */
+async function addUnits(kernel: Kernel, ordered: Ordered, layout: Layout, linesBefore: number): Promise<Reading> {
+  let counts: LineCounts = { ...NOTHING, lines: linesBefore }
+  let { fields } = layout
+  let sawStatus = layout.hasStatus
+  let last: UnitResult | undefined
+  let i = 0
+  for await (const first of ordered.results()) {
+    const unit = ordered.units[i++] as Unit
+    const result = unit.fields === fields ? first : await ordered.again({ ...unit, fields })
+    for (const part of result.parts) absorb(kernel, part, kernel.onFull)
+    counts = addLineCounts(counts, result.counts)
+    fields = result.fields
+    sawStatus ||= result.sawStatus
+    last = result
+    if (result.error) break
+  }
+  const { readTo, tail, error } = last as UnitResult
+  return { counts: { ...counts, lines: counts.lines - linesBefore }, fields, sawStatus, readTo, tail, error: error && new LogstatError(...error) }
+}
+
+/** Read a small input, or a stream, in this thread. */
+async function countHere(kernel: Kernel, { input, head, known, reader }: Prepared, layout: Layout, store: Store, options: ReadOptions): Promise<Reading> {
+  if (!reader) throw new Error('an input without units has a reader')
   let { fields } = layout
   let sawStatus = layout.hasStatus
   kernel.onFields = (line) => {
@@ -143,7 +301,7 @@ async function readLines(
   kernel.setPlans(layout.plans)
   if (known) kernel.begin(known.source.readTo, known.source.lines, known.tail)
   else {
-    const mark = head.length >= 3 && head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
+    const mark = byteOrderMark(head)
     kernel.begin(mark)
     feed(kernel, head.subarray(mark))
   }
@@ -160,49 +318,18 @@ async function readLines(
   } catch (caught) {
     if (!(caught instanceof LogstatError)) throw caught
     error = caught
+  } finally {
+    reader.close()
   }
-
-  const counts = readLineCounts(kernel)
-  if (counts.entries === 0 && counts.rejected > 0) error ??= nothingUnderstood(input, layout, counts, sawStatus)
-  const server = options.server ?? layout.server
-  const base = { name: input.name, format: layout.format, server, software: layout.software }
-  const result: InputResult = { ...counts, ...base, known: known !== undefined, error }
-  if (error && counts.entries === 0 && error.code !== 'damaged') return { result }
-  if (known && counts.lines === 0) return { result }
-  return { result, source: sourceOf(kernel, base, fields, head, known?.source, counts, options) }
+  return { counts: readLineCounts(kernel), fields, sawStatus, readTo: kernel.offset, tail: kernel.tail, error }
 }
 
-function sourceOf(
-  kernel: Kernel,
-  base: Pick<NewSource, 'name' | 'format' | 'server' | 'software'>,
-  fields: string | null,
-  head: Buffer,
-  known: Source | undefined,
-  counts: LineCounts,
-  options: ReadOptions,
-): NewSource & { id: number | null } {
-  const readTo = kernel.offset
-  const identity = head.subarray(0, Math.min(HEAD_BYTES, readTo))
-  return {
-    id: known?.id ?? null,
-    ...base,
-    fields,
-    headBytes: identity.length,
-    headHash: sha256(identity),
-    tailBytes: kernel.tail.length,
-    tailHash: sha256(kernel.tail),
-    readTo,
-    lines: counts.lines + (known?.lines ?? 0),
-    entries: counts.entries + (known?.entries ?? 0),
-    rejected: counts.rejected + (known?.rejected ?? 0),
-    ignored: counts.ignored + (known?.ignored ?? 0),
-    withoutTime: counts.withoutTime + (known?.withoutTime ?? 0),
-    readAt: options.now ?? Math.floor(Date.now() / 1000),
-  }
+/** Bytes of a UTF-8 byte order mark at the beginning. */
+function byteOrderMark(head: Buffer): number {
+  return head.length >= 3 && head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
 }
 
-const NOTHING: LineCounts = { lines: 0, entries: 0, ignored: 0, rejected: 0, withoutTime: 0, rejects: new Map() }
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const NOTHING: LineCounts = { lines: 0, entries: 0, ignored: 0, rejected: 0, filtered: 0, withoutTime: 0, rejects: new Map() }
 
 /** The first bytes of an input, enough to tell its format. */
 async function readHead(reader: Reader): Promise<Buffer> {
@@ -231,62 +358,64 @@ interface Layout {
   readonly format: string
   readonly server: string | null
   readonly software: string | null
+  /** The `#Fields` line in force where reading begins. */
   readonly fields: string | null
+  /** The first `#Fields` line of a W3C log. */
+  readonly firstFields: string | null
   readonly plans: readonly Plan[]
   readonly hasStatus: boolean
 }
 
 function chooseLayout(input: Input, head: Buffer, options: ReadOptions): Layout {
-  const asked = options.format === undefined ? undefined : formatNamed(options.format)
-  if (asked && hasPlans(asked)) {
-    return { format: asked.name, server: asked.server, software: null, fields: null, plans: plansOfFamily(asked.family, asked), hasStatus: true }
+  const asked = options.format === undefined ? undefined : askedFormat(options.format, input.path)
+  if (asked?.plans.length) {
+    const { name, server, definition, plans } = asked
+    return { format: name, server, software: null, fields: definition, firstFields: null, plans, hasStatus: true }
   }
   const found = detect(head, head.length < 64 << 10)
   if (found.format === null) throw unknownFormat(input, found)
+  // The layout of a W3C log is in the log: with no #Fields line in it, there is nothing to read it by.
+  if (asked && found.format !== asked.name && found.format !== 'empty')
+    throw new LogstatError(
+      'wrong-format',
+      `${input.name}: not a log of the format ${asked.name}, but of ${found.format}`,
+      `Leave out --log-format, or see: logstat detect ${input.name}`,
+    )
   return layoutFound(found)
 }
 
 function layoutFound(found: Detection): Layout {
   const software = /\((.*)\)$/.exec(found.w3c ? found.title : '')?.[1] ?? null
-  return { format: found.format, server: found.server, software, fields: found.fields ?? null, plans: found.plans, hasStatus: found.w3c?.hasStatus ?? true }
+  return {
+    format: found.format,
+    server: found.server,
+    software,
+    fields: null,
+    firstFields: found.w3c ? `#Fields: ${found.w3c.fields.join(' ')}` : null,
+    plans: found.plans,
+    hasStatus: found.w3c?.hasStatus ?? true,
+  }
 }
 
-/** The layout in force where a source was read to. */
-function layoutOf(source: Source): Layout {
+/** The layout in force where a source was read to; the head tells which related layouts stand in the same file. */
+function layoutOf(source: Source, head: Buffer): Layout {
   const { format, server, software, fields } = source
+  if (format === CUSTOM && fields !== null) {
+    return { format, server, software, fields, firstFields: null, plans: askedFormat(fields, null).plans, hasStatus: true }
+  }
   const known = formatNamed(format)
-  if (known && hasPlans(known)) return { format, server, software, fields, plans: plansOfFamily(known.family, known), hasStatus: true }
+  if (known && hasPlans(known)) {
+    const found = detect(head, head.length < 64 << 10)
+    const plans = found.format === format ? found.plans : plansOfFamily(known.family, [known])
+    return { format, server, software, fields, firstFields: null, plans, hasStatus: true }
+  }
+  if (fields === null) {
+    // A W3C log that has lost its header is worked out anew.
+    const found = detect(head, head.length < 64 << 10)
+    if (found.format === format && !found.w3c) return layoutFound(found)
+  }
   const header = fields === null ? undefined : compileFields(fields, software ?? '')
-  return { format, server, software, fields, plans: [header?.plan ?? NO_FIELDS], hasStatus: header?.hasStatus ?? false }
-}
-
-interface Known {
-  readonly source: Source
-  /** An opened reader that stands where the source was read to. */
-  readonly reader: Reader
-  readonly tail: Buffer
-}
-
-/** The source this input continues: it begins with the same bytes, and the bytes before the place read to are the same. */
-async function findKnown(store: Store, input: Input, head: Buffer): Promise<Known | undefined> {
-  for (const source of store.sourcesWithHead(head.length)) {
-    if (sha256(head.subarray(0, source.headBytes)) !== source.headHash) continue
-    const reader = await openInput(input)
-    const tail = Buffer.alloc(source.tailBytes)
-    if ((await reader.skip(source.readTo - source.tailBytes)) && (await readFully(reader, tail)) && sha256(tail) === source.tailHash)
-      return { source, reader, tail }
-    reader.close()
-  }
-  return undefined
-}
-
-async function readFully(reader: Reader, target: Buffer): Promise<boolean> {
-  for (let used = 0; used < target.length; ) {
-    const n = await reader.read(target.subarray(used))
-    if (n === 0) return false
-    used += n
-  }
-  return true
+  return { format, server, software, fields, firstFields: null, plans: [header?.plan ?? NO_FIELDS], hasStatus: header?.hasStatus ?? false }
 }
 
 function unknownFormat(input: Input, found: Undetected): LogstatError {

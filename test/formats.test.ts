@@ -1,45 +1,191 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { LogstatError } from '../src/errors.js'
 import { detect } from '../src/format/detect.js'
-import type { Entry } from '../src/format/format.js'
+import { formatsPage } from '../src/format/document.js'
+import type { Entry, Format } from '../src/format/format.js'
+import { compileLayout } from '../src/format/layout.js'
 import { FORMATS, formatNamed, hasPlans, plansOf } from '../src/format/registry.js'
-import type { Tally } from '../src/tally/tally.js'
-import { countFast } from './support.js'
+import { compileFields } from '../src/format/w3c.js'
+import { Kernel } from '../src/kernel/kernel.js'
+import { Flag, Role, Rule } from '../src/kernel/wasm/roles.js'
+import type { CodeTally } from '../src/tally/tally.js'
+import { countFast, fixture, ROOT } from './support.js'
 
-/** The one entry of a tally, in the words of a sample. */
-function entryOf(tally: Tally): Entry {
-  const [code] = [...tally.codes.values()]
-  if (!code) throw new Error('no entry')
-  const one = (name: keyof typeof code.lists) => code.lists[name].values[0]?.value
-  const all = {
-    clientIp: one('client'),
-    method: one('method'),
-    uriStem: one('path'),
+const SAMPLES = FORMATS.flatMap((format) => format.samples.map((sample, i) => ({ name: `${format.name} ${i + 1}`, format, sample })))
+const text = (...lines: readonly string[]): Buffer => Buffer.from(`${lines.join('\n')}\n`, 'utf8')
+const codesOf = (bytes: Buffer, format: Format): CodeTally[] => [...countFast(bytes, hasPlans(format) ? plansOf(format) : []).tally.codes.values()]
+
+/** What was counted of a log with one entry, in the words of `Entry`. */
+function entryOf([code]: readonly CodeTally[]): Entry {
+  if (!code) throw new Error('nothing was counted')
+  const only = (list: { values: { value: string }[] }): string | undefined => list.values[0]?.value
+  const found = {
+    clientIp: only(code.lists.client),
+    method: only(code.lists.method),
+    uriStem: only(code.lists.path),
     status: code.status,
     substatus: code.substatus ?? undefined,
     win32Status: code.win32Status ?? undefined,
     bytesSent: code.bytesSent,
-    referer: one('referer'),
-    userAgent: one('userAgent'),
-    host: one('host'),
+    referer: only(code.lists.referer),
+    userAgent: only(code.lists.userAgent),
+    host: only(code.lists.host),
     reason: code.reason ?? undefined,
   }
-  return Object.fromEntries(Object.entries(all).filter(([, v]) => v !== undefined)) as unknown as Entry
+  return Object.fromEntries(Object.entries(found).filter(([, v]) => v !== undefined)) as unknown as Entry
 }
 
-describe.each(FORMATS.map((f) => [f.name, f] as const))('%s', (_, format) => {
-  it('reads its samples', () => {
-    expect(format.samples.length).toBeGreaterThan(0)
-    for (const { line, entry } of format.samples) {
-      const { counts, tally } = countFast(Buffer.from(line), hasPlans(format) ? plansOf(format) : [])
-      expect(counts, line).toMatchObject({ entries: 1, rejected: 0, withoutTime: 0 })
-      expect(entryOf(tally), line).toEqual({ bytesSent: 0, ...entry })
+describe('every sample of every format', () => {
+  it.each(SAMPLES)('$name parses to its entry', ({ format, sample }) => {
+    const codes = codesOf(text(sample.line), format)
+    expect(codes).toHaveLength(1)
+    expect(codes[0]?.firstSeen).not.toBeNull()
+    // A layout without a size counts 0 bytes; a sample need not say so.
+    expect({ ...entryOf(codes), bytesSent: entryOf(codes).bytesSent || undefined }).toEqual({
+      ...sample.entry,
+      bytesSent: sample.entry.bytesSent || undefined,
+    })
+  })
+  it.each(SAMPLES)('$name is detected as its format and no other', ({ format, sample }) => {
+    const found = detect(text(sample.line), true)
+    expect(found.format).toBe(format.name)
+    if (found.format === null) return
+    expect(found).toMatchObject({ fits: 1, looked: 1 })
+    expect(found.evidence.length).toBeGreaterThan(0)
+  })
+  it('has a source, a title and names that are taken once', () => {
+    const names = FORMATS.flatMap((f) => [f.name, ...(f.aliases ?? [])])
+    expect(new Set(names).size).toBe(names.length)
+    for (const f of FORMATS) {
+      expect(f.samples.length).toBeGreaterThan(0)
+      expect(f.source).toMatch(/^https?:\/\//)
+      expect(formatNamed(f.name.toUpperCase())).toBe(f)
     }
+    expect(formatNamed('COMBINED')?.name).toBe('combined')
+    expect(formatNamed('VCOMBINED')?.name).toBe('vhost-combined')
+    expect(formatNamed('no-such')).toBeUndefined()
   })
-  it('is detected from each of them', () => {
-    for (const { line } of format.samples) expect(detect(Buffer.from(line), true).format, line).toBe(format.name)
+})
+
+it('docs/formats.md is what the registry says; renew it with `npm run docs:formats`', () => {
+  expect(readFileSync(`${ROOT}docs/formats.md`, 'utf8')).toBe(formatsPage())
+})
+
+describe('compileLayout', () => {
+  it('makes a step of each variable', () => {
+    const plan = compileLayout('x', '[$time_local] $remote_addr "$request" $status $body_bytes_sent')
+    expect(plan).toMatchObject({ format: 'x', leading: '[', flags: Flag.Strict })
+    expect(plan.steps).toEqual([
+      { role: Role.Time, rule: Rule.Plain, until: '] ' },
+      { role: Role.ClientIp, rule: Rule.List, until: ' "' },
+      { role: Role.Request, rule: Rule.Quoted, until: '" ' },
+      { role: Role.Status, rule: Rule.Plain, until: ' ' },
+      { role: Role.BytesSent, rule: Rule.Word, until: ' ' },
+    ])
   })
-  it('has names that no other has, and says where it is defined', () => {
-    for (const name of [format.name, ...(format.aliases ?? [])]) expect(formatNamed(name.toUpperCase())).toBe(format)
-    expect(format.source).toMatch(/^https?:\/\//)
+  it('takes names in braces, forgets variables it does not know, and prefers the better of two for a role', () => {
+    const plan = compileLayout('x', `\${remote_addr}x $upstream_addr $bytes_sent $status $body_bytes_sent`)
+    expect(plan.steps.map((s) => s.role)).toEqual([Role.ClientIp, Role.Skip, Role.Skip, Role.Status, Role.BytesSent])
+    expect(plan.steps[0]?.until).toBe('x ')
   })
+  it('refuses a layout without a status, and variables that touch', () => {
+    expect(() => compileLayout('x', '$remote_addr "$request"')).toThrow(LogstatError)
+    expect(() => compileLayout('x', '$remote_addr$status')).toThrow(/\$remote_addr and \$status touch/)
+  })
+})
+
+describe('compileFields', () => {
+  const roles = (line: string): Role[] => compileFields(line).plan.steps.map((s) => s.role)
+  it('gives roles by name, in any order and case, with custom fields between', () => {
+    expect(roles('#Fields: SC-Status x-tenant date  time\tc-ip')).toEqual([Role.Status, Role.Skip, Role.Date, Role.TimeOfDay, Role.ClientIp])
+  })
+  it('takes the better of two fields for one role, wherever they stand', () => {
+    expect(roles('s-sitename cs-host cs-uri cs-uri-stem sc-status')).toEqual([Role.Skip, Role.Host, Role.Skip, Role.Uri, Role.Status])
+  })
+  it('tells the server and the unit of time-taken', () => {
+    expect(compileFields('date time sc-status time-taken')).toMatchObject({ server: null, plan: { timeTakenUnitUs: 1_000_000 } })
+    expect(compileFields('date time sc-status time-taken', 'Microsoft Internet Information Services 10.0')).toMatchObject({
+      server: 'iis',
+      plan: { timeTakenUnitUs: 1000 },
+    })
+    expect(compileFields('sc-status sc-win32-status time-taken')).toMatchObject({ server: 'iis', plan: { timeTakenUnitUs: 1000 } })
+    expect(compileFields('date time sc-status s-reason')).toMatchObject({ server: 'httpsys' })
+  })
+  it('says when there is no status', () => {
+    expect(compileFields('#Fields: date time c-ip')).toMatchObject({ hasStatus: false })
+    expect(compileFields('#Fields:')).toMatchObject({ hasStatus: false, fields: [] })
+    expect(compileFields('date time c-status')).toMatchObject({ hasStatus: true })
+  })
+})
+
+describe('detect', () => {
+  const combined = '203.0.113.7 - - [10/Oct/2023:13:55:36 +0000] "GET /a HTTP/1.1" 404 146 "https://example.com/" "curl/8.4.0"'
+  const common = '127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /b HTTP/1.0" 200 2326'
+  const vhost = `www.example.com:80 ${combined}`
+  const nameOf = (...lines: readonly string[]): string | null => detect(text(...lines), true).format
+
+  it('goes by most lines and keeps the most particular layout in front, so that no column of a mixed log is lost', () => {
+    const found = detect(text(common, common, combined, vhost), true)
+    if (found.format === null) throw new Error('not detected')
+    expect(found.format).toBe('common')
+    expect(found.fits).toBe(4)
+    expect(found.plans.map((p) => p.format).slice(0, 3)).toEqual(['combined', 'vhost-combined', 'common'])
+    expect(found.evidence).toEqual(['2 of 4 lines fit common', 'lines of other layouts: combined 1, vhost-combined 1'])
+    const { tally } = countFast(text(common, common, combined, vhost), found.plans)
+    const notFound = [...tally.codes.values()].find((c) => c.status === 404)
+    expect(notFound?.lists.referer.values).toMatchObject([{ value: 'https://example.com/', hits: 2 }])
+    expect(notFound?.lists.host.values).toMatchObject([{ value: 'www.example.com:80', hits: 1 }])
+  })
+  it('puts up with damaged lines, comments and blank lines', () => {
+    expect(nameOf('# comment', '', 'Segmentation fault', combined.slice(0, 60), combined)).toBe('combined')
+  })
+  it('reads only complete lines of a head that is not the whole input', () => {
+    const head = Buffer.from(`${combined}\n${combined.slice(0, 50)}`)
+    expect(detect(head, false)).toMatchObject({ format: 'combined', looked: 1 })
+    expect(detect(head, true)).toMatchObject({ format: 'combined', looked: 2, fits: 1 })
+  })
+  it('takes an empty log, and a W3C log without records', () => {
+    expect(detect(Buffer.alloc(0), true)).toMatchObject({ format: 'empty', looked: 0 })
+    expect(detect(text('', ' ', ''), true)).toMatchObject({ format: 'empty' })
+    expect(detect(readFileSync(fixture('iis/directives-only.log')), true)).toMatchObject({ format: 'w3c', server: 'iis', looked: 0 })
+    expect(nameOf('#Software: Microsoft Internet Information Services 10.0', '#Version: 1.0')).toBe('w3c')
+  })
+
+  const LOOKALIKES: readonly (readonly [string, string, readonly string[]])[] = [
+    [
+      'nginx error log',
+      'an nginx error log',
+      ['2026/11/22 14:05:01 [error] 12#12: *7 open() "/var/www/x" failed (2: No such file), client: 192.0.2.1, request: "GET /x HTTP/1.1"'],
+    ],
+    [
+      'Apache error log',
+      'an Apache error log',
+      ['[Sun Nov 22 14:05:01.123456 2026] [core:error] [pid 12] [client 192.0.2.1:4711] AH00126: Invalid URI in request GET /../ HTTP/1.1'],
+    ],
+    ['Apache ssl_request_log', 'an Apache ssl_request_log', ['[10/Oct/2023:13:55:36 +0000] 192.0.2.1 TLSv1.3 TLS_AES_256_GCM_SHA384 "GET / HTTP/1.1" 12']],
+    ['JSON status page', 'JSON of a shape that is not known', ['{"version": 8, "connections": {"accepted": 4968119, "active": 5}}']],
+    ['HTML page', 'XML or HTML', ['<!DOCTYPE html>', '<html><body>404</body></html>']],
+    ['syslog', 'a syslog file', ['Nov 22 14:05:01 web1 sshd[311]: Failed password for root from 192.0.2.1 port 22 ssh2']],
+    ['binary', 'binary data', ['\0\x01\x02\x7fELF\0\0']],
+  ]
+  it.each(LOOKALIKES)('refuses %s', (_, seems, lines) => {
+    const found = detect(text(...lines), true)
+    expect(found.format).toBeNull()
+    if (found.format === null) expect(found.seems).toContain(seems)
+  })
+  it('refuses prose without a guess', () => {
+    expect(detect(text('Once upon a time', 'there was a log.'), true)).toMatchObject({ format: null, seems: null, looked: 2 })
+  })
+})
+
+it('probe says which plan takes a line, its fields as written, or where the first plan failed', () => {
+  const kernel = new Kernel({ tables: false })
+  kernel.setPlans(plansOf(formatNamed('combined') as Format))
+  const line = (s: string): Buffer => Buffer.from(s)
+  expect(kernel.probe(line('192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] "GET / HTTP/1.1" 200 5 "-" "x"'))).toMatchObject({
+    plan: 0,
+    fields: { [Role.ClientIp]: '192.0.2.1', [Role.Status]: '200', [Role.UserAgent]: 'x' },
+  })
+  expect(kernel.probe(line('192.0.2.1 - - nothing'))).toMatchObject({ plan: -1 })
 })

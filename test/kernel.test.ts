@@ -33,9 +33,9 @@ const status = fc.oneof(
 const clfLine = fc.oneof(
   fc
     .tuple(
-      word,
+      fc.oneof(word, fc.constantFrom('192.0.2.1, 10.0.0.1', '192.0.2.1,10.0.0.1', 'a,  b', ',', ', a')),
       fc.constantFrom('-', 'ident'),
-      fc.constantFrom('-', 'frank', 'Frank Miller', '- -'),
+      fc.constantFrom('-', 'frank', 'Frank Miller', '- -', 'x" 192.0.2.9 - -'),
       clfTime,
       quoted,
       status,

@@ -48,7 +48,7 @@ export interface CodeQuery {
 }
 
 /** How particular the note is that was found, most particular first. */
-export type Level = 'win32' | 'reason' | 'substatus' | 'server' | 'iana' | 'other' | 'class'
+export type Level = 'win32' | 'reason' | 'substatus' | 'server' | 'iana' | 'other' | 'class' | 'value'
 
 export interface Found {
   readonly note: Note
@@ -63,11 +63,16 @@ export interface Found {
 /** Authority of the reasons (sub-codes in words) of a server. */
 const REASON_AUTHORITY: Readonly<Record<string, string>> = { httpsys: 'httperr', haproxy: 'haproxy', envoy: 'envoy' }
 /** Authorities that are no servers: never another owner of a status. */
-const GENERAL = new Set(['iana', 'class', 'win32'])
+const GENERAL = new Set(['iana', 'class', 'win32', 'derived'])
+/** Of owners of the same code those are named first whose logs are most read. */
+const OWNERS_FIRST = ['nginx', 'apache', 'cloudflare', 'aws-elb', 'haproxy']
 
 /**
  * The most particular note on a code: server + status + sub-status + Win32 status, then without the Win32 status, then server + status,
  * then IANA's, then that of another owner, then the class.
+ *
+ * A Win32 status for which there is no note of its own but which says that the client had left makes a delivered answer (2xx, 3xx)
+ * noise: the notes `2xx/64`, `2xx/995` … say why.
  *
  * @param software the `#Software` line of the log: it chooses between the meanings of IIS versions
  */
@@ -86,24 +91,33 @@ function* places({ status, substatus, win32Status, reason }: CodeQuery, owner: s
     if (reasons === 'haproxy') yield [reasons, reason.slice(0, 2), 'reason']
     if (reasons) yield [reasons, reason, 'reason']
     if (owner) yield [owner, reason, 'reason']
+    // Who made an error leaves its meaning as it is; the other derived reasons say more than the status.
+    if (!reason.startsWith('made-')) yield ['derived', reason, 'reason']
   }
   if (status === null) return
   const three = String(status).padStart(3, '0')
-  if (owner !== null && substatus != null) {
-    if (win32Status != null) yield [owner, `${three}.${substatus}/${win32Status}`, 'win32']
-    yield [owner, `${three}.${substatus}`, 'substatus']
-    yield [owner, `${three}.${substatus}/*`, 'win32']
-  }
   if (owner !== null) {
+    // A log of IIS without the column of sub-status codes: below 500, a Win32 status tells more than the sub-status 0 would.
+    const sub = substatus ?? (status < 500 ? 0 : null)
+    if (win32Status != null && sub !== null) {
+      yield [owner, `${three}.${sub}/${win32Status}`, 'win32']
+      if (status >= 200 && status < 400) yield [owner, `2xx/${win32Status}`, 'win32']
+    }
+    if (substatus != null) {
+      yield [owner, `${three}.${substatus}`, 'substatus']
+      yield [owner, `${three}.${substatus}/*`, 'win32']
+    }
     yield [owner, three, 'server']
+    // Some write a request without a status as 0, not 000.
+    if (status < 100) yield [owner, String(status), 'server']
     if (substatus == null || substatus === 0) yield [owner, `${three}.0`, 'server']
   }
   yield ['iana', three, 'iana']
-  for (const other of index().owners[three] ?? []) yield [other, three, 'other']
+  for (const other of ownersOf(three)) yield [other, three, 'other']
   if (status >= 100 && status < 600) yield ['class', `${three[0]}xx`, 'class']
 }
 
-function found(note: Note, name: string, level: Level, { status }: CodeQuery, server: string | null, software: string | null): Found {
+function found(note: Note, name: string, level: Level, { status, substatus }: CodeQuery, server: string | null, software: string | null): Found {
   const version = /Internet Information Services (\d+(?:\.\d+)?)/i.exec(software ?? '')?.[1]
   const variant =
     version === undefined
@@ -111,8 +125,14 @@ function found(note: Note, name: string, level: Level, { status }: CodeQuery, se
       : note.variants?.find(
           (v) => (v.from !== undefined || v.below !== undefined) && Number(version) >= (v.from ?? 0) && Number(version) < (v.below ?? Infinity),
         )
-  const owners = status === null || server !== null ? [] : (index().owners[String(status).padStart(3, '0')] ?? [])
-  return { note, authority: name, level, variant, alsoOwnedBy: owners.filter((o) => o !== name && !GENERAL.has(o)) }
+  const owners = status === null || server !== null || substatus != null ? [] : ownersOf(String(status).padStart(3, '0'))
+  return { note, authority: name, level, variant, alsoOwnedBy: owners.filter((o) => o !== name) }
+}
+
+/** Servers and services that give a status a meaning of their own. */
+function ownersOf(key: string): string[] {
+  const owners = (index().owners[key] ?? []).filter((o) => !GENERAL.has(o))
+  return [...OWNERS_FIRST.filter((o) => owners.includes(o)), ...owners.filter((o) => !OWNERS_FIRST.includes(o))]
 }
 
 /** What is known of a Win32 status value. */

@@ -3,6 +3,7 @@ import { FORMATS } from '../format/registry.js'
 import { findInputs } from '../input/find.js'
 import { openInput } from '../input/open.js'
 import { count, percent, table, visible } from '../render/cells.js'
+import { toJson } from '../render/json.js'
 import { write } from './output.js'
 
 /** `logstat formats` */
@@ -37,14 +38,14 @@ export async function detectFiles(paths: readonly string[], { format }: { readon
         ? { name, packing, format: kind, title: rest.title, server: rest.server, fits: rest.fits, looked, evidence }
         : { name, packing, format: null, seems: rest.seems, looked, evidence },
     )
-    await write(`${JSON.stringify(plain, null, 2)}\n`)
+    await write(toJson(plain))
   } else {
     for (const d of found) {
       const lines = [visible(d.name) + (d.packing === 'none' ? '' : ` (${d.packing})`)]
       if (d.format === null) lines.push(`  no access log that logstat knows${d.seems ? `; it looks like ${d.seems}` : ''}`)
       else
         lines.push(
-          `  ${d.format}: ${d.title}`,
+          `  ${d.format}: ${visible(d.title)}`,
           `  ${count(d.fits)} of the first ${count(d.looked)} lines fit${d.looked ? ` (${percent(d.fits, d.looked)})` : ''}`,
         )
       await write(`${[...lines, ...d.evidence.map((e) => `    ${visible(e)}`)].join('\n')}\n`)

@@ -1,4 +1,4 @@
-import { count } from '../render/cells.js'
+import { count, visible } from '../render/cells.js'
 import { openStore } from '../store/store.js'
 import { type ReadCommandOptions, readPaths } from './read.js'
 
@@ -13,7 +13,7 @@ export async function ingest(paths: readonly string[], options: ReadCommandOptio
       const parts = [`${count(r.entries)} new entries`]
       if (r.rejected) parts.push(`${count(r.rejected)} lines not understood`)
       if (r.known && r.lines === 0) parts[0] = 'nothing new'
-      process.stdout.write(`${r.name}: ${parts.join(', ')}\n`)
+      process.stdout.write(`${visible(r.name)}: ${parts.join(', ')}\n`)
     }
   }
   return failed ? 2 : 0

@@ -1,18 +1,42 @@
 import { LogstatError } from '../errors.js'
+import { checkAsked } from '../format/asked.js'
 import type { Server } from '../format/format.js'
-import { formatNamed } from '../format/registry.js'
 import { findInputs } from '../input/find.js'
+import type { Filter } from '../kernel/filter.js'
 import { type InputResult, readInputs } from '../pipeline.js'
+import { visible } from '../render/cells.js'
 import type { Store } from '../store/store.js'
-import { checkZone, dayOf, systemZone } from '../time-zone.js'
+import { checkZone, parseMoment, systemZone } from '../time-zone.js'
 import { progress } from './progress.js'
 
 /** Options of every command that reads logs. */
 export interface ReadCommandOptions {
   readonly logFormat?: string
+  readonly logTz?: string
   readonly server?: Server
   readonly quiet?: boolean
+  readonly jobs?: number
   readonly tz?: string
+  readonly since?: string
+  readonly until?: string
+  readonly path?: readonly string[]
+  readonly client?: readonly string[]
+  readonly method?: readonly string[]
+  readonly host?: readonly string[]
+}
+
+/** Names of the options that choose entries; they hold for logs, not for what a database has added up. */
+export const FILTERS = ['since', 'until', 'path', 'client', 'method', 'host'] as const
+
+function filterOf({ since, until, path, client, method, host }: ReadCommandOptions, zone: string): Filter {
+  return {
+    ...(since === undefined ? {} : { since: parseMoment(since, zone) }),
+    ...(until === undefined ? {} : { until: parseMoment(until, zone) }),
+    ...(path ? { path } : {}),
+    ...(client ? { client } : {}),
+    ...(method ? { method } : {}),
+    ...(host ? { host } : {}),
+  }
 }
 
 export interface ReadOutcome {
@@ -28,24 +52,25 @@ export interface ReadOutcome {
  * reason is thrown.
  */
 export async function readPaths(paths: readonly string[], store: Store, options: ReadCommandOptions): Promise<ReadOutcome> {
-  if (options.logFormat !== undefined && !formatNamed(options.logFormat))
-    throw new LogstatError('unknown-format', `"${options.logFormat}" is no format that logstat knows`, 'List them with: logstat formats')
+  if (options.logFormat !== undefined) checkAsked(options.logFormat)
   const inputs = findInputs(paths)
   const shown = progress(inputs, options.quiet !== true)
   const zone = checkZone(options.tz ?? systemZone())
   const results = await readInputs(inputs, store, {
     ...(options.logFormat === undefined ? {} : { format: options.logFormat }),
+    ...(options.logTz === undefined ? {} : { logZone: checkZone(options.logTz) }),
     ...(options.server === undefined ? {} : { server: options.server }),
-    ...(store.file === null ? {} : { periodOf: (seconds: number) => dayOf(seconds, zone) }),
+    ...(store.file === null ? {} : { dayZone: zone }),
+    ...(store.file === null ? { filter: filterOf(options, zone) } : {}),
+    ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
     onProgress: shown.update,
   })
   shown.end()
 
-  const optional = new Set(inputs.filter((i) => i.optional).map((i) => i.name))
   const errors = results.flatMap((r) => (r.error ? [{ ...r, error: r.error }] : []))
   if (errors.length === results.length && errors.every((e) => e.entries === 0)) {
     const [first] = errors
-    if (errors.length > 1 || optional.size > 0)
+    if (errors.length > 1 || first?.optional)
       throw new LogstatError(
         'no-logs',
         `no access log among ${paths.join(', ')} (${errors.length} files looked at); the first: ${first?.error.message}`,
@@ -54,11 +79,11 @@ export async function readPaths(paths: readonly string[], store: Store, options:
     if (first) throw first.error
   }
   let failed = false
-  for (const { name, error } of errors) {
-    const passedOver = optional.has(name) && error.code === 'unknown-format'
+  for (const { optional, error } of errors) {
+    const passedOver = optional && error.code === 'unknown-format'
     if (!passedOver) failed = true
-    if (!options.quiet || !passedOver) process.stderr.write(`logstat: ${passedOver ? 'passed over: ' : ''}${error.message}\n`)
-    if (!passedOver && error.hint) process.stderr.write(`         ${error.hint}\n`)
+    if (!options.quiet || !passedOver) process.stderr.write(`logstat: ${passedOver ? 'passed over: ' : ''}${visible(error.message)}\n`)
+    if (!passedOver && error.hint) process.stderr.write(`         ${visible(error.hint)}\n`)
   }
   return { results, failed }
 }

@@ -19,8 +19,6 @@ export interface Detection {
   readonly plans: readonly Plan[]
   /** Set for a W3C log: the header that was found. */
   readonly w3c?: W3cHeader
-  /** Of a W3C log without a header: the layout of most of its records. */
-  readonly fields?: string
 }
 
 /** No format fits. */
@@ -63,27 +61,25 @@ export function detect(head: Uint8Array, isWhole: boolean): Detection | Undetect
   return { format: null, seems: guess(texts), looked: data.length, evidence: [`none of ${FORMATS.length} formats fits a line`] }
 }
 
-/** Of formats that fit about equally many lines, the one counts that gets most out of them. */
-const ABOUT = 0.8
-/** A file may mix so many further formats, if each fits this share of the lines the others leave. */
+/** A file may mix so many further formats, if each fits this share of the lines that the others leave. */
 const FURTHER = 3
 const FURTHER_SHARE = 0.1
 
 function detectLines(data: readonly Uint8Array[]): Detection | undefined {
-  const best = bestOf(data)
+  const found = takesOf(data)
+  const best = mostOf(found)
   if (!best) return undefined
-  const { format, tried } = best
-  let plans = plansOfFamily(format.family, format)
-  const mixed: string[] = []
-  let rest = data.filter((line) => !fitsAny(plans, [line]))
+  const { format } = best
+  // Related layouts in the registry's order, in which a line is given to the most particular one that it fits.
+  let plans = plansOfFamily(format.family, format.family === 'own' ? [format] : found.map((f) => f.format).filter((f) => f.family === format.family))
+  let rest = data.filter((line) => fitsOf(plans, [line]) === 0)
   for (let i = 0; i < FURTHER && rest.length > 1; i++) {
-    const next = bestOf(rest)
-    if (!next || next.fits < 2 || next.fits < rest.length * FURTHER_SHARE) break
+    const next = mostOf(takesOf(rest))
+    if (!next || next.lines < 2 || next.lines < rest.length * FURTHER_SHARE) break
     plans = [...plans, ...plansOf(next.format)]
-    mixed.push(`${next.fits} of the other lines fit ${next.format.name}`)
-    rest = rest.filter((line) => !fitsAny(plans, [line]))
+    rest = rest.filter((line) => fitsOf(plans, [line]) === 0)
   }
-  const others = tried.filter((t) => t.format !== format && t.fits > 0).map((t) => `${t.format.name}: ${t.fits}`)
+  const others = found.filter((f) => f !== best)
   return {
     format: format.name,
     title: format.title,
@@ -91,27 +87,32 @@ function detectLines(data: readonly Uint8Array[]): Detection | undefined {
     fits: data.length - rest.length,
     looked: data.length,
     evidence: [
-      `${best.fits} of ${data.length} lines fit ${format.name}`,
-      ...mixed,
-      ...(others.length ? [`fewer or less particular: ${others.join(', ')}`] : []),
+      `${best.lines} of ${data.length} lines fit ${format.name}`,
+      ...(others.length ? [`lines of other layouts: ${others.map((f) => `${f.format.name} ${f.lines}`).join(', ')}`] : []),
     ],
     plans,
   }
 }
 
-interface Tried {
+interface Taken {
   readonly format: Format
-  readonly fits: number
-  /** Fields found in a line that fits, on average. */
-  readonly fields: number
+  /** Lines of which no other format gets more. */
+  readonly lines: number
 }
 
-function bestOf(data: readonly Uint8Array[]): (Tried & { readonly tried: readonly Tried[] }) | undefined {
-  const tried = FORMATS.filter(hasPlans).map((format) => ({ format, ...tryOn(plansOf(format), data) }))
-  const most = Math.max(0, ...tried.map((t) => t.fits))
-  if (most === 0) return undefined
-  const best = tried.filter((t) => t.fits >= most * ABOUT).reduce((a, b) => (b.fields > a.fields + 0.01 ? b : a))
-  return { ...best, tried }
+/** Give each line to the format that gets most fields out of it, of several the first in the registry. */
+function takesOf(data: readonly Uint8Array[]): Taken[] {
+  const best = data.map(() => ({ format: undefined as Format | undefined, fields: 0 }))
+  for (const format of FORMATS.filter(hasPlans)) {
+    probeAll(plansOf(format), data).forEach((fields, i) => {
+      if (fields > (best[i]?.fields ?? 0)) best[i] = { format, fields }
+    })
+  }
+  return FORMATS.map((format) => ({ format, lines: best.filter((b) => b.format === format).length })).filter(({ lines }) => lines > 0)
+}
+
+function mostOf(taken: readonly Taken[]): Taken | undefined {
+  return taken.length === 0 ? undefined : taken.reduce((a, b) => (b.lines > a.lines ? b : a))
 }
 
 function detectW3c(fieldsLine: string, softwareLine: string | undefined, lines: readonly Uint8Array[], texts: readonly string[]): Detection {
@@ -122,7 +123,7 @@ function detectW3c(fieldsLine: string, softwareLine: string | undefined, lines: 
     format: 'w3c',
     title: software ? `W3C extended log (${software})` : 'W3C extended log',
     server: header.server,
-    fits: tryOn([header.plan], data).fits,
+    fits: fitsOf([header.plan], data),
     looked: data.length,
     evidence: [
       `a #Fields line names ${header.fields.length} fields: ${header.fields.join(' ')}`,
@@ -136,20 +137,17 @@ function detectW3c(fieldsLine: string, softwareLine: string | undefined, lines: 
 
 /** A W3C log that has lost its header; a later `#Fields` line holds from there on. */
 function detectHeaderless(data: readonly Uint8Array[]): Detection | undefined {
-  const headers = inferHeaders(data.map(decode)).filter(({ plan }) => tryOn([plan], data).fits > 0)
-  const [first] = headers
-  if (!first) return undefined
+  const headers = inferHeaders(data.map(decode)).filter(({ plan }) => fitsOf([plan], data) > 0)
+  if (headers.length === 0) return undefined
   const plans = headers.map((h) => h.plan)
-  const fields = first.fields.join(' ')
   return {
     format: 'w3c',
     title: 'W3C extended log without its #Fields line',
     server: 'iis',
-    fits: tryOn(plans, data).fits,
+    fits: fitsOf(plans, data),
     looked: data.length,
     evidence: ['there is no #Fields line; the fields follow from the values', ...headers.map((h) => `as if: #Fields: ${h.fields.join(' ')}`)],
     plans,
-    fields,
   }
 }
 
@@ -196,22 +194,19 @@ function unwrapDocker(lines: readonly Uint8Array[]): Uint8Array[] | undefined {
 
 let prober: Kernel | undefined
 
-function tryOn(plans: readonly Plan[], lines: readonly Uint8Array[]): { fits: number; fields: number } {
+/** By line, the fields that the first plan to take it finds in it; 0 for a line that none takes. */
+function probeAll(plans: readonly Plan[], lines: readonly Uint8Array[]): number[] {
   prober ??= new Kernel({ tables: false })
-  prober.setPlans(plans)
-  let fits = 0
-  let fields = 0
-  for (const line of lines) {
-    const probe = prober.probe(line)
-    if (!('fields' in probe)) continue
-    fits++
-    fields += Object.values(probe.fields).filter((text) => text !== '-' && text !== '').length
-  }
-  return { fits, fields: fits === 0 ? 0 : fields / fits }
+  const kernel = prober
+  kernel.setPlans(plans)
+  return lines.map((line) => {
+    const probe = kernel.probe(line)
+    return 'fields' in probe ? Object.values(probe.fields).filter((text) => text !== '-' && text !== '').length : 0
+  })
 }
 
-function fitsAny(plans: readonly Plan[], lines: readonly Uint8Array[]): boolean {
-  return tryOn(plans, lines).fits > 0
+function fitsOf(plans: readonly Plan[], lines: readonly Uint8Array[]): number {
+  return probeAll(plans, lines).filter((fields) => fields > 0).length
 }
 
 /** Signs of inputs that are often given by mistake. */

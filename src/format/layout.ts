@@ -61,6 +61,13 @@ const BETTER = new Set(['body_bytes_sent', 'request_uri'])
 export interface LayoutOptions {
   /** Bits of Flag; Strict when absent. */
   readonly flags?: number
+  /** A quote inside a quoted field has a backslash before it; not so with nginx's escape=none. */
+  readonly quotesAreEscaped?: boolean
+}
+
+/** What a variable is for, if anything is known of it. */
+export function roleOfVariable(name: string): Variable | undefined {
+  return VARIABLES[name]
 }
 
 /**
@@ -68,7 +75,7 @@ export interface LayoutOptions {
  *
  * @throws LogstatError `layout` when two variables touch, or none is the status
  */
-export function compileLayout(format: string, layout: string, { flags = Flag.Strict }: LayoutOptions = {}): Plan {
+export function compileLayout(format: string, layout: string, { flags = Flag.Strict, quotesAreEscaped = true }: LayoutOptions = {}): Plan {
   const parts = layout.split(/\$(?:\{(\w+)\}|(\w+))/)
   // split gives: text, name in braces, bare name, text, …
   const leading = parts[0] ?? ''
@@ -98,16 +105,16 @@ export function compileLayout(format: string, layout: string, { flags = Flag.Str
     const role = VARIABLES[name]?.role ?? Role.Skip
     const owned = owners.get(role) === name && !seen.has(name) ? role : Role.Skip
     seen.add(name)
-    return { role: owned, rule: ruleFor(owned, name, until, last), until: until === '' ? ' ' : until }
+    return { role: owned, rule: ruleFor(owned, name, until, last, quotesAreEscaped), until: until === '' ? ' ' : until }
   })
   const timeTakenUnitUs = VARIABLES[owners.get(Role.TimeTaken) ?? '']?.unitUs ?? 1_000_000
   return { format, cutter: Cutter.Delimited, leading, steps, timeTakenUnitUs, flags }
 }
 
-function ruleFor(role: Role, name: string, until: string, last: boolean): Rule {
+function ruleFor(role: Role, name: string, until: string, last: boolean, quotesAreEscaped: boolean): Rule {
   if (name === 'request_rest') return Rule.Rest
   if (until === '') return Rule.Word
-  if (until.startsWith('"')) return last ? Rule.LastQuoted : Rule.Quoted
+  if (until.startsWith('"') && quotesAreEscaped) return last ? Rule.LastQuoted : Rule.Quoted
   if (name === 'client_and_port') return Rule.AddressPort
   if (VARIABLES[name]?.token) return Rule.Token
   if (until.startsWith(' ') && name.startsWith('upstream_')) return Rule.Chain

@@ -112,7 +112,7 @@ export function plansOf(format: Format): Plan[] {
 }
 
 /** All plans of a family, those of `first` in front: lines of a related layout in the same file are read, too. */
-export function plansOfFamily(family: Family, first: Format): Plan[] {
-  const related = family === 'own' ? [] : FORMATS.filter((f) => f.family === family && f !== first && hasPlans(f))
-  return [first, ...related].flatMap(plansOf)
+export function plansOfFamily(family: Family, first: readonly Format[]): Plan[] {
+  const ours = family === 'own' ? [] : FORMATS.filter((f) => f.family === family && hasPlans(f))
+  return [...first, ...ours.filter((f) => !first.includes(f))].flatMap(plansOf)
 }

@@ -10,6 +10,33 @@ interface Exports {
   eventStart: WebAssembly.Global
   eventEnd: WebAssembly.Global
   addPlan(cutter: number, leadingAt: number, leadingBytes: number, scale: number, flags: number): number
+  absorbBuckets(n: number, from: number): void
+  absorbCodes(n: number, from: number, texts: number, base: number): void
+  absorbLatencies(n: number, from: number): void
+  absorbValues(
+    dimension: number,
+    n: number,
+    slots: number,
+    values: number,
+    texts: number,
+    base: number,
+    theirs: number,
+    codeMap: number,
+    codeCount: number,
+  ): void
+  allocate(bytes: number): number
+  codeMapAt(): number
+  fits(codes: number, buckets: number, latencies: number): number
+  pack(dimension: number): number
+  packBuckets(to: number): number
+  packed(): number
+  packLatencies(to: number): number
+  reasonBytes(): number
+  reasonTable(): number
+  addFilter(role: number, negative: number, length: number): number
+  clearFilters(): void
+  filteredCount(): bigint
+  setPeriodFilter(from: number, to: number): void
   addStep(role: number, rule: number, literalAt: number, literalBytes: number): number
   begin(offset: bigint, line: bigint): void
   bucketTable(): number
@@ -98,7 +125,7 @@ function module(): WebAssembly.Module {
  */
 export class Kernel {
   readonly wasm: Exports
-  readonly #bytes: Uint8Array
+  #bytes: Uint8Array
   readonly #block: number
   readonly #blockBytes: number
   /** Bytes of the block that hold input. */
@@ -138,12 +165,17 @@ export class Kernel {
       arena = Math.max(arena, bytes)
     }
     if (tables) this.wasm.openScratch(scratch, arena)
-    this.wasm.clear()
     this.#setPeriod(WHOLE)
     this.#block = this.wasm.block.value
     this.#blockBytes = this.wasm.blockBytes.value
-    // All memory is allocated by now, so views of it stay valid.
     this.#bytes = new Uint8Array(this.wasm.memory.buffer)
+  }
+
+  /** Allocate in the kernel's memory, for good. Every view of the memory made before is void. */
+  allocate(bytes: number): number {
+    const at = this.wasm.allocate(bytes)
+    this.#bytes = new Uint8Array(this.wasm.memory.buffer)
+    return at
   }
 
   #setPeriod({ number, start, end }: Period): void {

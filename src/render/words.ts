@@ -2,9 +2,10 @@ import type { Language, Text, Verdict } from '../catalogue/note.js'
 
 // The words of the text report and of the other outputs for people. {0}, {1} … are filled in.
 const WORDS = {
-  requests: { en: '{0} requests', zh: '{0} 个请求' },
+  requests: { en: '{0} {request|requests}', zh: '{0} 个请求' },
+  leftOut: { en: '{0} left out', zh: '筛选排除 {0} 个' },
   sent: { en: '{0} sent', zh: '已发送 {0}' },
-  notUnderstood: { en: '{0} lines not understood', zh: '{0} 行无法识别' },
+  notUnderstood: { en: '{0} {line|lines} not understood', zh: '{0} 行无法识别' },
   withoutTime: { en: '{0} without a readable time', zh: '{0} 条没有可读的时间' },
   noEntries: { en: 'No requests: the log is empty.', zh: '没有请求：日志为空。' },
   noneSelected: { en: 'No requests match the selection.', zh: '没有符合筛选条件的请求。' },
@@ -25,7 +26,7 @@ const WORDS = {
   first: { en: 'first', zh: '首次' },
   last: { en: 'last', zh: '末次' },
   meaning: { en: 'meaning', zh: '含义' },
-  hitsOf: { en: '{0} hits', zh: '{0} 次' },
+  hitsOf: { en: '{0} {hit|hits}', zh: '{0} 次' },
   usually: { en: 'Usually', zh: '常见原因' },
   check: { en: 'Check', zh: '检查' },
   here: { en: 'Here', zh: '本日志' },
@@ -57,7 +58,10 @@ export type Word = keyof typeof WORDS
 
 /** A word or sentence in a language, its places filled in. */
 export function say(language: Language, word: Word, ...values: readonly (string | number)[]): string {
-  return WORDS[word][language].replace(/\{(\d)\}/g, (_, i: string) => String(values[Number(i)] ?? ''))
+  const text: string = WORDS[word][language]
+  // English says "1 line"; a word in brackets gives both forms: {line|lines}.
+  const counted = text.replace(/\{([^{}|]+)\|([^{}|]+)\}/g, (_, one: string, many: string) => (String(values[0]) === '1' ? one : many))
+  return counted.replace(/\{(\d)\}/g, (_, i: string) => String(values[Number(i)] ?? ''))
 }
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, Text>> = {

@@ -10,6 +10,8 @@ import { type DimensionName, type List, mergeLists } from '../tally/tally.js'
 export interface Report {
   readonly schema: 'logstat.report/1'
   readonly language: Language
+  /** The stretch of a database that was asked for; null: all of it. `totals.lines` and the inputs are those of the whole. */
+  readonly range: { readonly since: string | null; readonly until: string | null } | null
   /** Of the entries; null when none carries a time. */
   readonly period: { readonly from: string; readonly to: string } | null
   readonly totals: {
@@ -17,6 +19,8 @@ export interface Report {
     readonly entries: number
     readonly rejected: number
     readonly ignored: number
+    /** Entries that a selection left out: lines = entries + filtered + rejected + ignored. */
+    readonly filtered: number
     readonly withoutTime: number
     readonly bytesSent: number
   }
@@ -165,12 +169,14 @@ export function makeReport(store: Store, options: ReportOptions = {}): Report {
   return {
     schema: 'logstat.report/1',
     language,
+    range: options.since === undefined && options.until === undefined ? null : { since: iso(options.since ?? null), until: iso(options.until ?? null) },
     period: periodOf(rows),
     totals: {
       lines: sum((s) => s.lines),
       entries: hits,
       rejected: sum((s) => s.rejected),
       ignored: sum((s) => s.ignored),
+      filtered: sum((s) => s.lines - s.rejected - s.ignored) - hits,
       withoutTime: sum((s) => s.withoutTime),
       bytesSent: rows.reduce((n, r) => n + r.bytesSent, 0),
     },
@@ -330,7 +336,8 @@ function findingsOf(code: ReportCode): Finding[] {
   const common = { firstSeen: code.firstSeen, lastSeen: code.lastSeen, mostly: mostlyOf(code) }
   // A verdict that rests on a Win32 status is told with it: 401.1 may be normal with one value and a failed logon with another.
   const special = code.win32.filter((w) => w.explanation && !QUIET.has(w.verdict))
-  for (const w of special) findings.push({ code: `${codeName(code)}/${w.value}`, verdict: w.verdict, hits: w.hits, title: w.meaning, ...common })
+  for (const w of special)
+    findings.push({ code: w.value === 0 ? codeName(code) : `${codeName(code)}/${w.value}`, verdict: w.verdict, hits: w.hits, title: w.meaning, ...common })
   for (const [verdict, hits] of Object.entries(code.verdicts) as [Verdict, number][]) {
     const rest = hits - special.filter((w) => w.verdict === verdict).reduce((n, w) => n + w.hits, 0)
     if (!QUIET.has(verdict) && rest > 0) findings.push({ code: codeName(code), verdict, hits: rest, title: code.explanation?.name ?? '', ...common })

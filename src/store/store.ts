@@ -113,29 +113,35 @@ export function openStore(file: string | null, { create = true } = {}): Store {
 
 function open(file: string | null, create: boolean): Database.Database {
   if (file !== null) check(file, create)
-  let db: Database.Database
   try {
-    db = new Database(file ?? ':memory:')
+    const db = new Database(file ?? ':memory:')
     db.pragma('busy_timeout = 10000')
+    // Before the write-ahead log is switched on: the file itself must say from the start that it is ours (see `check`).
+    if (db.pragma('user_version', { simple: true }) === 0) makeSchema(db)
     if (file !== null) {
       db.pragma('journal_mode = WAL')
       db.pragma('synchronous = NORMAL')
     }
+    return db
   } catch (error) {
-    throw new LogstatError(
-      'database',
-      `${file}: the database cannot be opened (${(error as Error).message})`,
-      'Check the folder, its free space and your right to write there.',
-    )
+    throw cannotOpen(file, error)
   }
-  if (db.pragma('user_version', { simple: true }) === 0) {
-    db.transaction(() => {
-      db.exec(SCHEMA)
-      db.pragma(`application_id = ${APPLICATION_ID}`)
-      db.pragma(`user_version = ${SCHEMA_VERSION}`)
-    }).immediate()
-  }
-  return db
+}
+
+function makeSchema(db: Database.Database): void {
+  db.transaction(() => {
+    db.exec(SCHEMA)
+    db.pragma(`application_id = ${APPLICATION_ID}`)
+    db.pragma(`user_version = ${SCHEMA_VERSION}`)
+  }).immediate()
+}
+
+function cannotOpen(file: string | null, error: unknown): LogstatError {
+  return new LogstatError(
+    'database',
+    `${file}: the database cannot be opened (${(error as Error).message})`,
+    'Check the folder, its free space and your right to write there.',
+  )
 }
 
 /** Look at the file before SQLite does: a file that is not ours is never touched. */
@@ -143,18 +149,31 @@ function check(file: string, create: boolean): void {
   const stat = statSync(file, { throwIfNoEntry: false })
   if (!stat || stat.size === 0) {
     if (!create) throw new LogstatError('no-database', `${file}: there is no such database`, `Make it with: logstat ingest LOG… --db ${file}`)
-    closeSync(openSync(file, 'a', 0o600))
+    onDisk(file, () => closeSync(openSync(file, 'a', 0o600)))
     return
   }
   const head = Buffer.alloc(100)
-  const fd = openSync(file, 'r')
-  readSync(fd, head, 0, 100, 0)
-  closeSync(fd)
+  onDisk(file, () => {
+    const fd = openSync(file, 'r')
+    try {
+      readSync(fd, head, 0, 100, 0)
+    } finally {
+      closeSync(fd)
+    }
+  })
   if (head.toString('latin1', 0, 15) !== 'SQLite format 3' || head.readUInt32BE(68) !== APPLICATION_ID)
     throw new LogstatError('not-ours', `${file}: this is not a logstat database`, 'Name another file for --db; this one is left as it is.')
   const version = head.readUInt32BE(60)
   if (version > SCHEMA_VERSION)
     throw new LogstatError('newer-database', `${file}: the database has version ${version}, this logstat knows up to ${SCHEMA_VERSION}`, 'Update logstat.')
+}
+
+function onDisk(file: string, action: () => void): void {
+  try {
+    action()
+  } catch (error) {
+    throw cannotOpen(file, error)
+  }
 }
 
 function addHistograms(stored: string | null, more: ReadonlyMap<number, number>): string | null {

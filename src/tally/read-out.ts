@@ -18,10 +18,11 @@ import {
 } from './tally.js'
 
 // The shapes of the kernel's tables, as src/kernel/wasm/{count,values,index}.ts lays them out; sizes in bytes.
-const CODE = 72
+const CODE = 80
 const BUCKET = { size: 40, slots: 1 << 17, base: 2 ** 36 }
 const LATENCY = { size: 16, slots: 1 << 16 }
-const SLOT_WORDS = 8
+const SLOT_WORDS = 4
+const VALUE_WORDS = 4
 const SAMPLE = { size: 28 + 512, text: 28 }
 const NO_PERIOD = -(2 ** 31)
 const KERNEL_BUCKET_SECONDS = 60
@@ -131,40 +132,49 @@ function readLatencies(codes: readonly CodeTally[], table: number, memory: DataV
 
 /** The lists of one dimension, by code. */
 function readLists(codeCount: number, table: number, memory: DataView, topValues: number): List[] {
-  const slots = memory.getUint32(table, true)
   const capacity = memory.getUint32(table + 4, true) + 1
   const counts = new Uint32Array(memory.buffer, memory.getUint32(table + 24, true), codeCount)
   const lost = new Uint32Array(memory.buffer, memory.getUint32(table + 28, true), codeCount)
-  const words = new Uint32Array(memory.buffer, slots, SLOT_WORDS * capacity)
-  const thresholds = thresholdsFor(words, counts, topValues)
+  const slots = new Uint32Array(memory.buffer, memory.getUint32(table, true), SLOT_WORDS * capacity)
+  const values = new Uint32Array(memory.buffer, memory.getUint32(table + 36, true), VALUE_WORDS * capacity)
+  const added = new Int32Array(memory.buffer, memory.getUint32(table + 40, true), codeCount)
   const lists: List[] = Array.from(counts, (distinct, code) => ({ values: [], lost: lost[code] as number, distinct }))
+  const thresholds = thresholdsFor(slots, values, counts, topValues)
   const bytes = new Uint8Array(memory.buffer)
-  for (let i = 0; i < words.length; i += SLOT_WORDS) {
-    if (words[i] === 0 && words[i + 1] === 0) continue
-    const codeAndLength = words[i + 6] as number
+  for (let i = 0; i < slots.length; i += SLOT_WORDS) {
+    if (slots[i] === 0 && slots[i + 1] === 0) continue
+    const value = VALUE_WORDS * (slots[i + 3] as number)
+    const codeAndLength = values[value + 2] as number
     const code = codeAndLength & 0xffff
     const list = lists[code]
     if (!list) continue
-    const hits = (words[i + 2] as number) + (words[i + 3] as number) * 2 ** 32
-    const error = words[i + 5] as number
+    const hits = slots[i + 2] as number
+    // The addition wraps as the kernel's does: a stored error may be below zero until what was added is on top.
+    const error = ((values[value + 1] as number) + (added[code] as number)) >>> 0
     // Of a long list only what can reach the top is made into text.
     if (hits < (thresholds[code] as number)) list.lost = Math.max(list.lost, hits + error)
-    else list.values.push({ value: decodeShared(bytes, words[i + 4] as number, codeAndLength >>> 16), hits, error })
+    else list.values.push({ value: decodeShared(bytes, values[value] as number, codeAndLength >>> 16), hits, error })
   }
   return lists.map((list) => keepTop(list, topValues))
 }
 
 /** By code, the fewest hits a value needs so that at least `topValues` values of the list have as many. */
-function thresholdsFor(words: Uint32Array, counts: Uint32Array, topValues: number): Float64Array {
+function thresholdsFor(slots: Uint32Array, values: Uint32Array, counts: Uint32Array, topValues: number): Float64Array {
   const thresholds = new Float64Array(counts.length)
-  const hits: (number[] | undefined)[] = Array.from(counts, (n) => (n > topValues ? [] : undefined))
+  const hits = Array.from(counts, (n) => (n > topValues ? new Uint32Array(n) : undefined))
   if (!hits.some(Boolean)) return thresholds
-  for (let i = 0; i < words.length; i += SLOT_WORDS) {
-    if (words[i] === 0 && words[i + 1] === 0) continue
-    hits[(words[i + 6] as number) & 0xffff]?.push((words[i + 2] as number) + (words[i + 3] as number) * 2 ** 32)
+  const filled = new Uint32Array(counts.length)
+  for (let i = 0; i < slots.length; i += SLOT_WORDS) {
+    if (slots[i] === 0 && slots[i + 1] === 0) continue
+    const code = (values[VALUE_WORDS * (slots[i + 3] as number) + 2] as number) & 0xffff
+    const list = hits[code]
+    if (!list) continue
+    const at = filled[code] as number
+    list[at] = slots[i + 2] as number
+    filled[code] = at + 1
   }
   hits.forEach((list, code) => {
-    if (list) thresholds[code] = Float64Array.from(list).sort()[list.length - topValues] as number
+    if (list) thresholds[code] = list.sort()[list.length - topValues] as number
   })
   return thresholds
 }
@@ -205,5 +215,6 @@ export function readLineCounts({ wasm }: Kernel): LineCounts {
   }
   const entries = Number(wasm.entryCount())
   const ignored = Number(wasm.ignoredCount())
-  return { lines: entries + ignored + rejected, entries, ignored, rejected, withoutTime: Number(wasm.withoutTime()), rejects }
+  const filtered = Number(wasm.filteredCount())
+  return { lines: entries + filtered + ignored + rejected, entries, ignored, rejected, filtered, withoutTime: Number(wasm.withoutTime()), rejects }
 }

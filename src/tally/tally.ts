@@ -79,12 +79,14 @@ export interface RejectTally {
   readonly samples: readonly RejectSample[]
 }
 
-/** What became of the lines of one input: lines = entries + rejected + ignored. */
+/** What became of the lines of one input: lines = entries + filtered + rejected + ignored. */
 export interface LineCounts {
   readonly lines: number
   readonly entries: number
   readonly ignored: number
   readonly rejected: number
+  /** Entries left out by a filter; 0 without one. */
+  readonly filtered: number
   /** Entries whose time could not be read; they are counted all the same. */
   readonly withoutTime: number
   readonly rejects: ReadonlyMap<RejectReason, RejectTally>
@@ -170,6 +172,25 @@ export function trimList(list: List, n: number): List {
   let lost = list.lost
   for (const v of sorted.slice(n)) lost = Math.max(lost, v.hits + v.error)
   return { values: sorted.slice(0, n), lost, distinct: list.distinct }
+}
+
+/** The sum over two stretches of one input, the second behind the first: its line numbers begin where the first ends. */
+export function addLineCounts(a: LineCounts, b: LineCounts): LineCounts {
+  const rejects = new Map(a.rejects)
+  for (const [reason, { count, samples }] of b.rejects) {
+    const known = rejects.get(reason) ?? { count: 0, samples: [] }
+    const moved = samples.map((s) => ({ ...s, line: s.line + a.lines }))
+    rejects.set(reason, { count: known.count + count, samples: [...known.samples, ...moved].slice(0, MAX_SAMPLES) })
+  }
+  return {
+    lines: a.lines + b.lines,
+    entries: a.entries + b.entries,
+    ignored: a.ignored + b.ignored,
+    rejected: a.rejected + b.rejected,
+    filtered: a.filtered + b.filtered,
+    withoutTime: a.withoutTime + b.withoutTime,
+    rejects,
+  }
 }
 
 /** Most hits first; equal ones by value, so that every order of merging prints the same. */

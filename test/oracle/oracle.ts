@@ -57,8 +57,8 @@ function layoutPattern(layout: string): { pattern: RegExp; names: string[] } {
     const end = literal(until)
     if (until === '') source += '([^ ]*)(?: |$)'
     else if (until.startsWith('"')) source += `((?:\\\\.|(?!${end})[^\\\\])*)${end}`
-    else if (name === 'remote_addr') source += `((?:(?!${end})[^ ]|(?<=,) )+)(?<!,)${end}`
-    else if (name === 'remote_user') source += `(?!- (?!${literal(until.slice(1))}))(?!(?:(?!${end}).)* -${end})((?:(?!${end}).)*)${end}`
+    else if (name === 'remote_addr') source += `((?:[^ ]|(?<=,) )+)(?<!,)${end}`
+    else if (name === 'remote_user') source += `(?!- (?!${literal(until.slice(1))}))((?:(?!${end})[^"])*)${end}`
     else if (name === 'host') source += `((?:(?!${end}).)*)(?<!,)${end}`
     else source += `((?:(?!${end}).)*)${end}`
     if (last) source += '.*$'
@@ -80,6 +80,15 @@ function utc(y: string, mo: number, d: string, h: string, mi: string, s: string,
     offset = (Number(zh) * 3600 + Number(zm ?? 0) * 60) * (sign === '-' ? -1 : 1)
   }
   return date.getTime() / 1000 + Number(h) * 3600 + Number(mi) * 60 + Number(s) - offset
+}
+
+/** CLF, ISO 8601, or seconds (milli-, micro-, nanoseconds) since 1970. */
+function timeOf(text: string): number | null {
+  const iso = /^(\d{4})-(\d\d)-(\d\d).(\d\d):(\d\d):(\d\d)(?:[.,]\d*)? *([+-]\d\d:?\d\d|[+-]\d\d|[zZ])?$/s.exec(text)
+  if (iso) return utc(iso[1] as string, Number(iso[2]), iso[3] as string, iso[4] as string, iso[5] as string, iso[6] as string, iso[7])
+  const epoch = /^(\d{9,19})(?:\.\d*)?$/.exec(text)?.[1]
+  if (epoch) return Number(BigInt(epoch) / 10n ** BigInt(epoch.length <= 11 ? 0 : epoch.length <= 14 ? 3 : epoch.length <= 17 ? 6 : 9))
+  return clfTime(text)
 }
 
 function clfTime(text: string): number | null {
@@ -126,7 +135,7 @@ function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPa
     substatus: null,
     win32Status: null,
     reason: f.status === '400' ? reasonOf400(f.request as string) : null,
-    time: clfTime(f.time_local as string),
+    time: timeOf(f.time_local as string),
     bytesSent: f.body_bytes_sent === undefined || f.body_bytes_sent === '-' ? 0 : Number(f.body_bytes_sent),
     timeTakenUs: f.request_time !== undefined && /^\d{1,15}(\.\d+)?$/.test(f.request_time) ? Math.round(Number(f.request_time) * 1e6) : null,
     client: f.prefix === undefined ? value((f.remote_addr as string).split(',')[0]) : clientOf(f.prefix),

@@ -7,21 +7,24 @@ import {
 import { Dimension, Role } from './roles'
 import { DASH } from './scan'
 import { NO_TIME } from './time'
-import { clearTable, countValue, hashOf, MAX_CODES, table } from './values'
+import { clearTable, countValue, hashOf, keyOf, MAX_CODES, table } from './values'
 
 const BATCH: i32 = 256
 
-// code: key u64 · reason u32 · reason length u32 · hits u64 · bytes u64 · timed u64 · time µs u64 · first i64 · last i64 · period i32
+// code: key u64 · reason u32 · reason length u32 · hits u64 · bytes u64 · timed u64 · time µs u64 · first i64 · last i64 · period i32 · pad u32 · hash u64
 // The same code in another period (a day, where a database keeps lists by day) is another code here, so that every table is by period.
-export const CODE: usize = 72
+export const CODE: usize = 80
 export const codes = heap.alloc(CODE * <usize>MAX_CODES)
 export let codeCount: i32 = 0
 const CODE_SLOTS: u32 = 16384
 // slot: key u64 · reason hash u64 · code u32 (+1; 0 = empty) · pad
 const codeSlots = heap.alloc(24 * <usize>CODE_SLOTS)
 const REASONS: usize = 1 << 20
-const reasons = heap.alloc(REASONS)
+export const reasons = heap.alloc(REASONS)
 let reasonsUsed: usize = 0
+export function reasonsUsedBytes(): usize {
+  return reasonsUsed
+}
 
 // Code and time bucket. slot: key u64 (code << 40 | bucket + 1) · hits u64 · bytes u64 · timed u64 · time µs u64
 export const BUCKET: usize = 40
@@ -64,21 +67,35 @@ export function clearWithoutTime(): void {
 const ENTRY: usize = 40 + 16 * <usize>Dimension.Count
 const batch = heap.alloc(ENTRY * <usize>BATCH)
 let gathered: i32 = 0
+/** Entries counted since the tables were cleared: hits of a value are 32 bits wide. */
+let sinceClear: u64 = 0
 
 export function clearCounts(): void {
   codeCount = 0
   bucketCount = 0
   latencyCount = 0
   reasonsUsed = 0
+  sinceClear = 0
   memory.fill(codeSlots, 0, 24 * <usize>CODE_SLOTS)
   memory.fill(buckets, 0, BUCKET * <usize>BUCKET_SLOTS)
   memory.fill(latencies, 0, LATENCY * <usize>LATENCY_SLOTS)
   for (let d = 0; d < Dimension.Count; d++) clearTable(d)
 }
 
+/** Count the entries of another kernel among those since the tables were cleared. */
+export function countForeign(entries: u64): void {
+  sinceClear += entries
+}
+
+/** Whether so many more codes, buckets and latency bins surely fit. */
+export function fits(moreCodes: u32, moreBuckets: u32, moreLatencies: u32): bool {
+  return <u32>codeCount + moreCodes <= <u32>(MAX_CODES - 2 * BATCH) && (bucketCount + moreBuckets) * 4 <= BUCKET_SLOTS * 3 &&
+    (latencyCount + moreLatencies) * 4 <= LATENCY_SLOTS * 3 && sinceClear < 0x80000000 && reasonsUsed < REASONS / 2
+}
+
 /** Whether the next batch could overflow a table that must stay exact. */
 export function isFull(): bool {
-  return codeCount > MAX_CODES - 2 * BATCH || reasonsUsed > REASONS - (128 << 10) || bucketCount * 4 > BUCKET_SLOTS * 3 || latencyCount * 4 > LATENCY_SLOTS * 3
+  return codeCount > MAX_CODES - 2 * BATCH || reasonsUsed > REASONS - (128 << 10) || bucketCount * 4 > BUCKET_SLOTS * 3 || sinceClear > 0xf0000000 || latencyCount * 4 > LATENCY_SLOTS * 3
 }
 
 /** Gather the entry that `readEntry` left. @returns whether the batch must be flushed */
@@ -148,6 +165,12 @@ function codeOf(reason: usize, length: u32, period: i32): u32 {
   if (key == lastKey && hash == lastReason && codeCount > 0) return lastCode
   lastKey = key
   lastReason = hash
+  lastCode = findCode(key, hash, reason, length, period)
+  return lastCode
+}
+
+/** The number of a code by its key and the hash of its reason and period; made when it is new. */
+export function findCode(key: u64, hash: u64, reason: usize, length: u32, period: i32): u32 {
   let i = <u32>((key ^ (key >> 17) ^ (key >> 41) ^ hash) * 0x9e3779b97f4a7c15 >> 40) & (CODE_SLOTS - 1)
   while (true) {
     const slot = codeSlots + 24 * <usize>i
@@ -156,18 +179,14 @@ function codeOf(reason: usize, length: u32, period: i32): u32 {
       store<u64>(slot, key)
       store<u64>(slot, hash, 8)
       store<u32>(slot, codeCount + 1, 16)
-      lastCode = newCode(key, reason, length, period)
-      return lastCode
+      return newCode(key, hash, reason, length, period)
     }
-    if (load<u64>(slot) == key && load<u64>(slot, 8) == hash) {
-      lastCode = found - 1
-      return lastCode
-    }
+    if (load<u64>(slot) == key && load<u64>(slot, 8) == hash) return found - 1
     i = (i + 1) & (CODE_SLOTS - 1)
   }
 }
 
-function newCode(key: u64, reason: usize, length: u32, period: i32): u32 {
+function newCode(key: u64, hash: u64, reason: usize, length: u32, period: i32): u32 {
   const c = codes + CODE * <usize>codeCount
   memory.fill(c, 0, CODE)
   store<u64>(c, key)
@@ -178,6 +197,7 @@ function newCode(key: u64, reason: usize, length: u32, period: i32): u32 {
   store<i64>(c, i64.MAX_VALUE, 48)
   store<i64>(c, i64.MIN_VALUE, 56)
   store<i32>(c, period, 64)
+  store<u64>(c, hash, 72)
   return codeCount++
 }
 
@@ -190,10 +210,19 @@ export function flush(): void {
     for (let i = 0; i < gathered; i++) {
       const e = batch + ENTRY * <usize>i
       const length = load<u32>(e + offset, 12)
-      if (length) countValue(t, load<u64>(e + offset), load<u32>(e), <usize>load<u32>(e + offset, 8), length)
+      if (length) countValue(t, keyOf(load<u64>(e + offset), code(load<u32>(e))), load<u32>(e), <usize>load<u32>(e + offset, 8), length)
     }
   }
+  sinceClear += gathered
   gathered = 0
+}
+
+/** What tells the values of one code from those of another, the same in every kernel: see `keyOf`. */
+// @ts-ignore: decorator
+@inline
+function code(number: u32): u64 {
+  const c = codes + CODE * <usize>number
+  return load<u64>(c) ^ load<u64>(c, 72)
 }
 
 function countEntry(e: usize): void {
@@ -225,7 +254,7 @@ function countEntry(e: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function add(p: usize, offset: usize, n: i64): void {
+export function add(p: usize, offset: usize, n: i64): void {
   store<i64>(p + offset, load<i64>(p + offset) + n)
 }
 
@@ -233,7 +262,11 @@ let lastBucketKey: u64 = 0
 let lastBucket: usize = 0
 
 function bucketOf(code: u32, bucket: u64): usize {
-  const key = (<u64>code << 40) | (bucket + 1)
+  return bucketAt((<u64>code << 40) | (bucket + 1))
+}
+
+/** The slot of a bucket by its key; made when it is new. */
+export function bucketAt(key: u64): usize {
   if (key == lastBucketKey && bucketCount > 0) return lastBucket
   let i = <u32>((key * 0x9e3779b97f4a7c15) >> 40) & (BUCKET_SLOTS - 1)
   let slot: usize
@@ -263,18 +296,21 @@ function latencyBin(us: u64): u64 {
 }
 
 function countLatency(code: u32, us: u64): void {
-  const key = (<u64>code << 12) | (latencyBin(us) + 1)
+  addLatency((<u64>code << 12) | (latencyBin(us) + 1), 1)
+}
+
+export function addLatency(key: u64, hits: u64): void {
   let i = <u32>((key * 0x9e3779b97f4a7c15) >> 40) & (LATENCY_SLOTS - 1)
   while (true) {
     const slot = latencies + LATENCY * <usize>i
     const found = load<u64>(slot)
     if (found == key) {
-      store<u64>(slot, load<u64>(slot, 8) + 1, 8)
+      store<u64>(slot, load<u64>(slot, 8) + hits, 8)
       return
     }
     if (found == 0) {
       store<u64>(slot, key)
-      store<u64>(slot, 1, 8)
+      store<u64>(slot, hits, 8)
       latencyCount++
       return
     }

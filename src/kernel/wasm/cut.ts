@@ -47,6 +47,16 @@ function literalAt(p: usize, literal: usize, length: usize): bool {
   return true
 }
 
+/**
+ * Whether [start, end) can be a user's name. Names may hold blanks, so one that begins with `- ` is rather an identity and a name
+ * one field further on; and servers escape quotes in names, so a bare one belongs to another layout.
+ */
+function isUser(start: usize, end: usize): bool {
+  if (end - start > 1 && load<u16>(start) == 0x202d) return false
+  for (let p = start; p < end; p++) if (load<u8>(p) == QUOTE) return false
+  return true
+}
+
 /** Fields with literal text between them: CLF and its relatives, any nginx log_format. */
 export function cutDelimited(line: usize): usize {
   let p = line
@@ -75,15 +85,20 @@ export function cutDelimited(line: usize): usize {
           continue
         }
       }
-      if ((rule == Rule.List || rule == Rule.Chain) && load<u8>(p) == BLANK && isJoint(p, start, rule == Rule.Chain)) {
+      if (rule == Rule.List && p != start && load<u8>(p - 1) == 0x2c) {
+        // The blank behind a comma: the list goes on.
+        p++
+        continue
+      }
+      if (rule == Rule.Chain && p != start && isJoint(p)) {
         p++
         continue
       }
       if ((length == 1 || literalAt(p, literal, length)) && rule != Rule.Rest) break
-      if (rule == Rule.List && load<u8>(p) == BLANK) return fail(Reject.Layout, i, p)
+      if (rule == Rule.List) return fail(Reject.Layout, i, p)
       p++
     }
-    if (rule == Rule.User && p - start > 1 && (load<u16>(start) == 0x202d || load<u16>(p - 2) == 0x2d20)) return fail(Reject.Layout, i, start)
+    if (rule == Rule.User && !isUser(start, p)) return fail(Reject.Layout, i, start)
     if (rule == Rule.Host && p > start && load<u8>(p - 1) == 0x2c) return fail(Reject.Layout, i, p)
     if (rule == Rule.List && p == start) return fail(Reject.Layout, i, start)
     const span = spans + 8 * <usize>load<i32>(step)
@@ -104,12 +119,10 @@ export function cutDelimited(line: usize): usize {
   return findNewline(p)
 }
 
-/** Whether the blank at p stands inside a list: behind a comma, or beside the colon between two groups. */
-function isJoint(p: usize, start: usize, colons: bool): bool {
-  if (p == start) return false
+/** Whether the blank at p, which is not the first byte, stands inside a list: behind a comma, or beside the colon between two groups. */
+function isJoint(p: usize): bool {
   const before = load<u8>(p - 1)
-  if (before == 0x2c) return true
-  return colons && ((before == 0x3a && load<u8>(p - 2) == BLANK) || load<u16>(p, 1) == 0x203a)
+  return before == 0x2c || (before == 0x3a && load<u8>(p - 2) == BLANK) || load<u16>(p, 1) == 0x203a
 }
 
 /** Where the port of an address begins, or its end: an IPv6 address need not stand in brackets here, since a port always follows. */

@@ -1,17 +1,20 @@
 // The kernel: complete lines in, counts out. `run` is the one hot loop. See docs/architecture.md for the whole picture.
-import { codeCount as codeCount_, codes, buckets, clearCounts, clearWithoutTime, flush, gather, isFull, latencies, setPeriod, withoutTime as withoutTime_ } from './count'
+import { codeCount as codeCount_, codes, buckets, clearCounts, clearWithoutTime, fits, flush, gather, isFull, latencies, reasons, reasonsUsedBytes as reasonsUsed, setPeriod, withoutTime as withoutTime_ } from './count'
 import { clearSpans, cutDelimited, cutW3c, fail, failedAt, failedReason, failedStep, spanEnd, spans, spanStart } from './cut'
 import { cutJson, dockerLine } from './cut-json'
 import { cutLtsv } from './cut-ltsv'
 import { forgetDecoded } from './decode'
 import { readEntry, splitRequest } from './entry'
 import { addPlan, addStep, clearPlans, cutter, flags, literal, planCount, select } from './plan'
+import { filtering, passes } from './filter'
 import { Cutter, Event, Flag, Reject } from './roles'
 import { findNewline, NEWLINE } from './scan'
 import { setDirective, setLocalOffset } from './time'
-import { openScratch, openTable, table } from './values'
+import { absorbValues, openScratch, openTable, pack, packed, table } from './values'
 
-export { addPlan, addStep, clearPlans, literal, openScratch, openTable, setLocalOffset, setPeriod, table }
+export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt, packBuckets, packLatencies } from './absorb'
+export { addFilter, clearFilters, setPeriodFilter } from './filter'
+export { absorbValues, addPlan, fits, addStep, clearPlans, literal, openScratch, openTable, pack, packed, setLocalOffset, setPeriod, table }
 
 // The block: lines are read here by the host, and cut here. 64 bytes of padding let wide loads run past the end.
 export const blockBytes: i32 = 2 << 20
@@ -27,6 +30,8 @@ const samples = heap.alloc(SAMPLE * <usize>SAMPLES * <usize>Reject.Count)
 let lines: u64 = 0
 let entries: u64 = 0
 let ignored: u64 = 0
+/** Entries that the filter left out. */
+let filtered: u64 = 0
 /** Byte offset in the input of the block's first byte. */
 let blockOffset: u64 = 0
 /** The first line not yet counted. */
@@ -39,8 +44,12 @@ export let eventEnd: usize = 0
 export function lineCount(): u64 { return lines }
 export function entryCount(): u64 { return entries }
 export function ignoredCount(): u64 { return ignored }
+export function filteredCount(): u64 { return filtered }
 export function codeCount(): i32 { return codeCount_ }
 export function codeTable(): usize { return codes }
+export function reasonTable(): usize { return reasons }
+export function reasonBytes(): usize { return reasonsUsed() }
+export function allocate(bytes: usize): usize { return heap.alloc(bytes) }
 export function bucketTable(): usize { return buckets }
 export function latencyTable(): usize { return latencies }
 export function withoutTime(): u64 { return withoutTime_ }
@@ -62,6 +71,7 @@ export function begin(offset: u64, line: u64): void {
   entries = 0
   ignored = 0
   setDirective(0, 0)
+  filtered = 0
   clearWithoutTime()
   memory.fill(rejects, 0, 8 * <usize>Reject.Count)
 }
@@ -161,8 +171,12 @@ export function run(end: usize): i32 {
       if (!newline) continue
     }
     lines++
-    entries++
     cursor = newline + 1
+    if (filtering && !passes()) {
+      filtered++
+      continue
+    }
+    entries++
     if (gather()) {
       flush()
       if (isFull()) return Event.Full

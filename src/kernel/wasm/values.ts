@@ -14,14 +14,18 @@ export const MAX_CODES: i32 = 4096
 /** Longer values are kept by hash over all their bytes, and shown by their first bytes. */
 export const MAX_TEXT: u32 = 1024
 
-// slot: key u64 · hits u64 · text u32 · error u32 · code u16 · length u16 · pad u32. key 0 = empty.
-export const SLOT: usize = 32
+// What is touched for every line is kept small, four to a cache line; the rest of a value lies apart, in the order of arrival.
+// slot: key u64 · hits u32 · value u32 (its number). key 0 = empty. Hits stay below 2^32: see isFull in count.ts.
+export const SLOT: usize = 16
+// value: text u32 · error i32 · code u16 · length u16 · pad u32. The possible error of a value is error + added[its code].
+export const VALUE: usize = 16
 
-const TABLE: usize = 40
+const TABLE: usize = 48
 const tables = heap.alloc(TABLE * <usize>Dimension.Count)
-// table: slots u32 · mask u32 · used u32 · arena u32 · arena size u32 · arena used u32 · counts u32 · lost u32 · purges u32
+// table: slots u32 · mask u32 · used u32 · arena u32 · arena size u32 · arena used u32 · counts u32 · lost u32 · purges u32 · values u32 · added u32
 
 let scratchSlots: usize = 0
+let scratchValues: usize = 0
 let scratchArena: usize = 0
 const BINS: usize = 128
 const bins = heap.alloc(4 * BINS * <usize>MAX_CODES)
@@ -31,7 +35,7 @@ export function table(dimension: i32): usize {
   return tables + TABLE * <usize>dimension
 }
 
-/** Allocate a table of 2^log2 slots with an arena of so many bytes for its texts. Once, before the first line. */
+/** Allocate a table of 2^log2 slots with an arena of so many bytes for its texts. Once, before the first line; new memory is zero. */
 export function openTable(dimension: i32, log2: i32, arenaBytes: i32): void {
   const t = table(dimension)
   const slots = SLOT << log2
@@ -41,12 +45,14 @@ export function openTable(dimension: i32, log2: i32, arenaBytes: i32): void {
   store<u32>(t, arenaBytes, 16)
   store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), 24)
   store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), 28)
-  clearTable(dimension)
+  store<u32>(t, <u32>heap.alloc(VALUE << log2), 36)
+  store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), 40)
 }
 
 /** Scratch for `purge`, as large as the largest table and the largest arena. */
 export function openScratch(log2: i32, arenaBytes: i32): void {
   scratchSlots = heap.alloc(SLOT << log2)
+  scratchValues = heap.alloc(VALUE << log2)
   scratchArena = heap.alloc(<usize>arenaBytes)
 }
 
@@ -57,6 +63,7 @@ export function clearTable(dimension: i32): void {
   store<u32>(t, 0, 20)
   memory.fill(load<u32>(t, 24), 0, 4 * <usize>MAX_CODES)
   memory.fill(load<u32>(t, 28), 0, 4 * <usize>MAX_CODES)
+  memory.fill(load<u32>(t, 40), 0, 4 * <usize>MAX_CODES)
   store<u32>(t, 0, 32)
 }
 
@@ -74,38 +81,46 @@ function mix(h: u64): u64 {
   return h ^ (h >> 32)
 }
 
-/** Hash of [p, p + length); never 0. Two lanes, eight bytes each: the multiplications overlap. */
+/**
+ * Hash of [p, p + length).
+ *
+ * Two lanes of eight bytes, so that their multiplications overlap; the rest is read by loads that overlap what was read before,
+ * so that there is no loop and hardly a branch for it (a mispredicted branch costs as much as hashing 30 bytes).
+ */
 export function hashOf(p: usize, length: u32): u64 {
   let a: u64 = K0 ^ <u64>length
   let b: u64 = K1
-  let n = length
-  while (n >= 16) {
+  if (length > 16) {
+    const last = p + length - 16
+    for (; p < last; p += 16) {
+      a = (a ^ load<u64>(p)) * K1
+      b = (b ^ load<u64>(p, 8)) * K2
+      a = rotl(a, 32)
+      b = rotl(b, 32)
+    }
+    a = (a ^ load<u64>(last)) * K1
+    b = (b ^ load<u64>(last, 8)) * K2
+  } else if (length >= 8) {
     a = (a ^ load<u64>(p)) * K1
-    b = (b ^ load<u64>(p, 8)) * K2
-    a ^= a >> 32
-    b ^= b >> 32
-    p += 16
-    n -= 16
-  }
-  if (n >= 8) {
-    a = (a ^ load<u64>(p)) * K1
-    a ^= a >> 32
-    p += 8
-    n -= 8
-  }
-  if (n > 0) {
-    // The buffer is padded, so eight bytes may be read; those past the value are masked away.
-    b = (b ^ (load<u64>(p) & ((<u64>1 << (n << 3)) - 1))) * K2
-    b ^= b >> 32
+    b = (b ^ load<u64>(p + length - 8)) * K2
+  } else {
+    // The buffer is padded, so eight bytes may be read; those past the value are shifted out.
+    a = (a ^ (load<u64>(p) << ((8 - length) << 3))) * K1
   }
   return mix(a ^ rotl(b, 23))
 }
 
-/** Count `hits` more of the value at `text` for a code. */
+/** The key of a value of a code, the same in every kernel: it rests on what the code is, not on its number. */
 // @ts-ignore: decorator
 @inline
-export function countValue(t: usize, hash: u64, code: u32, text: usize, length: u32): void {
-  const key = mix(hash + <u64>code * K0) | 1
+export function keyOf(hash: u64, code: u64): u64 {
+  return mix(hash ^ (code * K0)) | 1
+}
+
+/** Count the value at `text` for a code once more. */
+// @ts-ignore: decorator
+@inline
+export function countValue(t: usize, key: u64, code: u32, text: usize, length: u32): void {
   const slots = <usize>load<u32>(t)
   const mask = load<u32>(t, 4)
   let i = <u32>(key >> 20) & mask
@@ -113,16 +128,17 @@ export function countValue(t: usize, hash: u64, code: u32, text: usize, length: 
     const slot = slots + SLOT * <usize>i
     const found = load<u64>(slot)
     if (found == key) {
-      store<u64>(slot, load<u64>(slot, 8) + 1, 8)
+      store<u32>(slot, load<u32>(slot, 8) + 1, 8)
       return
     }
     if (found == 0) break
     i = (i + 1) & mask
   }
-  insert(t, key, code, text, length)
+  insert(t, key, code, text, length, 1, load<u32>(<usize>load<u32>(t, 28) + 4 * <usize>code))
 }
 
-function insert(t: usize, key: u64, code: u32, text: usize, length: u32): void {
+/** Add a value that is not in the table. @param error its possible error in all */
+function insert(t: usize, key: u64, code: u32, text: usize, length: u32, hits: u32, error: u32): void {
   const kept = min(length, MAX_TEXT)
   const mask = load<u32>(t, 4)
   if (load<u32>(t, 8) * 4 >= (mask + 1) * 3 || load<u32>(t, 20) + kept > load<u32>(t, 16)) purge(t)
@@ -130,14 +146,16 @@ function insert(t: usize, key: u64, code: u32, text: usize, length: u32): void {
   memory.copy(<usize>at, text, <usize>kept)
   store<u32>(t, load<u32>(t, 20) + kept, 20)
   const slot = freeSlot(t, key)
-  const lost = load<u32>(<usize>load<u32>(t, 28) + 4 * <usize>code)
+  const number = load<u32>(t, 8)
   store<u64>(slot, key)
-  store<u64>(slot, 1, 8)
-  store<u32>(slot, at, 16)
-  store<u32>(slot, lost, 20)
-  store<u16>(slot, <u16>code, 24)
-  store<u16>(slot, <u16>kept, 26)
-  store<u32>(t, load<u32>(t, 8) + 1, 8)
+  store<u32>(slot, hits, 8)
+  store<u32>(slot, number, 12)
+  const value = <usize>load<u32>(t, 36) + VALUE * <usize>number
+  store<u32>(value, at)
+  store<u32>(value, error - load<u32>(<usize>load<u32>(t, 40) + 4 * <usize>code), 4)
+  store<u16>(value, <u16>code, 8)
+  store<u16>(value, <u16>kept, 10)
+  store<u32>(t, number + 1, 8)
   const count = <usize>load<u32>(t, 24) + 4 * <usize>code
   store<u32>(count, load<u32>(count) + 1)
 }
@@ -162,15 +180,19 @@ function binOf(n: u64): u32 {
 function purge(t: usize): void {
   const slots = <usize>load<u32>(t)
   const capacity = load<u32>(t, 4) + 1
+  const values = <usize>load<u32>(t, 36)
   const counts = <usize>load<u32>(t, 24)
   const lost = <usize>load<u32>(t, 28)
+  const added = <usize>load<u32>(t, 40)
   const quota = quotaFor(counts, load<u32>(t, 8) / 2)
 
   memory.fill(bins, 0, 4 * BINS * <usize>MAX_CODES)
   for (let i: u32 = 0; i < capacity; i++) {
     const slot = slots + SLOT * <usize>i
     if (load<u64>(slot) == 0) continue
-    const bin = bins + 4 * (BINS * <usize>load<u16>(slot, 24) + <usize>binOf(load<u64>(slot, 8) + load<u32>(slot, 20)))
+    const value = values + VALUE * <usize>load<u32>(slot, 12)
+    const code = <usize>load<u16>(value, 8)
+    const bin = bins + 4 * (BINS * code + <usize>binOf(<u64>load<u32>(slot, 8) + (load<u32>(value, 4) + load<u32>(added + 4 * code))))
     store<u32>(bin, load<u32>(bin) + 1)
   }
   // The bin up to which (inclusive) a code's values go; 0 keeps all, since no value has 0 hits.
@@ -181,35 +203,40 @@ function purge(t: usize): void {
     store<u32>(cutoffs + 4 * <usize>code, <u32>bin)
   }
 
-  let kept: usize = 0
+  let kept: u32 = 0
   let arenaUsed: u32 = 0
   const arena = load<u32>(t, 12)
   memory.fill(counts, 0, 4 * <usize>MAX_CODES)
   for (let i: u32 = 0; i < capacity; i++) {
     const slot = slots + SLOT * <usize>i
     if (load<u64>(slot) == 0) continue
-    const code = <usize>load<u16>(slot, 24)
-    const most = load<u64>(slot, 8) + load<u32>(slot, 20)
+    const value = values + VALUE * <usize>load<u32>(slot, 12)
+    const code = <usize>load<u16>(value, 8)
+    const most = <u64>load<u32>(slot, 8) + (load<u32>(value, 4) + load<u32>(added + 4 * code))
     if (binOf(most) <= load<u32>(cutoffs + 4 * code)) {
-      const was = load<u32>(lost + 4 * code)
-      if (most > <u64>was) store<u32>(lost + 4 * code, <u32>min(most, <u64>u32.MAX_VALUE))
+      if (most > <u64>load<u32>(lost + 4 * code)) store<u32>(lost + 4 * code, <u32>min(most, <u64>u32.MAX_VALUE))
       continue
     }
-    const length = load<u16>(slot, 26)
-    memory.copy(scratchArena + arenaUsed, load<u32>(slot, 16), length)
-    const copy = scratchSlots + SLOT * kept++
-    memory.copy(copy, slot, SLOT)
-    store<u32>(copy, arena + arenaUsed, 16)
+    const length = load<u16>(value, 10)
+    memory.copy(scratchArena + arenaUsed, load<u32>(value), length)
+    const slotCopy = scratchSlots + SLOT * <usize>kept
+    const valueCopy = scratchValues + VALUE * <usize>kept
+    v128.store(slotCopy, v128.load(slot))
+    v128.store(valueCopy, v128.load(value))
+    store<u32>(slotCopy, kept, 12)
+    store<u32>(valueCopy, arena + arenaUsed)
     arenaUsed += length
+    kept++
     store<u32>(counts + 4 * code, load<u32>(counts + 4 * code) + 1)
   }
   memory.copy(arena, scratchArena, arenaUsed)
+  memory.copy(values, scratchValues, VALUE * <usize>kept)
   memory.fill(slots, 0, SLOT * <usize>capacity)
-  for (let i: usize = 0; i < kept; i++) {
-    const copy = scratchSlots + SLOT * i
-    memory.copy(freeSlot(t, load<u64>(copy)), copy, SLOT)
+  for (let i: u32 = 0; i < kept; i++) {
+    const copy = scratchSlots + SLOT * <usize>i
+    v128.store(freeSlot(t, load<u64>(copy)), v128.load(copy))
   }
-  store<u32>(t, <u32>kept, 8)
+  store<u32>(t, kept, 8)
   store<u32>(t, arenaUsed, 20)
   store<u32>(t, load<u32>(t, 32) + 1, 32)
 }
@@ -226,4 +253,74 @@ function quotaFor(counts: usize, target: u32): u32 {
     else high = middle - 1
   }
   return low
+}
+
+/** Gather the used slots of a table, one after another, in the scratch. @returns how many; they begin at `packed` */
+export function pack(dimension: i32): u32 {
+  const t = table(dimension)
+  const slots = <usize>load<u32>(t)
+  const capacity = load<u32>(t, 4) + 1
+  let n: usize = 0
+  for (let i: u32 = 0; i < capacity; i++) {
+    const slot = slots + SLOT * <usize>i
+    if (load<u64>(slot) != 0) v128.store(scratchSlots + SLOT * n++, v128.load(slot))
+  }
+  return <u32>n
+}
+export function packed(): usize {
+  return scratchSlots
+}
+
+/**
+ * Add the list values of another kernel.
+ *
+ * @param slots   n packed slots
+ * @param values  the values they name
+ * @param texts   the other's arena, whose addresses began at `base` there
+ * @param theirs  by the other's code: its `lost` u32, then its `added` u32, MAX_CODES each
+ * @param codeMap by the other's code: the code here, u32
+ *
+ * A value missing on one side may have had up to `lost` hits there; that becomes part of its error.
+ */
+export function absorbValues(dimension: i32, n: u32, slots: usize, values: usize, texts: usize, base: usize, theirs: usize, codeMap: usize, codeCount: u32): void {
+  const t = table(dimension)
+  const lost = <usize>load<u32>(t, 28)
+  const added = <usize>load<u32>(t, 40)
+  const theirAdded = theirs + 4 * <usize>MAX_CODES
+  for (let c: u32 = 0; c < codeCount; c++) {
+    const more = load<u32>(theirs + 4 * <usize>c)
+    const code = <usize>load<u32>(codeMap + 4 * <usize>c)
+    store<u32>(lost + 4 * code, load<u32>(lost + 4 * code) + more)
+    store<u32>(added + 4 * code, load<u32>(added + 4 * code) + more)
+  }
+  for (let i: u32 = 0; i < n; i++) {
+    const slot = slots + SLOT * <usize>i
+    const value = values + VALUE * <usize>load<u32>(slot, 12)
+    const theirCode = <usize>load<u16>(value, 8)
+    const code = load<u32>(codeMap + 4 * theirCode)
+    const more = load<u32>(theirs + 4 * theirCode)
+    const error = load<u32>(value, 4) + load<u32>(theirAdded + 4 * theirCode)
+    const here = findSlot(t, load<u64>(slot))
+    if (here) {
+      store<u32>(here, load<u32>(here, 8) + load<u32>(slot, 8), 8)
+      const known = <usize>load<u32>(t, 36) + VALUE * <usize>load<u32>(here, 12)
+      store<u32>(known, load<u32>(known, 4) + error - more, 4)
+    } else {
+      const before = load<u32>(lost + 4 * <usize>code) - more
+      insert(t, load<u64>(slot), code, texts + (<usize>load<u32>(value) - base), load<u16>(value, 10), load<u32>(slot, 8), error + before)
+    }
+  }
+}
+
+function findSlot(t: usize, key: u64): usize {
+  const slots = <usize>load<u32>(t)
+  const mask = load<u32>(t, 4)
+  let i = <u32>(key >> 20) & mask
+  while (true) {
+    const slot = slots + SLOT * <usize>i
+    const found = load<u64>(slot)
+    if (found == key) return slot
+    if (found == 0) return 0
+    i = (i + 1) & mask
+  }
 }

@@ -1,0 +1,153 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { LogstatError } from '../errors.js'
+import { compileFields, NO_FIELDS } from '../format/w3c.js'
+import { openInput } from '../input/open.js'
+import { type Filter, setFilter } from '../kernel/filter.js'
+import type { Kernel } from '../kernel/kernel.js'
+import { type Packed, pack } from '../kernel/packed.js'
+import type { Plan } from '../kernel/plan.js'
+import { readLineCounts } from '../tally/read-out.js'
+import type { LineCounts } from '../tally/tally.js'
+import { localOffset } from '../time-zone.js'
+
+/** A piece of an input that is counted by itself: plain data, so that it can be sent to another thread. */
+export interface Unit {
+  /** As the user knows the input, for messages. */
+  readonly name: string
+  readonly path: string
+  /** Which file in the archive at `path`. */
+  readonly member?: number
+  /** Bytes [from, to) of a plain file, cut where lines begin; `to` null: the whole, unpacked on the way. */
+  readonly from: number
+  readonly to: number | null
+  /** How its lines are read. For a W3C log: none, and `fields` is the `#Fields` line in force where it begins. */
+  readonly plans: readonly Plan[]
+  readonly fields: string | null
+  readonly software: string | null
+  /** The zone whose days lists are kept apart for; null: lists over everything. */
+  readonly dayZone: string | null
+  /** The zone of times that carry none; null: UTC. */
+  readonly logZone: string | null
+  readonly filter: Filter
+  /** Its last line counts although it has no newline. */
+  readonly finish: boolean
+}
+
+export interface UnitResult {
+  /** In order; more than one only when tables that must be exact were full. */
+  readonly parts: readonly Packed[]
+  readonly counts: LineCounts
+  /** The `#Fields` line in force at its end; that of its beginning when there was none. */
+  readonly fields: string | null
+  /** Whether a `#Fields` line named a status. */
+  readonly sawStatus: boolean
+  /** Byte offset up to which lines are counted, and the last bytes before it. */
+  readonly readTo: number
+  readonly tail: Uint8Array
+  /** Why it could not be read to its end: code, message, hint of a LogstatError. */
+  readonly error: readonly [string, string, string | undefined] | null
+}
+
+/** Read times that carry no zone as those of a zone; null: as UTC. */
+export function setLogZone(kernel: Kernel, zone: string | null): void {
+  if (zone !== null) kernel.setLocalTime((seconds) => localOffset(seconds, zone))
+}
+
+/** Count a unit with a kernel of which nothing else is kept. @param onBytes told now and then how many bytes of the file were read */
+export async function countUnit(kernel: Kernel, unit: Unit, onBytes: (bytes: number) => void): Promise<UnitResult> {
+  kernel.clear()
+  setFilter(kernel.wasm, unit.filter)
+  setLogZone(kernel, unit.logZone)
+  const parts: Packed[] = []
+  kernel.onFull = () => {
+    parts.push(pack(kernel))
+  }
+  let { fields } = unit
+  let sawStatus = false
+  kernel.onFields = (line) => {
+    const header = compileFields(line, unit.software ?? '')
+    fields = line.trim()
+    sawStatus ||= header.hasStatus
+    return [header.plan]
+  }
+  kernel.setPlans(unit.plans.length ? unit.plans : [fields === null ? NO_FIELDS : compileFields(fields, unit.software ?? '').plan])
+  kernel.begin(unit.from)
+  let error: UnitResult['error'] = null
+  try {
+    if (unit.to === null) await readWhole(kernel, unit, onBytes)
+    else readRange(kernel, unit, unit.to, onBytes)
+    if (unit.finish) kernel.finish()
+  } catch (caught) {
+    if (!(caught instanceof LogstatError)) throw caught
+    error = [caught.code, caught.message, caught.hint]
+  }
+  const counts = readLineCounts(kernel)
+  parts.push(pack(kernel))
+  return { parts, counts, fields, sawStatus, readTo: kernel.offset, tail: Uint8Array.from(kernel.tail), error }
+}
+
+async function readWhole(kernel: Kernel, unit: Unit, onBytes: (bytes: number) => void): Promise<void> {
+  const { name, path, member } = unit
+  const reader = await openInput({ name, path, optional: false, size: null, ...(member === undefined ? {} : { member }) })
+  try {
+    if (!(await reader.skip(unit.from))) return
+    for (let n = await reader.read(kernel.space); n > 0; n = await reader.read(kernel.space)) {
+      kernel.filled(n)
+      onBytes(reader.consumed())
+    }
+  } finally {
+    reader.close()
+  }
+}
+
+function readRange(kernel: Kernel, { name, path, from }: Unit, to: number, onBytes: (bytes: number) => void): void {
+  let fd: number | undefined
+  try {
+    fd = openSync(path, 'r')
+    for (let at = from; at < to; ) {
+      const { space } = kernel
+      const n = readSync(fd, space, 0, Math.min(space.length, to - at), at)
+      if (n === 0) break
+      kernel.filled(n)
+      at += n
+      onBytes(at - from)
+    }
+  } catch (error) {
+    throw new LogstatError('unreadable', `${name}: ${(error as Error).message}`, 'Check the file and the disk.')
+  } finally {
+    if (fd !== undefined) closeSync(fd)
+  }
+}
+
+/** Bytes of a plain file below which it is not cut. */
+const MIN_CUT = 32 << 20
+const MAX_UNITS = 16
+/** A line edge is looked for in so many bytes; a range without one is joined with the next. */
+const EDGE_BYTES = 1 << 20
+
+/**
+ * Cut bytes [from, to) of a plain file into ranges that begin where lines begin.
+ *
+ * How it is cut depends on its size alone, never on the number of threads: so the result does not, either.
+ *
+ * @returns the bounds, first `from`, last `to`; just those two when it is too small to cut
+ */
+export function cutFile(path: string, from: number, to: number): number[] {
+  const count = Math.min(MAX_UNITS, Math.floor((to - from) / MIN_CUT))
+  if (count < 2) return [from, to]
+  const bounds = [from]
+  const fd = openSync(path, 'r')
+  try {
+    const bytes = Buffer.alloc(EDGE_BYTES)
+    for (let i = 1; i < count; i++) {
+      const near = from + Math.floor(((to - from) * i) / count)
+      const n = readSync(fd, bytes, 0, EDGE_BYTES, near)
+      const newline = bytes.subarray(0, n).indexOf(0x0a)
+      const edge = near + newline + 1
+      if (newline !== -1 && edge < to && edge > (bounds.at(-1) as number)) bounds.push(edge)
+    }
+  } finally {
+    closeSync(fd)
+  }
+  return [...bounds, to]
+}
