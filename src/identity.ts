@@ -1,43 +1,179 @@
 import { createHash } from 'node:crypto'
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { LogstatError } from './errors.js'
 import type { Input } from './input/find.js'
-import { openInput, type Reader } from './input/open.js'
+import { openInput, type Reader, readFully } from './input/open.js'
 import type { NewSource, Source, Store } from './store/store.js'
 import type { LineCounts } from './tally/tally.js'
+import { checkpointsOf, isDense, PRIOR_BYTES, shortHash } from './trail.js'
 
-// Which log is this, and how far was it read? The content decides, never the name.
+// Which log is this, and how far was it read? The content decides, never the name. Sources that share the first line are candidates;
+// the trail of each tells whether the input goes on where it ends, lies wholly inside it, or is another log.
 
-/** Bytes of an input's beginning that identify it: two IIS logs differ in their #Date line, two nginx logs in their first time. */
-const HEAD_BYTES = 4096
+/** Bytes of an input's beginning that are read to tell what it is. */
+export const HEAD_BYTES = 64 << 10
+
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 export interface Known {
   readonly source: Source
+  /** The input holds nothing that is not in the source. */
+  readonly contained: boolean
   /** An opened reader that stands where the source was read to. */
   readonly reader: Reader
-  readonly tail: Buffer
+  /** The bytes before that place, at most PRIOR_BYTES. */
+  readonly prior: Buffer
 }
 
-/** The source this input continues: it begins with the same bytes, and the bytes before the place read to are the same. */
-export async function findKnown(store: Store, input: Input, head: Buffer): Promise<Known | undefined> {
-  for (const source of store.sourcesWithHead(head.length)) {
-    if (sha256(head.subarray(0, source.headBytes)) !== source.headHash) continue
-    const reader = await openInput(input)
-    const tail = Buffer.alloc(source.tailBytes)
-    if ((await reader.skip(source.readTo - source.tailBytes)) && (await readFully(reader, tail)) && sha256(tail) === source.tailHash)
-      return { source, reader, tail }
-    reader.close()
+/** What an input is, as far as its beginning and the store tell. */
+export interface Identity {
+  readonly firstLine: string
+  /** State of the candidates, for `Store.add`; absent where nobody else can change it. */
+  readonly seen?: string
+  readonly known?: Known
+  /** Names the packed file, if it is one. */
+  readonly packed?: string
+}
+
+/** What is read once and has no place to go back to: standard input, a pipe. */
+export function isStream({ path }: Input): boolean {
+  return path === null || statSync(path, { throwIfNoEntry: false })?.isFile() === false
+}
+
+/** Which file the path of an input stands for just now. */
+export function fileOf({ path }: Input): string {
+  const stat = path === null ? undefined : statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stat ? `${stat.dev}:${stat.ino}` : ''
+}
+
+/** The first line that is no directive, hashed: two IIS logs have the same first lines, and two logs of nginx can have the same last. */
+function firstLineOf(head: Buffer): string {
+  for (let at = 0; at < head.length; ) {
+    const newline = head.indexOf(0x0a, at)
+    const end = newline === -1 ? head.length : newline
+    // A carriage return is no content.
+    if (head[at] !== 0x23 && end - at > 1) return sha256(head.subarray(at, end)).slice(0, 16)
+    at = end + 1
   }
-  return undefined
+  return ''
 }
 
-async function readFully(reader: Reader, target: Buffer): Promise<boolean> {
-  for (let used = 0; used < target.length; ) {
-    const n = await reader.read(target.subarray(used))
-    if (n === 0) return false
-    used += n
+/** @param reader opened, its head read; it is left where it is */
+export async function identify(store: Store, input: Input, head: Buffer, reader: Reader): Promise<Identity> {
+  const firstLine = firstLineOf(head)
+  if (store.file === null || input.path === null || isStream(input)) return { firstLine }
+  const { sources, state } = store.candidates(firstLine)
+  const packed = reader.packing === 'none' ? undefined : packedName(input.path)
+  const identity = { firstLine, seen: state, ...(packed === undefined ? {} : { packed }) }
+  const holder = packed === undefined ? undefined : store.packedSource(packed)
+  const held = sources.find((s) => s.id === holder)
+  if (held) return { ...identity, known: { source: held, contained: true, reader, prior: Buffer.alloc(0) } }
+  for (const source of sources) {
+    if (!mayMatch(source, head)) continue
+    const again = await openInput(input)
+    const found = await compare(source, again)
+    if (found) return { ...identity, known: { source, reader: again, ...found } }
+    again.close()
+  }
+  return identity
+}
+
+/** The source that a file continues or lies in. @throws LogstatError when the file cannot be read */
+export async function sourceHolding(store: Store, input: Input): Promise<Source | undefined> {
+  const reader = await openInput(input)
+  const head = Buffer.alloc(HEAD_BYTES)
+  const { known } = await identify(store, input, head.subarray(0, await readFully(reader, head)), reader)
+  reader.close()
+  if (known && known.reader !== reader) known.reader.close()
+  return known?.source
+}
+
+/** The windows that lie in the head settle most cases without reading on. */
+function mayMatch({ trail }: Source, head: Buffer): boolean {
+  for (const { start, end, hash } of checkpointsOf(trail)) {
+    if (end > head.length) return true
+    if (!shortHash(head.subarray(start, end)).equals(hash)) return false
   }
   return true
+}
+
+/** Follow a source's trail through an input. @returns undefined: it is another log */
+async function compare(source: Source, reader: Reader): Promise<Pick<Known, 'contained' | 'prior'> | undefined> {
+  const windows = new WindowReader(reader)
+  let matched = 0
+  for (const { start, end, hash } of checkpointsOf(source.trail)) {
+    // Where every line end is noted, nothing is passed over, so that it can be looked through when the input ends early.
+    const from = isDense(matched) ? Math.min(matched, start) : start
+    const bytes = await windows.read(from, end)
+    if (bytes.length < end - from) return (await endsInside(matched, windows)) ? CONTAINED : undefined
+    if (!shortHash(bytes.subarray(start - from)).equals(hash)) return undefined
+    matched = end
+  }
+  const start = Math.max(0, source.readTo - PRIOR_BYTES)
+  const prior = await windows.read(start, source.readTo)
+  if (prior.length < source.readTo - start) return (await endsInside(matched, windows)) ? CONTAINED : undefined
+  if (sha256(prior.subarray(prior.length - source.tailBytes)) !== source.tailHash) return undefined
+  return { contained: false, prior }
+}
+
+const CONTAINED = { contained: true, prior: Buffer.alloc(0) } as const
+
+/**
+ * Whether an input that ends before the next window of a trail has no line that the trail does not know. Where every line end is
+ * noted, a further one is another line; later on, only the next window could tell, and an input that grows will reach it.
+ */
+async function endsInside(matched: number, windows: WindowReader): Promise<boolean> {
+  return !isDense(matched) || !(await windows.read(matched, matched + REST_BYTES)).includes(0x0a)
+}
+const REST_BYTES = 64 << 10
+
+/** Reads windows of an input in order; they may overlap a little. */
+class WindowReader {
+  readonly #reader: Reader
+  /** The last bytes read without a gap, up to `#offset`. */
+  #recent = Buffer.alloc(0)
+  #offset = 0
+
+  constructor(reader: Reader) {
+    this.#reader = reader
+  }
+
+  /** @returns fewer bytes than asked for when the input ends */
+  async read(start: number, end: number): Promise<Buffer> {
+    if (start > this.#offset) {
+      if (!(await this.#reader.skip(start - this.#offset))) return Buffer.alloc(0)
+      this.#offset = start
+      this.#recent = Buffer.alloc(0)
+    }
+    const fresh = Buffer.alloc(Math.max(0, end - this.#offset))
+    const used = await readFully(this.#reader, fresh)
+    this.#offset += used
+    const all = Buffer.concat([this.#recent, fresh.subarray(0, used)])
+    const from = all.length - (this.#offset - start)
+    this.#recent = all.subarray(-REST_BYTES)
+    return all.subarray(from, from + (end - start))
+  }
+}
+
+const EDGE_BYTES = 4096
+
+/** A name for the content of a packed file: its size, beginning and end. Its format ends it with the size or a checksum of all it holds. */
+function packedName(path: string): string | undefined {
+  let fd: number | undefined
+  try {
+    fd = openSync(path, 'r')
+    const { size } = fstatSync(fd)
+    const edges = Buffer.alloc(2 * EDGE_BYTES)
+    readSync(fd, edges, 0, EDGE_BYTES, 0)
+    readSync(fd, edges, EDGE_BYTES, EDGE_BYTES, Math.max(0, size - EDGE_BYTES))
+    return `${size}-${sha256(edges)}`
+  } catch {
+    // Gone or unreadable: whoever reads it will say so.
+    return undefined
+  } finally {
+    if (fd !== undefined) closeSync(fd)
+  }
 }
 
 /** What counting an input came to. */
@@ -46,35 +182,61 @@ export interface Reading {
   /** The `#Fields` line in force at `readTo`. */
   readonly fields: string | null
   readonly sawStatus: boolean
-  /** Byte offset up to which lines are counted, and the last bytes before it. */
+  /** Where the last complete line ends, the last bytes before it, and whether an incomplete one behind it is counted. */
   readonly readTo: number
   readonly tail: Uint8Array
+  readonly openLine: boolean
+  /** Of what was read now. */
+  readonly trail: Uint8Array
   readonly error: LogstatError | null
 }
 
-/** What to note about a source that was read on: `known` is what was noted before. */
+/** What to note about an input that was read, or read on. */
 export function sourceOf(
-  { counts, fields, readTo, tail }: Reading,
+  { counts, fields, readTo, tail, openLine, trail }: Reading,
   base: Pick<NewSource, 'name' | 'format' | 'server' | 'software'>,
-  head: Buffer,
-  known: Source | undefined,
+  input: Input,
+  identity: Identity,
   now: number | undefined,
 ): NewSource & { id: number | null } {
-  const identity = head.subarray(0, Math.min(HEAD_BYTES, readTo))
+  const known = identity.known?.source
+  const firstLine = known?.firstLine ?? identity.firstLine
   return {
     id: known?.id ?? null,
     ...base,
+    path: input.path === null ? null : resolve(input.name),
     fields,
-    headBytes: identity.length,
-    headHash: sha256(identity),
+    stream: isStream(input),
+    firstLine,
+    trail: known ? Buffer.concat([known.trail, trail]) : trail,
     tailBytes: tail.length,
     tailHash: sha256(tail),
     readTo,
+    openLine,
     lines: counts.lines + (known?.lines ?? 0),
     entries: counts.entries + (known?.entries ?? 0),
     rejected: counts.rejected + (known?.rejected ?? 0),
     ignored: counts.ignored + (known?.ignored ?? 0),
     withoutTime: counts.withoutTime + (known?.withoutTime ?? 0),
     readAt: now ?? Math.floor(Date.now() / 1000),
+  }
+}
+
+/** What to note about a stream after a part of it: it goes on where `before` ended. */
+export function addedTo(part: NewSource & { id: number | null }, before: Source | undefined): NewSource & { id: number | null } {
+  const total = (count: 'readTo' | 'lines' | 'entries' | 'rejected' | 'ignored' | 'withoutTime'): number => part[count] + (before?.[count] ?? 0)
+  return {
+    ...part,
+    id: before?.id ?? null,
+    // A stream cannot be looked at again: there is nothing to recognise it by.
+    firstLine: '',
+    trail: Buffer.alloc(0),
+    openLine: false,
+    readTo: total('readTo'),
+    lines: total('lines'),
+    entries: total('entries'),
+    rejected: total('rejected'),
+    ignored: total('ignored'),
+    withoutTime: total('withoutTime'),
   }
 }

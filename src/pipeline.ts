@@ -4,9 +4,9 @@ import { type Detection, detect, type Undetected } from './format/detect.js'
 import type { Server } from './format/format.js'
 import { formatNamed, hasPlans, plansOfFamily } from './format/registry.js'
 import { compileFields, NO_FIELDS } from './format/w3c.js'
-import { findKnown, type Known, type Reading, sourceOf } from './identity.js'
+import { addedTo, fileOf, HEAD_BYTES, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
 import type { Input } from './input/find.js'
-import { type Opened, openInputs, type Reader } from './input/open.js'
+import { type Opened, openInput, openInputs, type Reader, readFully } from './input/open.js'
 import { type Filter, setFilter } from './kernel/filter.js'
 import { Kernel } from './kernel/kernel.js'
 import { absorb } from './kernel/packed.js'
@@ -17,6 +17,7 @@ import { type NewSource, type Source, STORED_VALUES, type Store } from './store/
 import { readLineCounts, readTally } from './tally/read-out.js'
 import { addLineCounts, emptyTally, type LineCounts, mergeInto, type Tally } from './tally/tally.js'
 import { dayOf } from './time-zone.js'
+import { PRIOR_BYTES, TrailWriter } from './trail.js'
 
 // This page is the program. For each input:
 //
@@ -33,6 +34,8 @@ export interface ReadOptions {
   readonly logZone?: string
   /** Which entries are counted; all when absent. For a temporary store: a database holds everything. */
   readonly filter?: Filter
+  /** Read also what is not understood for the most part. */
+  readonly force?: boolean
   /** Threads to use; the machine's cores when absent. The result is the same for any number. */
   readonly jobs?: number
   readonly onProgress?: (progress: Progress) => void
@@ -79,7 +82,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   if (dayZone !== undefined) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   let drained = emptyTally()
   const take = (): Tally => {
-    const tally = readTally(kernel, { topValues: inFile ? LISTED_IN_DATABASE : LISTED_IN_MEMORY, adaptive: !inFile })
+    const tally = readTally(kernel, { topValues: inFile ? LISTED_IN_DATABASE : LISTED_IN_MEMORY, allClients: store.joinsClients, adaptive: !inFile })
     kernel.clear()
     mergeInto(drained, tally)
     const all = drained
@@ -110,14 +113,20 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   try {
     for (;;) {
       while (begun.length < ahead) begun.push(begin())
-      const prepared = await begun.shift()
+      let prepared = await begun.shift()
       if (!prepared) break
+      if (inFile) {
+        for (;;) {
+          const result = await settleInFile(prepared, await count(kernel, prepared, store, options), take(), store)
+          if (result && results.push(result)) break
+          prepared = await prepare(await reopen(prepared.input), store, options, runner)
+        }
+        continue
+      }
       if (owner && owner.server !== prepared.layout?.server) settle()
       const { result, source } = await count(kernel, prepared, store, options)
       results.push(result)
-      if (!source) continue
-      if (inFile) store.add(source, take(), result.rejects)
-      else owner = { ...source, id: store.add(source, emptyTally(), result.rejects) }
+      if (source) owner = { ...source, id: store.add(source, emptyTally(), result.rejects) as number }
     }
     settle()
   } finally {
@@ -126,11 +135,40 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   return results
 }
 
+/**
+ * Put into a database what was counted of an input.
+ *
+ * @returns undefined when the file was rotated, or the database told more of it, since it was looked at: it is to be read again
+ */
+async function settleInFile(prepared: Prepared, { result, source }: ReadInput, tally: Tally, store: Store): Promise<InputResult | undefined> {
+  const { identity, input, file, units } = prepared
+  if (!identity) return result
+  const same = fileOf(input) === file
+  // Units open the file by its name.
+  if (units && (!same || result.error?.code === 'changed')) return undefined
+  let id: number | null | undefined = identity.known?.source.id
+  if (source?.stream) {
+    // What was read cannot be read again: only where it is added is decided again.
+    for (id = null; id === null; ) {
+      const { before, seen } = store.stream(source)
+      id = store.add(addedTo(source, before), tally, result.rejects, seen)
+    }
+  } else if (source) {
+    id = store.add(source, tally, result.rejects, identity.seen)
+    if (id === null) return undefined
+  }
+  if (identity.packed !== undefined && id !== undefined && same && !result.error) store.notePacked(identity.packed, id)
+  return result
+}
+
 /** An input that was opened and looked at. */
 interface Prepared {
   readonly input: Input
   readonly head: Buffer
-  readonly known: Known | undefined
+  /** Which file the input was before it was opened. */
+  readonly file: string
+  /** Absent when it cannot be read. */
+  readonly identity?: Identity
   /** Absent when it cannot be read: `error` says why. */
   readonly layout?: Layout
   readonly error?: LogstatError
@@ -150,39 +188,50 @@ interface Ordered {
 /** Files that cannot be read by ranges (packed, recoded) are counted in a thread of their own from this size on. */
 const LARGE_PACKED = 1 << 20
 
+/** Open an input once more: another run has added to its source meanwhile. */
+async function reopen(input: Input): Promise<Opened> {
+  try {
+    return { input, reader: await openInput(input) }
+  } catch (error) {
+    if (!(error instanceof LogstatError)) throw error
+    return { input, error }
+  }
+}
+
 async function prepare(opened: Opened, store: Store, options: ReadOptions, runner: Runner): Promise<Prepared> {
   const { input } = opened
   let head: Buffer = Buffer.alloc(0)
-  if ('error' in opened) return { input, head, known: undefined, error: opened.error }
+  const file = fileOf(input)
+  if ('error' in opened) return { input, head, file, error: opened.error }
   let { reader } = opened
   try {
     head = await readHead(reader)
-    const known = store.file !== null && input.path !== null ? await findKnown(store, input, head) : undefined
-    if (known) {
+    const identity = await identify(store, input, head, reader)
+    const { known } = identity
+    if (known && known.reader !== reader) {
       reader.close()
       reader = known.reader
     }
-    // Of a log that held only blank lines so far, the format is still to be found.
-    const layout = known && known.source.format !== 'empty' ? layoutOf(known.source, head) : chooseLayout(input, head, options)
-    const units = unitsOf(input, reader, head, known, layout, store, options)
-    if (units.length === 0) return { input, head, known, layout, reader }
+    const layout = known ? layoutOf(known.source, head) : chooseLayout(input, head, options)
+    const units = known?.contained ? [] : unitsOf(input, reader, head, known?.source, layout, store, options)
+    if (units.length === 0) return { input, head, file, identity, layout, reader }
     reader.close()
-    return { input, head, known, layout, units: inOrder(units, input, runner, options) }
+    return { input, head, file, identity, layout, units: inOrder(units, input, runner, options) }
   } catch (error) {
     reader.close()
     if (!(error instanceof LogstatError)) throw error
-    return { input, head, known: undefined, error }
+    return { input, head, file, error }
   }
 }
 
 /** Cut a large input into units; none for one that is counted in this thread, along with others. */
-function unitsOf(input: Input, reader: Reader, head: Buffer, known: Known | undefined, layout: Layout, store: Store, options: ReadOptions): Unit[] {
+function unitsOf(input: Input, reader: Reader, head: Buffer, known: Source | undefined, layout: Layout, store: Store, options: ReadOptions): Unit[] {
   // A file in a tar archive is read as it comes along; to find it again would mean to unpack all that stands before it.
-  if (input.path === null || reader.packing.endsWith('tar')) return []
+  if (input.path === null || reader.packing.endsWith('tar') || isStream(input) || known?.openLine) return []
   // Records without a date take it from the `#Date` line before them, which may stand in another range.
-  const header = layout.fields ?? layout.firstFields
+  const header = layout.format === 'w3c' ? (layout.fields ?? layout.firstFields) : null
   if (header !== null && reader.raw && !/[ \t]date(-local)?([ \t]|$)/i.test(header)) return []
-  const from = known?.source.readTo ?? byteOrderMark(head)
+  const from = known?.readTo ?? byteOrderMark(head)
   const finish = store.file === null || reader.packing !== 'none'
   const common = {
     name: input.name,
@@ -247,23 +296,32 @@ interface ReadInput {
 }
 
 async function count(kernel: Kernel, prepared: Prepared, store: Store, options: ReadOptions): Promise<ReadInput> {
-  const { input, head, known, layout } = prepared
+  const { input, identity, layout } = prepared
   const nothing = (error: LogstatError): ReadInput => ({
     result: { ...NOTHING, name: input.name, format: null, server: null, software: null, known: false, optional: input.optional, error },
   })
-  if (!layout) return nothing(prepared.error as LogstatError)
+  if (!layout || !identity) return nothing(prepared.error as LogstatError)
+  const { known } = identity
+  if (known?.contained) {
+    prepared.reader?.close()
+    const { format, server, software } = known.source
+    return { result: { ...NOTHING, name: input.name, format, server, software, known: true, optional: input.optional, error: null } }
+  }
   const reading = prepared.units
     ? await addUnits(kernel, prepared.units, layout, known?.source.lines ?? 0)
     : await countHere(kernel, prepared, layout, store, options)
   const { counts } = reading
   let { error } = reading
   if (counts.entries + counts.filtered === 0 && counts.rejected > 0) error ??= nothingUnderstood(input, layout, counts, reading.sawStatus)
+  if (!options.force && !known && layout.format !== 'w3c' && isMostlyUnknown(counts.lines - counts.ignored - counts.rejected, counts.lines - counts.ignored))
+    error ??= mostlyUnknown(input, layout.format, `${counts.rejected} of its ${counts.lines} lines do not fit`, 'the others are counted', 'take that as it is')
   const base = { name: input.name, format: layout.format, server: options.server ?? layout.server, software: layout.software }
   const result: InputResult = { ...counts, ...base, known: known !== undefined, optional: input.optional, error }
   if (error && counts.entries === 0 && error.code !== 'damaged') return { result }
-  // Nothing read is nothing to note: every log begins like a source of no bytes.
-  if (counts.lines === 0 && (known || store.file !== null)) return { result }
-  return { result, source: sourceOf(reading, base, head, known?.source, options.now) }
+  // Nothing read is nothing to note, and a log without an entry yet has nothing that tells it from others.
+  const news = known ? counts.lines > 0 || reading.readTo > known.source.readTo : counts.entries + counts.rejected > 0
+  if (store.file !== null && !news) return { result }
+  return { result, source: sourceOf(reading, base, input, identity, options.now) }
 }
 
 /** Add units counted elsewhere, in order. One that was counted under a `#Fields` line that was not in force is counted again. */
@@ -272,6 +330,7 @@ async function addUnits(kernel: Kernel, ordered: Ordered, layout: Layout, linesB
   let { fields } = layout
   let sawStatus = layout.hasStatus
   let last: UnitResult | undefined
+  const trails: Uint8Array[] = []
   let i = 0
   for await (const first of ordered.results()) {
     const unit = ordered.units[i++] as Unit
@@ -280,15 +339,25 @@ async function addUnits(kernel: Kernel, ordered: Ordered, layout: Layout, linesB
     counts = addLineCounts(counts, result.counts)
     fields = result.fields
     sawStatus ||= result.sawStatus
+    trails.push(result.trail)
     last = result
     if (result.error) break
   }
-  const { readTo, tail, error } = last as UnitResult
-  return { counts: { ...counts, lines: counts.lines - linesBefore }, fields, sawStatus, readTo, tail, error: error && new LogstatError(...error) }
+  const { readTo, tail, openLine, error } = last as UnitResult
+  return {
+    counts: { ...counts, lines: counts.lines - linesBefore },
+    fields,
+    sawStatus,
+    readTo,
+    tail,
+    openLine,
+    trail: Buffer.concat(trails),
+    error: error && new LogstatError(...error),
+  }
 }
 
 /** Read a small input, or a stream, in this thread. */
-async function countHere(kernel: Kernel, { input, head, known, reader }: Prepared, layout: Layout, store: Store, options: ReadOptions): Promise<Reading> {
+async function countHere(kernel: Kernel, { input, head, identity, reader }: Prepared, layout: Layout, store: Store, options: ReadOptions): Promise<Reading> {
   if (!reader) throw new Error('an input without units has a reader')
   let { fields } = layout
   let sawStatus = layout.hasStatus
@@ -299,30 +368,60 @@ async function countHere(kernel: Kernel, { input, head, known, reader }: Prepare
     return [header.plan]
   }
   kernel.setPlans(layout.plans)
-  if (known) kernel.begin(known.source.readTo, known.source.lines, known.tail)
-  else {
-    const mark = byteOrderMark(head)
-    kernel.begin(mark)
-    feed(kernel, head.subarray(mark))
-  }
+  const known = identity?.known
+  const trail = new TrailWriter(known?.source.readTo, known?.prior)
   let error: LogstatError | null = null
   try {
+    if (known) await beginAt(kernel, known, reader, trail)
+    else {
+      const mark = byteOrderMark(head)
+      kernel.begin(mark)
+      trail.update(head)
+      feed(kernel, head.subarray(mark))
+    }
     for (;;) {
-      const n = await reader.read(kernel.space)
+      const { space } = kernel
+      const n = await reader.read(space)
       if (n === 0) break
+      trail.update(space.subarray(0, n))
       kernel.filled(n)
       options.onProgress?.({ input, bytes: reader.consumed() })
     }
     // In a database a last line without its newline may still be being written: it is left for the next run.
-    if (store.file === null || input.path === null || reader.packing !== 'none') kernel.finish()
+    if (store.file === null || isStream(input) || reader.packing !== 'none') kernel.finish()
   } catch (caught) {
     if (!(caught instanceof LogstatError)) throw caught
     error = caught
   } finally {
     reader.close()
   }
-  return { counts: readLineCounts(kernel), fields, sawStatus, readTo: kernel.offset, tail: kernel.tail, error }
+  return { counts: readLineCounts(kernel), fields, sawStatus, ...kernel.resume, trail: trail.bytes, error }
 }
+
+/** Go on where a source was read to. A line that was counted before its end was written is passed over. */
+async function beginAt(kernel: Kernel, { source, prior }: Known, reader: Reader, trail: TrailWriter): Promise<void> {
+  if (!source.openLine) {
+    kernel.begin(source.readTo, source.lines, prior)
+    return
+  }
+  const passed = [prior]
+  let at = source.readTo
+  for (;;) {
+    const bytes = Buffer.alloc(CHUNK)
+    const part = bytes.subarray(0, await reader.read(bytes))
+    trail.update(part)
+    const newline = part.indexOf(0x0a)
+    if (part.length === 0 || newline !== -1) {
+      const tail = Buffer.concat([...passed, part.subarray(0, newline + 1)])
+      kernel.begin(at + newline + 1, source.lines, tail.subarray(-PRIOR_BYTES))
+      feed(kernel, part.subarray(newline + 1))
+      return
+    }
+    passed.push(part)
+    at += part.length
+  }
+}
+const CHUNK = 64 << 10
 
 /** Bytes of a UTF-8 byte order mark at the beginning. */
 function byteOrderMark(head: Buffer): number {
@@ -333,14 +432,8 @@ const NOTHING: LineCounts = { lines: 0, entries: 0, ignored: 0, rejected: 0, fil
 
 /** The first bytes of an input, enough to tell its format. */
 async function readHead(reader: Reader): Promise<Buffer> {
-  const head = Buffer.alloc(64 << 10)
-  let used = 0
-  while (used < head.length) {
-    const n = await reader.read(head.subarray(used))
-    if (n === 0) break
-    used += n
-  }
-  return head.subarray(0, used)
+  const head = Buffer.alloc(HEAD_BYTES)
+  return head.subarray(0, await readFully(reader, head))
 }
 
 function feed(kernel: Kernel, bytes: Uint8Array): void {
@@ -372,7 +465,7 @@ function chooseLayout(input: Input, head: Buffer, options: ReadOptions): Layout 
     const { name, server, definition, plans } = asked
     return { format: name, server, software: null, fields: definition, firstFields: null, plans, hasStatus: true }
   }
-  const found = detect(head, head.length < 64 << 10)
+  const found = detect(head, head.length < HEAD_BYTES)
   if (found.format === null) throw unknownFormat(input, found)
   // The layout of a W3C log is in the log: with no #Fields line in it, there is nothing to read it by.
   if (asked && found.format !== asked.name && found.format !== 'empty')
@@ -381,6 +474,8 @@ function chooseLayout(input: Input, head: Buffer, options: ReadOptions): Layout 
       `${input.name}: not a log of the format ${asked.name}, but of ${found.format}`,
       `Leave out --log-format, or see: logstat detect ${input.name}`,
     )
+  if (!options.force && !found.w3c && found.format !== 'empty' && isMostlyUnknown(found.fits, found.looked))
+    throw mostlyUnknown(input, found.format, `only ${found.fits} of its first ${found.looked} lines fit`, 'nothing of it is counted', 'read it all the same')
   return layoutFound(found)
 }
 
@@ -405,13 +500,13 @@ function layoutOf(source: Source, head: Buffer): Layout {
   }
   const known = formatNamed(format)
   if (known && hasPlans(known)) {
-    const found = detect(head, head.length < 64 << 10)
+    const found = detect(head, head.length < HEAD_BYTES)
     const plans = found.format === format ? found.plans : plansOfFamily(known.family, [known])
     return { format, server, software, fields, firstFields: null, plans, hasStatus: true }
   }
   if (fields === null) {
     // A W3C log that has lost its header is worked out anew.
-    const found = detect(head, head.length < 64 << 10)
+    const found = detect(head, head.length < HEAD_BYTES)
     if (found.format === format && !found.w3c) return layoutFound(found)
   }
   const header = fields === null ? undefined : compileFields(fields, software ?? '')
@@ -424,6 +519,18 @@ function unknownFormat(input: Input, found: Undetected): LogstatError {
     'unknown-format',
     `${input.name}: not an access log that logstat knows: ${what}`,
     `See what was tried with: logstat detect ${input.name}   Name the format with: --log-format NAME (logstat formats lists them)`,
+  )
+}
+
+/** Share of the lines that must be understood. A W3C log says itself what its lines are, and is believed. */
+const MOST = 0.5
+const isMostlyUnknown = (understood: number, lines: number): boolean => lines > 0 && understood / lines < MOST
+
+function mostlyUnknown(input: Input, format: string, how: string, what: string, force: string): LogstatError {
+  return new LogstatError(
+    'mostly-unknown',
+    `${input.name}: ${how} the format ${format}, the nearest one known; ${what}`,
+    `See why with: logstat detect ${input.name}   Name the format with --log-format, or ${force}: --force`,
   )
 }
 

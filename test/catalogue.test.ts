@@ -92,6 +92,34 @@ describe('the catalogue is tidy', () => {
     expect(bad).toEqual([])
   })
 
+  it('says the same thing with the same Chinese word, that of Microsoft where it has one', () => {
+    const instead: Readonly<Record<string, RegExp>> = {
+      帐户: /账户|账号|帐号/,
+      身份验证: /身份认证|鉴权/,
+      登录: /登陆/,
+      默认: /缺省/,
+      请求正文: /请求体|请求主体/,
+      响应正文: /响应体/,
+      首部: /标头|报头/,
+      密码: /口令/,
+      票证: /票据/,
+      访问者: /访客(?! WLAN)/,
+      应用程序池: /应用池|程序池(?<!应用程序池)/,
+      请求筛选: /请求过滤/,
+      失败请求跟踪: /失败请求追踪|请求失败跟踪/,
+      处理程序映射: /处理器映射|处理程序映像/,
+      直通身份验证: /传递身份验证/,
+      托管捆绑包: /Hosting Bundle/,
+      Microsoft: /微软/,
+    }
+    const wrong = NOTES.flatMap(({ at, note }) =>
+      textsOf(note).flatMap(({ zh }) =>
+        Object.entries(instead).flatMap(([word, not]) => (not.test(zh.replace(/`[^`]*`/g, '')) ? [`${at}: ${word}: ${zh}`] : [])),
+      ),
+    )
+    expect(wrong).toEqual([])
+  })
+
   it('is measured in cells like any other text', () => {
     const wrong = NOTES.flatMap(({ at, note }) =>
       textsOf(note).flatMap((text) => LANGUAGES.filter((l) => catalogueWidth(text[l]) !== stringWidth(text[l])).map((l) => `${at}: ${text[l]}`)),

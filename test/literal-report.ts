@@ -181,6 +181,8 @@ export function literalReport(language: Language): Report {
             column: 60,
             text: '2026-11-22 09:14:57 10.0.0.12 GET /products/lamp-12 - 443 - 203.0.113.',
             detail: '9 of 16 values',
+            field: null,
+            nearest: null,
           },
         ],
       },

@@ -111,10 +111,11 @@ describe('one literal report', () => {
         Win32     2 = 0x00000002 · ERROR_FILE_NOT_FOUND · 3 hits
         Paths     /a/very/long/path/that…that/a/table/has.html 3
 
-      2 lines not understood  1,778 of 1,780 lines understood
+      2 lines not understood  1,778 of 1,780 lines understood (99.9 %)
                2  more or fewer values than #Fields names
                   logs/u_ex261122.log, line 912 (byte 187,004): 9 of 16 values
-                    2026-11-22 09:14:57 10.0.0.12 GET /products/lamp-12 - 443 - 203.0…
+                    …11-22 09:14:57 10.0.0.12 GET /products/lamp-12 - 443 - 203.0.113.
+                                                                            ^
 
       Next: logstat explain 503.2 · logstat iis logs/u_ex261122.log · logstat logs/u_ex261122.log -s 503.2 --top 20
       "
@@ -186,10 +187,11 @@ describe('one literal report', () => {
         Win32     2 = 0x00000002 · ERROR_FILE_NOT_FOUND · 3 次
         路径      /a/very/long/path/that…that/a/table/has.html 3
 
-      2 行无法识别  已识别 1,780 行中的 1,778 行
+      2 行无法识别  已识别 1,780 行中的 1,778 行（99.9 %）
                2  值的个数与 #Fields 不一致
                   logs/u_ex261122.log，第 912 行(第 187,004 字节): 9 of 16 values
-                    2026-11-22 09:14:57 10.0.0.12 GET /products/lamp-12 - 443 - 203.0…
+                    …11-22 09:14:57 10.0.0.12 GET /products/lamp-12 - 443 - 203.0.113.
+                                                                            ^
 
       下一步: logstat explain 503.2 · logstat iis logs/u_ex261122.log · logstat logs/u_ex261122.log -s 503.2 --top 20
       "

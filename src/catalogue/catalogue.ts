@@ -113,7 +113,8 @@ function* places({ status, substatus, win32Status, reason }: CodeQuery, owner: s
     if (substatus == null || substatus === 0) yield [owner, `${three}.0`, 'server']
   }
   yield ['iana', three, 'iana']
-  for (const other of ownersOf(three)) yield [other, three, 'other']
+  // Another owner's meaning is a guess; where the server is known it would be a wrong one.
+  if (owner === null) for (const other of ownersOf(three)) yield [other, three, 'other']
   if (status >= 100 && status < 600) yield ['class', `${three[0]}xx`, 'class']
 }
 

@@ -1,20 +1,40 @@
+import type { InputResult } from '../pipeline.js'
 import { count, visible } from '../render/cells.js'
+import { type Anonymize, setAnonymize } from '../store/anonymize.js'
 import { openStore } from '../store/store.js'
-import { type ReadCommandOptions, readPaths } from './read.js'
+import { follow } from './follow.js'
+import { type ReadCommandOptions, readOptions, readPaths } from './read.js'
+
+interface IngestOptions extends ReadCommandOptions {
+  readonly db: string
+  readonly anonymize?: Anonymize
+  readonly follow?: boolean
+  /** Seconds between two looks of `follow`. */
+  readonly interval: number
+}
 
 /** `logstat ingest PATH… --db FILE`: says on standard output what was added, a line a log. */
-export async function ingest(paths: readonly string[], options: ReadCommandOptions & { readonly db: string }): Promise<number> {
+export async function ingest(paths: readonly string[], options: IngestOptions): Promise<number> {
   const store = openStore(options.db)
-  const { results, failed } = await readPaths(paths, store, options)
-  store.close()
-  if (!options.quiet) {
-    for (const r of results) {
-      if (r.error && r.entries === 0) continue
-      const parts = [`${count(r.entries)} new entries`]
-      if (r.rejected) parts.push(`${count(r.rejected)} lines not understood`)
-      if (r.known && r.lines === 0) parts[0] = 'nothing new'
-      process.stdout.write(`${visible(r.name)}: ${parts.join(', ')}\n`)
+  try {
+    if (options.anonymize !== undefined) setAnonymize(store.db, options.anonymize)
+    const tell = (result: InputResult): void => {
+      if (!options.quiet) process.stdout.write(`${visible(result.name)}: ${whatBecameOf(result)}\n`)
     }
+    if (options.follow) {
+      await follow(paths, store, { interval: options.interval, read: readOptions(store, options), onResult: tell })
+      return 0
+    }
+    const { results, failed } = await readPaths(paths, store, options)
+    for (const result of results) if (!result.error || result.entries > 0) tell(result)
+    return failed ? 2 : 0
+  } finally {
+    store.close()
   }
-  return failed ? 2 : 0
+}
+
+function whatBecameOf({ entries, rejected, known, lines }: InputResult): string {
+  if (known && lines === 0) return 'nothing new'
+  const added = `${count(entries)} new ${entries === 1 ? 'entry' : 'entries'}`
+  return rejected ? `${added}, ${count(rejected)} ${rejected === 1 ? 'line' : 'lines'} not understood` : added
 }

@@ -3,6 +3,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { LANGUAGES } from '../catalogue/note.js'
 import { LogstatError } from '../errors.js'
 import { SERVERS } from '../format/format.js'
+import { databaseError } from '../store/error.js'
+import { duration } from './duration.js'
 
 // The command line: options in, a library call, an exit status out. What a command does is in its own file, loaded when it is called.
 
@@ -18,6 +20,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (error.code === 'EPIPE') process.exit(0)
     throw error
   })
+  // A file that may not grow further is a full disk: an error to be told, not the end of the program.
+  process.on('SIGXFSZ' as NodeJS.Signals, () => {})
   let status = 0
   const program = makeProgram((result) => {
     status = result
@@ -25,7 +29,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     await program.parseAsync(argv, { from: 'user' })
     return status
-  } catch (error) {
+  } catch (caught) {
+    const error = databaseError(null, caught)
     if (error instanceof LogstatError) {
       process.stderr.write(`logstat: ${error.message}\n${error.hint ? `         ${error.hint}\n` : ''}`)
       return 2
@@ -71,6 +76,7 @@ const OPTIONS = {
       .choices(['auto', 'always', 'never'])
       .default('auto'),
   jobs: () => new Option('-j, --jobs <n>', 'threads to read with (default: one a core); the result is the same for any number').argParser(whole),
+  force: () => new Option('--force', 'report a log although most of its lines are not understood'),
   quiet: () => new Option('-q, --quiet', 'no progress and no notes on standard error'),
   failOn: () =>
     new Option('--fail-on <threshold>', "exit with 1 when the day passes this, e.g. '5xx > 2%' (of its requests) or '503.* > 10'; may be repeated").argParser(
@@ -85,7 +91,7 @@ function makeProgram(done: (status: number) => void): Command {
     return command
   }
   const group = (heading: string, ...options: Option[]): Option[] => options.map((option) => option.helpGroup(heading))
-  const reading = (): Option[] => group('Reading:', OPTIONS.logFormat(), OPTIONS.logTz(), OPTIONS.server(), OPTIONS.jobs(), OPTIONS.quiet())
+  const reading = (): Option[] => group('Reading:', OPTIONS.logFormat(), OPTIONS.logTz(), OPTIONS.server(), OPTIONS.jobs(), OPTIONS.force(), OPTIONS.quiet())
   const filtering = (): Option[] =>
     group('Choosing requests:', OPTIONS.since(), OPTIONS.until(), OPTIONS.path(), OPTIONS.client(), OPTIONS.method(), OPTIONS.host())
   const printing = (): Option[] => [
@@ -118,8 +124,51 @@ function makeProgram(done: (status: number) => void): Command {
       .argument('<paths...>', 'log files, directories or patterns'),
     OPTIONS.db().makeOptionMandatory(),
     OPTIONS.tz(),
+    new Option('--source <name>', 'what standard input is called; every line of it is added, also if it was added before'),
+    new Option('--anonymize <how>', 'keep no full addresses of clients in this database').choices(['truncate', 'hash']),
+    new Option('--follow', 'go on as the logs grow and rotate, until interrupted'),
+    new Option('--interval <seconds>', 'how often --follow looks').argParser(whole).default(3),
     ...reading(),
   ).action(async (paths: string[], options) => done(await (await import('./ingest.js')).ingest(paths, options)))
+
+  add(
+    program.command('sources').description('list what was read into a database, up to where and when'),
+    OPTIONS.db().makeOptionMandatory(),
+    OPTIONS.tz(),
+    OPTIONS.format(),
+  ).action(async (options) => done(await (await import('./sources.js')).sources(options)))
+
+  add(
+    program
+      .command('forget')
+      .description('undo an import: take what was counted of a log out of a database')
+      .argument('<sources...>', 'logs, or their numbers in logstat sources'),
+    OPTIONS.db().makeOptionMandatory(),
+    OPTIONS.quiet(),
+  ).action(async (names: string[], options) => done(await (await import('./forget.js')).forget(names, options)))
+
+  add(
+    program
+      .command('merge')
+      .description('join databases, of several servers for example, into a new one')
+      .argument('<databases...>', 'databases that logstat ingest made'),
+    new Option('-o, --output <file>', 'the new database').makeOptionMandatory(),
+    OPTIONS.quiet(),
+  ).action(async (files: string[], options) => done(await (await import('./merge.js')).merge(files, options)))
+
+  add(
+    program.command('prune').description('keep a database small: drop what is old, count by the hour or by the day from an age on'),
+    OPTIONS.db().makeOptionMandatory(),
+    new Option('--keep <age>', 'delete counts that are older, e.g. 90d').argParser(duration),
+    new Option('--minutes <age>', 'from this age on, count by the hour; remembered').argParser(duration),
+    new Option('--hours <age>', 'from this age on, count by the day; remembered').argParser(duration),
+    OPTIONS.tz(),
+    OPTIONS.quiet(),
+  ).action(async (options) => done(await (await import('./prune.js')).pruneDatabase(options)))
+
+  add(program.command('doctor').description('check whether a database is sound'), OPTIONS.db().makeOptionMandatory()).action(async (options) =>
+    done(await (await import('./doctor.js')).doctor(options)),
+  )
 
   add(program.command('report').description('report what a database holds'), OPTIONS.db().makeOptionMandatory(), OPTIONS.server(), ...printing()).action(
     async (options) => done(await (await import('./report.js')).reportDatabase(options)),
@@ -176,8 +225,10 @@ function makeProgram(done: (status: number) => void): Command {
 
   add(
     program.command('detect').description('tell the format of logs, and by what it is known').argument('<paths...>', 'log files, directories or patterns'),
+    OPTIONS.logFormat(),
     OPTIONS.format(),
-  ).action(async (paths: string[], options) => done(await (await import('./formats.js')).detectFiles(paths, options)))
+    OPTIONS.color(),
+  ).action(async (paths: string[], options) => done(await (await import('./detect.js')).detectFiles(paths, options)))
 
   for (const command of program.commands) command.exitOverride().configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'logstat: ')) })
   return program

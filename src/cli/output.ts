@@ -6,7 +6,7 @@ import { RENDERERS, type RenderOptions } from '../render/render.js'
 import { checkZone, systemZone } from '../time-zone.js'
 import { type ColorOption, useColor } from './print.js'
 
-export { useColor, write } from './print.js'
+export { write } from './print.js'
 
 /** Options of every command that prints a report. */
 export interface OutputOptions {

@@ -3,8 +3,9 @@ import { checkAsked } from '../format/asked.js'
 import type { Server } from '../format/format.js'
 import { findInputs } from '../input/find.js'
 import type { Filter } from '../kernel/filter.js'
-import { type InputResult, readInputs } from '../pipeline.js'
+import { type InputResult, type ReadOptions, readInputs } from '../pipeline.js'
 import { visible } from '../render/cells.js'
+import { rollUp } from '../store/roll-up.js'
 import type { Store } from '../store/store.js'
 import { checkZone, parseMoment, systemZone } from '../time-zone.js'
 import { progress } from './progress.js'
@@ -15,8 +16,11 @@ export interface ReadCommandOptions {
   readonly logTz?: string
   readonly server?: Server
   readonly quiet?: boolean
+  readonly force?: boolean
   readonly jobs?: number
   readonly tz?: string
+  /** What standard input is called in a database. */
+  readonly source?: string
   readonly since?: string
   readonly until?: string
   readonly path?: readonly string[]
@@ -39,6 +43,11 @@ function filterOf({ since, until, path, client, method, host }: ReadCommandOptio
   }
 }
 
+/** @throws LogstatError when `--log-format` names none */
+export function checkFormat(name: string | undefined): void {
+  if (name !== undefined) checkAsked(name)
+}
+
 export interface ReadOutcome {
   readonly results: readonly InputResult[]
   /** Whether something that was named could not be read (whole): exit status 2. */
@@ -52,20 +61,12 @@ export interface ReadOutcome {
  * reason is thrown.
  */
 export async function readPaths(paths: readonly string[], store: Store, options: ReadCommandOptions): Promise<ReadOutcome> {
-  if (options.logFormat !== undefined) checkAsked(options.logFormat)
-  const inputs = findInputs(paths)
+  const read = readOptions(store, options)
+  const inputs = findInputs(paths).map((input) => (input.path === null && options.source !== undefined ? { ...input, name: options.source } : input))
   const shown = progress(inputs, options.quiet !== true)
-  const zone = checkZone(options.tz ?? systemZone())
-  const results = await readInputs(inputs, store, {
-    ...(options.logFormat === undefined ? {} : { format: options.logFormat }),
-    ...(options.logTz === undefined ? {} : { logZone: checkZone(options.logTz) }),
-    ...(options.server === undefined ? {} : { server: options.server }),
-    ...(store.file === null ? {} : { dayZone: zone }),
-    ...(store.file === null ? { filter: filterOf(options, zone) } : {}),
-    ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
-    onProgress: shown.update,
-  })
+  const results = await readInputs(inputs, store, { ...read, onProgress: shown.update })
   shown.end()
+  if (store.file !== null) rollUp(store)
 
   const errors = results.flatMap((r) => (r.error ? [{ ...r, error: r.error }] : []))
   if (errors.length === results.length && errors.every((e) => e.entries === 0)) {
@@ -86,4 +87,19 @@ export async function readPaths(paths: readonly string[], store: Store, options:
     if (!passedOver && error.hint) process.stderr.write(`         ${visible(error.hint)}\n`)
   }
   return { results, failed }
+}
+
+/** What the options of a command mean for reading. @throws LogstatError for a format or a time zone that there is not */
+export function readOptions(store: Store, options: ReadCommandOptions): ReadOptions {
+  const { logFormat, logTz, server, jobs, force, tz } = options
+  checkFormat(logFormat)
+  const dayZone = checkZone(tz ?? systemZone())
+  return {
+    ...(logFormat === undefined ? {} : { format: logFormat }),
+    ...(logTz === undefined ? {} : { logZone: checkZone(logTz) }),
+    ...(server === undefined ? {} : { server }),
+    ...(store.file === null ? { filter: filterOf(options, dayZone) } : { dayZone }),
+    ...(force === undefined ? {} : { force }),
+    ...(jobs === undefined ? {} : { jobs }),
+  }
 }

@@ -23,6 +23,10 @@ export type Opened = { readonly input: Input; readonly reader: Reader } | { read
 export async function* openInputs(inputs: Iterable<Input>): AsyncGenerator<Opened> {
   for (const input of inputs) {
     try {
+      if (input.member !== undefined) {
+        yield { input, reader: await openInput(input) }
+        continue
+      }
       const source = await openSource(input)
       if (source.members) yield* openMembers(input, source.members, source)
       else yield { input, reader: source.reader() }
@@ -233,4 +237,15 @@ async function* fileChunks(fd: number): AsyncGenerator<Buffer> {
   } finally {
     closeSync(fd)
   }
+}
+
+/** Fill all of `target`. @returns bytes read; fewer than asked for when the input ends */
+export async function readFully(reader: Reader, target: Uint8Array): Promise<number> {
+  let used = 0
+  while (used < target.length) {
+    const n = await reader.read(target.subarray(used))
+    if (n === 0) break
+    used += n
+  }
+  return used
 }

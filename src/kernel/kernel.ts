@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import type { Plan } from './plan.js'
 import { Dimension, Event, type Reject, Role } from './wasm/roles.js'
@@ -132,7 +133,10 @@ export class Kernel {
   #used = 0
   #discarding = false
   #planCount = 0
-  #tail = Buffer.alloc(0)
+  #tail: Buffer = Buffer.alloc(0)
+  /** Where the last complete line ends. */
+  #lineEnd = 0
+  #openLine = false
   #period: (seconds: number) => Period = () => WHOLE
   #localOffset: (localSeconds: number) => LocalOffset = () => UTC
   onFields: OnFields = () => []
@@ -223,6 +227,8 @@ export class Kernel {
     this.#used = 0
     this.#discarding = false
     this.#tail = Buffer.from(tail)
+    this.#lineEnd = offset
+    this.#openLine = false
   }
 
   /** Where to read the next bytes of the input to. Valid until the next call of the kernel. */
@@ -245,10 +251,12 @@ export class Kernel {
       from += newline + 1
       this.#discarding = false
       this.wasm.skipTo(from)
+      // What was dropped is not at hand any more.
+      this.#tail = Buffer.alloc(0)
     }
     const last = this.wasm.lastNewline(from, end)
     if (last > from) this.#run(last)
-    if (last > from) this.#keepTail(last)
+    if (last > this.#block) this.#keepTail(last)
     this.#bytes.copyWithin(this.#block, last, end)
     this.#used = end - last
     this.wasm.moved()
@@ -263,11 +271,15 @@ export class Kernel {
   #keepTail(end: number): void {
     const fresh = this.#bytes.subarray(Math.max(this.#block, end - TAIL_BYTES), end)
     this.#tail = Buffer.concat([this.#tail, fresh]).subarray(-TAIL_BYTES)
+    this.#lineEnd = this.offset
   }
 
-  /** The last bytes of what was counted, at most TAIL_BYTES; of a resumed input only the new ones. */
-  get tail(): Buffer {
-    return this.#tail
+  /**
+   * Where reading can go on: the end of the last complete line, the last bytes before it (at most TAIL_BYTES), and whether a line
+   * behind it is counted although its end was not seen.
+   */
+  get resume(): { readonly readTo: number; readonly tail: Buffer; readonly openLine: boolean } {
+    return { readTo: this.#lineEnd, tail: this.#tail, openLine: this.#openLine || this.#discarding }
   }
 
   #drop(to: number): void {
@@ -279,8 +291,12 @@ export class Kernel {
   /** The input is over: a last line without a newline counts as a line. */
   finish(): void {
     if (this.#used === 0 || this.#discarding) return
+    const { readTo, tail } = this.resume
     this.#bytes[this.#block + this.#used] = 0x0a
     this.filled(1)
+    this.#lineEnd = readTo
+    this.#tail = tail
+    this.#openLine = true
   }
 
   #run(end: number): void {
@@ -350,15 +366,20 @@ export type Probe =
   | { readonly plan: number; readonly fields: Partial<Record<Role, string>> }
   | { readonly plan: -1; readonly reason: Reject; readonly step: number; readonly column: number }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Bytes of a log as text: UTF-8 where it is valid, otherwise bytes above 0x7f as `\xHH`, so that nothing is lost or invented. */
 export function decode(bytes: Uint8Array): string {
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    let text = ''
-    for (const byte of bytes) text += byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0').toUpperCase()}`
-    return text
-  }
+  if (isUtf8(bytes)) return utf8.decode(bytes)
+  let text = ''
+  for (const byte of bytes) text += byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0').toUpperCase()}`
+  return text
+}
+
+/** How many characters of `decode(bytes)` stand before the byte at `at`. */
+export function characterAt(bytes: Uint8Array, at: number): number {
+  const before = bytes.subarray(0, at)
+  if (!isUtf8(bytes)) return before.reduce((n, byte) => n + (byte < 0x80 ? 1 : 4), 0)
+  // A place inside a character is that of the character.
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(before, { stream: true }).length
 }

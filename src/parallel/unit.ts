@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { LogstatError } from '../errors.js'
 import { compileFields, NO_FIELDS } from '../format/w3c.js'
-import { openInput } from '../input/open.js'
+import { openInput, readFully } from '../input/open.js'
 import { type Filter, setFilter } from '../kernel/filter.js'
 import type { Kernel } from '../kernel/kernel.js'
 import { type Packed, pack } from '../kernel/packed.js'
@@ -9,6 +9,7 @@ import type { Plan } from '../kernel/plan.js'
 import { readLineCounts } from '../tally/read-out.js'
 import type { LineCounts } from '../tally/tally.js'
 import { localOffset } from '../time-zone.js'
+import { PRIOR_BYTES, TrailWriter } from '../trail.js'
 
 /** A piece of an input that is counted by itself: plain data, so that it can be sent to another thread. */
 export interface Unit {
@@ -41,9 +42,11 @@ export interface UnitResult {
   readonly fields: string | null
   /** Whether a `#Fields` line named a status. */
   readonly sawStatus: boolean
-  /** Byte offset up to which lines are counted, and the last bytes before it. */
+  /** Where its last complete line ends, the last bytes before that, and whether an incomplete one behind it is counted. */
   readonly readTo: number
   readonly tail: Uint8Array
+  readonly openLine: boolean
+  readonly trail: Uint8Array
   /** Why it could not be read to its end: code, message, hint of a LogstatError. */
   readonly error: readonly [string, string, string | undefined] | null
 }
@@ -72,10 +75,15 @@ export async function countUnit(kernel: Kernel, unit: Unit, onBytes: (bytes: num
   }
   kernel.setPlans(unit.plans.length ? unit.plans : [fields === null ? NO_FIELDS : compileFields(fields, unit.software ?? '').plan])
   kernel.begin(unit.from)
+  let trail = new TrailWriter()
+  const begin = (prior: Uint8Array): TrailWriter => {
+    trail = new TrailWriter(unit.from, prior)
+    return trail
+  }
   let error: UnitResult['error'] = null
   try {
-    if (unit.to === null) await readWhole(kernel, unit, onBytes)
-    else readRange(kernel, unit, unit.to, onBytes)
+    if (unit.to === null) await readWhole(kernel, unit, begin, onBytes)
+    else readRange(kernel, unit, unit.to, begin, onBytes)
     if (unit.finish) kernel.finish()
   } catch (caught) {
     if (!(caught instanceof LogstatError)) throw caught
@@ -83,15 +91,22 @@ export async function countUnit(kernel: Kernel, unit: Unit, onBytes: (bytes: num
   }
   const counts = readLineCounts(kernel)
   parts.push(pack(kernel))
-  return { parts, counts, fields, sawStatus, readTo: kernel.offset, tail: Uint8Array.from(kernel.tail), error }
+  const { readTo, tail, openLine } = kernel.resume
+  return { parts, counts, fields, sawStatus, readTo, tail: Uint8Array.from(tail), openLine, trail: Uint8Array.from(trail.bytes), error }
 }
 
-async function readWhole(kernel: Kernel, unit: Unit, onBytes: (bytes: number) => void): Promise<void> {
+async function readWhole(kernel: Kernel, unit: Unit, begin: (prior: Uint8Array) => TrailWriter, onBytes: (bytes: number) => void): Promise<void> {
   const { name, path, member } = unit
   const reader = await openInput({ name, path, optional: false, size: null, ...(member === undefined ? {} : { member }) })
   try {
-    if (!(await reader.skip(unit.from))) return
-    for (let n = await reader.read(kernel.space); n > 0; n = await reader.read(kernel.space)) {
+    const prior = Buffer.alloc(Math.min(unit.from, PRIOR_BYTES))
+    if (!(await reader.skip(unit.from - prior.length)) || (await readFully(reader, prior)) < prior.length) throw changed(unit.name)
+    const trail = begin(prior)
+    for (;;) {
+      const { space } = kernel
+      const n = await reader.read(space)
+      if (n === 0) return
+      trail.update(space.subarray(0, n))
       kernel.filled(n)
       onBytes(reader.consumed())
     }
@@ -100,19 +115,29 @@ async function readWhole(kernel: Kernel, unit: Unit, onBytes: (bytes: number) =>
   }
 }
 
-function readRange(kernel: Kernel, { name, path, from }: Unit, to: number, onBytes: (bytes: number) => void): void {
+/** The file is not what it was when it was looked at: rotated or cut short meanwhile. */
+function changed(name: string): LogstatError {
+  return new LogstatError('changed', `${name}: the file was replaced or cut while it was read`, 'Run this again.')
+}
+
+function readRange(kernel: Kernel, { name, path, from }: Unit, to: number, begin: (prior: Uint8Array) => TrailWriter, onBytes: (bytes: number) => void): void {
   let fd: number | undefined
   try {
     fd = openSync(path, 'r')
+    const prior = Buffer.alloc(Math.min(from, PRIOR_BYTES))
+    readSync(fd, prior, 0, prior.length, from - prior.length)
+    const trail = begin(prior)
     for (let at = from; at < to; ) {
       const { space } = kernel
       const n = readSync(fd, space, 0, Math.min(space.length, to - at), at)
-      if (n === 0) break
+      if (n === 0) throw changed(name)
+      trail.update(space.subarray(0, n))
       kernel.filled(n)
       at += n
       onBytes(at - from)
     }
   } catch (error) {
+    if (error instanceof LogstatError) throw error
     throw new LogstatError('unreadable', `${name}: ${(error as Error).message}`, 'Check the file and the disk.')
   } finally {
     if (fd !== undefined) closeSync(fd)

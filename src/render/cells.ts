@@ -1,7 +1,7 @@
 import stringWidth from 'string-width'
 import { breakLines } from './lines.js'
 
-export { UNSAFE, visible } from './visible.js'
+export { visible } from './visible.js'
 
 // Text in columns of a terminal, where Chinese characters are two cells wide.
 
@@ -14,7 +14,8 @@ export function padStart(text: string, cells: number): string {
   return ' '.repeat(Math.max(0, cells - width(text))) + text
 }
 
-const graphemes = new Intl.Segmenter()
+/** What is one character to a reader. */
+export const graphemes = new Intl.Segmenter()
 
 /** Cut to so many cells, with `…` where something is missing. */
 export function truncate(text: string, cells: number): string {

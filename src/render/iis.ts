@@ -24,6 +24,7 @@ export function renderIis(report: Report, { width: columns, color, timeZone }: R
   lines.push(
     [
       say(language, 'requests', count(totals.entries)),
+      ...(totals.filtered ? [say(language, 'leftOut', count(totals.filtered))] : []),
       say(language, 'sent', bytes(totals.bytesSent)),
       ...(totals.rejected ? [say(language, 'notUnderstood', count(totals.rejected))] : []),
     ].join(' · '),

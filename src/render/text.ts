@@ -19,9 +19,10 @@ import {
   width,
   wrap,
 } from './cells.js'
+import { renderRejects } from './rejects.js'
 import type { RenderOptions } from './render.js'
 import { style } from './style.js'
-import { REASON_WORDS, say, VERDICT_WORDS, type Word } from './words.js'
+import { say, VERDICT_WORDS, type Word } from './words.js'
 
 const MAX_FINDINGS = 12
 const MAX_EXPLAINED = 5
@@ -186,8 +187,11 @@ class TextReport {
   }
 
   #findings(): void {
-    const { findings } = this.#report
+    const { findings, totals } = this.#report
+    const few = totals.rejected > (totals.lines - totals.ignored) / 2
+    if (few) this.#add(this.#style.bad(this.#say('mostlyUnknown')), '')
     if (findings.length === 0) {
+      if (few) return
       this.#add(this.#style.good(this.#say('nothingNeedsYou')), '')
       return
     }
@@ -328,19 +332,7 @@ class TextReport {
 
   #rejects(): void {
     const { rejects, totals } = this.#report
-    if (rejects.length === 0) return
-    this.#add(
-      this.#style.bold(this.#say('notUnderstood', count(totals.rejected))) +
-        this.#style.faint(`  ${this.#say('understoodShare', count(totals.lines - totals.rejected), count(totals.lines))}`),
-    )
-    for (const r of rejects) {
-      this.#add(`  ${padStart(count(r.count), 8)}  ${REASON_WORDS[r.reason]?.[this.#language] ?? r.reason}`)
-      for (const s of r.samples.slice(0, 3)) {
-        this.#add(`            ${this.#say('at', visible(s.input), count(s.line), count(s.offset))}${s.detail ? `: ${s.detail}` : ''}`)
-        this.#add(this.#style.faint(`              ${truncate(visible(s.text.replace(/\r$/, '')), this.#width - 14)}`))
-      }
-    }
-    this.#add('')
+    this.#add(...renderRejects(rejects, totals, { language: this.#language, style: this.#style, columns: this.#width }), '')
   }
 
   #next(): void {

@@ -1,8 +1,9 @@
 import { type Found, lookUp, win32Value } from '../catalogue/catalogue.js'
 import type { Language, Verdict } from '../catalogue/note.js'
-import { bucketRows, type CodeRow, codeRows, listsOf, type Range, rejectRows } from '../store/query.js'
+import { bucketRows, type CodeRow, codeRows, listsOf, type Range } from '../store/query.js'
 import type { Store } from '../store/store.js'
 import { type DimensionName, type List, mergeLists } from '../tally/tally.js'
+import { type ReportReject, reportRejects } from './rejects.js'
 
 // The report: one plain object with raw numbers, a function of a store and a selection. All outputs are made from it and from
 // nothing else; its JSON form is the contract `logstat.report/1`, to which keys are only ever added.
@@ -105,18 +106,6 @@ export interface ReportCode {
   /** Hits in each bucket of the timeline. */
   readonly timeline: readonly number[]
 }
-export interface ReportReject {
-  readonly reason: string
-  readonly count: number
-  readonly samples: readonly {
-    readonly input: string
-    readonly line: number
-    readonly offset: number
-    readonly column: number
-    readonly text: string
-    readonly detail: string | null
-  }[]
-}
 /** Something that wants a person. */
 export interface Finding {
   readonly code: string
@@ -172,7 +161,7 @@ export function makeReport(store: Store, options: ReportOptions = {}): Report {
     range: options.since === undefined && options.until === undefined ? null : { since: iso(options.since ?? null), until: iso(options.until ?? null) },
     period: periodOf(rows),
     totals: {
-      lines: sum((s) => s.lines),
+      lines: sum((s) => s.lines - s.pruned),
       entries: hits,
       rejected: sum((s) => s.rejected),
       ignored: sum((s) => s.ignored),
@@ -180,13 +169,13 @@ export function makeReport(store: Store, options: ReportOptions = {}): Report {
       withoutTime: sum((s) => s.withoutTime),
       bytesSent: rows.reduce((n, r) => n + r.bytesSent, 0),
     },
-    inputs: sources.map(({ name, format, server, software, lines, entries, rejected, ignored }) => ({
+    inputs: sources.map(({ name, format, server, software, lines, entries, rejected, ignored, pruned }) => ({
       name,
       format,
       server,
       software,
-      lines,
-      entries,
+      lines: lines - pruned,
+      entries: entries - pruned,
       rejected,
       ignored,
     })),
@@ -197,18 +186,7 @@ export function makeReport(store: Store, options: ReportOptions = {}): Report {
     verdicts,
     problems,
     codes,
-    rejects: rejectRows(store).map(({ reason, count, samples }) => ({
-      reason,
-      count,
-      samples: samples.map(({ input, line, offset, column, text, step, fields }) => ({
-        input,
-        line,
-        offset,
-        column,
-        text,
-        detail: detailOf(reason, step, fields),
-      })),
-    })),
+    rejects: reportRejects(store),
     findings: codes.flatMap(findingsOf).sort((a, b) => URGENCY[a.verdict] - URGENCY[b.verdict] || b.hits - a.hits),
     timeline: timeline.buckets,
   }
@@ -354,16 +332,6 @@ function mostlyOf({ hits, top }: ReportCode): Finding['mostly'] {
     if (first && first.hits / hits >= 0.3) return { dimension, value: first.value, share: first.hits / hits }
   }
   return null
-}
-
-/** What a rejected line lacks, for people. */
-function detailOf(reason: string, step: number, fields: string | null): string | null {
-  if (reason !== 'field-count' || fields === null) return null
-  const names = fields
-    .replace(/^#fields:/i, '')
-    .trim()
-    .split(/\s+/)
-  return step >= names.length ? `more than ${names.length} values` : `${step} of ${names.length} values`
 }
 
 const MAX_TIMELINE = 120

@@ -93,9 +93,11 @@ export function bucketRows(store: Store, range: Range = {}): BucketRow[] {
     .all() as BucketRow[]
 }
 
+const OF_DIMENSION = 'dimension_id = (SELECT id FROM dimension WHERE name = ?)'
+
 /** The merged lists of one dimension, by code. */
 export function listsOf(store: Store, dimension: DimensionName, range: Range = {}): Map<number, List> {
-  const condition = wherePeriod(range) ? `${wherePeriod(range)} AND dimension = ?` : 'WHERE dimension = ?'
+  const condition = wherePeriod(range) ? `${wherePeriod(range)} AND ${OF_DIMENSION}` : `WHERE ${OF_DIMENSION}`
   const wholes = store.db
     .prepare(`SELECT source_id AS source, code_id AS code, period, different, lost FROM list ${condition} ORDER BY code_id, source_id, period`)
     .all(dimension) as { source: number; code: number; period: number; different: number; lost: number }[]

@@ -4,27 +4,40 @@ export const SCHEMA_VERSION = 1
 /** Marks a database as ours (`PRAGMA application_id`): "lgst". */
 export const APPLICATION_ID = 0x6c677374
 
-/** The whole schema; explained for people in docs/schema.md. Times are seconds since 1970 UTC. */
-export const SCHEMA = `
+const TABLES = `
 CREATE TABLE source (
   id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL,             -- as given on the command line
+  uid TEXT NOT NULL UNIQUE,       -- random: the same import in copies of a database
+  name TEXT NOT NULL,             -- as last given on the command line
+  path TEXT,                      -- the same in full; NULL: standard input
+  machine TEXT NOT NULL,          -- name of the host that read it
   format TEXT NOT NULL,
   server TEXT,
   software TEXT,                  -- the #Software line in force
   fields TEXT,                    -- the #Fields line in force at read_to
-  head_bytes INTEGER NOT NULL,    -- identity: the first bytes of the content ...
-  head_hash TEXT NOT NULL,        -- ... and their SHA-256
-  tail_bytes INTEGER NOT NULL,    -- continuity: the last bytes before read_to ...
-  tail_hash TEXT NOT NULL,        -- ... and their SHA-256
-  read_to INTEGER NOT NULL,       -- bytes of content counted so far (unpacked)
+  stream INTEGER NOT NULL,        -- 1: standard input or a pipe; it has no identity but its name
+  first_line TEXT NOT NULL,       -- identity: hash of the first line that is no directive ...
+  trail BLOB NOT NULL,            -- ... hashes of windows of the content ...
+  tail_bytes INTEGER NOT NULL,    -- ... and of the last bytes before read_to
+  tail_hash TEXT NOT NULL,
+  read_to INTEGER NOT NULL,       -- bytes of (unpacked) content counted so far, up to the end of a line
+  open_line INTEGER NOT NULL,     -- 1: the line behind read_to is counted too, although its end had not been written
   lines INTEGER NOT NULL,
   entries INTEGER NOT NULL,
   rejected INTEGER NOT NULL,
   ignored INTEGER NOT NULL,
   without_time INTEGER NOT NULL,
+  pruned INTEGER NOT NULL,        -- entries whose counts were deleted by prune
+  first_read_at INTEGER NOT NULL,
   read_at INTEGER NOT NULL        -- when it was last read
 ) STRICT;
+CREATE INDEX source_first_line ON source (first_line);
+
+-- Packed files known to hold nothing that is not counted: they need not be unpacked again.
+CREATE TABLE packed (
+  id TEXT PRIMARY KEY,            -- hash of the packed file's size, beginning and end
+  source_id INTEGER NOT NULL REFERENCES source(id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE code (
   id INTEGER PRIMARY KEY,
@@ -52,7 +65,7 @@ CREATE TABLE hits (
 CREATE TABLE span (
   source_id INTEGER NOT NULL REFERENCES source(id),
   code_id INTEGER NOT NULL REFERENCES code(id),
-  period INTEGER NOT NULL,        -- -1: entries without a time
+  period INTEGER NOT NULL,        -- days since 1970; -1: entries without a time
   hits INTEGER NOT NULL,
   first_seen INTEGER,
   last_seen INTEGER,
@@ -60,32 +73,39 @@ CREATE TABLE span (
   PRIMARY KEY (source_id, code_id, period)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE value (
+CREATE TABLE dimension (
   id INTEGER PRIMARY KEY,
-  text TEXT NOT NULL UNIQUE
+  name TEXT NOT NULL UNIQUE       -- path client referer userAgent method host
 ) STRICT;
 
--- The most frequent paths, clients, ... of a code: hits <= truth <= hits + error.
-CREATE TABLE top (
-  source_id INTEGER NOT NULL REFERENCES source(id),
-  code_id INTEGER NOT NULL REFERENCES code(id),
-  period INTEGER NOT NULL,
-  dimension TEXT NOT NULL,        -- path client referer userAgent method host
-  value_id INTEGER NOT NULL REFERENCES value(id),
-  hits INTEGER NOT NULL,
-  error INTEGER NOT NULL,
-  PRIMARY KEY (source_id, code_id, period, dimension, value_id)
-) STRICT, WITHOUT ROWID;
+CREATE TABLE value (
+  id INTEGER PRIMARY KEY,
+  hash INTEGER NOT NULL,          -- CRC-32 of the text: an index on the text itself would double the file
+  text TEXT NOT NULL
+) STRICT;
+CREATE INDEX value_hash ON value (hash);
 
 -- What is known of a list as a whole: a value that is not in it had at most "lost" hits.
 CREATE TABLE list (
   source_id INTEGER NOT NULL REFERENCES source(id),
   code_id INTEGER NOT NULL REFERENCES code(id),
   period INTEGER NOT NULL,
-  dimension TEXT NOT NULL,
+  dimension_id INTEGER NOT NULL REFERENCES dimension(id),
   different INTEGER NOT NULL,     -- different values seen (at least so many when lost > 0)
   lost INTEGER NOT NULL,
-  PRIMARY KEY (source_id, code_id, period, dimension)
+  PRIMARY KEY (source_id, code_id, period, dimension_id)
+) STRICT, WITHOUT ROWID;
+
+-- The most frequent paths, clients, ... of a code: hits <= truth <= hits + error.
+CREATE TABLE top (
+  source_id INTEGER NOT NULL REFERENCES source(id),
+  code_id INTEGER NOT NULL REFERENCES code(id),
+  period INTEGER NOT NULL,
+  dimension_id INTEGER NOT NULL REFERENCES dimension(id),
+  value_id INTEGER NOT NULL REFERENCES value(id),
+  hits INTEGER NOT NULL,
+  error INTEGER NOT NULL,
+  PRIMARY KEY (source_id, code_id, period, dimension_id, value_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE reject (
@@ -106,14 +126,59 @@ CREATE TABLE reject_sample (
   PRIMARY KEY (source_id, reason, line)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE setting (
+  name TEXT PRIMARY KEY,          -- as in docs/schema.md
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`
+
+/** For people with the sqlite3 shell: names and times in words, sources added up. */
+const VIEWS = `
 CREATE VIEW codes_by_hour AS
   SELECT datetime(start - start % 3600, 'unixepoch') AS hour_utc, status, substatus, win32_status, reason,
          sum(hits) AS hits, sum(bytes_sent) AS bytes_sent
   FROM hits JOIN code ON code.id = code_id WHERE start >= 0
   GROUP BY 1, 2, 3, 4, 5;
 
+CREATE VIEW codes_by_day AS
+  SELECT date(period * 86400, 'unixepoch') AS day, status, substatus, win32_status, reason, sum(hits) AS hits,
+         datetime(min(first_seen), 'unixepoch') AS first_seen_utc, datetime(max(last_seen), 'unixepoch') AS last_seen_utc
+  FROM span JOIN code ON code.id = code_id WHERE period >= 0
+  GROUP BY 1, 2, 3, 4, 5;
+
+CREATE VIEW codes_by_source AS
+  SELECT source.id AS source_id, name, machine, server, status, substatus, win32_status, reason, sum(h.hits) AS hits, sum(bytes_sent) AS bytes_sent
+  FROM hits h JOIN source ON source.id = source_id JOIN code ON code.id = code_id
+  GROUP BY 1, 5, 6, 7, 8;
+
+-- hits <= truth <= hits + error, where error includes what lists that lack the value may have lost of it.
 CREATE VIEW values_by_code AS
-  SELECT dimension, status, substatus, win32_status, reason, text AS value, sum(hits) AS hits, sum(error) AS error
-  FROM top JOIN code ON code.id = code_id JOIN value ON value.id = value_id
-  GROUP BY 1, 2, 3, 4, 5, 6;
+  WITH lost AS (SELECT code_id, dimension_id, sum(lost) AS lost FROM list GROUP BY 1, 2)
+  SELECT dimension.name AS dimension, status, substatus, win32_status, reason, text AS value, sum(top.hits) AS hits,
+         sum(top.error) + lost.lost - sum(list.lost) AS error
+  FROM top JOIN list USING (source_id, code_id, period, dimension_id) JOIN lost USING (code_id, dimension_id)
+       JOIN dimension ON dimension.id = dimension_id JOIN code ON code.id = code_id JOIN value ON value.id = value_id
+  GROUP BY dimension_id, code_id, value_id;
 `
+
+const VIEW_OF_DIMENSION = {
+  path: ['paths_by_code', 'path'],
+  client: ['clients_by_code', 'client'],
+  referer: ['referers_by_code', 'referer'],
+  userAgent: ['user_agents_by_code', 'user_agent'],
+  method: ['methods_by_code', 'method'],
+  host: ['hosts_by_code', 'host'],
+} as const
+
+/** The whole schema; explained for people in docs/schema.md. Times are seconds since 1970 UTC. */
+export const SCHEMA =
+  TABLES +
+  VIEWS +
+  Object.entries(VIEW_OF_DIMENSION)
+    .map(
+      ([dimension, [view, column]]) => `
+CREATE VIEW ${view} AS
+  SELECT status, substatus, win32_status, reason, value AS ${column}, hits, error FROM values_by_code WHERE dimension = '${dimension}';
+`,
+    )
+    .join('')

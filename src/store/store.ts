@@ -1,47 +1,84 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import Database from 'better-sqlite3'
-import { LogstatError } from '../errors.js'
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { crc32 } from 'node:zlib'
+import type Database from 'better-sqlite3'
 import { type CodeTally, DIMENSIONS, type DimensionName, type LineCounts, type List, MAX_SAMPLES, mergeLists, type Tally, trimList } from '../tally/tally.js'
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.js'
+import { type Anonymizer, anonymizerOf, maskSample } from './anonymize.js'
+import { databaseError } from './error.js'
+import { openDatabase } from './open.js'
 
 /** One log that was read, and how far. */
 export interface Source {
   readonly id: number
-  name: string
-  format: string
-  server: string | null
-  software: string | null
+  readonly name: string
+  /** In full; null: standard input. */
+  readonly path: string | null
+  readonly format: string
+  readonly server: string | null
+  readonly software: string | null
   /** The `#Fields` line in force at `readTo`. */
-  fields: string | null
-  headBytes: number
-  headHash: string
-  tailBytes: number
-  tailHash: string
-  readTo: number
-  lines: number
-  entries: number
-  rejected: number
-  ignored: number
-  withoutTime: number
-  readAt: number
+  readonly fields: string | null
+  /** Standard input or a pipe: its name is all its identity. */
+  readonly stream: boolean
+  readonly firstLine: string
+  /** See src/trail.ts. */
+  readonly trail: Uint8Array
+  readonly tailBytes: number
+  readonly tailHash: string
+  /** Bytes of content counted, up to the end of a line. */
+  readonly readTo: number
+  /** The line behind `readTo` is counted too, although its end had not been written. */
+  readonly openLine: boolean
+  readonly lines: number
+  readonly entries: number
+  readonly rejected: number
+  readonly ignored: number
+  readonly withoutTime: number
+  /** Entries whose counts were deleted by `prune`. */
+  readonly pruned: number
+  readonly machine: string
+  readonly firstReadAt: number
+  readonly readAt: number
 }
-export type NewSource = Omit<Source, 'id'>
+export type NewSource = Omit<Source, 'id' | 'pruned' | 'machine' | 'firstReadAt'>
 
 /** Values kept of each list in a database, by source, code and period. */
 export const STORED_VALUES = 100
 
 const NO_TIME = -1
 
+/** What is known of sources with the same first line, as it was when somebody looked. */
+export interface Candidates {
+  readonly sources: readonly Source[]
+  /** Changes when one of them is read on, forgotten or joined by another. */
+  readonly state: string
+}
+
+/** What tells streams apart. */
+type StreamName = Pick<Source, 'name' | 'format' | 'server'>
+
 /** The SQLite aggregates; nothing outside this folder knows SQL. */
 export interface Store {
   /** null: temporary, goes with the process. */
   readonly file: string | null
-  /** For the queries of query.ts. */
+  /** @internal For the queries of this folder; left out of the published types, which so need no types of better-sqlite3. */
   readonly db: Database.Database
-  /** Add what was counted of a source, and how far it was read: both or neither. `id` null makes a new source. @returns its id */
-  add(source: NewSource & { readonly id: number | null }, tally: Tally, rejects: LineCounts['rejects']): number
-  /** Sources whose identity is settled by the first so many bytes; the furthest read first. */
-  sourcesWithHead(bytes: number): Source[]
+  /** Whether addresses of clients become fewer before they are stored, so that all of them are needed and not only the most frequent. */
+  readonly joinsClients: boolean
+  /**
+   * Add what was counted of a source, and how far it was read: both or neither. `id` null makes a new source.
+   *
+   * @param seen state of the candidates when it was decided which source this is
+   * @returns its id; null, and nothing is added, when another program has changed the candidates meanwhile
+   */
+  add(source: NewSource & { readonly id: number | null }, tally: Tally, rejects: LineCounts['rejects'], seen?: string): number | null
+  candidates(firstLine: string): Candidates
+  /** What was read before of a stream of this name, read as this format. */
+  stream(source: StreamName): { readonly before: Source | undefined; readonly seen: string }
+  /** The source that holds all of a packed file. */
+  packedSource(packed: string): number | undefined
+  /** Note that a source holds all of a packed file. */
+  notePacked(packed: string, source: number): void
   sources(): Source[]
   close(): void
 }
@@ -52,20 +89,45 @@ export interface Store {
  * @throws LogstatError when the file is none of ours, newer than this program, or missing although `create` is false
  */
 export function openStore(file: string | null, { create = true } = {}): Store {
-  const db = open(file, create)
+  const db = openDatabase(file, create)
   const statements = prepare(db)
+  const dimensions = new Map<DimensionName, number>()
+  // Ids found or made within the transaction; another program may delete what nobody uses between two.
+  const codeIds = new Map<string, number>()
+  const valueIds = new Map<string, number>()
 
+  function dimensionId(name: DimensionName): number {
+    let id = dimensions.get(name)
+    if (id === undefined) {
+      statements.addDimension.run(name)
+      id = (statements.findDimension.get(name) as { id: number }).id
+      dimensions.set(name, id)
+    }
+    return id
+  }
   function codeId(code: CodeTally): number {
     const key = [code.status, code.substatus, code.win32Status, code.reason]
-    const found = statements.findCode.get(...key.map((v, i) => v ?? (i === 3 ? '' : -1))) as { id: number } | undefined
-    return found?.id ?? Number(statements.addCode.run(...key).lastInsertRowid)
+    const name = key.join('|')
+    let id = codeIds.get(name)
+    if (id === undefined) {
+      const found = statements.findCode.get(...key.map((v, i) => v ?? (i === 3 ? '' : -1))) as { id: number } | undefined
+      id = found?.id ?? Number(statements.addCode.run(...key).lastInsertRowid)
+      codeIds.set(name, id)
+    }
+    return id
   }
   function valueId(text: string): number {
-    const found = statements.findValue.get(text) as { id: number } | undefined
-    return found?.id ?? Number(statements.addValue.run(text).lastInsertRowid)
+    let id = valueIds.get(text)
+    if (id === undefined) {
+      const hash = crc32(text)
+      const found = statements.findValue.get(hash, text) as { id: number } | undefined
+      id = found?.id ?? Number(statements.addValue.run(hash, text).lastInsertRowid)
+      valueIds.set(text, id)
+    }
+    return id
   }
 
-  function addCode(source: number, code: CodeTally, bucketSeconds: number): void {
+  function addCode(source: number, code: CodeTally, bucketSeconds: number, anonymize: Anonymizer | undefined): void {
     const id = codeId(code)
     for (const [start, c] of code.buckets) statements.addHits.run(source, id, start ?? NO_TIME, bucketSeconds, c.hits, c.bytesSent, c.timed, c.timeTakenUs)
     const period = code.period ?? NO_TIME
@@ -73,108 +135,85 @@ export function openStore(file: string | null, { create = true } = {}): Store {
     const latency = addHistograms(known?.latency ?? null, code.latency)
     statements.addSpan.run(source, id, period, code.hits, code.firstSeen, code.lastSeen, latency)
     for (const dimension of DIMENSIONS) {
-      const list = code.lists[dimension]
+      let list = code.lists[dimension]
       if (list.distinct === 0) continue
-      const old = known ? readList(source, id, period, dimension) : undefined
-      if (old) statements.clearTop.run(source, id, period, dimension)
+      if (anonymize && dimension === 'client') list = anonymize.list(list, code.hits)
+      const which = dimensionId(dimension)
+      const old = known ? readList(source, id, period, which) : undefined
+      if (old) statements.clearTop.run(source, id, period, which)
       const kept = trimList(old ? mergeLists(old, list) : list, file === null ? Infinity : STORED_VALUES)
-      for (const v of kept.values) statements.addTop.run(source, id, period, dimension, valueId(v.value), v.hits, v.error)
-      statements.setList.run(source, id, period, dimension, kept.distinct, kept.lost)
+      for (const v of kept.values) statements.addTop.run(source, id, period, which, valueId(v.value), v.hits, v.error)
+      statements.setList.run(source, id, period, which, kept.distinct, kept.lost)
     }
   }
 
-  function readList(source: number, code: number, period: number, dimension: DimensionName): List | undefined {
+  function readList(source: number, code: number, period: number, dimension: number): List | undefined {
     const whole = statements.findList.get(source, code, period, dimension) as { different: number; lost: number } | undefined
     if (!whole) return undefined
     const values = statements.findTop.all(source, code, period, dimension) as { value: string; hits: number; error: number }[]
     return { values, lost: whole.lost, distinct: whole.different }
   }
 
-  const add = db.transaction((source: NewSource & { id: number | null }, tally: Tally, rejects: LineCounts['rejects']): number => {
-    const id = source.id ?? Number(statements.addSource.run(source).lastInsertRowid)
-    if (source.id !== null) statements.setSource.run(source)
-    for (const code of tally.codes.values()) addCode(id, code, tally.bucketSeconds)
+  function rowsToSources(rows: unknown): Source[] {
+    return (rows as (Omit<Source, 'stream' | 'openLine'> & { stream: number; openLine: number })[]).map((row) => ({
+      ...row,
+      stream: row.stream === 1,
+      openLine: row.openLine === 1,
+    }))
+  }
+
+  function candidates(firstLine: string): Candidates {
+    const sources = rowsToSources(statements.sourcesByFirstLine.all(firstLine))
+    return { sources, state: sources.map(stateOf).join() }
+  }
+  function stream({ name, format, server }: StreamName): ReturnType<Store['stream']> {
+    const [before] = rowsToSources(statements.findStream.all(name, format, server))
+    return { before, seen: before ? stateOf(before) : '' }
+  }
+
+  const add = db.transaction((source: NewSource & { id: number | null }, tally: Tally, rejects: LineCounts['rejects'], seen?: string): number | null => {
+    if (seen !== undefined && (source.stream ? stream(source).seen : candidates(source.firstLine).state) !== seen) return null
+    codeIds.clear()
+    if (file !== null) valueIds.clear()
+    // What the host calls itself matters only where databases are kept and merged.
+    const row = { ...source, stream: Number(source.stream), openLine: Number(source.openLine) }
+    const id = source.id ?? Number(statements.addSource.run({ ...row, uid: randomBytes(16).toString('hex'), machine: hostname() }).lastInsertRowid)
+    if (source.id !== null) statements.setSource.run(row)
+    const anonymize = file === null ? undefined : anonymizerOf(db)
+    for (const code of tally.codes.values()) addCode(id, code, tally.bucketSeconds, anonymize)
     for (const [reason, { count, samples }] of rejects) {
       statements.addReject.run(id, reason, count)
-      for (const s of samples) statements.addSample.run({ source: id, reason, ...s })
+      for (const s of samples) statements.addSample.run({ source: id, reason, ...s, text: file === null ? s.text : maskSample(s.text, anonymize) })
     }
     return id
   })
 
+  /** Let an error of SQLite tell the user what to do. */
+  function guarded<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      throw databaseError(file, error)
+    }
+  }
+
   return {
     file,
-    add,
-    sourcesWithHead: (bytes: number): Source[] => statements.sourcesByHead.all(bytes) as Source[],
-    sources: (): Source[] => statements.sources.all() as Source[],
     db,
+    get joinsClients() {
+      return file !== null && anonymizerOf(db)?.joins === true
+    },
+    add: (source, tally, rejects, seen) => guarded(() => add.immediate(source, tally, rejects, seen)),
+    candidates: (firstLine) => guarded(() => candidates(firstLine)),
+    stream: (name) => guarded(() => stream(name)),
+    packedSource: (packed) => (statements.findPacked.get(packed) as { id: number } | undefined)?.id,
+    notePacked: (packed, source) => guarded(() => void statements.addPacked.run(packed, source)),
+    sources: () => rowsToSources(statements.sources.all()),
     close: (): void => void db.close(),
   }
 }
 
-function open(file: string | null, create: boolean): Database.Database {
-  if (file !== null) check(file, create)
-  try {
-    const db = new Database(file ?? ':memory:')
-    db.pragma('busy_timeout = 10000')
-    // Before the write-ahead log is switched on: the file itself must say from the start that it is ours (see `check`).
-    if (db.pragma('user_version', { simple: true }) === 0) makeSchema(db)
-    if (file !== null) {
-      db.pragma('journal_mode = WAL')
-      db.pragma('synchronous = NORMAL')
-    }
-    return db
-  } catch (error) {
-    throw cannotOpen(file, error)
-  }
-}
-
-function makeSchema(db: Database.Database): void {
-  db.transaction(() => {
-    db.exec(SCHEMA)
-    db.pragma(`application_id = ${APPLICATION_ID}`)
-    db.pragma(`user_version = ${SCHEMA_VERSION}`)
-  }).immediate()
-}
-
-function cannotOpen(file: string | null, error: unknown): LogstatError {
-  return new LogstatError(
-    'database',
-    `${file}: the database cannot be opened (${(error as Error).message})`,
-    'Check the folder, its free space and your right to write there.',
-  )
-}
-
-/** Look at the file before SQLite does: a file that is not ours is never touched. */
-function check(file: string, create: boolean): void {
-  const stat = statSync(file, { throwIfNoEntry: false })
-  if (!stat || stat.size === 0) {
-    if (!create) throw new LogstatError('no-database', `${file}: there is no such database`, `Make it with: logstat ingest LOG… --db ${file}`)
-    onDisk(file, () => closeSync(openSync(file, 'a', 0o600)))
-    return
-  }
-  const head = Buffer.alloc(100)
-  onDisk(file, () => {
-    const fd = openSync(file, 'r')
-    try {
-      readSync(fd, head, 0, 100, 0)
-    } finally {
-      closeSync(fd)
-    }
-  })
-  if (head.toString('latin1', 0, 15) !== 'SQLite format 3' || head.readUInt32BE(68) !== APPLICATION_ID)
-    throw new LogstatError('not-ours', `${file}: this is not a logstat database`, 'Name another file for --db; this one is left as it is.')
-  const version = head.readUInt32BE(60)
-  if (version > SCHEMA_VERSION)
-    throw new LogstatError('newer-database', `${file}: the database has version ${version}, this logstat knows up to ${SCHEMA_VERSION}`, 'Update logstat.')
-}
-
-function onDisk(file: string, action: () => void): void {
-  try {
-    action()
-  } catch (error) {
-    throw cannotOpen(file, error)
-  }
-}
+const stateOf = ({ id, readTo, lines }: Source): string => `${id}:${readTo}:${lines}`
 
 function addHistograms(stored: string | null, more: ReadonlyMap<number, number>): string | null {
   if (more.size === 0) return stored
@@ -183,8 +222,9 @@ function addHistograms(stored: string | null, more: ReadonlyMap<number, number>)
   return JSON.stringify(sum)
 }
 
-const SOURCE_COLUMNS = `id, name, format, server, software, fields, head_bytes AS headBytes, head_hash AS headHash, tail_bytes AS tailBytes,
-  tail_hash AS tailHash, read_to AS readTo, lines, entries, rejected, ignored, without_time AS withoutTime, read_at AS readAt`
+const SOURCE_COLUMNS = `id, name, path, machine, format, server, software, fields, stream, first_line AS firstLine, trail, tail_bytes AS tailBytes,
+  tail_hash AS tailHash, read_to AS readTo, open_line AS openLine, lines, entries, rejected, ignored, without_time AS withoutTime, pruned,
+  first_read_at AS firstReadAt, read_at AS readAt`
 
 function prepare(db: Database.Database) {
   return {
@@ -192,31 +232,37 @@ function prepare(db: Database.Database) {
       "SELECT id FROM code WHERE coalesce(status, -1) = ? AND coalesce(substatus, -1) = ? AND coalesce(win32_status, -1) = ? AND coalesce(reason, '') = ?",
     ),
     addCode: db.prepare('INSERT INTO code (status, substatus, win32_status, reason) VALUES (?, ?, ?, ?)'),
-    findValue: db.prepare('SELECT id FROM value WHERE text = ?'),
-    addValue: db.prepare('INSERT INTO value (text) VALUES (?)'),
+    findDimension: db.prepare('SELECT id FROM dimension WHERE name = ?'),
+    addDimension: db.prepare('INSERT OR IGNORE INTO dimension (name) VALUES (?)'),
+    findValue: db.prepare('SELECT id FROM value WHERE hash = ? AND text = ?'),
+    addValue: db.prepare('INSERT INTO value (hash, text) VALUES (?, ?)'),
     addHits: db.prepare(`INSERT INTO hits VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET hits = hits + excluded.hits,
       bytes_sent = bytes_sent + excluded.bytes_sent, timed = timed + excluded.timed, time_taken_us = time_taken_us + excluded.time_taken_us`),
     findSpan: db.prepare('SELECT latency FROM span WHERE source_id = ? AND code_id = ? AND period = ?'),
     addSpan: db.prepare(`INSERT INTO span VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET hits = hits + excluded.hits,
       first_seen = min(coalesce(first_seen, excluded.first_seen), coalesce(excluded.first_seen, first_seen)),
       last_seen = max(coalesce(last_seen, excluded.last_seen), coalesce(excluded.last_seen, last_seen)), latency = excluded.latency`),
-    clearTop: db.prepare('DELETE FROM top WHERE source_id = ? AND code_id = ? AND period = ? AND dimension = ?'),
+    clearTop: db.prepare('DELETE FROM top WHERE source_id = ? AND code_id = ? AND period = ? AND dimension_id = ?'),
     addTop: db.prepare('INSERT INTO top VALUES (?, ?, ?, ?, ?, ?, ?)'),
     findTop: db.prepare(
-      'SELECT text AS value, hits, error FROM top JOIN value ON value.id = value_id WHERE source_id = ? AND code_id = ? AND period = ? AND dimension = ?',
+      'SELECT text AS value, hits, error FROM top JOIN value ON value.id = value_id WHERE source_id = ? AND code_id = ? AND period = ? AND dimension_id = ?',
     ),
-    findList: db.prepare('SELECT different, lost FROM list WHERE source_id = ? AND code_id = ? AND period = ? AND dimension = ?'),
+    findList: db.prepare('SELECT different, lost FROM list WHERE source_id = ? AND code_id = ? AND period = ? AND dimension_id = ?'),
     setList: db.prepare('INSERT OR REPLACE INTO list VALUES (?, ?, ?, ?, ?, ?)'),
     addReject: db.prepare('INSERT INTO reject VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count'),
     addSample: db.prepare(`INSERT OR IGNORE INTO reject_sample SELECT @source, @reason, @line, @offset, @step, @column, @text
       WHERE (SELECT count(*) FROM reject_sample WHERE source_id = @source AND reason = @reason) < ${MAX_SAMPLES}`),
-    addSource: db.prepare(`INSERT INTO source (name, format, server, software, fields, head_bytes, head_hash, tail_bytes, tail_hash, read_to,
-      lines, entries, rejected, ignored, without_time, read_at) VALUES (@name, @format, @server, @software, @fields, @headBytes, @headHash,
-      @tailBytes, @tailHash, @readTo, @lines, @entries, @rejected, @ignored, @withoutTime, @readAt)`),
-    setSource: db.prepare(`UPDATE source SET name = @name, format = @format, server = @server, software = @software, fields = @fields,
-      head_bytes = @headBytes, head_hash = @headHash, tail_bytes = @tailBytes, tail_hash = @tailHash, read_to = @readTo, lines = @lines,
+    addSource: db.prepare(`INSERT INTO source (uid, name, path, machine, format, server, software, fields, stream, first_line, trail, tail_bytes,
+      tail_hash, read_to, open_line, lines, entries, rejected, ignored, without_time, pruned, first_read_at, read_at) VALUES (@uid, @name, @path,
+      @machine, @format, @server, @software, @fields, @stream, @firstLine, @trail, @tailBytes, @tailHash, @readTo, @openLine, @lines, @entries,
+      @rejected, @ignored, @withoutTime, 0, @readAt, @readAt)`),
+    setSource: db.prepare(`UPDATE source SET name = @name, path = @path, format = @format, server = @server, software = @software, fields = @fields,
+      trail = @trail, tail_bytes = @tailBytes, tail_hash = @tailHash, read_to = @readTo, open_line = @openLine, lines = @lines,
       entries = @entries, rejected = @rejected, ignored = @ignored, without_time = @withoutTime, read_at = @readAt WHERE id = @id`),
     sources: db.prepare(`SELECT ${SOURCE_COLUMNS} FROM source ORDER BY id`),
-    sourcesByHead: db.prepare(`SELECT ${SOURCE_COLUMNS} FROM source WHERE head_bytes <= ? ORDER BY read_to DESC`),
+    sourcesByFirstLine: db.prepare(`SELECT ${SOURCE_COLUMNS} FROM source WHERE first_line = ? AND stream = 0 ORDER BY read_to DESC, id`),
+    findStream: db.prepare(`SELECT ${SOURCE_COLUMNS} FROM source WHERE stream = 1 AND name = ? AND format = ? AND server IS ?`),
+    findPacked: db.prepare('SELECT source_id AS id FROM packed WHERE id = ?'),
+    addPacked: db.prepare('INSERT OR REPLACE INTO packed VALUES (?, ?)'),
   }
 }

@@ -1,4 +1,4 @@
-import { decode, type Kernel } from '../kernel/kernel.js'
+import { characterAt, decode, type Kernel } from '../kernel/kernel.js'
 import { Reject } from '../kernel/wasm/roles.js'
 import {
   byHits,
@@ -34,12 +34,14 @@ const BUCKET_WIDTHS = [60, 900, 3600, 86400] as const
 export interface ReadOutOptions {
   /** Values kept of each list. */
   readonly topValues: number
+  /** Keep all clients. */
+  readonly allClients?: boolean
   /** Widen the buckets until all codes together span at most 720 of them; a database keeps minutes. */
   readonly adaptive: boolean
 }
 
 /** Read out what the kernel's tables hold. */
-export function readTally(kernel: Kernel, { topValues, adaptive }: ReadOutOptions): Tally {
+export function readTally(kernel: Kernel, { topValues, allClients = false, adaptive }: ReadOutOptions): Tally {
   const { wasm } = kernel
   const memory = new DataView(wasm.memory.buffer)
   const codes = readCodes(wasm.codeCount(), wasm.codeTable(), memory)
@@ -48,7 +50,7 @@ export function readTally(kernel: Kernel, { topValues, adaptive }: ReadOutOption
   readBuckets(codes, wasm.bucketTable(), memory, tally.bucketSeconds)
   readLatencies(codes, wasm.latencyTable(), memory)
   DIMENSIONS.forEach((name, dimension) => {
-    const lists = readLists(codes.length, wasm.table(dimension), memory, topValues)
+    const lists = readLists(codes.length, wasm.table(dimension), memory, allClients && name === 'client' ? Infinity : topValues)
     lists.forEach((list, i) => {
       const code = codes[i]
       if (code) code.lists[name] = list
@@ -202,13 +204,14 @@ export function readLineCounts({ wasm }: Kernel): LineCounts {
     rejected += count
     const samples = Array.from({ length: Math.min(count, MAX_SAMPLES) }, (_, i): RejectSample => {
       const at = wasm.sampleTable() + SAMPLE.size * (reason * MAX_SAMPLES + i)
-      const text = at + SAMPLE.text
+      const start = at + SAMPLE.text
+      const text = wholeCharacters(bytes.subarray(start, start + memory.getUint32(at + 24, true)))
       return {
         line: u64(memory, at),
         offset: u64(memory, at + 8),
         step: memory.getUint32(at + 16, true),
-        column: memory.getUint32(at + 20, true),
-        text: decode(bytes.subarray(text, text + memory.getUint32(at + 24, true))),
+        column: characterAt(text, memory.getUint32(at + 20, true)),
+        text: decode(text),
       }
     })
     rejects.set(name, { count, samples })
@@ -217,4 +220,15 @@ export function readLineCounts({ wasm }: Kernel): LineCounts {
   const ignored = Number(wasm.ignoredCount())
   const filtered = Number(wasm.filteredCount())
   return { lines: entries + filtered + ignored + rejected, entries, ignored, rejected, filtered, withoutTime: Number(wasm.withoutTime()), rejects }
+}
+
+/** Without the beginning of a UTF-8 character whose rest was cut off. */
+function wholeCharacters(bytes: Uint8Array): Uint8Array {
+  for (let back = 1; back <= 3; back++) {
+    const byte = bytes.at(-back) ?? 0
+    if (byte >> 6 === 2) continue
+    const wanted = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
+    return wanted > back ? bytes.subarray(0, -back) : bytes
+  }
+  return bytes
 }

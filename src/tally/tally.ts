@@ -70,7 +70,7 @@ export interface RejectSample {
   /** Bytes from the start of the (unpacked) input. */
   readonly offset: number
   readonly text: string
-  /** The step of the plan (layout) or the role (status …) that failed, and where in the line, in bytes from 0. */
+  /** The step of the plan (layout) or the role (status …) that failed, and where: characters of `text` before it. */
   readonly step: number
   readonly column: number
 }

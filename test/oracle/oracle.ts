@@ -111,11 +111,31 @@ function request(text: string): { method?: string; path?: string | undefined } {
   return { ...(method === undefined ? {} : { method }), path: value(cutQuery(protocol ? (protocol[1] as string) : rest)) }
 }
 
-/** What the request line of a 400 shows. */
-function reasonOf400(text: string): string | null {
+/** nginx's built-in pages for what it logs as 400, in the words it puts into them. */
+const PAGES: readonly (readonly [string, string])[] = [
+  ['Request Header Or Cookie Too Large', 'header-too-large'],
+  ['The SSL certificate error', 'client-certificate'],
+  ['No required SSL certificate was sent', 'client-certificate'],
+  ['The plain HTTP request was sent to HTTPS port', 'http-on-tls-port'],
+]
+
+function pageOf(bytes: number): string | null {
+  const kinds = new Set<string>()
+  for (const [text, kind] of PAGES)
+    for (const server of ['nginx', ...['/1.9.9', '/1.18.0', '/1.25.10'].flatMap((v) => [`nginx${v}`, `nginx${v} (Ubuntu)`])])
+      for (const body of ['<body>', '<body bgcolor="white">'])
+        for (const padding of [0, 402]) {
+          const page = `<html>\r\n<head><title>400 ${text}</title></head>\r\n${body}\r\n<center><h1>400 Bad Request</h1></center>\r\n<center>${text}</center>\r\n<hr><center>${server}</center>\r\n</body>\r\n</html>\r\n`
+          if (page.length + padding === bytes) kinds.add(kind)
+        }
+  return kinds.size === 1 ? ([...kinds][0] as string) : null
+}
+
+/** What the request line of a 400 and the size of its answer show. */
+function reasonOf400(text: string, bytes: number): string | null {
   if (text === '' || text === '-') return 'no-request'
   if (text.startsWith('\u0016\u0003') || /^(\\x16\\x03|\\u0016\\u0003)/.test(text)) return 'tls-on-plain-port'
-  return /^(?!PRI )[A-Za-z_-]+ [^\\]/s.test(text) ? null : 'other-protocol'
+  return /^(?!PRI )[A-Za-z_-]+ [^\\]/s.test(text) ? pageOf(bytes) : 'other-protocol'
 }
 
 /** The client in all that stands before the time: the first word that looks like an address, else the first. */
@@ -134,7 +154,7 @@ function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPa
     status: f.status === '-' ? null : Number(f.status),
     substatus: null,
     win32Status: null,
-    reason: f.status === '400' ? reasonOf400(f.request as string) : null,
+    reason: f.status === '400' ? reasonOf400(f.request as string, Number(f.body_bytes_sent)) : null,
     time: timeOf(f.time_local as string),
     bytesSent: f.body_bytes_sent === undefined || f.body_bytes_sent === '-' ? 0 : Number(f.body_bytes_sent),
     timeTakenUs: f.request_time !== undefined && /^\d{1,15}(\.\d+)?$/.test(f.request_time) ? Math.round(Number(f.request_time) * 1e6) : null,
@@ -199,15 +219,14 @@ function readW3c(line: string, fields: readonly string[]): OracleEntry | undefin
 
 const LISTS = ['path', 'client', 'referer', 'userAgent', 'method', 'host'] as const
 
-/** Count a log given as text. @param layouts tried in order on each line; none: a W3C log */
-export async function countSlowly(input: Uint8Array, layouts: readonly string[]): Promise<OracleCount> {
+/** Count a log. @param layouts tried in order on each line; none: a W3C log */
+export async function countSlowly(input: Uint8Array | Readable, layouts: readonly string[]): Promise<OracleCount> {
   const patterns = layouts.map(layoutPattern)
   const count: OracleCount = { lines: 0, entries: 0, rejected: 0, ignored: 0, withoutTime: 0, codes: new Map() }
   let fields: string[] | undefined
   // latin1: bytes in, bytes out; decoding is the business of whoever prints.
-  const lines = Readable.from([Buffer.from(input)])
-    .setEncoding('latin1')
-    .pipe(split2('\n'))
+  const bytes = input instanceof Readable ? input : Readable.from([Buffer.from(input)])
+  const lines = bytes.setEncoding('latin1').pipe(split2('\n'))
   for await (const raw of lines) {
     const line = (raw as string).replace(/\r$/, '')
     count.lines++

@@ -1,0 +1,138 @@
+import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
+import { LogstatError } from '../errors.js'
+import { findInputs, type Input } from '../input/find.js'
+import { type InputResult, type ReadOptions, readInputs } from '../pipeline.js'
+import { rollUp } from '../store/roll-up.js'
+import type { Store } from '../store/store.js'
+
+// `logstat ingest --follow`: look at the logs every few seconds and read on those that changed, each time exactly as far as they go.
+// What is read where is decided by their content, as in any other run; so a rotation that is missed in between costs nothing.
+
+export interface FollowOptions {
+  /** Seconds between two looks. */
+  readonly interval: number
+  readonly read: ReadOptions
+  readonly onResult: (result: InputResult) => void
+}
+
+/** A rotated log is still written to until the server is told; it is given up when nothing came for so long. */
+const QUIET_MS = 120_000
+/** A file that did not change for so long is not held open. */
+const HOLD_MS = 3_600_000
+
+/** A file that is followed, whatever it is called now. */
+interface Followed {
+  readonly name: string
+  /** Held open, so that its last lines can be read after it was renamed, packed or deleted; null on Windows, where it would be locked. */
+  fd: number | null
+  /** As it was when it was read last. */
+  state: string
+  changedAt: number
+}
+
+const stateOf = ({ size, mtimeMs }: { size: number; mtimeMs: number }): string => `${size} ${mtimeMs}`
+
+/** Read on until SIGINT or SIGTERM, which are answered by reading once more what is there. */
+export async function follow(paths: readonly string[], store: Store, { interval, read, onResult }: FollowOptions): Promise<void> {
+  const stop = stopSignal()
+  const files = new Map<string, Followed>()
+  const failures = new Map<string, string>()
+  try {
+    for (let last = false; ; ) {
+      const changed = look(paths, files)
+      if (changed.length > 0) {
+        for (const result of await readInputs(changed, store, read)) {
+          const failure = result.error?.message ?? ''
+          if (failure !== (failures.get(result.name) ?? '')) {
+            failures.set(result.name, failure)
+            if (failure) process.stderr.write(`logstat: ${failure}\n`)
+          }
+          if (result.lines > 0) onResult(result)
+        }
+        rollUp(store)
+      }
+      if (last) return
+      last = await stop.within(interval * 1000)
+    }
+  } finally {
+    stop.remove()
+    for (const { fd } of files.values()) if (fd !== null) closeSync(fd)
+  }
+}
+
+/** What changed since the last look: rest of rotated files first. */
+function look(paths: readonly string[], files: Map<string, Followed>): Input[] {
+  const now = Date.now()
+  const there = new Map<string, Input>()
+  for (const input of found(paths)) {
+    const stat = input.path === null ? undefined : statSync(input.path, { bigint: true, throwIfNoEntry: false })
+    if (stat?.isFile()) there.set(`${stat.dev}:${stat.ino}`, input)
+  }
+  const rotated: Input[] = []
+  for (const [id, file] of files) {
+    if (there.has(id)) continue
+    const stat = file.fd === null ? undefined : fstatSync(file.fd)
+    if (stat && stateOf(stat) !== file.state) {
+      Object.assign(file, { state: stateOf(stat), changedAt: now })
+      rotated.push({ name: file.name, path: `/dev/fd/${file.fd}`, optional: true, size: stat.size })
+    } else if (!stat || now - file.changedAt > QUIET_MS) {
+      if (file.fd !== null) closeSync(file.fd)
+      files.delete(id)
+    }
+  }
+  const changed = [...there].flatMap(([id, input]) => {
+    const stat = statSync(input.path as string, { throwIfNoEntry: false })
+    if (!stat) return []
+    let file = files.get(id)
+    if (!file) files.set(id, (file = { name: input.name, fd: null, state: '', changedAt: stat.mtimeMs }))
+    if (file.state === stateOf(stat)) return []
+    Object.assign(file, { state: stateOf(stat), changedAt: Math.max(file.changedAt, stat.mtimeMs) })
+    if (file.fd === null && now - stat.mtimeMs < HOLD_MS && process.platform !== 'win32') hold(file, id, input.path as string)
+    return [{ ...input, size: stat.size }]
+  })
+  return [...rotated, ...changed]
+}
+
+function hold(file: Followed, id: string, path: string): void {
+  try {
+    const fd = openSync(path, 'r')
+    const stat = fstatSync(fd, { bigint: true })
+    if (`${stat.dev}:${stat.ino}` === id) file.fd = fd
+    else closeSync(fd)
+  } catch {
+    // Unreadable or just rotated: reading it will tell, or the next look.
+  }
+}
+
+/** A path that is not there just now may come back: that is what a rotation looks like. */
+function found(paths: readonly string[]): Input[] {
+  return paths.flatMap((path) => {
+    try {
+      return findInputs([path])
+    } catch (error) {
+      if (error instanceof LogstatError || (error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      throw error
+    }
+  })
+}
+
+function stopSignal(): { within(ms: number): Promise<boolean>; remove(): void } {
+  let stopped = false
+  let wake = (): void => {}
+  const onSignal = (): void => {
+    stopped = true
+    wake()
+  }
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  return {
+    within: (ms) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => resolve(stopped), stopped ? 0 : ms)
+        wake = () => {
+          clearTimeout(timer)
+          resolve(true)
+        }
+      }),
+    remove: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal),
+  }
+}

@@ -1,0 +1,52 @@
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { LogstatError } from '../errors.js'
+import { sourceHolding } from '../identity.js'
+import { count, visible } from '../render/cells.js'
+import { forgetSources } from '../store/forget.js'
+import { openStore, type Source, type Store } from '../store/store.js'
+
+interface ForgetOptions {
+  readonly db: string
+  readonly quiet?: boolean
+}
+
+/** `logstat forget PATH|SOURCE… --db FILE`: undo imports. All that are named are found before any is undone. */
+export async function forget(names: readonly string[], { db, quiet }: ForgetOptions): Promise<number> {
+  const store = openStore(db, { create: false })
+  try {
+    const found = new Map<number, Source>()
+    for (const name of names) {
+      const source = await sourceNamed(store, name)
+      found.set(source.id, source)
+    }
+    forgetSources(store, [...found.keys()])
+    for (const s of found.values()) if (!quiet) process.stdout.write(`forgotten: source ${s.id}, ${visible(s.name)}, ${count(s.entries)} entries\n`)
+    return 0
+  } finally {
+    store.close()
+  }
+}
+
+/** By number; by content, when it is a file; by the name it was read under. */
+async function sourceNamed(store: Store, name: string): Promise<Source> {
+  const all = store.sources()
+  const numbered = /^\d+$/.test(name) ? all.find((s) => s.id === Number(name)) : undefined
+  if (numbered) return numbered
+  const stat = statSync(name, { throwIfNoEntry: false })
+  if (stat?.isFile()) {
+    const holding = await sourceHolding(store, { name, path: name, optional: false, size: stat.size })
+    if (holding) return holding
+  }
+  const path = resolve(name)
+  const called = all.filter((s) => s.name === name || s.path === path)
+  const [first, ...more] = called
+  if (first && more.length === 0) return first
+  if (first)
+    throw new LogstatError(
+      'several-sources',
+      `${name}: several logs were read under this name: sources ${called.map((s) => s.id).join(', ')}`,
+      'Name those to forget by number; logstat sources --db FILE shows when each was read.',
+    )
+  throw new LogstatError('no-source', `${name}: nothing of this was read into the database`, 'See what was: logstat sources --db FILE')
+}

@@ -1,0 +1,92 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { isIP } from 'node:net'
+import type Database from 'better-sqlite3'
+import { LogstatError } from '../errors.js'
+import { byHits, type List } from '../tally/tally.js'
+import { getSetting, setSetting } from './setting.js'
+
+// Addresses of clients are personal data. A database can be made to hold them only shortened, or only as keyed hashes; which, is a
+// property of the database, so that no later run forgets it.
+
+export const ANONYMIZE = ['truncate', 'hash'] as const
+export type Anonymize = (typeof ANONYMIZE)[number]
+
+export interface Anonymizer {
+  /** Whether different addresses can become the same. */
+  readonly joins: boolean
+  address(text: string): string
+  /** @param hits entries of the code the list is of */
+  list(list: List, hits: number): List
+}
+
+/** Make a database anonymous from now on. @throws LogstatError when it already is in the other way */
+export function setAnonymize(db: Database.Database, how: Anonymize): void {
+  db.transaction(() => {
+    const known = getSetting(db, 'anonymize')
+    if (known === how) return
+    if (known !== undefined)
+      throw new LogstatError(
+        'anonymize',
+        `the database was made with --anonymize ${known}, not ${how}`,
+        'Leave the option out, or use another database: addresses of both kinds in one could not be compared.',
+      )
+    setSetting(db, 'anonymize', how)
+    if (how === 'hash') setSetting(db, 'anonymize_key', randomBytes(32).toString('hex'))
+  }).immediate()
+}
+
+export function anonymizerOf(db: Database.Database): Anonymizer | undefined {
+  const how = getSetting(db, 'anonymize')
+  if (how === undefined) return undefined
+  const key = getSetting(db, 'anonymize_key') ?? ''
+  const address = how === 'truncate' ? truncate : (text: string): string => `#${createHmac('sha256', key).update(text).digest('hex').slice(0, 16)}`
+  return { joins: how === 'truncate', address, list: (list, hits) => mapList(list, hits, address) }
+}
+
+/** 192.0.2.17 → 192.0.2.0 and 2001:db8:1:2::3 → 2001:db8:1::, as web analytics do it; what is no address becomes `-`. */
+function truncate(text: string): string {
+  const bare = text.replace(/^\[|\]$/g, '').replace(/%.*$/, '')
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare
+  if (isIP(mapped) === 4) return mapped.replace(/\d+$/, '0')
+  if (isIP(mapped) !== 6) return '-'
+  const [left = '', right] = mapped.toLowerCase().split('::')
+  const head = left === '' ? [] : left.split(':')
+  const tail = right === undefined || right === '' ? [] : right.split(':')
+  const groups = right === undefined ? head : [...head, ...new Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0'), ...tail]
+  return `${groups
+    .slice(0, 3)
+    .map((g) => g.replace(/^0+(?=.)/, ''))
+    .join(':')}::`
+}
+
+/**
+ * The list of the new names. Values that become the same are added up; where the list had lost some, any of the entries it does not
+ * account for may belong to any of the new values.
+ */
+function mapList(list: List, hits: number, rename: (text: string) => string): List {
+  const sums = new Map<string, { value: string; hits: number; error: number }>()
+  let listed = 0
+  for (const v of list.values) {
+    listed += v.hits
+    const value = rename(v.value)
+    const known = sums.get(value)
+    if (known) {
+      known.hits += v.hits
+      known.error += v.error
+    } else sums.set(value, { ...v, value })
+  }
+  const values = [...sums.values()].sort(byHits)
+  if (values.length === list.values.length || list.lost === 0) return { ...list, values, distinct: list.lost === 0 ? values.length : list.distinct }
+  const unlisted = Math.max(0, hits - listed)
+  for (const v of values) v.error = Math.max(v.error, unlisted)
+  return { values, lost: Math.max(list.lost, unlisted), distinct: values.length }
+}
+
+const ADDRESS = /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|(?<![\w:])[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}(?![\w:])/gi
+
+/** The text of a rejected line as it may be stored: without query strings, and with addresses as the database keeps them. */
+export function maskSample(text: string, anonymize: Anonymizer | undefined): string {
+  // With a ? before it, or as the column of its own that W3C logs have.
+  const plain = text.replace(/\?[^\s"]*/g, '?…').replace(/(^|[\s"])[^\s"=?/]+=[^\s"]+/g, '$1…')
+  return anonymize ? plain.replace(ADDRESS, (found) => (isIP(found) ? anonymize.address(found) : found)) : plain
+}

@@ -1,0 +1,33 @@
+import type Database from 'better-sqlite3'
+import type { Store } from './store.js'
+
+/** Tables whose rows belong to a source. */
+const TABLES_OF_SOURCE = ['hits', 'span', 'top', 'list', 'reject', 'reject_sample', 'packed'] as const
+
+/** Undo imports: all that was counted of these sources, and that they were read, is gone. */
+export function forgetSources(store: Store, ids: readonly number[]): void {
+  store.db
+    .transaction(() => {
+      for (const id of ids) deleteSource(store.db, id)
+      sweep(store.db)
+    })
+    .immediate()
+  shrink(store.db)
+}
+
+export function deleteSource(db: Database.Database, id: number): void {
+  for (const table of TABLES_OF_SOURCE) db.prepare(`DELETE FROM ${table} WHERE source_id = ?`).run(id)
+  db.prepare('DELETE FROM source WHERE id = ?').run(id)
+}
+
+/** Delete values and codes that nothing refers to any more. */
+export function sweep(db: Database.Database): void {
+  db.exec('DELETE FROM value WHERE id NOT IN (SELECT value_id FROM top)')
+  db.exec('DELETE FROM code WHERE id NOT IN (SELECT code_id FROM hits UNION SELECT code_id FROM span)')
+}
+
+/** Give free pages back to the disk; when another program is just reading, the next time does it. */
+export function shrink(db: Database.Database): void {
+  db.pragma('incremental_vacuum')
+  db.pragma('wal_checkpoint(TRUNCATE)')
+}

@@ -1,0 +1,89 @@
+import { LogstatError } from '../errors.js'
+import { shrink, sweep } from './forget.js'
+import { getSetting, setSetting } from './setting.js'
+import type { Store } from './store.js'
+
+const DAY = 86400
+
+/** How long counts stay as fine as they were read, in seconds; unless the database was told otherwise. */
+const KEEP_MINUTES = 35 * DAY
+const KEEP_HOURS = 731 * DAY
+
+export interface Keep {
+  /** Counts by the minute become counts by the hour at this age. */
+  readonly minutes: number
+  /** Counts by the hour become counts by the day (UTC) at this age. */
+  readonly hours: number
+}
+
+export function keepOf({ db }: Store): Keep {
+  const read = (name: 'keep_minutes' | 'keep_hours', usual: number): number => Number(getSetting(db, name) ?? usual)
+  return { minutes: read('keep_minutes', KEEP_MINUTES), hours: read('keep_hours', KEEP_HOURS) }
+}
+
+export function setKeep({ db }: Store, keep: Keep): void {
+  if (keep.hours < keep.minutes)
+    throw new LogstatError('keep', 'counts by the hour must be kept at least as long as counts by the minute', 'Raise --hours, or lower --minutes.')
+  db.transaction(() => {
+    setSetting(db, 'keep_minutes', String(keep.minutes))
+    setSetting(db, 'keep_hours', String(keep.hours))
+    db.prepare("DELETE FROM setting WHERE name = 'rolled_up_to'").run()
+  }).immediate()
+}
+
+/**
+ * Make counts coarser that are old enough: minute → hour → day. Totals stay.
+ *
+ * Age is counted from the newest entry, or from now when that is later: a clock that runs ahead coarsens nothing, and an old log keeps
+ * its minutes. Once a day is enough.
+ */
+export function rollUp(store: Store, now = Date.now() / 1000): void {
+  const { db } = store
+  const { newest } = db.prepare('SELECT max(last_seen) AS newest FROM span').get() as { newest: number | null }
+  if (newest === null) return
+  const today = Math.floor(Math.min(now, newest) / DAY) * DAY
+  if (getSetting(db, 'rolled_up_to') === String(today)) return
+  const keep = keepOf(store)
+  db.transaction(() => {
+    coarsen(store, 3600, today - keep.minutes)
+    coarsen(store, DAY, today - keep.hours)
+    setSetting(db, 'rolled_up_to', String(today))
+  }).immediate()
+}
+
+/** @param before start of a UTC day */
+function coarsen({ db }: Store, seconds: number, before: number): void {
+  const limit = Math.floor(before / DAY) * DAY
+  const old = 'seconds < @seconds AND start >= 0 AND start < @limit'
+  db.prepare(
+    `INSERT INTO hits SELECT source_id, code_id, start - start % @seconds, @seconds, sum(hits), sum(bytes_sent), sum(timed), sum(time_taken_us)
+     FROM hits WHERE ${old} GROUP BY 1, 2, 3
+     ON CONFLICT DO UPDATE SET hits = hits + excluded.hits, bytes_sent = bytes_sent + excluded.bytes_sent, timed = timed + excluded.timed,
+       time_taken_us = time_taken_us + excluded.time_taken_us`,
+  ).run({ seconds, limit })
+  db.prepare(`DELETE FROM hits WHERE ${old}`).run({ seconds, limit })
+}
+
+/**
+ * Delete what was counted before a day. What was read stays known, so that no old log is counted anew.
+ *
+ * @param period number of the first day kept @param start when it begins
+ * @returns entries whose counts were deleted
+ */
+export function prune(store: Store, period: number, start: number): number {
+  const { db } = store
+  const old = 'start >= 0 AND start + seconds <= ?'
+  const pruned = db
+    .transaction(() => {
+      const rows = db.prepare(`SELECT source_id AS id, sum(hits) AS hits FROM hits WHERE ${old} GROUP BY 1`).all(start) as { id: number; hits: number }[]
+      const note = db.prepare('UPDATE source SET pruned = pruned + ? WHERE id = ?')
+      for (const { id, hits } of rows) note.run(hits, id)
+      db.prepare(`DELETE FROM hits WHERE ${old}`).run(start)
+      for (const table of ['span', 'top', 'list']) db.prepare(`DELETE FROM ${table} WHERE period >= 0 AND period < ?`).run(period)
+      sweep(db)
+      return rows.reduce((n, { hits }) => n + hits, 0)
+    })
+    .immediate()
+  shrink(db)
+  return pruned
+}
