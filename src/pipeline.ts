@@ -177,12 +177,12 @@ async function prepare(input: Input, store: Store, options: ReadOptions, runner:
   try {
     reader = await openInput(input)
     head = await readHead(reader)
-    const identity = await identify(store, input, head, reader)
+    // From here on the reader is its business.
+    const behind = reader
+    reader = undefined
+    const identity = await identify(store, input, head, behind)
+    reader = identity.reader
     const { known } = identity
-    if (known && known.reader !== reader) {
-      reader.close()
-      reader = known.reader
-    }
     const layout = known ? layoutOf(known.source, head) : chooseLayout(input, head, options)
     const units = known?.contained ? [] : unitsOf(input, reader, head, known?.source, layout, store, options)
     if (units.length === 0) return { input, head, file, identity, layout, reader }
@@ -191,6 +191,8 @@ async function prepare(input: Input, store: Store, options: ReadOptions, runner:
   } catch (error) {
     reader?.close()
     if (!(error instanceof LogstatError)) throw error
+    // Rotated just now: what is there in its place is another input.
+    if (error.code === 'changed') return prepare(input, store, options, runner)
     return { input, head, file, error }
   }
 }
@@ -373,7 +375,11 @@ async function beginAt(kernel: Kernel, { source, prior }: Known, reader: Reader,
     const part = bytes.subarray(0, await reader.read(bytes))
     trail.update(part)
     const newline = part.indexOf(0x0a)
-    if (part.length === 0 || newline !== -1) {
+    if (part.length === 0) {
+      kernel.begin(source.readTo, source.lines, prior, true)
+      return
+    }
+    if (newline !== -1) {
       const tail = Buffer.concat([...passed, part.subarray(0, newline + 1)])
       kernel.begin(at + newline + 1, source.lines, tail.subarray(-PRIOR_BYTES))
       feed(kernel, part.subarray(newline + 1))
