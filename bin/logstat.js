@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli/main.js'
+import module from 'node:module'
 
-process.exitCode = await main(process.argv.slice(2))
+// Where Node can keep compiled code (from 22.8 on), the next start is quicker.
+module.enableCompileCache?.()
+const { run } = await import('../dist/cli/run.js')
+process.exitCode = await run(process.argv.slice(2))

@@ -69,7 +69,7 @@ export async function identify(store: Store, input: Input, head: Buffer, reader:
   const firstLine = firstLineOf(head)
   if (store.file === null || input.path === null || isStream(input)) return { firstLine, reader }
   const { sources, state } = store.candidates(firstLine)
-  const packed = reader.packing === 'none' ? undefined : packedName(input.path)
+  const packed = reader.packing === 'none' ? undefined : packedName(input.path, input.member)
   const identity = { firstLine, seen: state, ...(packed === undefined ? {} : { packed }) }
   const holder = packed === undefined ? undefined : store.packedSource(packed)
   const held = sources.find((s) => s.id === holder)
@@ -205,8 +205,8 @@ class WindowReader {
 
 const EDGE_BYTES = 4096
 
-/** A name for the content of a packed file: its size, beginning and end. Its format ends it with the size or a checksum of all it holds. */
-function packedName(path: string): string | undefined {
+/** A name for the content of a packed file, or of a file in an archive: its size, beginning and end. Its format ends it with the size or a checksum of all it holds. */
+function packedName(path: string, member: number | undefined): string | undefined {
   let fd: number | undefined
   try {
     fd = openSync(path, 'r')
@@ -214,7 +214,7 @@ function packedName(path: string): string | undefined {
     const edges = Buffer.alloc(2 * EDGE_BYTES)
     readSync(fd, edges, 0, EDGE_BYTES, 0)
     readSync(fd, edges, EDGE_BYTES, EDGE_BYTES, Math.max(0, size - EDGE_BYTES))
-    return `${size}-${sha256(edges)}`
+    return `${size}-${sha256(edges)}${member === undefined ? '' : `!${member}`}`
   } catch {
     // Gone or unreadable: whoever reads it will say so.
     return undefined

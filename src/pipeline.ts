@@ -5,7 +5,8 @@ import { formatNamed, plansOfFamily } from './format/registry.js'
 import { compileFields, NO_FIELDS } from './format/w3c.js'
 import { addedTo, fileOf, HEAD_BYTES, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
 import type { Input } from './input/find.js'
-import { openInput, type Reader, readFully } from './input/open.js'
+import { type Opened, openInput, openInputs, type Reader, readFully } from './input/open.js'
+import { type Filter, setFilter } from './kernel/filter.js'
 import { Kernel } from './kernel/kernel.js'
 import { absorb } from './kernel/packed.js'
 import type { Plan } from './kernel/plan.js'
@@ -28,6 +29,10 @@ export interface ReadOptions {
   readonly server?: Server
   /** The zone whose days a database keeps lists apart for; without it, lists are over everything. */
   readonly dayZone?: string
+  /** Which entries are counted; all when absent. For a temporary store: a database holds everything. */
+  readonly filter?: Filter
+  /** Read also what is not understood for the most part. */
+  readonly force?: boolean
   /** Threads to use; the machine's cores when absent. The result is the same for any number. */
   readonly jobs?: number
   readonly onProgress?: (progress: Progress) => void
@@ -50,6 +55,8 @@ export interface InputResult extends LineCounts {
   readonly software: string | null
   /** Lines that were counted by an earlier run and were passed over. */
   readonly known: boolean
+  /** It was found in a directory or an archive, not named. */
+  readonly optional: boolean
   /** Why the input could not be read to its end, or at all. */
   readonly error: LogstatError | null
 }
@@ -67,6 +74,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   const kernel = new Kernel()
   const inFile = store.file !== null
   const { dayZone } = options
+  setFilter(kernel.wasm, options.filter ?? {})
   if (dayZone !== undefined) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   let drained = emptyTally()
   const take = (): Tally => {
@@ -92,16 +100,22 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   // Ahead of the input being counted the next ones are opened, so that packed ones unpack side by side. Not for a database: whether
   // an input is known there can be told only when the one before is in.
   const ahead = inFile ? 1 : runner.jobs + 1
-  const begun: Promise<Prepared>[] = []
+  const opened = openInputs(inputs)
+  const begin = async (): Promise<Prepared | undefined> => {
+    const next = await opened.next()
+    return next.done ? undefined : prepare(next.value, store, options, runner)
+  }
+  const begun: Promise<Prepared | undefined>[] = []
   try {
-    for (let i = 0; i < inputs.length; i++) {
-      while (begun.length < ahead && i + begun.length < inputs.length) begun.push(prepare(inputs[i + begun.length] as Input, store, options, runner))
-      let prepared = await (begun.shift() as Promise<Prepared>)
+    for (;;) {
+      while (begun.length < ahead) begun.push(begin())
+      let prepared = await begun.shift()
+      if (!prepared) break
       if (inFile) {
         for (;;) {
           const result = await settleInFile(prepared, await count(kernel, prepared, store, options), take(), store)
           if (result && results.push(result)) break
-          prepared = await prepare(prepared.input, store, options, runner)
+          prepared = await prepare(await reopen(prepared.input), store, options, runner)
         }
         continue
       }
@@ -167,15 +181,26 @@ interface Ordered {
   again(unit: Unit): Promise<UnitResult>
 }
 
-/** Packed files from this size on are counted in a thread of their own. */
+/** Files that cannot be read by ranges (packed, recoded) are counted in a thread of their own from this size on. */
 const LARGE_PACKED = 1 << 20
 
-async function prepare(input: Input, store: Store, options: ReadOptions, runner: Runner): Promise<Prepared> {
-  let reader: Reader | undefined
+/** Open an input once more: another run has added to its source meanwhile. */
+async function reopen(input: Input): Promise<Opened> {
+  try {
+    return { input, reader: await openInput(input) }
+  } catch (error) {
+    if (!(error instanceof LogstatError)) throw error
+    return { input, error }
+  }
+}
+
+async function prepare(opened: Opened, store: Store, options: ReadOptions, runner: Runner): Promise<Prepared> {
+  const { input } = opened
   let head: Buffer = Buffer.alloc(0)
   const file = fileOf(input)
+  if ('error' in opened) return { input, head, file, error: opened.error }
+  let { reader } = opened
   try {
-    reader = await openInput(input)
     head = await readHead(reader)
     // From here on the reader is its business.
     const behind = reader
@@ -189,7 +214,7 @@ async function prepare(input: Input, store: Store, options: ReadOptions, runner:
     reader.close()
     return { input, head, file, identity, layout, units: inOrder(units, input, runner, options) }
   } catch (error) {
-    reader?.close()
+    reader.close()
     if (!(error instanceof LogstatError)) throw error
     // Rotated just now: what is there in its place is another input.
     if (error.code === 'changed') return prepare(input, store, options, runner)
@@ -199,17 +224,20 @@ async function prepare(input: Input, store: Store, options: ReadOptions, runner:
 
 /** Cut a large input into units; none for one that is counted in this thread, along with others. */
 function unitsOf(input: Input, reader: Reader, head: Buffer, known: Source | undefined, layout: Layout, store: Store, options: ReadOptions): Unit[] {
-  if (input.path === null || isStream(input) || known?.openLine) return []
+  // A file in a tar archive is read as it comes along; to find it again would mean to unpack all that stands before it.
+  if (input.path === null || reader.packing.endsWith('tar') || isStream(input) || known?.openLine) return []
   const from = known?.readTo ?? byteOrderMark(head)
   const finish = store.file === null || reader.packing !== 'none'
   const common = {
     name: input.name,
     path: input.path,
+    ...(input.member === undefined ? {} : { member: input.member }),
     plans: layout.format === 'w3c' ? [] : layout.plans,
     software: layout.software,
     dayZone: options.dayZone ?? null,
+    filter: options.filter ?? {},
   }
-  if (reader.packing !== 'none') return (input.size ?? 0) < LARGE_PACKED ? [] : [{ ...common, from, to: null, fields: layout.fields, finish }]
+  if (!reader.raw) return (input.size ?? 0) < LARGE_PACKED ? [] : [{ ...common, from, to: null, fields: layout.fields, finish }]
   const bounds = cutFile(input.path, from, input.size ?? 0)
   if (bounds.length <= 2) return []
   // Which #Fields line is in force in a later range is not known yet; that of the head is, nearly always.
@@ -264,23 +292,25 @@ interface ReadInput {
 async function count(kernel: Kernel, prepared: Prepared, store: Store, options: ReadOptions): Promise<ReadInput> {
   const { input, identity, layout } = prepared
   const nothing = (error: LogstatError): ReadInput => ({
-    result: { ...NOTHING, name: input.name, format: null, server: null, software: null, known: false, error },
+    result: { ...NOTHING, name: input.name, format: null, server: null, software: null, known: false, optional: input.optional, error },
   })
   if (!layout || !identity) return nothing(prepared.error as LogstatError)
   const { known } = identity
   if (known?.contained) {
     prepared.reader?.close()
     const { format, server, software } = known.source
-    return { result: { ...NOTHING, name: input.name, format, server, software, known: true, error: null } }
+    return { result: { ...NOTHING, name: input.name, format, server, software, known: true, optional: input.optional, error: null } }
   }
   const reading = prepared.units
     ? await addUnits(kernel, prepared.units, layout, known?.source.lines ?? 0)
     : await countHere(kernel, prepared, layout, store, options)
   const { counts } = reading
   let { error } = reading
-  if (counts.entries === 0 && counts.rejected > 0) error ??= nothingUnderstood(input, layout, counts, reading.sawStatus)
+  if (counts.entries + counts.filtered === 0 && counts.rejected > 0) error ??= nothingUnderstood(input, layout, counts, reading.sawStatus)
+  if (!options.force && !known && layout.format !== 'w3c' && isMostlyUnknown(counts.lines - counts.ignored - counts.rejected, counts.lines - counts.ignored))
+    error ??= mostlyUnknown(input, layout.format, `${counts.rejected} of its ${counts.lines} lines do not fit`, 'the others are counted', 'take that as it is')
   const base = { name: input.name, format: layout.format, server: options.server ?? layout.server, software: layout.software }
-  const result: InputResult = { ...counts, ...base, known: known !== undefined, error }
+  const result: InputResult = { ...counts, ...base, known: known !== undefined, optional: input.optional, error }
   if (error && counts.entries === 0 && error.code !== 'damaged') return { result }
   // Nothing read is nothing to note, and a log without an entry yet has nothing that tells it from others.
   const news = known ? counts.lines > 0 || reading.readTo > known.source.readTo : counts.entries + counts.rejected > 0
@@ -396,7 +426,7 @@ function byteOrderMark(head: Buffer): number {
   return head.length >= 3 && head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
 }
 
-const NOTHING: LineCounts = { lines: 0, entries: 0, ignored: 0, rejected: 0, withoutTime: 0, rejects: new Map() }
+const NOTHING: LineCounts = { lines: 0, entries: 0, ignored: 0, rejected: 0, filtered: 0, withoutTime: 0, rejects: new Map() }
 
 /** The first bytes of an input, enough to tell its format. */
 async function readHead(reader: Reader): Promise<Buffer> {
@@ -442,6 +472,15 @@ function chooseLayout(input: Input, head: Buffer, options: ReadOptions): Layout 
   }
   const found = detect(head, head.length < HEAD_BYTES)
   if (found.format === null) throw unknownFormat(input, found)
+  // The layout of a W3C log is in the log: with no #Fields line in it, there is nothing to read it by.
+  if (asked && found.format !== asked.name && found.format !== 'empty')
+    throw new LogstatError(
+      'wrong-format',
+      `${input.name}: not a log of the format ${asked.name}, but of ${found.format}`,
+      `Leave out --log-format, or see: logstat detect ${input.name}`,
+    )
+  if (!options.force && !found.w3c && found.format !== 'empty' && isMostlyUnknown(found.fits, found.looked))
+    throw mostlyUnknown(input, found.format, `only ${found.fits} of its first ${found.looked} lines fit`, 'nothing of it is counted', 'read it all the same')
   return layoutFound(found)
 }
 
@@ -477,6 +516,18 @@ function unknownFormat(input: Input, found: Undetected): LogstatError {
     'unknown-format',
     `${input.name}: not an access log that logstat knows: ${what}`,
     `See what was tried with: logstat detect ${input.name}   Name the format with: --log-format NAME (logstat formats lists them)`,
+  )
+}
+
+/** Share of the lines that must be understood. A W3C log says itself what its lines are, and is believed. */
+const MOST = 0.5
+const isMostlyUnknown = (understood: number, lines: number): boolean => lines > 0 && understood / lines < MOST
+
+function mostlyUnknown(input: Input, format: string, how: string, what: string, force: string): LogstatError {
+  return new LogstatError(
+    'mostly-unknown',
+    `${input.name}: ${how} the format ${format}, the nearest one known; ${what}`,
+    `See why with: logstat detect ${input.name}   Name the format with --log-format, or ${force}: --force`,
   )
 }
 

@@ -60,21 +60,57 @@ export function localTime(seconds: number, zone: string): string {
 
 const DAY = 86400
 
+const dayNumber = (seconds: number, zone: string): number => Math.floor((seconds + offsetAt(seconds, zone)) / DAY)
+
 /** The local day a moment falls in: its number (days since 1970) and its bounds, 23 or 25 hours apart when clocks change. */
 export function dayOf(seconds: number, zone: string): { number: number; start: number; end: number } {
-  const number = Math.floor((seconds + offsetAt(seconds, zone)) / DAY)
+  const number = dayNumber(seconds, zone)
   return { number, start: startOfDay(number, zone), end: startOfDay(number + 1, zone) }
 }
 
-/** The moment a local day begins. */
+/** The moment a local day begins: midnight, or where clocks jump over midnight, the moment they do. */
 export function startOfDay(number: number, zone: string): number {
   const guess = number * DAY
-  const first = guess - offsetAt(guess, zone)
   // The offset at the guess may be that of the other side of a change of clocks.
-  return guess - offsetAt(first, zone)
+  const midnight = guess - offsetAt(guess - offsetAt(guess, zone), zone)
+  if (dayNumber(midnight, zone) === number && dayNumber(midnight - 1, zone) === number - 1) return midnight
+  let before = guess - DAY
+  let after = guess + DAY
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2)
+    if (dayNumber(middle, zone) < number) before = middle
+    else after = middle
+  }
+  return after
 }
 
 /** `2026-11-22` of a day's number. */
 export function dateOf(number: number): string {
   return new Date(number * DAY * 1000).toISOString().slice(0, 10)
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: DAY, w: 7 * DAY }
+
+/**
+ * A moment as people write it: `2026-11-22`, `2026-11-22 14:05`, `2026-11-22T14:05:01+01:00`, `2h` (ago). Without an offset it is in `zone`.
+ *
+ * @throws LogstatError naming the text
+ */
+export function parseMoment(text: string, zone: string, now = Date.now() / 1000): number {
+  const ago = /^(\d+)\s*([smhdw])$/.exec(text.trim())
+  if (ago) return now - Number(ago[1]) * (UNITS[ago[2] as string] as number)
+  const match = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(Z|[+-]\d\d:?\d\d)?)?$/i.exec(text.trim())
+  const wrong = new LogstatError(
+    'time',
+    `"${text}" is no time that logstat understands`,
+    'Write 2026-11-22, "2026-11-22 14:05", 2026-11-22T14:05Z, or 2h for two hours ago.',
+  )
+  if (!match) throw wrong
+  const [, y, mo, d, h = '00', mi = '00', s = '00', offset] = match
+  const utc = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`) / 1000
+  if (Number.isNaN(utc) || new Date(utc * 1000).getUTCDate() !== Number(d)) throw wrong
+  if (offset === undefined) return utc - offsetAt(utc - offsetAt(utc, zone), zone)
+  if (/^z$/i.test(offset)) return utc
+  const sign = offset.startsWith('-') ? -1 : 1
+  return utc - sign * (Number(offset.slice(1, 3)) * 3600 + Number(offset.slice(-2)) * 60)
 }

@@ -80,10 +80,10 @@ export function comparableOracle(count: OracleCount): unknown {
 /** Run the built command as a user does. */
 export function logstat(
   args: readonly string[],
-  { input, env = {} }: { input?: string | Buffer; env?: Record<string, string> } = {},
+  { input, env = {}, cwd = ROOT }: { input?: string | Buffer; env?: Record<string, string>; cwd?: string } = {},
 ): { status: number | null; stdout: string; stderr: string } {
   const run = spawnSync(process.execPath, [fileURLToPath(new URL('../bin/logstat.js', import.meta.url)), ...args], {
-    cwd: ROOT,
+    cwd,
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     env: { ...process.env, TZ: 'UTC', NO_COLOR: '1', ...env },

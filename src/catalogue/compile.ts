@@ -1,17 +1,21 @@
 /**
- * Compiles the YAML files to JSON that loads fast: a file an authority, and an index of which authorities know a code.
+ * Compiles the YAML files to what loads fast: all notes in one file, and an index of where each stands in it.
  *
  *     npx tsx src/catalogue/compile.ts
  */
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
-import type { CompiledAuthority, CompiledIndex } from './catalogue.js'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import type { CompiledIndex } from './catalogue.js'
 import { checkFile, readDataFiles } from './check-data.js'
+import type { Text } from './note.js'
 
 const folder = new URL('../../dist/generated/catalogue/', import.meta.url)
+rmSync(folder, { recursive: true, force: true })
 mkdirSync(folder, { recursive: true })
 
-const authorities: Record<string, CompiledAuthority> = {}
-const index: CompiledIndex = { owners: {}, aliases: {} }
+const authorities: Record<string, { title: Text; notes: Record<string, [number, number]> }> = {}
+const aliases: Record<string, string> = {}
+const parts: Buffer[] = []
+let end = 0
 for (const { name, file } of readDataFiles()) {
   const wrong = checkFile(name, file)
   if (wrong.length) {
@@ -19,17 +23,19 @@ for (const { name, file } of readDataFiles()) {
     process.exitCode = 1
     continue
   }
-  const compiled = (authorities[file.authority] ??= { authority: file.authority, title: file.title, notes: {} })
+  const compiled = (authorities[file.authority] ??= { title: file.title, notes: {} })
   for (const note of file.notes) {
     if (compiled.notes[note.code]) {
       console.error(`${name}: ${note.code} stands twice under ${file.authority}`)
       process.exitCode = 1
     }
-    compiled.notes[note.code] = note
-    if (file.authority !== 'win32') (index.owners[note.code] ??= []).push(file.authority)
-    for (const alias of note.aliases ?? []) index.aliases[alias.toLowerCase()] = `${file.authority}:${note.code}`
+    const bytes = Buffer.from(`${JSON.stringify(note)}\n`)
+    parts.push(bytes)
+    compiled.notes[note.code] = [end, end + bytes.length]
+    end += bytes.length
+    for (const alias of note.aliases ?? []) aliases[alias.toLowerCase()] = `${file.authority}:${note.code}`
   }
 }
-for (const [authority, compiled] of Object.entries(authorities)) writeFileSync(new URL(`${authority}.json`, folder), JSON.stringify(compiled))
-writeFileSync(new URL('index.json', folder), JSON.stringify(index))
+writeFileSync(new URL('notes.jsonl', folder), Buffer.concat(parts))
+writeFileSync(new URL('index.json', folder), JSON.stringify({ authorities, aliases } satisfies CompiledIndex))
 copyFileSync(new URL('data/win32-symbols.json', import.meta.url), new URL('win32-symbols.json', folder))

@@ -1,14 +1,33 @@
 import { LogstatError } from '../errors.js'
-import { authorities, authority, type CodeQuery, type Found, index, lookUp, type Win32Value, win32Value } from './catalogue.js'
+import { SERVERS } from '../format/format.js'
+import { authorities, codesOf, type Found, index, lookUp, noteOf, ownersOf, type Win32Value, win32Value } from './catalogue.js'
+import type { Note } from './note.js'
 
-/** What was asked for and what was found. `win32` is set when a Win32 value was part of the question. */
+/** A note and whose it is. */
+export interface Owned {
+  readonly authority: string
+  readonly note: Note
+}
+
+/** What was asked for and what was found. */
 export interface Answer {
   readonly query: string
   readonly found: Found | undefined
+  /** Set when a Win32 value was part of the question. */
   readonly win32: Win32Value | undefined
+  /** What the code means to others who use it, when no server told whose it is; for a Win32 value alone, the codes it is known beside. */
+  readonly others: readonly Owned[]
 }
 
 const EXAMPLES = 'Ask for example: 404 · 403.14 · 401.1/2148074254 · 500-11 · 4xx · win32:64 · 0x8007007E · httperr:QueueFull · haproxy:sH--'
+
+/** Whose meanings can be asked for. @throws LogstatError when it is nobody the catalogue or a log format knows */
+export function checkOwner(server: string | undefined): string | null {
+  if (server === undefined) return null
+  const known = [...new Set<string>([...SERVERS, ...authorities()])].sort()
+  if (!known.includes(server)) throw new LogstatError('unknown-server', `there is no server "${server}"`, `Known: ${known.join(', ')}.`)
+  return server
+}
 
 /**
  * Answer one question of `logstat explain`, e.g. `403.14`, `404.0/2`, `500-11`, `win32:64`, `httperr:QueueFull`.
@@ -20,30 +39,45 @@ export function answer(query: string, server: string | null): Answer {
   const direct = /^([a-z][a-z0-9-]*):(.+)$/i.exec(text)
   if (direct) return answerAuthority(query, (direct[1] as string).toLowerCase(), direct[2] as string)
   if (/^0x[\da-f]{1,8}$/i.test(text)) return answerWin32(query, Number(text))
-  if (/^[1-5]xx$/i.test(text)) return { query, found: byKey('class', text.toLowerCase()), win32: undefined }
-
-  const alias = index().aliases[text.toLowerCase()]
-  const match = /^(\d{1,3})(?:\.(\d+))?(?:\/(\d+|0x[\da-f]+))?$/i.exec(text)
-  if (match) {
-    const [, status, sub, value] = match
-    const win32Status = value === undefined ? null : inLog(Number(value))
-    const code: CodeQuery = { status: Number(status), substatus: sub === undefined ? (value === undefined ? null : 0) : Number(sub), win32Status }
-    const found = lookUp(code, server)
-    const win32 = win32Status === null ? undefined : win32Value(win32Status)
-    const exact = found && (sub === undefined || found.level === 'win32' || found.level === 'substatus' || (Number(sub) === 0 && found.level !== 'class'))
-    if (exact || (found && win32?.symbol)) return { query, found, win32 }
-    if (found && found.level !== 'class' && sub !== undefined && !alias) return refuse(query, `${text} is not in the catalogue; ${status} is`)
-    if (found && sub === undefined && found.level !== 'class') return { query, found, win32 }
-  }
-  if (alias) {
-    const [owner, code] = alias.split(/:(.*)/s) as [string, string]
-    return { query, found: byKey(owner, code), win32: undefined }
-  }
-  const old = /^(\d{3})[-_](\d+)(?:\.asp)?$/.exec(text)
-  if (old) return { ...answer(`${old[1]}.${old[2]}`, server), query }
-  if (/^\d{4,10}$/.test(text) && Number(text) <= 0xffffffff) return answerWin32(query, Number(text))
-  return refuse(query, `${text} is not in the catalogue`)
+  if (/^[1-5]xx$/i.test(text)) return answerNote(query, 'class', text.toLowerCase())
+  return answerCode(query, text, server) ?? answerSpelling(query, text, server) ?? answerNumber(query, text) ?? refuse(query, `${text} is not in the catalogue`)
 }
+
+/** `404`, `403.14`, `401.1/2148074254`, `502.3/0x80072EE2`, and as an IIS log has it: `401 1 2148074254`. */
+function answerCode(query: string, text: string, server: string | null): Answer | undefined {
+  const match = /^(\d{1,3})(?:[. ](\d+))?(?:[/ ](\d+|0x[\da-f]+))?$/i.exec(text)
+  if (!match) return undefined
+  const [, status, sub, value] = match
+  const win32Status = value === undefined ? null : inLog(Number(value))
+  const substatus = sub === undefined ? (value === undefined ? null : 0) : Number(sub)
+  // Only IIS has sub-status codes.
+  const found = lookUp({ status: Number(status), substatus, win32Status }, substatus === null ? server : 'iis')
+  const win32 = win32Status === null ? undefined : win32Value(win32Status)
+  if (!found || found.level === 'class') return undefined
+  const exact = found.level === 'win32' || found.level === 'substatus' || !substatus
+  if (!exact) refuse(query, `${status}.${sub} is not in the catalogue; ${status} is`)
+  return { query, found, win32, others: found.alsoOwnedBy.flatMap((owner) => owned(owner, found.note.code)) }
+}
+
+/** Other spellings: `500-11`, `Payload Too Large`, and what only one authority can mean: `QueueFull`, `H12`. */
+function answerSpelling(query: string, text: string, server: string | null): Answer | undefined {
+  const alias = index().aliases[text.toLowerCase()]
+  if (alias) return answerNote(query, ...(alias.split(/:(.*)/s) as [string, string]))
+  const old = /^(\d{3})[-_](\d+)(?:\.asp)?$/.exec(text)
+  if (old) return answerCode(query, `${old[1]}.${old[2]}`, server)
+  const code = /^\d(?!xx\/)/i.test(text) ? undefined : spelling(allCodes(), text)
+  if (code === undefined) return undefined
+  const [first, ...rest] = ownersOf(code)
+  return first === undefined ? undefined : { ...answerNote(query, first, code), others: rest.flatMap((owner) => owned(owner, code)) }
+}
+
+/** A bare number is taken for a Win32 status only when it is a known one: 40314 is rather a slip for 403.14. */
+function answerNumber(query: string, text: string): Answer | undefined {
+  if (!/^\d{4,10}$/.test(text) || Number(text) > MOST) return undefined
+  return win32Value(Number(text)).symbol === null ? undefined : answerWin32(query, Number(text))
+}
+
+const MOST = 0xffffffff
 
 /** IIS logs an HRESULT of facility 7 as its low 16 bits; the error page shows it whole. Ask with either. */
 function inLog(value: number): number {
@@ -52,37 +86,59 @@ function inLog(value: number): number {
 
 function answerWin32(query: string, value: number): Answer {
   const win32 = win32Value(value)
-  const note = win32.note ?? (win32.inner === null ? undefined : authority('win32')?.notes[String(win32.inner)])
-  return { query, found: note && { note, authority: 'win32', level: 'win32', variant: undefined, alsoOwnedBy: [] }, win32 }
+  const note = win32.note ?? (win32.inner === null ? undefined : noteOf('win32', String(win32.inner)))
+  const found: Found | undefined = note && { note, authority: 'win32', level: 'value', variant: undefined, alsoOwnedBy: [] }
+  const beside = codesOf('iis').filter((code) => code.endsWith(`/${inLog(value)}`))
+  return { query, found, win32, others: beside.flatMap((code) => owned('iis', code)) }
 }
 
 function answerAuthority(query: string, owner: string, code: string): Answer {
   if (owner === 'win32') {
     const value = Number(code)
-    if (Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return answerWin32(query, value)
+    if (Number.isInteger(value) && value >= 0 && value <= MOST) return answerWin32(query, value)
     return refuse(query, `${code} is no Win32 status: it is a number up to 4294967295 or 0xFFFFFFFF`)
   }
-  const known = authority(owner)
-  if (!known) throw new LogstatError('unknown-code', `${query}: there is no authority "${owner}"`, `Known: ${authorities().join(', ')}.`)
-  const wanted = code.toLowerCase()
-  const key =
-    Object.keys(known.notes).find((k) => k.toLowerCase() === wanted) ??
-    (owner === 'haproxy' ? Object.keys(known.notes).find((k) => k.length === 2 && code.startsWith(k)) : undefined)
+  const keys = codesOf(owner)
+  if (keys.length === 0) throw new LogstatError('unknown-code', `${query}: there is no authority "${owner}"`, `Known: ${authorities().join(', ')}.`)
+  // The whole of HAProxy's state is four letters, of which the first two tell how the session ended.
+  const key = spelling(keys, code) ?? (owner === 'haproxy' ? keys.find((k) => k.length === 2 && code.startsWith(k)) : undefined)
   if (key === undefined) return refuse(query, `${code} is not in the catalogue of ${owner}`)
-  return { query, found: byKey(owner, key), win32: undefined }
+  return answerNote(query, owner, key)
 }
 
-function byKey(owner: string, key: string): Found | undefined {
-  const note = authority(owner)?.notes[key]
-  return (
-    note && {
-      note,
-      authority: owner,
-      level: owner === 'class' ? 'class' : key.includes('/') ? 'win32' : key.includes('.') ? 'substatus' : 'server',
-      variant: undefined,
-      alsoOwnedBy: [],
-    }
-  )
+/** The key as it is written; else, where only case differs, as it may have been meant: HAProxy's `sH` and `SH` are two. */
+function spelling(keys: readonly string[], code: string): string | undefined {
+  if (keys.includes(code)) return code
+  const wanted = code.toLowerCase()
+  const alike = keys.filter((k) => k.toLowerCase() === wanted)
+  return alike.length === 1 ? alike[0] : undefined
+}
+
+function owned(owner: string, code: string): Owned[] {
+  const note = noteOf(owner, code)
+  return note ? [{ authority: owner, note }] : []
+}
+
+/** Every code of every authority but the Win32 values. */
+function allCodes(): string[] {
+  return [...new Set(authorities().flatMap((owner) => (owner === 'win32' ? [] : codesOf(owner))))]
+}
+
+function answerNote(query: string, owner: string, key: string): Answer {
+  const [own] = owned(owner, key)
+  const level =
+    owner === 'class'
+      ? 'class'
+      : owner === 'iana'
+        ? 'iana'
+        : /^\D/.test(key)
+          ? 'reason'
+          : key.includes('/')
+            ? 'win32'
+            : key.includes('.')
+              ? 'substatus'
+              : 'server'
+  return { query, found: own && { ...own, level, variant: undefined, alsoOwnedBy: [] }, win32: undefined, others: [] }
 }
 
 function refuse(query: string, message: string): never {
@@ -90,13 +146,16 @@ function refuse(query: string, message: string): never {
   throw new LogstatError('unknown-code', message, near.length ? `Did you mean ${near.join(', ')}?` : EXAMPLES)
 }
 
-/** Codes whose spelling is close to the query: same status, or a slip of one or two letters. */
+/** Codes whose spelling is close to the query: a slip of one or two letters, those of the same status first. */
 function nearest(query: string): string[] {
   const wanted = query.toLowerCase().replace(/^[a-z-]+:/, '')
-  const keys = Object.entries(index().owners).map(([code, owners]) => ({ code, shown: /^\d/.test(code) ? code : `${owners[0]}:${code}` }))
-  return keys
-    .map(({ code, shown }) => ({ shown, distance: distance(wanted, code.toLowerCase()) }))
-    .filter(({ distance: d }) => d <= Math.max(1, Math.floor(wanted.length / 3)))
+  const status = /^\d{3}/.exec(wanted)?.[0]
+  return allCodes()
+    .map((code) => ({
+      shown: /^\d/.test(code) ? code : `${ownersOf(code)[0]}:${code}`,
+      distance: distance(wanted, code.toLowerCase()) + (status !== undefined && code.startsWith(status) ? 0 : 0.5),
+    }))
+    .filter(({ distance: d }) => d <= Math.max(1, Math.floor(wanted.length / 3)) + 0.5)
     .sort((a, b) => a.distance - b.distance || (a.shown < b.shown ? -1 : 1))
     .slice(0, 4)
     .map(({ shown }) => shown)

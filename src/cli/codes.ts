@@ -1,22 +1,31 @@
-import { authorities, authority } from '../catalogue/catalogue.js'
+import { authorities, codesOf, noteOf } from '../catalogue/catalogue.js'
 import { LANGUAGES, type Language, type Note } from '../catalogue/note.js'
+import { checkOwner } from '../catalogue/query.js'
 import { table } from '../render/cells.js'
+import { toJson } from '../render/json.js'
+import { markdownCell } from '../render/markdown.js'
 import { VERDICT_WORDS } from '../render/words.js'
-import { type OutputOptions, write } from './output.js'
+import { type ColorOption, write } from './print.js'
 
 interface CodesOptions {
   readonly server?: string
   readonly lang: Language
   readonly format?: string
-  readonly color: OutputOptions['color']
+  readonly color: ColorOption
 }
 
 /** `logstat codes [WORD…]`: the catalogue, or the notes in which every word occurs (in either language). Exit status 2 when none does. */
 export async function codes(words: readonly string[], { server, lang, format }: CodesOptions): Promise<number> {
+  checkOwner(server)
   const wanted = words.map((w) => w.toLowerCase())
   const notes = authorities()
     .filter((name) => server === undefined || name === server || (server === 'httpsys' && name === 'httperr'))
-    .flatMap((name) => Object.values(authority(name)?.notes ?? {}).map((note) => ({ authority: name, note })))
+    .flatMap((name) =>
+      codesOf(name).flatMap((code) => {
+        const note = noteOf(name, code)
+        return note ? [{ authority: name, note }] : []
+      }),
+    )
     .filter(({ authority: name, note }) => wanted.every((w) => matches(note, name, w)))
     // Without a search the Win32 values, hundreds of them, are left to `logstat codes win32`.
     .filter(({ authority: name }) => wanted.length > 0 || server !== undefined || name !== 'win32')
@@ -32,11 +41,10 @@ export async function codes(words: readonly string[], { server, lang, format }: 
     meaning: note.meaning[lang],
     source: note.source,
   }))
-  if (format === 'json') await write(`${JSON.stringify(rows, null, 2)}\n`)
+  if (format === 'json') await write(toJson(rows))
   else if (format === 'md') {
-    const cell = (text: string): string => text.replaceAll('|', '\\|')
     await write(
-      `| code | authority | name | verdict |\n|---|---|---|---|\n${rows.map((r) => `| ${r.code} | ${r.authority} | ${cell(r.name)} | ${VERDICT_WORDS[r.verdict][lang]} |`).join('\n')}\n`,
+      `| code | authority | name | verdict |\n|---|---|---|---|\n${rows.map((r) => `| ${markdownCell(r.code)} | ${r.authority} | ${markdownCell(r.name)} | ${VERDICT_WORDS[r.verdict][lang]} |`).join('\n')}\n`,
     )
   } else
     await write(

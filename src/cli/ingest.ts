@@ -35,5 +35,6 @@ export async function ingest(paths: readonly string[], options: IngestOptions): 
 
 function whatBecameOf({ entries, rejected, known, lines }: InputResult): string {
   if (known && lines === 0) return 'nothing new'
-  return `${count(entries)} new entries${rejected ? `, ${count(rejected)} lines not understood` : ''}`
+  const added = `${count(entries)} new ${entries === 1 ? 'entry' : 'entries'}`
+  return rejected ? `${added}, ${count(rejected)} ${rejected === 1 ? 'line' : 'lines'} not understood` : added
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { LANGUAGES } from '../catalogue/note.js'
 import { LogstatError } from '../errors.js'
@@ -8,22 +7,12 @@ import { duration } from './duration.js'
 
 // The command line: options in, a library call, an exit status out. What a command does is in its own file, loaded when it is called.
 
-/**
- * Run logstat.
- *
- * @param argv arguments without `node` and the script
- * @returns the exit status: 0 done, 1 a threshold of the user's was passed, 2 it could not be done
- */
-export async function main(argv: readonly string[]): Promise<number> {
-  // The reader went away (`logstat … | head`): that is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0)
-    throw error
-  })
+/** Parse the arguments and do what they say. @returns the exit status */
+export async function main(argv: readonly string[], version: string): Promise<number> {
   // A file that may not grow further is a full disk: an error to be told, not the end of the program.
   process.on('SIGXFSZ' as NodeJS.Signals, () => {})
   let status = 0
-  const program = makeProgram((result) => {
+  const program = makeProgram(version, (result) => {
     status = result
   })
   try {
@@ -52,50 +41,75 @@ const collect = (value: string, all: string[] | undefined): string[] => [...(all
 
 /** Options that several commands share, by name. */
 const OPTIONS = {
-  logFormat: () => new Option('--log-format <name>', 'the format of the logs (logstat formats lists them); found out when absent'),
-  format: (kinds: readonly string[] = OUTPUT_KINDS) => new Option('--format <kind>', 'how to print').choices([...kinds]),
-  output: () => new Option('-o, --output <file>', 'write the report to a file; its ending chooses the kind'),
-  status: () => new Option('-s, --status <codes>', 'only these codes: 4xx,!404,401.2,503.*,401.1/1326,win32:64'),
-  server: () => new Option('--server <name>', 'whose meaning a code has, in place of what the log implies').choices([...SERVERS]),
-  lang: (choices: readonly string[] = LANGUAGES) => new Option('--lang <language>', 'language of explanations').choices([...choices]).default('en'),
-  tz: () => new Option('--tz <zone>', 'time zone of printed times and of days, e.g. Asia/Shanghai').default(undefined, 'the zone of this machine'),
-  top: () => new Option('--top <n>', 'values shown of each list').argParser(whole).default(10),
-  db: () => new Option('--db <file>', 'the database'),
-  color: () => new Option('--color <when>', 'colours').choices(['auto', 'always', 'never']).default('auto'),
-  jobs: () => new Option('-j, --jobs <n>', 'threads to read with; the result is the same for any number').argParser(whole).default(undefined, 'one a core'),
+  logFormat: () => new Option('--log-format <name>', 'the format of the logs, where logstat should not find it out itself; logstat formats lists the names'),
+  format: (kinds: readonly string[] = OUTPUT_KINDS) => new Option('--format <kind>', 'kind of output').choices([...kinds]),
+  output: () => new Option('-o, --output <file>', 'write to a file instead; its ending (.txt, .json) chooses the kind'),
+  status: () => new Option('-s, --status <codes>', 'only these codes, ! leaves out: 4xx,!404,401.2,503.*,401.1/1326,win32:64'),
+  path: () =>
+    new Option('--path <pattern>', 'only this path, without its query; * stands for anything, ! in front leaves out; may be repeated').argParser(collect),
+  client: () => new Option('--client <pattern>', 'only this client address, e.g. "192.0.2.*"; as --path').argParser(collect),
+  method: () => new Option('--method <pattern>', 'only this method; as --path').argParser(collect),
+  host: () => new Option('--host <pattern>', 'only this host or site, where the log names one; as --path').argParser(collect),
+  since: () => new Option('--since <time>', 'only from this time on: 2026-11-22, "2026-11-22 14:00" (in --tz), 2026-11-22T14:00Z, or 2h, 3d for so long ago'),
+  until: () => new Option('--until <time>', 'only before this time, written likewise'),
+  server: () => new Option('--server <name>', 'explain codes as this server means them, whatever the log implies').choices([...SERVERS]),
+  owner: () => new Option('--server <name>', 'whose meaning a code has: iis, nginx, cloudflare, …'),
+  lang: (choices: readonly string[] = LANGUAGES) =>
+    new Option('--lang <language>', 'language of the report and its explanations').choices([...choices]).default('en'),
+  tz: () => new Option('--tz <zone>', 'time zone of printed times and of days, e.g. Asia/Shanghai (default: that of this machine)'),
+  top: () => new Option('--top <n>', 'how many paths, clients, … of each list the report holds').argParser(whole).default(10),
+  db: () => new Option('--db <file>', 'the database, a file of SQLite'),
+  color: () =>
+    new Option('--color <when>', 'whether to print in colours; auto: on a terminal, unless NO_COLOR is set')
+      .choices(['auto', 'always', 'never'])
+      .default('auto'),
+  force: () => new Option('--force', 'read a log although most of its lines are not understood'),
+  jobs: () => new Option('-j, --jobs <n>', 'threads to read with (default: one a core); the result is the same for any number').argParser(whole),
   quiet: () => new Option('-q, --quiet', 'no progress and no notes on standard error'),
-  failOn: () => new Option('--fail-on <threshold>', "exit with 1 when passed, e.g. '5xx > 2%' or '503.* > 10'; may be repeated").argParser(collect),
+  failOn: () =>
+    new Option('--fail-on <threshold>', "exit with 1 when the day passes this, e.g. '5xx > 2%' (of its requests) or '503.* > 10'; may be repeated").argParser(
+      collect,
+    ),
 } as const
 
-function makeProgram(done: (status: number) => void): Command {
+function makeProgram(version: string, done: (status: number) => void): Command {
   const program = new Command('logstat')
   const add = (command: Command, ...options: Option[]): Command => {
     for (const option of options) command.addOption(option)
     return command
   }
-  const reading = (): Option[] => [OPTIONS.logFormat(), OPTIONS.server(), OPTIONS.jobs(), OPTIONS.quiet()]
-  const printing = (): Option[] => [OPTIONS.format(), OPTIONS.output(), OPTIONS.status(), OPTIONS.lang(), OPTIONS.tz(), OPTIONS.top(), OPTIONS.color()]
+  const group = (heading: string, ...options: Option[]): Option[] => options.map((option) => option.helpGroup(heading))
+  const reading = (): Option[] => group('Reading:', OPTIONS.logFormat(), OPTIONS.server(), OPTIONS.jobs(), OPTIONS.force(), OPTIONS.quiet())
+  const filtering = (): Option[] =>
+    group('Choosing requests:', OPTIONS.since(), OPTIONS.until(), OPTIONS.path(), OPTIONS.client(), OPTIONS.method(), OPTIONS.host())
+  const printing = (): Option[] => [
+    ...group('Choosing requests:', OPTIONS.status()),
+    ...group('Printing:', OPTIONS.format(), OPTIONS.output(), OPTIONS.lang(), OPTIONS.tz(), OPTIONS.top(), OPTIONS.color()),
+  ]
 
   program
     .description(
-      'Reads web access logs (nginx, Apache, IIS) and explains the status codes in them:\nwhat each means, whether it is a problem, who is affected since when, and what to check first.',
+      'Reads web access logs (nginx, Apache, IIS) and explains the status codes in them: what each means, whether it is a problem, who is affected since when, and what to check first.',
     )
-    .argument('[paths...]', 'logs, directories or patterns; - is standard input')
-    .version(version(), '-V, --version', 'print the version')
+    .argument('[paths...]', 'log files, directories or patterns such as "logs/u_ex*.log"; - is standard input')
+    .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'logstat: ')) })
     .showHelpAfterError('         See: logstat --help')
     .addHelpText('after', HELP_EXAMPLES)
-  add(program, ...reading(), ...printing()).action(async (paths: string[], options) => {
+  add(program, ...reading(), ...printing(), ...filtering()).action(async (paths: string[], options) => {
     if (paths.length === 0 && process.stdin.isTTY) return program.outputHelp()
     const { report } = await import('./report.js')
     done(await report(paths.length ? paths : ['-'], options))
   })
 
   add(
-    program.command('ingest').description('add logs to a database, each line once').argument('<paths...>', 'logs, directories or patterns'),
+    program
+      .command('ingest')
+      .description('add logs to a database; lines that are in it already are not counted again')
+      .argument('<paths...>', 'log files, directories or patterns'),
     OPTIONS.db().makeOptionMandatory(),
     OPTIONS.tz(),
     new Option('--source <name>', 'what standard input is called; every line of it is added, also if it was added before'),
@@ -106,26 +120,32 @@ function makeProgram(done: (status: number) => void): Command {
   ).action(async (paths: string[], options) => done(await (await import('./ingest.js')).ingest(paths, options)))
 
   add(
-    program.command('sources').description('what was read into a database, up to where, when'),
+    program.command('sources').description('list what was read into a database, up to where and when'),
     OPTIONS.db().makeOptionMandatory(),
     OPTIONS.tz(),
     OPTIONS.format(),
   ).action(async (options) => done(await (await import('./sources.js')).sources(options)))
 
   add(
-    program.command('forget').description('undo an import').argument('<sources...>', 'logs, or numbers of sources'),
+    program
+      .command('forget')
+      .description('undo an import: take what was counted of a log out of a database')
+      .argument('<sources...>', 'logs, or their numbers in logstat sources'),
     OPTIONS.db().makeOptionMandatory(),
     OPTIONS.quiet(),
   ).action(async (names: string[], options) => done(await (await import('./forget.js')).forget(names, options)))
 
   add(
-    program.command('merge').description('join databases, of several servers for example').argument('<databases...>'),
+    program
+      .command('merge')
+      .description('join databases, of several servers for example, into a new one')
+      .argument('<databases...>', 'databases that logstat ingest made'),
     new Option('-o, --output <file>', 'the new database').makeOptionMandatory(),
     OPTIONS.quiet(),
   ).action(async (files: string[], options) => done(await (await import('./merge.js')).merge(files, options)))
 
   add(
-    program.command('prune').description('keep a database small'),
+    program.command('prune').description('keep a database small: drop what is old, count by the hour or by the day from an age on'),
     OPTIONS.db().makeOptionMandatory(),
     new Option('--keep <age>', 'delete counts that are older, e.g. 90d').argParser(duration),
     new Option('--minutes <age>', 'from this age on, count by the hour; remembered').argParser(duration),
@@ -138,52 +158,65 @@ function makeProgram(done: (status: number) => void): Command {
     done(await (await import('./doctor.js')).doctor(options)),
   )
 
-  add(program.command('report').description('print the report of a database'), OPTIONS.db().makeOptionMandatory(), OPTIONS.server(), ...printing()).action(
+  add(program.command('report').description('report what a database holds'), OPTIONS.db().makeOptionMandatory(), OPTIONS.server(), ...printing()).action(
     async (options) => done(await (await import('./report.js')).reportDatabase(options)),
   )
 
   add(
-    program.command('iis').description('the IIS breakdown: status, sub-status, Win32 status').argument('[paths...]', 'logs, directories or patterns'),
+    program
+      .command('iis')
+      .description('break down IIS logs, or a database of them: status, then sub-status, then Win32 status')
+      .argument('[paths...]', 'log files, directories or patterns'),
     OPTIONS.db(),
     ...reading(),
     ...printing(),
+    ...filtering(),
   ).action(async (paths: string[], options) => done(await (await import('./report.js')).iis(paths, options)))
 
   add(
     program
       .command('summary')
-      .description('for cron: read what is new, report the last complete day, alert')
-      .argument('[paths...]', 'logs, directories or patterns'),
+      .description('for cron: add what is new in the logs, report the last complete day beside the day before, alert')
+      .argument('[paths...]', 'log files, directories or patterns'),
     OPTIONS.db().makeOptionMandatory(),
     OPTIONS.failOn(),
-    new Option('--day <date>', 'report this day (YYYY-MM-DD)'),
+    new Option('--day <date>', 'report this day (YYYY-MM-DD), not the last complete one'),
     ...reading(),
     ...printing(),
   ).action(async (paths: string[], options) => done(await (await import('./summary.js')).summary(paths, options)))
 
   add(
-    program.command('explain').description('explain codes: 403.14 · 401.1/2148074254 · win32:64 · 0x8007007E · httperr:QueueFull').argument('<codes...>'),
-    OPTIONS.server(),
+    program
+      .command('explain')
+      .description('explain codes, without a log')
+      .argument('<codes...>', 'e.g. 404, 403.14, 401.1/2148074254, 4xx, win32:64, 0x8007007E, httperr:QueueFull'),
+    OPTIONS.owner(),
     OPTIONS.lang([...LANGUAGES, 'both']),
     OPTIONS.format(['text', 'json', 'md']),
     OPTIONS.color(),
   ).action(async (codes: string[], options) => done(await (await import('./explain.js')).explainCodes(codes, options)))
 
   add(
-    program.command('codes').description('list the catalogue, or search it').argument('[words...]', 'a code, or words in English or Chinese'),
-    OPTIONS.server(),
+    program
+      .command('codes')
+      .description('list the codes that are explained, or search them')
+      .argument('[words...]', 'a code, or words in English or Chinese; all of them must occur'),
+    OPTIONS.owner(),
     OPTIONS.lang(),
     OPTIONS.format(['text', 'json', 'md']),
     OPTIONS.color(),
   ).action(async (words: string[], options) => done(await (await import('./codes.js')).codes(words, options)))
 
-  add(program.command('formats').description('list the log formats known'), OPTIONS.format()).action(async (options) =>
+  add(program.command('formats').description('list the log formats that are read'), OPTIONS.format()).action(async (options) =>
     done(await (await import('./formats.js')).formats(options)),
   )
 
-  add(program.command('detect').description('what a file is, and why').argument('<paths...>'), OPTIONS.format()).action(async (paths: string[], options) =>
-    done(await (await import('./formats.js')).detectFiles(paths, options)),
-  )
+  add(
+    program.command('detect').description('tell the format of logs, and by what it is known').argument('<paths...>', 'log files, directories or patterns'),
+    OPTIONS.logFormat(),
+    OPTIONS.format(),
+    OPTIONS.color(),
+  ).action(async (paths: string[], options) => done(await (await import('./detect.js')).detectFiles(paths, options)))
 
   for (const command of program.commands) command.exitOverride().configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'logstat: ')) })
   return program
@@ -194,12 +227,8 @@ Examples:
   logstat access.log                         what the codes in a log mean
   logstat /var/log/nginx                     all logs of a directory, packed ones too
   logstat iis u_ex*.log                      IIS: status, sub-status, Win32 status
-  logstat explain 500.19/126 --lang zh       one code
+  logstat access.log -s 5xx --since 2h       only these codes, of the last two hours
+  logstat explain 500.19/126 --lang zh       one code, in Chinese
   logstat summary --db logs.db /var/log/nginx --fail-on '5xx > 2%'
 
-Exit status: 0 done, 1 a threshold was passed, 2 it could not be done.`
-
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-  return version
-}
+Exit status: 0 done, 1 a threshold was passed, 2 something could not be read or done.`

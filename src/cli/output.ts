@@ -1,10 +1,12 @@
-import { writeFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import type { Language } from '../catalogue/note.js'
 import { LogstatError } from '../errors.js'
 import type { Server } from '../format/format.js'
 import { RENDERERS, type RenderOptions } from '../render/render.js'
 import { checkZone, systemZone } from '../time-zone.js'
+import { type ColorOption, useColor } from './print.js'
+
+export { write } from './print.js'
 
 /** Options of every command that prints a report. */
 export interface OutputOptions {
@@ -13,7 +15,7 @@ export interface OutputOptions {
   readonly lang: Language
   readonly tz?: string
   readonly top: number
-  readonly color: 'auto' | 'always' | 'never'
+  readonly color: ColorOption
   readonly status?: string
   readonly server?: Server
 }
@@ -37,24 +39,5 @@ export function renderOptions({ color, output, tz }: Pick<OutputOptions, 'color'
     width: output === undefined && process.stdout.isTTY ? process.stdout.columns || 80 : 80,
     color: useColor(color, output === undefined),
     timeZone: checkZone(tz ?? systemZone()),
-  }
-}
-
-/** https://no-color.org */
-export function useColor(color: OutputOptions['color'], toTerminal = true): boolean {
-  if (color !== 'auto') return color === 'always'
-  return toTerminal && process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
-}
-
-/** To the file that was named, or to standard output, waiting until a pipe has taken it. */
-export async function write(text: string, output?: string): Promise<void> {
-  if (output === undefined) {
-    await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()))
-    return
-  }
-  try {
-    writeFileSync(output, text)
-  } catch (error) {
-    throw new LogstatError('output', `${output}: cannot be written (${(error as Error).message})`, 'Check the folder and your right to write there.')
   }
 }

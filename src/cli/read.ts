@@ -2,10 +2,12 @@ import { LogstatError } from '../errors.js'
 import type { Server } from '../format/format.js'
 import { formatNamed } from '../format/registry.js'
 import { findInputs } from '../input/find.js'
+import type { Filter } from '../kernel/filter.js'
 import { type InputResult, type ReadOptions, readInputs } from '../pipeline.js'
+import { visible } from '../render/cells.js'
 import { rollUp } from '../store/roll-up.js'
 import type { Store } from '../store/store.js'
-import { checkZone, systemZone } from '../time-zone.js'
+import { checkZone, parseMoment, systemZone } from '../time-zone.js'
 import { progress } from './progress.js'
 
 /** Options of every command that reads logs. */
@@ -13,10 +15,37 @@ export interface ReadCommandOptions {
   readonly logFormat?: string
   readonly server?: Server
   readonly quiet?: boolean
+  readonly force?: boolean
   readonly jobs?: number
   readonly tz?: string
   /** What standard input is called in a database. */
   readonly source?: string
+  readonly since?: string
+  readonly until?: string
+  readonly path?: readonly string[]
+  readonly client?: readonly string[]
+  readonly method?: readonly string[]
+  readonly host?: readonly string[]
+}
+
+/** Names of the options that choose entries; they hold for logs, not for what a database has added up. */
+export const FILTERS = ['since', 'until', 'path', 'client', 'method', 'host'] as const
+
+function filterOf({ since, until, path, client, method, host }: ReadCommandOptions, zone: string): Filter {
+  return {
+    ...(since === undefined ? {} : { since: parseMoment(since, zone) }),
+    ...(until === undefined ? {} : { until: parseMoment(until, zone) }),
+    ...(path ? { path } : {}),
+    ...(client ? { client } : {}),
+    ...(method ? { method } : {}),
+    ...(host ? { host } : {}),
+  }
+}
+
+/** @throws LogstatError when `--log-format` names none */
+export function checkFormat(name: string | undefined): void {
+  if (name !== undefined && !formatNamed(name))
+    throw new LogstatError('unknown-format', `"${name}" is no format that logstat knows`, 'List them with: logstat formats')
 }
 
 export interface ReadOutcome {
@@ -39,11 +68,10 @@ export async function readPaths(paths: readonly string[], store: Store, options:
   shown.end()
   if (store.file !== null) rollUp(store)
 
-  const optional = new Set(inputs.filter((i) => i.optional).map((i) => i.name))
   const errors = results.flatMap((r) => (r.error ? [{ ...r, error: r.error }] : []))
   if (errors.length === results.length && errors.every((e) => e.entries === 0)) {
     const [first] = errors
-    if (errors.length > 1 || optional.size > 0)
+    if (errors.length > 1 || first?.optional)
       throw new LogstatError(
         'no-logs',
         `no access log among ${paths.join(', ')} (${errors.length} files looked at); the first: ${first?.error.message}`,
@@ -52,24 +80,25 @@ export async function readPaths(paths: readonly string[], store: Store, options:
     if (first) throw first.error
   }
   let failed = false
-  for (const { name, error } of errors) {
-    const passedOver = optional.has(name) && error.code === 'unknown-format'
+  for (const { optional, error } of errors) {
+    const passedOver = optional && error.code === 'unknown-format'
     if (!passedOver) failed = true
-    if (!options.quiet || !passedOver) process.stderr.write(`logstat: ${passedOver ? 'passed over: ' : ''}${error.message}\n`)
-    if (!passedOver && error.hint) process.stderr.write(`         ${error.hint}\n`)
+    if (!options.quiet || !passedOver) process.stderr.write(`logstat: ${passedOver ? 'passed over: ' : ''}${visible(error.message)}\n`)
+    if (!passedOver && error.hint) process.stderr.write(`         ${visible(error.hint)}\n`)
   }
   return { results, failed }
 }
 
 /** What the options of a command mean for reading. @throws LogstatError for a format or a time zone that there is not */
-export function readOptions(store: Store, { logFormat, server, jobs, tz }: ReadCommandOptions): ReadOptions {
-  if (logFormat !== undefined && !formatNamed(logFormat))
-    throw new LogstatError('unknown-format', `"${logFormat}" is no format that logstat knows`, 'List them with: logstat formats')
+export function readOptions(store: Store, options: ReadCommandOptions): ReadOptions {
+  const { logFormat, server, jobs, force, tz } = options
+  checkFormat(logFormat)
   const dayZone = checkZone(tz ?? systemZone())
   return {
     ...(logFormat === undefined ? {} : { format: logFormat }),
     ...(server === undefined ? {} : { server }),
-    ...(store.file === null ? {} : { dayZone }),
+    ...(store.file === null ? { filter: filterOf(options, dayZone) } : { dayZone }),
+    ...(force === undefined ? {} : { force }),
     ...(jobs === undefined ? {} : { jobs }),
   }
 }

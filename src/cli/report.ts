@@ -5,7 +5,7 @@ import { makeReport } from '../report/report.js'
 import { compileSelection } from '../report/select.js'
 import { openStore, type Store } from '../store/store.js'
 import { kindOf, type OutputOptions, renderOptions, write } from './output.js'
-import { type ReadCommandOptions, readPaths } from './read.js'
+import { FILTERS, type ReadCommandOptions, readPaths } from './read.js'
 
 /** `logstat [PATH…]`: read, report, keep nothing. */
 export async function report(paths: readonly string[], options: OutputOptions & ReadCommandOptions): Promise<number> {
@@ -31,6 +31,9 @@ export async function iis(paths: readonly string[], options: OutputOptions & Rea
     throw new LogstatError('no-input', 'logstat iis needs logs or a database', 'Give log files, or --db FILE.')
   if (paths.length > 0 && options.db !== undefined)
     throw new LogstatError('two-inputs', 'logstat iis takes logs or a database, not both', 'Add the logs first: logstat ingest PATH… --db FILE')
+  const filter = FILTERS.find((name) => options[name] !== undefined)
+  if (options.db !== undefined && filter)
+    throw new LogstatError('filter', `--${filter} works on logs, not on a database`, 'Give the log files; a database holds counts, not entries.')
   const kind = kindOf(options)
   const store = openStore(options.db ?? null, { create: false })
   const { failed } = paths.length ? await readPaths(paths, store, options) : { failed: false }

@@ -1,4 +1,5 @@
 import { LogstatError } from '../errors.js'
+import { toJson } from '../render/json.js'
 import { RENDERERS } from '../render/render.js'
 import { renderSummary } from '../render/summary.js'
 import { makeReport, type Report } from '../report/report.js'
@@ -38,8 +39,7 @@ export async function summary(paths: readonly string[], options: SummaryOptions)
   })
   store.close()
 
-  if (kind === 'json')
-    await write(`${JSON.stringify({ ...made.report, summary: { day: made.day, changes: made.changes, alerts: made.alerts } }, null, 2)}\n`, options.output)
+  if (kind === 'json') await write(toJson({ ...made.report, summary: { day: made.day, changes: made.changes, alerts: made.alerts } }), options.output)
   else {
     const render = RENDERERS[kind]
     if (!render) throw new LogstatError('output', `no report of the kind "${kind}" can be made`)

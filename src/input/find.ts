@@ -8,10 +8,12 @@ export interface Input {
   /** As the user wrote it, or as it was found. */
   readonly name: string
   readonly path: string | null
-  /** Found in a directory, not named: if it is no access log, it is passed over. */
+  /** Found in a directory or an archive, not named: if it is no access log, it is passed over. */
   readonly optional: boolean
   /** Bytes on disk, for progress; null when unknown. */
   readonly size: number | null
+  /** Which file in an archive it is, counted from 0. */
+  readonly member?: number
 }
 
 const STDIN: Input = { name: '-', path: null, optional: false, size: null }

@@ -1,63 +1,245 @@
-import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs'
-import { pipeline, Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { LogstatError } from '../errors.js'
+import { type Member, tarMembers, zipMembers } from './archive.js'
 import type { Input } from './find.js'
+import { isJsonDocument, JSON_DOCUMENT } from './json-documents.js'
+import type { Chunks } from './packing/packed.js'
+import { FOREIGN, isTar, isZip, PACKINGS } from './packing/packings.js'
+import { chunkReader, fileReader, type Reader } from './reader.js'
+import { recodingOf } from './recode.js'
+import { damaged, unreadable } from './unreadable.js'
 
-/** An opened input: bytes, unpacked if they were packed. */
-export interface Reader {
-  /** Fill as much of `target` as is at hand. @returns bytes read; 0 at the end */
-  read(target: Uint8Array): Promise<number>
-  /** Pass over so many bytes. @returns false when the input ends before */
-  skip(bytes: number): Promise<boolean>
-  /** Bytes of the file consumed so far (packed ones, if it is packed): for progress. */
-  consumed(): number
-  /** How the bytes were packed. */
-  readonly packing: 'none' | 'gzip'
-  close(): void
-}
+export type { Reader }
 
-const CHUNK = 256 << 10
-const isGzip = (head: Uint8Array): boolean => head[0] === 0x1f && head[1] === 0x8b
+/** An input whose reader stands at its beginning, or why it cannot be read. */
+export type Opened = { readonly input: Input; readonly reader: Reader } | { readonly input: Input; readonly error: LogstatError }
 
 /**
- * Open an input and unpack it by its content, not by its name.
+ * Open inputs one after the other, as the next is asked for. Of an archive every file in it is an input of its own, named
+ * `archive.zip!file`.
  *
- * @throws LogstatError when the file cannot be opened; `read` throws `damaged` when packed data is cut off or broken
+ * The file after one in a tar archive comes when the reader of that one has been closed.
+ */
+export async function* openInputs(inputs: Iterable<Input>): AsyncGenerator<Opened> {
+  for (const input of inputs) {
+    try {
+      if (input.member !== undefined) {
+        yield { input, reader: await openInput(input) }
+        continue
+      }
+      const source = await openSource(input)
+      if (source.members) yield* openMembers(input, source.members, source)
+      else yield { input, reader: source.reader() }
+    } catch (error) {
+      if (!(error instanceof LogstatError)) throw error
+      yield { input, error }
+    }
+  }
+}
+
+/**
+ * Open one input (again): a file, or the file in an archive that `input.member` says.
+ *
+ * @throws LogstatError when it cannot be opened; `read` throws `damaged` when packed data are cut off or broken
  */
 export async function openInput(input: Input): Promise<Reader> {
-  if (input.path === null) return openStream(input.name, process.stdin)
-  let fd: number
-  const head = new Uint8Array(2)
+  const archive: Input = { name: input.name, path: input.path, optional: input.optional, size: input.size }
+  const source = await openSource(archive)
+  if (!source.members) return source.reader()
+  const members = source.members[Symbol.asyncIterator]()
+  let i = 0
+  for (let next = await members.next(); !next.done; next = await members.next()) {
+    if (i++ !== input.member) continue
+    const reader = await openMember(input, next.value, source)
+    const close = (): void => {
+      reader.close()
+      void members.return?.(undefined)
+    }
+    return { ...reader, close }
+  }
+  throw new LogstatError('unreadable', `${input.name}: it is not in the archive any more`, 'The archive was changed while it was read; try again.')
+}
+
+async function* openMembers(archive: Input, members: AsyncIterable<Member>, source: Source): AsyncGenerator<Opened> {
+  let found = 0
   try {
-    fd = openSync(input.path, 'r')
-    readSync(fd, head, 0, 2, 0)
-  } catch (error) {
-    throw unreadable(input.name, error)
-  }
-  if (isGzip(head)) {
-    closeSync(fd)
-    return gunzip(input.name, createReadStream(input.path, { highWaterMark: CHUNK }))
-  }
-  let position = 0
-  return {
-    packing: 'none',
-    consumed: () => position,
-    close: () => closeSync(fd),
-    async skip(bytes) {
-      position += bytes
-      return position <= fstatSync(fd).size
-    },
-    // Synchronous on purpose: from the page cache this is a memory copy straight into the kernel, and a thread hop costs more.
-    async read(target) {
+    for await (const member of members) {
+      const input: Input = { ...archive, name: `${archive.name}!${member.name}`, optional: true, member: found++ }
+      let closed: Promise<void> | undefined
       try {
-        const n = readSync(fd, target, 0, target.length, position)
-        position += n
-        return n
+        const reader = await openMember(input, member, source)
+        let close = reader.close
+        if (source.packing.at(-1) === 'tar')
+          closed = new Promise((resolve) => {
+            close = () => {
+              reader.close()
+              resolve()
+            }
+          })
+        yield { input, reader: { ...reader, close } }
       } catch (error) {
-        throw unreadable(input.name, error)
+        if (!(error instanceof LogstatError)) throw error
+        yield { input, error }
       }
-    },
+      await closed
+    }
+  } catch (error) {
+    throw damaged(archive.name, source.packing.join(', '), error)
+  }
+  if (found === 0) throw new LogstatError('no-logs', `${archive.name}: the archive holds no files`, 'Name a log file, or an archive that holds some.')
+}
+
+async function openMember(input: Input, { name, chunks }: Member, { packing, consumed }: Source): Promise<Reader> {
+  if (chunks instanceof LogstatError) throw new LogstatError(chunks.code, `${input.name}: ${chunks.message}`, chunks.hint)
+  const inner = await unpack(name, input.name, chunks, packing, consumed)
+  if (inner.members) throw new LogstatError('unknown-format', `${input.name}: an archive in an archive is not read`, 'Unpack the outer archive first.')
+  return inner.reader()
+}
+
+/** Bytes of the beginning that tell what an input is. */
+const HEAD_BYTES = 64 << 10
+
+/** What an input turned out to be: text, or an archive of several. */
+interface Source {
+  readonly packing: readonly string[]
+  readonly consumed: () => number
+  readonly members?: AsyncGenerator<Member>
+  readonly reader: () => Reader
+}
+
+async function openSource(input: Input): Promise<Source> {
+  const { name, path } = input
+  let read = 0
+  const consumed = (): number => read
+  const counted = async function* (chunks: Chunks): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of chunks) {
+        read += chunk.length
+        yield chunk
+      }
+    } catch (error) {
+      throw unreadable(name, error)
+    }
+  }
+  if (path === null) return unpack(name, name, counted(process.stdin as AsyncIterable<Buffer>), [], consumed)
+  let fd: number
+  const head = Buffer.alloc(HEAD_BYTES)
+  let isFile: boolean
+  let used: number
+  try {
+    fd = openSync(path, 'r')
+    isFile = fstatSync(fd).isFile()
+    used = isFile ? readSync(fd, head, 0, HEAD_BYTES, 0) : 0
+  } catch (error) {
+    throw unreadable(name, error)
+  }
+  // A named pipe, `<(…)`, is read as it comes.
+  if (!isFile) return unpack(name, name, counted(fileChunks(fd)), [], consumed)
+  const start = head.subarray(0, used)
+  if (isZip(start)) {
+    closeSync(fd)
+    // Where in the file its members are read cannot be told, and does not matter: progress is about large logs.
+    return { packing: ['zip'], consumed: () => 0, members: zipMembers(path), reader: notText }
+  }
+  const plain = !PACKINGS.some((p) => p.is(start)) && !FOREIGN.some((f) => f.is(start)) && !isTar(start)
+  if (plain && !recodingOf(start) && !isJsonDocument(start, used < HEAD_BYTES)) return { packing: [], consumed, reader: () => fileReader(name, fd) }
+  return unpack(name, name, counted(fileChunks(fd)), [], consumed)
+}
+
+/** Unpack, as often as it is packed, and recode. `name` is the file's, `shown` what people know it by. */
+async function unpack(name: string, shown: string, chunks: Chunks, outer: readonly string[], consumed: () => number): Promise<Source> {
+  const packing = [...outer]
+  for (;;) {
+    const kind = packing.at(-1) ?? 'none'
+    const fail = (error: unknown): LogstatError => damaged(shown, kind, error)
+    let head: Buffer
+    let all: Chunks
+    let isWhole: boolean
+    try {
+      ;({ head, all, isWhole } = await peek(chunks))
+    } catch (error) {
+      throw fail(error)
+    }
+    const found = PACKINGS.find((p) => p.is(head))
+    // A log packed by mistake twice is read; more often than that somebody means harm.
+    if (found && packing.length < 4) {
+      packing.push(found.name)
+      chunks = (await found.load())(all)
+      continue
+    }
+    const foreign = FOREIGN.find((f) => f.is(head))
+    if (foreign || isZip(head)) {
+      await close(all)
+      if (foreign)
+        throw new LogstatError('unsupported', `${shown}: ${foreign.name} data are not unpacked`, `Unpack them on the way: ${foreign.tool} ${name} | logstat -`)
+      throw new LogstatError('unsupported', `${shown}: a zip archive can be read only from a file of its own`, 'Save it as a file, and name that.')
+    }
+    if (isTar(head)) return { packing: [...packing, 'tar'], consumed, members: tarMembers(all), reader: notText }
+    const recoding = recodingOf(head) ?? (isJsonDocument(head, isWhole) ? JSON_DOCUMENT : null)
+    return {
+      packing,
+      consumed,
+      reader: () =>
+        chunkReader(recoding ? recoding.recode(all) : all, {
+          packing: packing.join(', ') || 'none',
+          recoded: recoding?.name ?? null,
+          consumed,
+          fail: (error) => damaged(shown, kind === 'none' ? (recoding?.name ?? 'packed') : kind, error),
+        }),
+    }
+  }
+}
+
+const notText = (): never => {
+  throw new Error('an archive has no text of its own')
+}
+
+const close = async (chunks: Chunks): Promise<void> => {
+  await chunks[Symbol.asyncIterator]().return?.()
+}
+
+/** Look at the beginning: the first bytes, and all of them again. An error behind the first bytes is met when it is read to. */
+async function peek(chunks: Chunks): Promise<{ head: Buffer; all: AsyncGenerator<Uint8Array>; isWhole: boolean }> {
+  const iterator = chunks[Symbol.asyncIterator]()
+  const seen: Uint8Array[] = []
+  let bytes = 0
+  let isWhole = false
+  let failure: unknown
+  while (bytes < HEAD_BYTES && !isWhole && failure === undefined) {
+    try {
+      const next = await iterator.next()
+      isWhole = next.done === true
+      if (!next.done) bytes += seen.push(next.value) && next.value.length
+    } catch (error) {
+      if (bytes === 0) throw error
+      failure = error
+    }
+  }
+  async function* all(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* seen
+      if (failure !== undefined) throw failure
+      if (isWhole) return
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
+    } finally {
+      await iterator.return?.()
+    }
+  }
+  return { head: Buffer.concat(seen), all: all(), isWhole }
+}
+
+const CHUNK = 64 << 10
+
+async function* fileChunks(fd: number): AsyncGenerator<Buffer> {
+  try {
+    for (;;) {
+      const chunk = Buffer.allocUnsafeSlow(CHUNK)
+      const n = readSync(fd, chunk)
+      if (n === 0) return
+      yield chunk.subarray(0, n)
+    }
+  } finally {
+    closeSync(fd)
   }
 }
 
@@ -70,99 +252,4 @@ export async function readFully(reader: Reader, target: Uint8Array): Promise<num
     used += n
   }
   return used
-}
-
-async function openStream(name: string, stream: NodeJS.ReadStream): Promise<Reader> {
-  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>
-  const first = await chunks.next()
-  if (first.done) return fromChunks(name, chunks, 'none')
-  const all = prepend(first.value, chunks)
-  return isGzip(first.value) ? gunzip(name, Readable.from(all)) : fromChunks(name, all, 'none')
-}
-
-async function* prepend(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  yield first
-  for (;;) {
-    const next = await rest.next()
-    if (next.done) return
-    yield next.value
-  }
-}
-
-function gunzip(name: string, packed: Readable): Reader {
-  let consumed = 0
-  packed.on('data', (chunk: Buffer) => {
-    consumed += chunk.length
-  })
-  // Errors of the source and of the data both surface where the result is read.
-  const unpacked = pipeline(packed, createGunzip({ chunkSize: CHUNK }), () => {})
-  return { ...fromChunks(name, unpacked[Symbol.asyncIterator](), 'gzip'), consumed: () => consumed, close: () => packed.destroy() }
-}
-
-function fromChunks(name: string, chunks: AsyncIterator<Buffer>, packing: Reader['packing']): Reader {
-  let rest: Buffer | undefined
-  let consumed = 0
-  /** What is at hand of the next chunk; undefined at the end. */
-  async function at(): Promise<Buffer | undefined> {
-    while (!rest?.length) {
-      try {
-        const next = await chunks.next()
-        if (next.done) return undefined
-        rest = next.value
-      } catch (error) {
-        throw damaged(name, error)
-      }
-    }
-    return rest
-  }
-  return {
-    packing,
-    consumed: () => consumed,
-    close() {
-      void chunks.return?.()
-    },
-    async skip(bytes) {
-      for (let left = bytes; left > 0; ) {
-        const chunk = await at()
-        if (!chunk) return false
-        const n = Math.min(left, chunk.length)
-        rest = chunk.subarray(n)
-        consumed += n
-        left -= n
-      }
-      return true
-    },
-    async read(target) {
-      const chunk = await at()
-      if (!chunk) return 0
-      const n = chunk.copy(target, 0, 0, target.length)
-      rest = chunk.subarray(n)
-      consumed += n
-      return n
-    },
-  }
-}
-
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? ''
-
-function damaged(name: string, error: unknown): LogstatError {
-  const cut = codeOf(error) === 'Z_BUF_ERROR'
-  return new LogstatError(
-    'damaged',
-    `${name}: ${cut ? 'the gzip data ends too early' : `the data cannot be unpacked (${(error as Error).message})`}; what could be read is counted`,
-    'Fetch or pack the file again; it may still have been written when it was copied.',
-  )
-}
-
-function unreadable(name: string, error: unknown): LogstatError {
-  const reasons: Record<string, [string, string]> = {
-    EACCES: ['permission denied', 'Run logstat as a user who may read it, or give that user read access.'],
-    EPERM: ['permission denied', 'Run logstat as a user who may read it, or give that user read access.'],
-    EBUSY: ['the file is locked by another program', 'Copy the file first, or read it after the server has rotated it.'],
-    EISDIR: ['this is a directory', 'Name a file in it.'],
-    ENOENT: ['no such file', 'Check the path.'],
-    EIO: ['the disk reports a read error', 'Check the disk; copy the file elsewhere if that still works.'],
-  }
-  const [reason, hint] = reasons[codeOf(error)] ?? [(error as Error).message, 'Check the file.']
-  return new LogstatError('unreadable', `${name}: ${reason}`, hint)
 }

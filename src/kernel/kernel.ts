@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import type { Plan } from './plan.js'
 import { Dimension, Event, type Reject, Role } from './wasm/roles.js'
@@ -32,6 +33,10 @@ interface Exports {
   packLatencies(to: number): number
   reasonBytes(): number
   reasonTable(): number
+  addFilter(role: number, negative: number, length: number): number
+  clearFilters(): void
+  filteredCount(): bigint
+  setPeriodFilter(from: number, to: number): void
   addPlan(cutter: number, leadingAt: number, leadingBytes: number, scale: number, strict: number): number
   addStep(role: number, rule: number, literalAt: number, literalBytes: number): number
   begin(offset: bigint, line: bigint): void
@@ -342,15 +347,20 @@ export type Probe =
   | { readonly plan: number; readonly fields: Partial<Record<Role, string>> }
   | { readonly plan: -1; readonly reason: Reject; readonly step: number; readonly column: number }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Bytes of a log as text: UTF-8 where it is valid, otherwise bytes above 0x7f as `\xHH`, so that nothing is lost or invented. */
 export function decode(bytes: Uint8Array): string {
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    let text = ''
-    for (const byte of bytes) text += byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0').toUpperCase()}`
-    return text
-  }
+  if (isUtf8(bytes)) return utf8.decode(bytes)
+  let text = ''
+  for (const byte of bytes) text += byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0').toUpperCase()}`
+  return text
+}
+
+/** How many characters of `decode(bytes)` stand before the byte at `at`. */
+export function characterAt(bytes: Uint8Array, at: number): number {
+  const before = bytes.subarray(0, at)
+  if (!isUtf8(bytes)) return before.reduce((n, byte) => n + (byte < 0x80 ? 1 : 4), 0)
+  // A place inside a character is that of the character.
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(before, { stream: true }).length
 }

@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { LogstatError } from '../errors.js'
 import { compileFields, NO_FIELDS } from '../format/w3c.js'
 import { openInput, readFully } from '../input/open.js'
+import { type Filter, setFilter } from '../kernel/filter.js'
 import type { Kernel } from '../kernel/kernel.js'
 import { type Packed, pack } from '../kernel/packed.js'
 import type { Plan } from '../kernel/plan.js'
@@ -14,6 +15,8 @@ export interface Unit {
   /** As the user knows the input, for messages. */
   readonly name: string
   readonly path: string
+  /** Which file in the archive at `path`. */
+  readonly member?: number
   /** Bytes [from, to) of a plain file, cut where lines begin; `to` null: the whole, unpacked on the way. */
   readonly from: number
   readonly to: number | null
@@ -23,6 +26,7 @@ export interface Unit {
   readonly software: string | null
   /** The zone whose days lists are kept apart for; null: lists over everything. */
   readonly dayZone: string | null
+  readonly filter: Filter
   /** Its last line counts although it has no newline. */
   readonly finish: boolean
 }
@@ -47,6 +51,7 @@ export interface UnitResult {
 /** Count a unit with a kernel of which nothing else is kept. @param onBytes told now and then how many bytes of the file were read */
 export async function countUnit(kernel: Kernel, unit: Unit, onBytes: (bytes: number) => void): Promise<UnitResult> {
   kernel.clear()
+  setFilter(kernel.wasm, unit.filter)
   const parts: Packed[] = []
   kernel.onFull = () => {
     parts.push(pack(kernel))
@@ -82,7 +87,8 @@ export async function countUnit(kernel: Kernel, unit: Unit, onBytes: (bytes: num
 }
 
 async function readWhole(kernel: Kernel, unit: Unit, begin: (prior: Uint8Array) => TrailWriter, onBytes: (bytes: number) => void): Promise<void> {
-  const reader = await openInput({ name: unit.name, path: unit.path, optional: false, size: null })
+  const { name, path, member } = unit
+  const reader = await openInput({ name, path, optional: false, size: null, ...(member === undefined ? {} : { member }) })
   try {
     const prior = Buffer.alloc(Math.min(unit.from, PRIOR_BYTES))
     if (!(await reader.skip(unit.from - prior.length)) || (await readFully(reader, prior)) < prior.length) throw changed(unit.name)

@@ -1,18 +1,9 @@
 import stringWidth from 'string-width'
+import { breakLines } from './lines.js'
+
+export { visible } from './visible.js'
 
 // Text in columns of a terminal, where Chinese characters are two cells wide.
-
-/**
- * Text out of a log, made safe to print: control characters (terminal escapes among them), and marks that turn the direction of
- * writing or hide, appear as `\xHH` or `\u{H}`.
- */
-export function visible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return text.replace(/[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g, (c) => {
-    const code = c.charCodeAt(0)
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0').toUpperCase()}` : `\\u{${code.toString(16)}}`
-  })
-}
 
 export const width = (text: string): number => stringWidth(text)
 
@@ -23,7 +14,8 @@ export function padStart(text: string, cells: number): string {
   return ' '.repeat(Math.max(0, cells - width(text))) + text
 }
 
-const graphemes = new Intl.Segmenter()
+/** What is one character to a reader. */
+export const graphemes = new Intl.Segmenter()
 
 /** Cut to so many cells, with `…` where something is missing. */
 export function truncate(text: string, cells: number): string {
@@ -42,33 +34,14 @@ export function truncate(text: string, cells: number): string {
 /** A path cut in its middle, since both its ends tell something. */
 export function truncateMiddle(text: string, cells: number): string {
   if (width(text) <= cells) return text
-  const half = Math.floor((cells - 1) / 2)
-  const tail = [...graphemes.segment(text)]
-    .map((s) => s.segment)
-    .slice(-half)
-    .join('')
-  return `${truncate(text, cells - width(tail)).replace(/…$/, '')}…${tail}`
+  const parts = [...graphemes.segment(text)].map((s) => s.segment)
+  let tail = ''
+  for (let part = parts.pop(); part !== undefined && width(part + tail) <= Math.floor((cells - 1) / 2); part = parts.pop()) tail = part + tail
+  return truncate(text, cells - width(tail)) + tail
 }
 
-/** Break into lines of at most so many cells: at blanks, and between Chinese characters (not before their closing marks). */
-export function wrap(text: string, cells: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  let used = 0
-  for (const piece of text.match(/\p{Script=Han}[，。；：、）」！？]?|[，。；：、（）「」！？]|[^\s\p{Script=Han}，。；：、（）「」！？]+|\s+/gu) ?? []) {
-    const w = width(piece)
-    if (used + w > cells && used > 0) {
-      lines.push(line.trimEnd())
-      line = ''
-      used = 0
-      if (/^\s+$/.test(piece)) continue
-    }
-    line += piece
-    used += w
-  }
-  if (line.trim()) lines.push(line.trimEnd())
-  return lines
-}
+/** Break into lines of at most so many cells. */
+export const wrap = (text: string, cells: number): string[] => breakLines(text, cells, width)
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 

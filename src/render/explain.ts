@@ -1,11 +1,16 @@
-import { LANGUAGES, type Language, type Text } from '../catalogue/note.js'
-import type { Answer } from '../catalogue/query.js'
-import { padEnd, visible, width, wrap } from './cells.js'
+import { LANGUAGES, type Language, type Note, type Text } from '../catalogue/note.js'
+import type { Answer, Owned } from '../catalogue/query.js'
+import { breakLines, catalogueWidth } from './lines.js'
+import { markdown } from './markdown.js'
 import { style } from './style.js'
+import { visible } from './visible.js'
 import { say, VERDICT_WORDS } from './words.js'
+
+// What is printed here is the catalogue's own text: nothing of it needs the library that measures any text, which is slow to load.
 
 const LEVEL_WORDS: Readonly<Record<string, Text>> = {
   win32: { en: 'status, sub-status and Win32 status together', zh: '状态、子状态与 Win32 状态组合' },
+  value: { en: 'the Win32 status alone', zh: '仅按 Win32 状态' },
   reason: { en: 'the reason in the log', zh: '日志中的原因' },
   substatus: { en: 'status and sub-status of the server', zh: '服务器的状态与子状态' },
   server: { en: 'the status as this server uses it', zh: '该服务器所用的状态码' },
@@ -13,87 +18,128 @@ const LEVEL_WORDS: Readonly<Record<string, Text>> = {
   other: { en: 'the status as its owner uses it', zh: '该状态码所有者的定义' },
   class: { en: 'the class only', zh: '仅按类别' },
 }
+const MOST_OTHERS = 8
 
 /** An answer of `logstat explain` for a terminal, in one language. */
-export function explainText({ query, found, win32 }: Answer, language: Language, color: boolean, columns: number): string {
+export function explainText({ query, found, win32, others }: Answer, language: Language, color: boolean, columns: number): string {
   const s = style(color)
   const cells = Math.max(60, Math.min(columns, 110))
   const lines: string[] = []
+  const wrap = (text: string, width: number): string[] => breakLines(text, width, catalogueWidth)
   const item = (label: string, texts: readonly string[], numbered = false): void => {
     texts.forEach((text, i) => {
       const sign = numbered ? `${i + 1}. ` : texts.length > 1 ? '· ' : ''
-      wrap(text, cells - 12 - width(sign)).forEach((line, j) => {
-        lines.push(`  ${s.faint(padEnd(i === 0 && j === 0 ? `${label} ` : '', 10))}${j === 0 ? sign : ' '.repeat(width(sign))}${line}`)
+      wrap(text, cells - 12 - sign.length).forEach((line, j) => {
+        const shown = i === 0 && j === 0 ? label : ''
+        lines.push(`  ${s.faint(shown + ' '.repeat(Math.max(1, 10 - catalogueWidth(shown))))}${j === 0 ? sign : ' '.repeat(sign.length)}${line}`)
       })
     })
   }
   if (found) {
     const { note, authority, level, variant } = found
-    const name = (variant ?? note).name[language]
-    lines.push(`${s.bold(visible(query))}  ${s.bold(name)}  ${s.verdict(note.verdict, `[${VERDICT_WORDS[note.verdict][language]}]`)}`)
-    for (const line of wrap((variant ?? note).meaning[language], cells - 2)) lines.push(`  ${line}`)
-    if (note.causes)
-      item(
-        say(language, 'usually'),
-        note.causes.map((t) => t[language]),
-      )
-    if (note.checks)
-      item(
-        say(language, 'check'),
-        (variant?.checks ?? note.checks).map((t) => t[language]),
-        true,
-      )
+    const told = variant ?? note
+    lines.push(`${s.bold(visible(query))}  ${s.bold(told.name[language])}  ${s.verdict(note.verdict, `[${VERDICT_WORDS[note.verdict][language]}]`)}`)
+    for (const line of wrap(told.meaning[language], cells - 2)) lines.push(`  ${line}`)
+    item(say(language, 'usually'), texts(note.causes, language))
+    item(say(language, 'check'), texts(variant?.checks ?? note.checks, language), true)
     item(
       language === 'zh' ? '各版本' : 'Versions',
-      (note.variants ?? []).map((v) => `${visible(v.versions)}: ${v.name[language]}. ${v.meaning[language]}`),
+      (note.variants ?? []).map((v) => `${v.versions}: ${titled(v, language)}`),
     )
-    if (win32) item('Win32', [win32Text(win32, language)])
-    if (found.alsoOwnedBy.length)
-      item(language === 'zh' ? '其他含义' : 'Elsewhere', [`${found.alsoOwnedBy.join(', ')}  (logstat explain ${query} --server NAME)`])
-    item(say(language, 'source'), [`${note.source} · ${note.basis} · ${authority} ${note.code}: ${LEVEL_WORDS[level]?.[language] ?? level}`])
+    if (win32) item('Win32', [win32Text(win32, language, note)])
+    item(OTHERS_WORDS[level === 'value' ? 'beside' : 'others'][language], otherLines(others, found.note, language))
+    item(say(language, 'source'), [`${(variant ?? note).source} · ${note.basis} · ${authority} ${note.code}: ${LEVEL_WORDS[level]?.[language] ?? level}`])
   } else if (win32) {
     lines.push(`${s.bold(visible(query))}  ${s.bold(win32.symbol ?? win32.hex)}`, `  ${win32Text(win32, language)}`)
+    item(OTHERS_WORDS.beside[language], otherLines(others, undefined, language))
   }
   return `${lines.join('\n')}\n`
 }
 
-function win32Text({ value, hex, symbol, family, note, inner }: NonNullable<Answer['win32']>, language: Language): string {
-  const parts = [`${value} = ${hex}`, symbol ?? (language === 'zh' ? '未知符号' : 'no known symbol'), family]
+const OTHERS_WORDS: Readonly<Record<'others' | 'beside', Text>> = {
+  others: { en: 'Elsewhere', zh: '其他含义' },
+  beside: { en: 'Seen with', zh: '常见组合' },
+}
+
+const texts = (list: readonly Text[] | undefined, language: Language): string[] => (list ?? []).map((t) => t[language])
+
+/** Name and meaning as one text: the name ends with a full stop of its language. */
+function titled({ name, meaning }: Pick<Note, 'name' | 'meaning'>, language: Language): string {
+  return language === 'zh' ? `${name.zh}。${meaning.zh}` : `${name.en}. ${meaning.en}`
+}
+
+/** A line for each other owner: whose it is, what it is called there, and the first sentence of what it means. */
+function otherLines(others: readonly Owned[], told: Note | undefined, language: Language): string[] {
+  const lines = others.slice(0, MOST_OTHERS).map(({ authority, note }) => {
+    const code = note.code === told?.code ? authority : `${authority} ${note.code}`
+    return `${code}: ${titled({ ...note, meaning: { en: firstSentence(note.meaning.en), zh: firstSentence(note.meaning.zh) } }, language)}`
+  })
+  const more = others.length - lines.length
+  return more > 0 ? [...lines, language === 'zh' ? `另有 ${more} 项` : `${more} more`] : lines
+}
+
+/** Up to the first full stop that ends a sentence; not the one in `web.config` or `e.g.`. */
+function firstSentence(text: string): string {
+  return /^.*?(?:[。！？]|[^.\s]{2,}[.!?](?=\s+\p{Lu}|$))/u.exec(text)?.[0] ?? text
+}
+
+/** @param told the note already printed: its meaning is not said twice */
+function win32Text({ value, hex, symbol, family, note, inner }: NonNullable<Answer['win32']>, language: Language, told?: Note): string {
+  const parts = [`${value} = ${hex}`, symbol ?? (language === 'zh' ? '未知符号' : 'no known symbol'), familyWord(family, language)]
   if (inner !== null) parts.push(language === 'zh' ? `IIS 日志中记录为 ${inner}` : `IIS logs it as ${inner}`)
-  return parts.join(' · ') + (note ? `: ${note.meaning[language]}` : '')
+  const line = parts.join(' · ')
+  return note && note !== told ? `${line}${language === 'zh' ? '：' : ': '}${note.meaning[language]}` : line
+}
+
+/** The names of families are Microsoft's own; only where they are made of words are there Chinese ones. */
+function familyWord(family: string, language: Language): string {
+  if (language === 'en') return family
+  return { 'HRESULT of a Win32 error': 'Win32 错误的 HRESULT', certificate: '证书' }[family] ?? family.replace(', facility ', '，设施 ')
 }
 
 /** The same as Markdown. */
-export function explainMarkdown({ query, found, win32 }: Answer, language: Language): string {
+export function explainMarkdown({ query, found, win32, others }: Answer, language: Language): string {
   const lines: string[] = []
   if (found) {
-    const { note, variant } = found
-    lines.push(
-      `## ${query}: ${(variant ?? note).name[language]}`,
-      '',
-      (variant ?? note).meaning[language],
-      '',
-      `**${VERDICT_WORDS[note.verdict][language]}**`,
-      '',
-    )
-    if (note.causes) lines.push(`${say(language, 'usually')}:`, '', ...note.causes.map((t) => `- ${t[language]}`), '')
-    if (note.checks) lines.push(`${say(language, 'check')}:`, '', ...note.checks.map((t, i) => `${i + 1}. ${t[language]}`), '')
-    if (win32) lines.push(`Win32: ${win32Text(win32, language)}`, '')
-    lines.push(`${say(language, 'source')}: ${note.source} (${note.basis})`)
-  } else if (win32) lines.push(`## ${query}`, '', win32Text(win32, language))
+    const { note, variant, level } = found
+    const told = variant ?? note
+    lines.push(`## ${markdown(visible(query))}: ${markdown(told.name[language])}`, '')
+    lines.push(markdown(told.meaning[language]), '', `**${VERDICT_WORDS[note.verdict][language]}**`, '')
+    if (note.causes) lines.push(`${say(language, 'usually')}:`, '', ...note.causes.map((t) => `- ${markdown(t[language])}`), '')
+    const checks = variant?.checks ?? note.checks
+    if (checks) lines.push(`${say(language, 'check')}:`, '', ...checks.map((t, i) => `${i + 1}. ${markdown(t[language])}`), '')
+    if (win32) lines.push(`Win32: ${markdown(win32Text(win32, language, note))}`, '')
+    const lists = otherLines(others, note, language)
+    if (lists.length) lines.push(`${OTHERS_WORDS[level === 'value' ? 'beside' : 'others'][language]}:`, '', ...lists.map((t) => `- ${markdown(t)}`), '')
+    lines.push(`${say(language, 'source')}: ${markdown(told.source)} (${note.basis})`)
+  } else if (win32) lines.push(`## ${markdown(visible(query))}`, '', markdown(win32Text(win32, language)))
   return `${lines.join('\n')}\n`
 }
 
 /** The contract of `explain --format json`: one object a code asked. With both languages every text is `{en, zh}`. */
-export function explainJson({ query, found, win32 }: Answer, language: Language | 'both'): Record<string, unknown> {
+export function explainJson({ query, found, win32, others }: Answer, language: Language | 'both'): Record<string, unknown> {
   const text = (t: Text): string | Text => (language === 'both' ? (Object.fromEntries(LANGUAGES.map((l) => [l, t[l]])) as unknown as Text) : t[language])
   const value = win32
     ? { win32: { value: win32.value, hex: win32.hex, symbol: win32.symbol, family: win32.family, meaning: win32.note ? text(win32.note.meaning) : null } }
     : {}
+  const told = others.length
+    ? {
+        others: others.map((o) => ({
+          code: o.note.code,
+          authority: o.authority,
+          name: text(o.note.name),
+          meaning: text(o.note.meaning),
+          verdict: o.note.verdict,
+        })),
+      }
+    : {}
   if (!found) {
     const name = win32?.symbol ?? win32?.hex ?? query
     const plain: Text = { en: name, zh: name }
-    const meaning: Text = { en: `${win32?.family} value; nothing more is known of it.`, zh: `${win32?.family} 值；没有更多已知信息。` }
+    const meaning: Text = {
+      en: `${win32?.family} value; nothing more is known of it.`,
+      zh: `${familyWord(win32?.family ?? 'Win32', 'zh')} 值；没有更多已知信息。`,
+    }
     return {
       query,
       code: query,
@@ -106,9 +152,10 @@ export function explainJson({ query, found, win32 }: Answer, language: Language 
       basis: 'derived',
       source: 'winerror.h',
       ...value,
+      ...told,
     }
   }
-  const { note, authority, level, variant, alsoOwnedBy } = found
+  const { note, authority, level, variant } = found
   return {
     query,
     code: note.code,
@@ -126,7 +173,7 @@ export function explainJson({ query, found, win32 }: Answer, language: Language 
     ...(note.variants
       ? { variants: note.variants.map((v) => ({ versions: v.versions, name: text(v.name), meaning: text(v.meaning), source: v.source })) }
       : {}),
-    ...(alsoOwnedBy.length ? { alsoOwnedBy } : {}),
     ...value,
+    ...told,
   }
 }

@@ -24,12 +24,13 @@ export function renderIis(report: Report, { width: columns, color, timeZone }: R
   lines.push(
     [
       say(language, 'requests', count(totals.entries)),
+      ...(totals.filtered ? [say(language, 'leftOut', count(totals.filtered))] : []),
       say(language, 'sent', bytes(totals.bytesSent)),
       ...(totals.rejected ? [say(language, 'notUnderstood', count(totals.rejected))] : []),
     ].join(' · '),
     '',
   )
-  if (totals.entries === 0) lines.push(say(language, inputs.some((i) => i.entries > 0) ? 'noneSelected' : 'noEntries'))
+  if (totals.entries === 0) lines.push(say(language, inputs.some((i) => i.lines > i.rejected + i.ignored) ? 'noneSelected' : 'noEntries'))
 
   const row = (label: string, hits: number, text: string, paint: (t: string) => string): string => {
     const head = `${padEnd(label, 22)}${padStart(count(hits), 11)}${padStart(percent(hits, totals.entries), 9)}  `
@@ -48,13 +49,12 @@ export function renderIis(report: Report, { width: columns, color, timeZone }: R
           (t) => s.verdict(verdict, t),
         ),
       )
-      const told = code.win32.filter((w) => w.value !== 0 || w.explanation)
-      for (const w of told.length ? code.win32 : [])
-        lines.push(
-          row(`    /${w.value}`, w.hits, `${VERDICT_WORDS[w.verdict][language]} · ${w.symbol ? `${w.symbol}: ` : ''}${w.meaning}`, (t) =>
-            s.verdict(w.verdict, t),
-          ),
-        )
+      // A lone 0 says nothing that its row has not said.
+      const told = code.win32.some((w) => w.value !== 0) ? code.win32 : []
+      for (const w of told) {
+        const symbol = w.symbol && w.value !== 0 && w.symbol !== w.meaning ? ` (${w.symbol})` : ''
+        lines.push(row(`    /${w.value}`, w.hits, `${VERDICT_WORDS[w.verdict][language]} · ${w.meaning}${symbol}`, (t) => s.verdict(w.verdict, t)))
+      }
       if (verdict === 'normal' || verdict === 'noise') continue
       const paths = code.top.paths.slice(0, 3).map((p) => `${truncateMiddle(visible(p.value), 36)} ${count(p.hits)}`)
       if (paths.length) lines.push(s.faint(truncate(`${' '.repeat(10)}${paths.join(' · ')}`, cells)))

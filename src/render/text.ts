@@ -19,12 +19,13 @@ import {
   width,
   wrap,
 } from './cells.js'
+import { renderRejects } from './rejects.js'
 import type { RenderOptions } from './render.js'
 import { style } from './style.js'
-import { REASON_WORDS, say, VERDICT_WORDS, type Word } from './words.js'
+import { say, VERDICT_WORDS, type Word } from './words.js'
 
 const MAX_FINDINGS = 12
-const MAX_EXPLAINED = 6
+const MAX_EXPLAINED = 5
 const MAX_QUIET = 8
 
 /** The report for a terminal or a mail: what is wrong first, then what is normal, then everything. */
@@ -106,17 +107,29 @@ class TextReport {
       )
     }
     const facts = [this.#say('requests', count(totals.entries))]
+    if (totals.filtered > 0 && this.#report.range === null) facts.push(this.#say('leftOut', count(totals.filtered)))
     if (totals.bytesSent > 0) facts.push(this.#say('sent', bytes(totals.bytesSent)))
     if (totals.rejected) facts.push(this.#style.bad(this.#say('notUnderstood', count(totals.rejected))))
     if (totals.withoutTime) facts.push(this.#say('withoutTime', count(totals.withoutTime)))
-    if (totals.entries > 0) this.#add(facts.join(' · '))
-    else this.#add(this.#say(inputs.some((i) => i.entries > 0) ? 'noneSelected' : 'noEntries'))
+    if (totals.entries > 0) this.#add(...this.#joined(facts))
+    else this.#add(this.#say(inputs.some((i) => i.lines > i.rejected + i.ignored) ? 'noneSelected' : 'noEntries'))
     this.#add('')
+  }
+
+  /** Short texts in as few lines as they need. */
+  #joined(texts: readonly string[]): string[] {
+    const lines: string[] = []
+    for (const text of texts) {
+      const longer = lines.length ? `${lines.at(-1)} · ${text}` : text
+      if (lines.length && width(longer) <= this.#width) lines[lines.length - 1] = longer
+      else lines.push(text)
+    }
+    return lines
   }
 
   #classes(): void {
     const { classes, totals } = this.#report
-    const room = Math.max(10, this.#width - 30)
+    const room = Math.max(10, this.#width - 31)
     const most = Math.max(...classes.map((c) => c.hits))
     for (const c of classes) {
       if (c.hits === 0) continue
@@ -174,8 +187,11 @@ class TextReport {
   }
 
   #findings(): void {
-    const { findings } = this.#report
+    const { findings, totals } = this.#report
+    const few = totals.rejected > (totals.lines - totals.ignored) / 2
+    if (few) this.#add(this.#style.bad(this.#say('mostlyUnknown')), '')
     if (findings.length === 0) {
+      if (few) return
       this.#add(this.#style.good(this.#say('nothingNeedsYou')), '')
       return
     }
@@ -248,31 +264,35 @@ class TextReport {
     this.#add(this.#style.faint(lines[0] as string), ...lines.slice(1).map((line, i) => this.#style.verdict(worstOf(codes[i] as ReportCode), line)), '')
   }
 
+  /** One block a finding, the most particular explanation there is. */
   #explanations(): void {
     const { codes, findings } = this.#report
-    const wanted = [...new Set(findings.map((f) => f.code.split('/')[0] as string))].slice(0, MAX_EXPLAINED)
-    for (const name of wanted) {
-      const code = codes.find((c) => codeName(c) === name)
-      if (code)
-        this.#explain(
-          code,
-          findings.filter((f) => f.code.split('/')[0] === name),
-        )
+    const shown = new Set<string>()
+    for (const finding of findings) {
+      if (shown.size === MAX_EXPLAINED) break
+      const code = codes.find((c) => finding.code === codeName(c) || finding.code.startsWith(`${codeName(c)}/`))
+      if (!code || shown.has(finding.code)) continue
+      shown.add(finding.code)
+      this.#explain(code, finding)
     }
   }
 
-  #explain(code: ReportCode, findings: readonly Finding[]): void {
-    const { explanation } = code
-    const title = `${visible(codeName(code))}  ${explanation?.name ?? this.#say('noExplanation')}`
-    const right = `${this.#say('hitsOf', count(code.hits))}  ${sparkline(code.timeline, 16)}`
+  #explain(code: ReportCode, finding: Finding): void {
+    const value = Number(finding.code.slice(codeName(code).length + 1) || 0)
+    const special = code.win32.find((w) => w.value === value && w.explanation && w.verdict === finding.verdict)
+    const explanation = special?.explanation ?? code.explanation
+    const title = `${visible(finding.code)}  ${explanation?.name ?? this.#say('noExplanation')}`
+    const right = `${this.#say('hitsOf', count(finding.hits))}  ${sparkline(code.timeline, 16)}`
     const room = this.#width - width(right) - 2
-    this.#add(this.#style.bold(this.#style.verdict(findings[0]?.verdict ?? 'unknown', padEnd(truncate(title, room), room))) + `  ${this.#style.faint(right)}`)
+    const head = this.#style.bold(this.#style.verdict(finding.verdict, padEnd(truncate(title, room), room)))
+    this.#add(`${head}  ${this.#style.faint(right)}`)
     if (explanation) this.#add(...wrap(explanation.meaning, this.#width - 2).map((l) => `  ${l}`))
     if (explanation?.causes.length) this.#item(this.#say('usually'), explanation.causes, '·')
-    const when = `${this.#say('firstSeen', this.#time(code.firstSeen), this.#time(code.lastSeen))}${code.meanTimeMs === null ? '' : ` · ${this.#say('meanTime', duration(code.meanTimeMs))}`}`
-    this.#item(this.#say('here'), [when])
+    const when = this.#say('firstSeen', this.#time(code.firstSeen), this.#time(code.lastSeen))
+    this.#item(this.#say('here'), [code.meanTimeMs === null ? when : `${when} · ${this.#say('meanTime', duration(code.meanTimeMs))}`])
     if (explanation?.checks.length) this.#item(this.#say('check'), explanation.checks, 'n')
-    for (const w of code.win32.filter((w) => w.value !== 0).slice(0, 4)) this.#win32(w)
+    const win32 = special ? [special] : code.win32.filter((w) => !w.explanation)
+    for (const w of win32.filter((w) => w.value !== 0).slice(0, 3)) this.#item(this.#say('win32'), [this.#win32(w)])
     this.#list('paths', code.top.paths, code, 'paths', 4)
     this.#list('clientList', code.top.clients, code, 'clients', 4)
     if (code.status === 404) this.#list('referers', code.top.referers, code, 'referers', 3)
@@ -280,10 +300,9 @@ class TextReport {
     this.#add('')
   }
 
-  #win32(w: Win32Row): void {
-    const name = w.symbol ? `${w.symbol}: ` : ''
-    this.#item(this.#say('win32'), [`${w.value} (${w.hex}) ${count(w.hits)} · ${name}${w.meaning}`])
-    if (w.explanation && w.verdict !== 'normal' && w.verdict !== 'noise') this.#item('', w.explanation.checks.slice(0, 3), 'n')
+  #win32(w: Win32Row): string {
+    const meaning = w.explanation || w.meaning === w.symbol ? '' : `: ${w.meaning}`
+    return [`${w.value} = ${w.hex}`, w.symbol, w.explanation ? null : `${this.#say('hitsOf', count(w.hits))}${meaning}`].filter(Boolean).join(' · ')
   }
 
   /** A labelled paragraph or list, its text hanging. `mark` is `n` for numbers. */
@@ -313,19 +332,7 @@ class TextReport {
 
   #rejects(): void {
     const { rejects, totals } = this.#report
-    if (rejects.length === 0) return
-    this.#add(
-      this.#style.bold(this.#say('notUnderstood', count(totals.rejected))) +
-        this.#style.faint(`  ${this.#say('understoodShare', count(totals.lines - totals.rejected), count(totals.lines))}`),
-    )
-    for (const r of rejects) {
-      this.#add(`  ${padStart(count(r.count), 8)}  ${REASON_WORDS[r.reason]?.[this.#language] ?? r.reason}`)
-      for (const s of r.samples.slice(0, 3)) {
-        this.#add(`            ${this.#say('at', visible(s.input), count(s.line), count(s.offset))}${s.detail ? `: ${s.detail}` : ''}`)
-        this.#add(this.#style.faint(`              ${truncate(visible(s.text.replace(/\r$/, '')), this.#width - 14)}`))
-      }
-    }
-    this.#add('')
+    this.#add(...renderRejects(rejects, totals, { language: this.#language, style: this.#style, columns: this.#width }), '')
   }
 
   #next(): void {
@@ -334,7 +341,7 @@ class TextReport {
     const [input] = inputs
     if (!first || !input) return
     const name = visible(input.name)
-    const steps = [`logstat explain ${first.code.replace(/^(\d+) (.*)$/, 'httperr:$2')}`]
+    const steps = [`logstat explain ${visible(first.code).replace(/^(\d+) (.*)$/, 'httperr:$2')}`]
     if (codes.some((c) => c.substatus !== null)) steps.push(`logstat iis ${name}`)
     steps.push(`logstat ${name} -s ${codeName({ ...(codes.find((c) => first.code.startsWith(codeName(c))) as ReportCode), reason: null })} --top 20`)
     this.#add(`${this.#say('next')}: ${steps.join(' · ')}`)
@@ -350,7 +357,7 @@ interface Quiet {
 /** The parts of a code that are normal or harmless, told by Win32 status where that is what decides. */
 function quietParts(code: ReportCode): Quiet[] {
   const special = code.win32.filter((w) => w.explanation && (w.verdict === 'normal' || w.verdict === 'noise'))
-  const parts = special.map((w) => ({ code: `${codeName(code)}/${w.value}`, hits: w.hits, title: w.meaning }))
+  const parts = special.map((w) => ({ code: w.value === 0 ? codeName(code) : `${codeName(code)}/${w.value}`, hits: w.hits, title: w.meaning }))
   const all = (code.verdicts.normal ?? 0) + (code.verdicts.noise ?? 0)
   const rest = all - special.reduce((n, w) => n + w.hits, 0)
   if (rest > 0) parts.push({ code: codeName(code), hits: rest, title: code.explanation?.name ?? '' })

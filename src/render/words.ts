@@ -2,9 +2,10 @@ import type { Language, Text, Verdict } from '../catalogue/note.js'
 
 // The words of the text report and of the other outputs for people. {0}, {1} … are filled in.
 const WORDS = {
-  requests: { en: '{0} requests', zh: '{0} 个请求' },
+  requests: { en: '{0} {request|requests}', zh: '{0} 个请求' },
+  leftOut: { en: '{0} left out', zh: '筛选排除 {0} 个' },
   sent: { en: '{0} sent', zh: '已发送 {0}' },
-  notUnderstood: { en: '{0} lines not understood', zh: '{0} 行无法识别' },
+  notUnderstood: { en: '{0} {line|lines} not understood', zh: '{0} 行无法识别' },
   withoutTime: { en: '{0} without a readable time', zh: '{0} 条没有可读的时间' },
   noEntries: { en: 'No requests: the log is empty.', zh: '没有请求：日志为空。' },
   noneSelected: { en: 'No requests match the selection.', zh: '没有符合筛选条件的请求。' },
@@ -25,7 +26,7 @@ const WORDS = {
   first: { en: 'first', zh: '首次' },
   last: { en: 'last', zh: '末次' },
   meaning: { en: 'meaning', zh: '含义' },
-  hitsOf: { en: '{0} hits', zh: '{0} 次' },
+  hitsOf: { en: '{0} {hit|hits}', zh: '{0} 次' },
   usually: { en: 'Usually', zh: '常见原因' },
   check: { en: 'Check', zh: '检查' },
   here: { en: 'Here', zh: '本日志' },
@@ -40,7 +41,16 @@ const WORDS = {
   noneAbove: { en: 'none above {0}', zh: '均不超过 {0}' },
   approximate: { en: '(±{0})', zh: '(±{0})' },
   also: { en: 'Other owners of this code', zh: '该状态码的其他使用者' },
-  understoodShare: { en: '{0} of {1} lines understood', zh: '已识别 {1} 行中的 {0} 行' },
+  understoodShare: { en: '{0} of {1} lines understood ({2})', zh: '已识别 {1} 行中的 {0} 行（{2}）' },
+  fieldExpected: { en: '{0} is expected here', zh: '此处应为 {0}' },
+  fieldFollowed: { en: '{0} is expected here, followed by {1}', zh: '此处应为 {0}，其后为 {1}' },
+  fieldIs: { en: 'this is no {0}', zh: '此处不是有效的 {0}' },
+  fitsOther: { en: 'It is a line of the format {0}. To read such lines:', zh: '此行符合格式 {0}。读取这类行请使用：' },
+  nearest: {
+    en: 'It is like the format {0} up to column {2}, where that has {1}. If the log has a layout of its own, change this to it:',
+    zh: '直到第 {2} 列，此行与格式 {0} 一致，该格式在那里是 {1}。如果日志有自己的格式，请据此修改：',
+  },
+  mostlyUnknown: { en: 'Most lines were not understood: this report is about the few that were.', zh: '大多数行无法识别：本报告仅涉及已识别的少数行。' },
   at: { en: '{0}, line {1} (byte {2})', zh: '{0}，第 {1} 行(第 {2} 字节)' },
   next: { en: 'Next', zh: '下一步' },
   since: { en: 'since {0}', zh: '自 {0} 起' },
@@ -57,7 +67,10 @@ export type Word = keyof typeof WORDS
 
 /** A word or sentence in a language, its places filled in. */
 export function say(language: Language, word: Word, ...values: readonly (string | number)[]): string {
-  return WORDS[word][language].replace(/\{(\d)\}/g, (_, i: string) => String(values[Number(i)] ?? ''))
+  const text: string = WORDS[word][language]
+  // English says "1 line"; a word in brackets gives both forms: {line|lines}.
+  const counted = text.replace(/\{([^{}|]+)\|([^{}|]+)\}/g, (_, one: string, many: string) => (String(values[0]) === '1' ? one : many))
+  return counted.replace(/\{(\d)\}/g, (_, i: string) => String(values[Number(i)] ?? ''))
 }
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, Text>> = {
@@ -73,6 +86,7 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, Text>> = {
 }
 
 export const REASON_WORDS: Readonly<Record<string, Text>> = {
+  unknown: { en: 'fit no format known', zh: '不符合任何已知格式' },
   layout: { en: 'do not fit the layout', zh: '与日志格式不符' },
   'field-count': { en: 'more or fewer values than #Fields names', zh: '值的个数与 #Fields 不一致' },
   status: { en: 'the status is no number', zh: '状态码不是数字' },

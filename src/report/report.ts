@@ -1,8 +1,9 @@
 import { type Found, lookUp, win32Value } from '../catalogue/catalogue.js'
 import type { Language, Verdict } from '../catalogue/note.js'
-import { bucketRows, type CodeRow, codeRows, listsOf, type Range, rejectRows } from '../store/query.js'
+import { bucketRows, type CodeRow, codeRows, listsOf, type Range } from '../store/query.js'
 import type { Store } from '../store/store.js'
 import { type DimensionName, type List, mergeLists } from '../tally/tally.js'
+import { type ReportReject, reportRejects } from './rejects.js'
 
 // The report: one plain object with raw numbers, a function of a store and a selection. All outputs are made from it and from
 // nothing else; its JSON form is the contract `logstat.report/1`, to which keys are only ever added.
@@ -10,6 +11,8 @@ import { type DimensionName, type List, mergeLists } from '../tally/tally.js'
 export interface Report {
   readonly schema: 'logstat.report/1'
   readonly language: Language
+  /** The stretch of a database that was asked for; null: all of it. `totals.lines` and the inputs are those of the whole. */
+  readonly range: { readonly since: string | null; readonly until: string | null } | null
   /** Of the entries; null when none carries a time. */
   readonly period: { readonly from: string; readonly to: string } | null
   readonly totals: {
@@ -17,6 +20,8 @@ export interface Report {
     readonly entries: number
     readonly rejected: number
     readonly ignored: number
+    /** Entries that a selection left out: lines = entries + filtered + rejected + ignored. */
+    readonly filtered: number
     readonly withoutTime: number
     readonly bytesSent: number
   }
@@ -101,18 +106,6 @@ export interface ReportCode {
   /** Hits in each bucket of the timeline. */
   readonly timeline: readonly number[]
 }
-export interface ReportReject {
-  readonly reason: string
-  readonly count: number
-  readonly samples: readonly {
-    readonly input: string
-    readonly line: number
-    readonly offset: number
-    readonly column: number
-    readonly text: string
-    readonly detail: string | null
-  }[]
-}
 /** Something that wants a person. */
 export interface Finding {
   readonly code: string
@@ -165,12 +158,14 @@ export function makeReport(store: Store, options: ReportOptions = {}): Report {
   return {
     schema: 'logstat.report/1',
     language,
+    range: options.since === undefined && options.until === undefined ? null : { since: iso(options.since ?? null), until: iso(options.until ?? null) },
     period: periodOf(rows),
     totals: {
       lines: sum((s) => s.lines - s.pruned),
       entries: hits,
       rejected: sum((s) => s.rejected),
       ignored: sum((s) => s.ignored),
+      filtered: sum((s) => s.lines - s.rejected - s.ignored) - hits,
       withoutTime: sum((s) => s.withoutTime),
       bytesSent: rows.reduce((n, r) => n + r.bytesSent, 0),
     },
@@ -191,18 +186,7 @@ export function makeReport(store: Store, options: ReportOptions = {}): Report {
     verdicts,
     problems,
     codes,
-    rejects: rejectRows(store).map(({ reason, count, samples }) => ({
-      reason,
-      count,
-      samples: samples.map(({ input, line, offset, column, text, step, fields }) => ({
-        input,
-        line,
-        offset,
-        column,
-        text,
-        detail: detailOf(reason, step, fields),
-      })),
-    })),
+    rejects: reportRejects(store),
     findings: codes.flatMap(findingsOf).sort((a, b) => URGENCY[a.verdict] - URGENCY[b.verdict] || b.hits - a.hits),
     timeline: timeline.buckets,
   }
@@ -330,7 +314,8 @@ function findingsOf(code: ReportCode): Finding[] {
   const common = { firstSeen: code.firstSeen, lastSeen: code.lastSeen, mostly: mostlyOf(code) }
   // A verdict that rests on a Win32 status is told with it: 401.1 may be normal with one value and a failed logon with another.
   const special = code.win32.filter((w) => w.explanation && !QUIET.has(w.verdict))
-  for (const w of special) findings.push({ code: `${codeName(code)}/${w.value}`, verdict: w.verdict, hits: w.hits, title: w.meaning, ...common })
+  for (const w of special)
+    findings.push({ code: w.value === 0 ? codeName(code) : `${codeName(code)}/${w.value}`, verdict: w.verdict, hits: w.hits, title: w.meaning, ...common })
   for (const [verdict, hits] of Object.entries(code.verdicts) as [Verdict, number][]) {
     const rest = hits - special.filter((w) => w.verdict === verdict).reduce((n, w) => n + w.hits, 0)
     if (!QUIET.has(verdict) && rest > 0) findings.push({ code: codeName(code), verdict, hits: rest, title: code.explanation?.name ?? '', ...common })
@@ -347,16 +332,6 @@ function mostlyOf({ hits, top }: ReportCode): Finding['mostly'] {
     if (first && first.hits / hits >= 0.3) return { dimension, value: first.value, share: first.hits / hits }
   }
   return null
-}
-
-/** What a rejected line lacks, for people. */
-function detailOf(reason: string, step: number, fields: string | null): string | null {
-  if (reason !== 'field-count' || fields === null) return null
-  const names = fields
-    .replace(/^#fields:/i, '')
-    .trim()
-    .split(/\s+/)
-  return step >= names.length ? `more than ${names.length} values` : `${step} of ${names.length} values`
 }
 
 const MAX_TIMELINE = 120

@@ -61,7 +61,7 @@ type StreamName = Pick<Source, 'name' | 'format' | 'server'>
 export interface Store {
   /** null: temporary, goes with the process. */
   readonly file: string | null
-  /** For the queries of this folder. */
+  /** @internal For the queries of this folder; left out of the published types, which so need no types of better-sqlite3. */
   readonly db: Database.Database
   /** Whether addresses of clients become fewer before they are stored, so that all of them are needed and not only the most frequent. */
   readonly joinsClients: boolean

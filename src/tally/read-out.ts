@@ -1,4 +1,4 @@
-import { decode, type Kernel } from '../kernel/kernel.js'
+import { characterAt, decode, type Kernel } from '../kernel/kernel.js'
 import { Reject } from '../kernel/wasm/roles.js'
 import {
   byHits,
@@ -204,18 +204,31 @@ export function readLineCounts({ wasm }: Kernel): LineCounts {
     rejected += count
     const samples = Array.from({ length: Math.min(count, MAX_SAMPLES) }, (_, i): RejectSample => {
       const at = wasm.sampleTable() + SAMPLE.size * (reason * MAX_SAMPLES + i)
-      const text = at + SAMPLE.text
+      const start = at + SAMPLE.text
+      const text = wholeCharacters(bytes.subarray(start, start + memory.getUint32(at + 24, true)))
       return {
         line: u64(memory, at),
         offset: u64(memory, at + 8),
         step: memory.getUint32(at + 16, true),
-        column: memory.getUint32(at + 20, true),
-        text: decode(bytes.subarray(text, text + memory.getUint32(at + 24, true))),
+        column: characterAt(text, memory.getUint32(at + 20, true)),
+        text: decode(text),
       }
     })
     rejects.set(name, { count, samples })
   }
   const entries = Number(wasm.entryCount())
   const ignored = Number(wasm.ignoredCount())
-  return { lines: entries + ignored + rejected, entries, ignored, rejected, withoutTime: Number(wasm.withoutTime()), rejects }
+  const filtered = Number(wasm.filteredCount())
+  return { lines: entries + filtered + ignored + rejected, entries, ignored, rejected, filtered, withoutTime: Number(wasm.withoutTime()), rejects }
+}
+
+/** Without the beginning of a UTF-8 character whose rest was cut off. */
+function wholeCharacters(bytes: Uint8Array): Uint8Array {
+  for (let back = 1; back <= 3; back++) {
+    const byte = bytes.at(-back) ?? 0
+    if (byte >> 6 === 2) continue
+    const wanted = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
+    return wanted > back ? bytes.subarray(0, -back) : bytes
+  }
+  return bytes
 }

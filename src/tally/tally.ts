@@ -70,7 +70,7 @@ export interface RejectSample {
   /** Bytes from the start of the (unpacked) input. */
   readonly offset: number
   readonly text: string
-  /** The step of the plan (layout) or the role (status …) that failed, and where in the line, in bytes from 0. */
+  /** The step of the plan (layout) or the role (status …) that failed, and where: characters of `text` before it. */
   readonly step: number
   readonly column: number
 }
@@ -79,12 +79,14 @@ export interface RejectTally {
   readonly samples: readonly RejectSample[]
 }
 
-/** What became of the lines of one input: lines = entries + rejected + ignored. */
+/** What became of the lines of one input: lines = entries + filtered + rejected + ignored. */
 export interface LineCounts {
   readonly lines: number
   readonly entries: number
   readonly ignored: number
   readonly rejected: number
+  /** Entries left out by a filter; 0 without one. */
+  readonly filtered: number
   /** Entries whose time could not be read; they are counted all the same. */
   readonly withoutTime: number
   readonly rejects: ReadonlyMap<RejectReason, RejectTally>
@@ -185,6 +187,7 @@ export function addLineCounts(a: LineCounts, b: LineCounts): LineCounts {
     entries: a.entries + b.entries,
     ignored: a.ignored + b.ignored,
     rejected: a.rejected + b.rejected,
+    filtered: a.filtered + b.filtered,
     withoutTime: a.withoutTime + b.withoutTime,
     rejects,
   }

@@ -190,15 +190,14 @@ function readW3c(line: string, fields: readonly string[]): OracleEntry | undefin
 
 const LISTS = ['path', 'client', 'referer', 'userAgent', 'method', 'host'] as const
 
-/** Count a log given as text. @param layouts tried in order on each line; none: a W3C log */
-export async function countSlowly(input: Uint8Array, layouts: readonly string[]): Promise<OracleCount> {
+/** Count a log. @param layouts tried in order on each line; none: a W3C log */
+export async function countSlowly(input: Uint8Array | Readable, layouts: readonly string[]): Promise<OracleCount> {
   const patterns = layouts.map(layoutPattern)
   const count: OracleCount = { lines: 0, entries: 0, rejected: 0, ignored: 0, withoutTime: 0, codes: new Map() }
   let fields: string[] | undefined
   // latin1: bytes in, bytes out; decoding is the business of whoever prints.
-  const lines = Readable.from([Buffer.from(input)])
-    .setEncoding('latin1')
-    .pipe(split2('\n'))
+  const bytes = input instanceof Readable ? input : Readable.from([Buffer.from(input)])
+  const lines = bytes.setEncoding('latin1').pipe(split2('\n'))
   for await (const raw of lines) {
     const line = (raw as string).replace(/\r$/, '')
     count.lines++

@@ -69,8 +69,8 @@ export function cutDelimited(line: usize): usize {
     while (true) {
       p = findOrNewline(p, needle)
       if (load<u8>(p) == NEWLINE) {
-        // A word may be ended by the line instead; all else is too short.
-        if (rule != Rule.Word) return fail(Reject.Layout, i, trimReturn(start, p))
+        // A word may be ended by the line instead; of all else what must follow is missing, and the place told is where it began.
+        if (rule != Rule.Word) return fail(Reject.Layout, i, start)
         break
       }
       if (rule == Rule.Quoted || rule == Rule.LastQuoted) {

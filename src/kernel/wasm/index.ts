@@ -3,12 +3,14 @@ import { codeCount as codeCount_, codes, buckets, clearCounts, clearWithoutTime,
 import { clearSpans, cutDelimited, cutW3c, fail, failedAt, failedReason, failedStep, spanEnd, spans, spanStart } from './cut'
 import { readEntry, splitRequest } from './entry'
 import { addPlan, addStep, clearPlans, cutter, literal, planCount, select } from './plan'
+import { filtering, passes } from './filter'
 import { Cutter, Event, Reject } from './roles'
 import { findNewline, NEWLINE } from './scan'
 import { setLocalOffset } from './time'
 import { absorbValues, openScratch, openTable, pack, packed, table } from './values'
 
 export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt, packBuckets, packLatencies } from './absorb'
+export { addFilter, clearFilters, setPeriodFilter } from './filter'
 export { absorbValues, addPlan, fits, addStep, clearPlans, literal, openScratch, openTable, pack, packed, setLocalOffset, setPeriod, table }
 
 // The block: lines are read here by the host, and cut here. 64 bytes of padding let wide loads run past the end.
@@ -25,6 +27,8 @@ const samples = heap.alloc(SAMPLE * <usize>SAMPLES * <usize>Reject.Count)
 let lines: u64 = 0
 let entries: u64 = 0
 let ignored: u64 = 0
+/** Entries that the filter left out. */
+let filtered: u64 = 0
 /** Byte offset in the input of the block's first byte. */
 let blockOffset: u64 = 0
 /** The first line not yet counted. */
@@ -37,6 +41,7 @@ export let eventEnd: usize = 0
 export function lineCount(): u64 { return lines }
 export function entryCount(): u64 { return entries }
 export function ignoredCount(): u64 { return ignored }
+export function filteredCount(): u64 { return filtered }
 export function codeCount(): i32 { return codeCount_ }
 export function codeTable(): usize { return codes }
 export function reasonTable(): usize { return reasons }
@@ -62,6 +67,7 @@ export function begin(offset: u64, line: u64): void {
   cursor = block
   entries = 0
   ignored = 0
+  filtered = 0
   clearWithoutTime()
   memory.fill(rejects, 0, 8 * <usize>Reject.Count)
 }
@@ -142,8 +148,12 @@ export function run(end: usize): i32 {
       if (!newline) continue
     }
     lines++
-    entries++
     cursor = newline + 1
+    if (filtering && !passes()) {
+      filtered++
+      continue
+    }
+    entries++
     if (gather()) {
       flush()
       if (isFull()) return Event.Full

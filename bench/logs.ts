@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import { type LogKind, type LogOptions, type Truth, writeLog } from './generate.js'
+
+/** A log of the bench: one file, or several that make one whole. */
+export interface Log {
+  readonly kind: LogKind
+  readonly files: readonly string[]
+  readonly packed: boolean
+  readonly truth: Truth
+}
+
+/** Logs are kept between runs, and made anew when what makes them changes. */
+const makers = ['generate.ts', 'page.ts', 'pools.ts', 'random.ts'].map((name) => readFileSync(new URL(name, import.meta.url)))
+const FOLDER = join(tmpdir(), `logstat-bench-${createHash('sha256').update(Buffer.concat(makers)).digest('hex').slice(0, 8)}`)
+
+/** A file in the bench's folder, for what commands write. */
+export function scratch(name: string): string {
+  mkdirSync(FOLDER, { recursive: true })
+  return join(FOLDER, name)
+}
+
+export function makeLog(options: LogOptions): Log {
+  const path = scratch(`${options.adversarial ? 'adversarial-' : ''}${options.kind}-${options.entries}-${options.seed ?? 1}.log`)
+  const truthPath = `${path}.truth.json`
+  if (!existsSync(truthPath)) writeFileSync(truthPath, JSON.stringify(writeLog(path, options)))
+  return { kind: options.kind, files: [path], packed: false, truth: JSON.parse(readFileSync(truthPath, 'utf8')) as Truth }
+}
+
+/** So many gzip files that together hold so many entries. */
+export async function makePackedLog(options: LogOptions, count: number): Promise<Log> {
+  const files: string[] = []
+  const truths: Truth[] = []
+  for (let i = 0; i < count; i++) {
+    const { files: plain, truth } = makeLog({ ...options, entries: Math.round(options.entries / count), seed: 100 + i })
+    const path = `${plain[0]}.gz`
+    if (!existsSync(path)) {
+      await pipeline(createReadStream(plain[0] as string), createGzip(), createWriteStream(`${path}.part`))
+      renameSync(`${path}.part`, path)
+    }
+    files.push(path)
+    truths.push(truth)
+  }
+  return { kind: options.kind, files, packed: true, truth: truths.reduce(sum) }
+}
+
+function sum(a: Truth, b: Truth): Truth {
+  const statuses = { ...a.statuses }
+  for (const [status, n] of Object.entries(b.statuses)) statuses[status] = (statuses[status] ?? 0) + n
+  return { bytes: a.bytes + b.bytes, lines: a.lines + b.lines, entries: a.entries + b.entries, statuses, codes: null }
+}
+
+/** Read a log once, so that the page cache holds it before anything is timed. */
+export async function warm(log: Log): Promise<void> {
+  for (const file of log.files) for await (const _ of createReadStream(file, { highWaterMark: 1 << 20 }));
+}

@@ -1,0 +1,135 @@
+import { LogstatError } from '../errors.js'
+import { type Detection, detect, type Undetected } from '../format/detect.js'
+import { nearestFormat } from '../format/nearest.js'
+import { findInputs, type Input } from '../input/find.js'
+import { openInputs, type Reader } from '../input/open.js'
+import { decode } from '../kernel/kernel.js'
+import { type InputResult, readInputs } from '../pipeline.js'
+import { count, percent, visible } from '../render/cells.js'
+import { toJson } from '../render/json.js'
+import { renderRejects } from '../render/rejects.js'
+import { style } from '../render/style.js'
+import { type RejectedLine, type ReportReject, reportRejects } from '../report/rejects.js'
+import { openStore } from '../store/store.js'
+import { type ColorOption, useColor, write } from './print.js'
+import { checkFormat } from './read.js'
+
+interface DetectOptions {
+  readonly format?: string
+  readonly logFormat?: string
+  readonly color: ColorOption
+}
+
+/** What was found out about an input. */
+interface Found {
+  readonly name: string
+  readonly packing: string
+  readonly recoded: string | null
+  readonly detected: Detection | Undetected
+  /** What became of all its lines; null when it is no log, or can be read only once. */
+  readonly result: InputResult | null
+  readonly rejects: readonly ReportReject[]
+}
+
+const HEAD_BYTES = 64 << 10
+/** Lines of an unknown input that are shown. */
+const SHOWN = 3
+
+/**
+ * `logstat detect PATH…`: what each file is, with the evidence, and the lines that are not understood, with the reason.
+ *
+ * Exit status 2 when one of them is no access log, or cannot be read.
+ */
+export async function detectFiles(paths: readonly string[], options: DetectOptions): Promise<number> {
+  checkFormat(options.logFormat)
+  const found: Found[] = []
+  const errors: LogstatError[] = []
+  for await (const opened of openInputs(findInputs(paths))) {
+    if ('error' in opened) errors.push(opened.error)
+    else {
+      try {
+        found.push(await lookAt(opened.input, opened.reader, options.logFormat))
+      } catch (error) {
+        if (!(error instanceof LogstatError)) throw error
+        errors.push(error)
+      } finally {
+        opened.reader.close()
+      }
+    }
+  }
+  const [first] = errors
+  if (first && found.length === 0) throw first
+  if (options.format === 'json') await write(toJson(found.map(plain)))
+  else for (const f of found) await write(`${textOf(f, options).join('\n')}\n`)
+  for (const error of [...errors, ...found.flatMap((f) => f.result?.error ?? [])])
+    process.stderr.write(`logstat: ${visible(error.message)}\n${error.hint ? `         ${visible(error.hint)}\n` : ''}`)
+  return errors.length > 0 || found.some((f) => f.detected.format === null || f.result?.error) ? 2 : 0
+}
+
+async function lookAt(input: Input, reader: Reader, logFormat: string | undefined): Promise<Found> {
+  const buffer = Buffer.alloc(HEAD_BYTES)
+  let used = 0
+  for (let n = -1; n !== 0 && used < buffer.length; used += n) n = await reader.read(buffer.subarray(used))
+  const head = buffer.subarray(0, used)
+  const { packing, recoded } = reader
+  const detected = detect(head, used < HEAD_BYTES)
+  const base = { name: input.name, packing, recoded, detected }
+  if (detected.format === null && logFormat === undefined) return { ...base, result: null, rejects: [unknownLines(input.name, head, detected.seems)] }
+  // A stream cannot be read a second time, and what is behind its head would not be looked at.
+  if (input.path === null) return { ...base, result: null, rejects: [] }
+  const store = openStore(null)
+  try {
+    const [result] = await readInputs([input], store, { force: true, ...(logFormat === undefined ? {} : { format: logFormat }) })
+    return { ...base, result: result ?? null, rejects: reportRejects(store) }
+  } finally {
+    store.close()
+  }
+}
+
+/** The first lines of what no format fits, each with the format it comes nearest to. */
+function unknownLines(input: string, head: Buffer, seems: string | null): ReportReject {
+  const samples: RejectedLine[] = []
+  let looked = 0
+  for (let start = 0, line = 1; start < head.length; line++) {
+    const newline = head.indexOf(0x0a, start)
+    const end = newline === -1 ? head.length : newline
+    const text = decode(head.subarray(start, Math.min(end, start + 2000))).replace(/\r$/, '')
+    if (/\S/.test(text)) {
+      looked++
+      if (samples.length < SHOWN) {
+        const nearest = seems === null ? nearestFormat(text) : null
+        samples.push({ input, line, offset: start, column: nearest?.column ?? 0, text, field: null, detail: null, nearest })
+      }
+    }
+    start = end + 1
+  }
+  return { reason: 'unknown', count: looked, samples }
+}
+
+function plain({ name, packing, recoded, detected, result, rejects }: Found): unknown {
+  const { looked, evidence } = detected
+  const what =
+    detected.format === null
+      ? { format: null, seems: detected.seems }
+      : { format: detected.format, title: detected.title, server: detected.server, fits: detected.fits }
+  const lines = result && { lines: result.lines, entries: result.entries, rejected: result.rejected, ignored: result.ignored }
+  return { name, packing, recoded, ...what, looked, evidence, understood: lines, rejects }
+}
+
+function textOf({ name, packing, recoded, detected, result, rejects }: Found, { color }: DetectOptions): string[] {
+  const how = [...(packing === 'none' ? [] : [packing]), ...(recoded ? [recoded] : [])].join(', ')
+  const lines = [visible(name) + (how ? ` (${how})` : '')]
+  if (detected.format === null) lines.push(`  no access log that logstat knows${detected.seems ? `; it looks like ${detected.seems}` : ''}`)
+  else lines.push(`  ${detected.format}: ${visible(detected.title)}`)
+  if (result)
+    lines.push(
+      `  ${count(result.lines - result.rejected)} of ${count(result.lines)} lines understood (${percent(result.lines - result.rejected, result.lines)})`,
+    )
+  else if (detected.format !== null)
+    lines.push(`  ${count(detected.fits)} of the first ${count(detected.looked)} lines fit (${percent(detected.fits, detected.looked)})`)
+  if (detected.format !== null) lines.push(...detected.evidence.map((e) => `    ${visible(e)}`))
+  const columns = Math.max(60, Math.min(process.stdout.columns || 80, 120))
+  const totals = { lines: result?.lines ?? rejects[0]?.count ?? 0, rejected: result?.rejected ?? rejects[0]?.count ?? 0 }
+  if (rejects.length) lines.push('', ...renderRejects(rejects, totals, { language: 'en', style: style(useColor(color)), columns }))
+  return lines
+}

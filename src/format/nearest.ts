@@ -1,0 +1,80 @@
+import { characterAt, Kernel } from '../kernel/kernel.js'
+import { Reject, Role } from '../kernel/wasm/roles.js'
+import { FORMATS, formatNamed, planOf } from './registry.js'
+
+/** A field of a layout. */
+export interface LayoutField {
+  /** As the format calls it. */
+  readonly name: string
+  /** The text that must follow it. */
+  readonly until: string
+}
+
+/** The format a line comes nearest to. */
+export interface Nearest {
+  readonly format: string
+  /** Whether the line is one of that format. */
+  readonly fits: boolean
+  /** Characters of the line up to where it stops to fit. */
+  readonly column: number
+  /** The field that is expected there. */
+  readonly field: LayoutField | null
+  readonly layout: string | null
+}
+
+/** Fields that anything might begin with. */
+const FEW = 4
+
+let prober: Kernel | undefined
+
+/** The known format that a line fits, or else fits the longest, for half of it at least; null when there is none. */
+export function nearestFormat(text: string): Nearest | null {
+  prober ??= new Kernel({ tables: false })
+  const line = Buffer.from(text)
+  let best: Nearest | null = null
+  let longest = line.length / 2
+  for (const format of FORMATS) {
+    if (!format.layout) continue
+    prober.setPlans([planOf(format)])
+    const found = prober.probe(line)
+    const { name, layout } = format
+    if (found.plan >= 0) return { format: name, fits: true, column: text.length, field: null, layout }
+    if (!('step' in found)) continue
+    // A line of which only a value is wrong was cut to its end.
+    const isValue = found.reason !== Reject.Layout
+    const fitting = isValue ? line.length : found.column
+    if (!isValue && found.step < FEW) continue
+    if (fitting < longest || (best && fitting === longest)) continue
+    longest = fitting
+    const field = isValue ? fieldsOf(layout).find((f) => ROLES[found.step as Role]?.includes(f.name)) : fieldsOf(layout)[found.step]
+    best = { format: name, fits: false, column: characterAt(line, found.column), field: field ?? null, layout }
+  }
+  return best
+}
+
+function fieldsOf(layout: string): LayoutField[] {
+  return [...layout.matchAll(/(\$(?:\{\w+\}|\w+))([^$]*)/g)].map(([, name = '', until = '']) => ({ name, until }))
+}
+
+/** Roles whose value can be wrong where a line is cut well, and what formats call them. */
+const ROLES: Partial<Record<Role, readonly string[]>> = {
+  [Role.Status]: ['$status', 'sc-status', 'c-status', 'status'],
+  [Role.Substatus]: ['$substatus', 'sc-substatus'],
+  [Role.BytesSent]: ['$body_bytes_sent', '$bytes_sent', 'sc-bytes'],
+}
+
+/**
+ * The field at which a line was rejected; null when that cannot be told.
+ *
+ * @param fields the `#Fields` line in force, for a W3C log
+ * @param step   of a RejectSample: a role where a value was wrong, else the place in the layout
+ */
+export function fieldAt(format: string, fields: string | null, reason: string, step: number): LayoutField | null {
+  const inLayout = fieldsOf(formatNamed(format)?.layout ?? '')
+  if (reason === 'layout') return inLayout[step] ?? null
+  if (reason !== 'status' && reason !== 'substatus' && reason !== 'bytes') return null
+  const names = ROLES[step as Role] ?? []
+  const named = fields?.toLowerCase().split(/\s+/) ?? inLayout.map((f) => f.name)
+  const name = names.find((n) => named.includes(n)) ?? names.at(-1)
+  return name === undefined ? null : { name, until: '' }
+}

@@ -1,0 +1,57 @@
+import { crc32, createInflateRaw } from 'node:zlib'
+import { type Engine, runEngine } from './engine.js'
+import { type Chunks, PackedError, PackedInput } from './packed.js'
+
+/** Bits of the header's flags. https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1 */
+const HEADER_CHECKSUM = 2
+const EXTRA = 4
+const NAME = 8
+const COMMENT = 16
+const TRAILER_BYTES = 8
+/** Unpacking goes on beside counting, half a megabyte ahead. */
+const OPTIONS = { chunkSize: 128 << 10, readableHighWaterMark: 512 << 10 }
+
+/**
+ * Unpack gzip: any number of members one after the other, as `cat a.gz b.gz` and appending loggers make them, each checked by its
+ * checksum. Zeros behind the last member (tapes, disk blocks) are passed over.
+ *
+ * Node's own gunzip throws away up to a buffer of good data when something follows them that is no gzip; hence the members are told
+ * apart here, and only what is deflated is left to it.
+ */
+export async function* gunzip(packed: Chunks): AsyncGenerator<Buffer> {
+  const input = new PackedInput(packed)
+  try {
+    for (let first = true; await readHeader(input, first); first = false) {
+      let sum = 0
+      let size = 0
+      for await (const chunk of runEngine(createInflateRaw(OPTIONS) as unknown as Engine, input)) {
+        sum = crc32(chunk, sum)
+        size = (size + chunk.length) >>> 0
+        yield chunk
+      }
+      const trailer = await input.exactly(TRAILER_BYTES)
+      if (trailer.readUInt32LE(0) !== sum || trailer.readUInt32LE(4) !== size) throw new PackedError('broken', 'the checksum is wrong')
+    }
+  } finally {
+    await input.close()
+  }
+}
+
+/** Pass over the header of a member. @returns false when there is none: the data are over */
+async function readHeader(input: PackedInput, first: boolean): Promise<boolean> {
+  for (let next = await input.some(); ; next = await input.some()) {
+    if (!next) return false
+    if (first || next[0] !== 0) break
+    const zeros = next.findIndex((byte) => byte !== 0)
+    input.took(zeros === -1 ? next.length : zeros)
+  }
+  const start = await input.exactly(2)
+  if (start[0] !== 0x1f || start[1] !== 0x8b) throw new PackedError('trailing', 'something follows that is no gzip')
+  const fixed = await input.exactly(8)
+  if (fixed[0] !== 8) throw new PackedError('broken', `unknown compression method ${fixed[0]}`)
+  const flags = fixed[1] as number
+  if (flags & EXTRA) await input.exactly((await input.exactly(2)).readUInt16LE(0))
+  for (const text of [NAME, COMMENT]) if (flags & text) while ((await input.exactly(1))[0] !== 0);
+  if (flags & HEADER_CHECKSUM) await input.exactly(2)
+  return true
+}

@@ -1,0 +1,59 @@
+/** Bytes in pieces: of a file, of what was unpacked, of what was recoded. Ways of unpacking are functions from one to another. */
+export type Chunks = AsyncIterable<Uint8Array>
+
+/** What packed data did wrong. `early`: they end before they should; otherwise they are broken, or something else follows them. */
+export class PackedError extends Error {
+  override readonly name = 'PackedError'
+  constructor(
+    readonly kind: 'early' | 'broken' | 'trailing' | 'unsupported',
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/** Packed bytes, asked for as the unpacking side needs them. */
+export class PackedInput {
+  readonly #chunks: AsyncIterator<Uint8Array>
+  #rest: Buffer = Buffer.alloc(0)
+
+  constructor(chunks: Chunks) {
+    this.#chunks = chunks[Symbol.asyncIterator]()
+  }
+
+  /** What is at hand, at most `most` bytes; undefined at the end. They stay at hand until `took`. */
+  async some(most = Infinity): Promise<Buffer | undefined> {
+    if (this.#rest.length === 0 && !(await this.#more())) return undefined
+    return this.#rest.subarray(0, most)
+  }
+
+  /** So many bytes of what was at hand are done with. */
+  took(bytes: number): void {
+    this.#rest = this.#rest.subarray(bytes)
+  }
+
+  /** Exactly so many bytes. @throws PackedError `early` */
+  async exactly(bytes: number): Promise<Buffer> {
+    while (this.#rest.length < bytes) if (!(await this.#more())) throw new PackedError('early', 'the packed data end too early')
+    const taken = this.#rest.subarray(0, bytes)
+    this.took(bytes)
+    return taken
+  }
+
+  /** Read on, keeping what is at hand. @returns false at the end */
+  async #more(): Promise<boolean> {
+    for (;;) {
+      const next = await this.#chunks.next()
+      if (next.done) return false
+      if (next.value.length === 0) continue
+      const { buffer, byteOffset, byteLength } = next.value
+      const fresh = Buffer.from(buffer, byteOffset, byteLength)
+      this.#rest = this.#rest.length ? Buffer.concat([this.#rest, fresh]) : fresh
+      return true
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#chunks.return?.()
+  }
+}

@@ -1,0 +1,62 @@
+import { ReadableStream } from 'node:stream/web'
+import xz from 'xz-decompress'
+import { type Chunks, PackedError } from './packed.js'
+
+// The package lets one stream run at a time and has the next wait for it, for ever if it was left half read. Streams share nothing
+// but memory to allocate from, so several may stand open.
+Object.assign(xz.XzReadableStream, { _contextMutex: { acquire: async () => {}, release: () => {} } })
+
+/** Unpack xz, any number of streams one after the other. */
+export async function* unxz(packed: Chunks): AsyncGenerator<Uint8Array> {
+  let failure: unknown
+  let over = false
+  // An error of the file itself must come out as it is.
+  async function* watched(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* cutAtFooters(packed)
+      over = true
+    } catch (error) {
+      failure = error
+      throw error
+    }
+  }
+  const unpacked = new xz.XzReadableStream(ReadableStream.from(watched()) as unknown as globalThis.ReadableStream<Uint8Array>)
+  let started = false
+  try {
+    for await (const chunk of unpacked as unknown as AsyncIterable<Uint8Array>) {
+      started ||= chunk.length > 0
+      yield chunk
+    }
+  } catch (error) {
+    if (failure) throw failure
+    const code = /error code (\d+)/.exec((error as Error).message)?.[1] ?? ''
+    if (code === FORMAT_ERROR && started) throw new PackedError('trailing', 'something follows that is no xz')
+    throw new PackedError(...(CODES[code] ?? [over ? 'early' : 'broken', 'the data are broken']))
+  }
+}
+
+/** A stream ends in `YZ`. Cut there, so that an error behind it does not take along what the decoder had of it. */
+async function* cutAtFooters(packed: Chunks): AsyncGenerator<Uint8Array> {
+  let before = 0
+  for await (const chunk of packed) {
+    let start = 0
+    for (let i = chunk.indexOf(Z); i !== -1; i = chunk.indexOf(Z, i + 1)) {
+      if ((i > 0 ? chunk[i - 1] : before) !== Y) continue
+      yield chunk.subarray(start, i + 1)
+      start = i + 1
+    }
+    if (start < chunk.length) yield chunk.subarray(start)
+    before = chunk.at(-1) ?? before
+  }
+}
+const Y = 0x59
+const Z = 0x5a
+
+const FORMAT_ERROR = '5'
+/** What the decoder's numbers mean (enum xz_ret of xz.h in XZ Embedded). */
+const CODES: Readonly<Record<string, [PackedError['kind'], string]>> = {
+  '3': ['unsupported', 'it needs more memory than is allowed'],
+  '4': ['unsupported', 'it needs more memory than is allowed'],
+  '6': ['unsupported', 'it uses a filter or a checksum (SHA-256) that the decoder does not know'],
+  '7': ['broken', 'the data are broken'],
+}

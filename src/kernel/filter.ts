@@ -1,0 +1,42 @@
+import { LogstatError } from '../errors.js'
+import { Role } from './wasm/roles.js'
+
+/** Which entries are counted; plain data. Several patterns for one field: one of them must fit; `!` in front: none may. */
+export interface Filter {
+  /** Seconds since 1970 UTC, [since, until). */
+  readonly since?: number
+  readonly until?: number
+  readonly path?: readonly string[]
+  readonly client?: readonly string[]
+  readonly method?: readonly string[]
+  readonly host?: readonly string[]
+}
+
+const ROLES = { path: Role.Uri, client: Role.ClientIp, method: Role.Method, host: Role.Host } as const
+
+interface FilterExports {
+  readonly memory: WebAssembly.Memory
+  addFilter(role: number, negative: number, length: number): number
+  clearFilters(): void
+  setPeriodFilter(from: number, to: number): void
+}
+
+/** Put a filter in force in a kernel, in place of the one before. */
+export function setFilter(wasm: FilterExports, filter: Filter): void {
+  wasm.clearFilters()
+  if (filter.since !== undefined || filter.until !== undefined) wasm.setPeriodFilter(filter.since ?? -(2 ** 53), filter.until ?? 2 ** 53)
+  for (const [name, role] of Object.entries(ROLES) as [keyof typeof ROLES, Role][]) {
+    for (const text of filter[name] ?? []) {
+      const negative = text.startsWith('!')
+      const bytes = Buffer.from(negative ? text.slice(1) : text)
+      const at = bytes.length === 0 ? 0 : wasm.addFilter(role, negative ? 1 : 0, bytes.length)
+      if (!at)
+        throw new LogstatError(
+          'filter',
+          `--${name} "${text}": ${bytes.length === 0 ? 'an empty pattern' : 'too many or too long patterns'}`,
+          'Give a value; * stands for anything.',
+        )
+      new Uint8Array(wasm.memory.buffer).set(bytes, at)
+    }
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Text as Markdown shows it literally. What the catalogue puts between backticks is code and stays; outside of it, what Markdown or HTML
+ * would obey is escaped, and nothing else, so that the source can be read too.
+ */
+export function markdown(text: string): string {
+  return outsideCode(text, escaped, (code) => code)
+}
+
+/** The same for a cell of a table, where a bar ends the cell even inside code. */
+export function markdownCell(text: string): string {
+  return outsideCode(
+    text,
+    (part) => escaped(part).replaceAll('|', '\\|'),
+    (code) => code.replaceAll('|', '\\|'),
+  )
+}
+
+function outsideCode(text: string, plain: (part: string) => string, code: (part: string) => string): string {
+  return text
+    .split(/(`[^`]*`)/)
+    .map((part, i) => (i % 2 ? code(part) : plain(part)))
+    .join('')
+}
+
+function escaped(part: string): string {
+  return (
+    part
+      // An underscore within a word is no emphasis: ERROR_SUCCESS.
+      .replace(/[\\`*[]|~~|(?<!\w)_|_(?!\w)/g, '\\$&')
+      .replace(/&(?=#?\w+;)/g, '&amp;')
+      .replaceAll('<', '&lt;')
+      // What begins a list, a quotation or a heading.
+      .replace(/^(?=>|(?:#+|[+-])(?:\s|$))/, '\\')
+      .replace(/^(\d+)(?=[.)](?:\s|$))/, '$1\\')
+  )
+}

@@ -1,0 +1,62 @@
+import { fieldAt, type LayoutField, type Nearest, nearestFormat } from '../format/nearest.js'
+import { rejectRows } from '../store/query.js'
+import type { Store } from '../store/store.js'
+
+// Lines that were not understood, with all that helps to see why.
+
+export interface ReportReject {
+  readonly reason: string
+  readonly count: number
+  /** The first few, with where they stand. */
+  readonly samples: readonly RejectedLine[]
+}
+export interface RejectedLine {
+  readonly input: string
+  /** Counted from 1. */
+  readonly line: number
+  /** Bytes from the start of the (unpacked) input. */
+  readonly offset: number
+  /** Characters of `text` before the place where the line stops to fit. */
+  readonly column: number
+  readonly text: string
+  /** The field that is expected there, or whose value is none. */
+  readonly field: LayoutField | null
+  readonly detail: string | null
+  /** Another format that the line fits, or fits longer. */
+  readonly nearest: Nearest | null
+}
+
+/** A sample's text is cut there; whether such a line fits a format cannot be told. */
+const SAMPLE_TEXT = 512
+
+export function reportRejects(store: Store): ReportReject[] {
+  return rejectRows(store).map(({ reason, count, samples }) => ({
+    reason,
+    count,
+    samples: samples.map(({ input, format, fields, line, offset, column, text, step }) => {
+      const whole = Buffer.byteLength(text) < SAMPLE_TEXT && (reason === 'layout' || reason === 'no-fields')
+      const nearest = whole ? nearestFormat(text) : null
+      const better = nearest && nearest.format !== format && (nearest.fits || nearest.column > column)
+      return {
+        input,
+        line,
+        offset,
+        column: Math.min(column, text.length),
+        text,
+        field: fieldAt(format, fields, reason, step),
+        detail: detailOf(reason, step, fields),
+        nearest: better ? nearest : null,
+      }
+    }),
+  }))
+}
+
+/** What a rejected line lacks, for people. */
+function detailOf(reason: string, step: number, fields: string | null): string | null {
+  if (reason !== 'field-count' || fields === null) return null
+  const names = fields
+    .replace(/^#fields:/i, '')
+    .trim()
+    .split(/\s+/)
+  return step >= names.length ? `more than ${names.length} values` : `${step} of ${names.length} values`
+}
