@@ -41,12 +41,6 @@ export function isStream({ path }: Input): boolean {
   return path === null || statSync(path, { throwIfNoEntry: false })?.isFile() === false
 }
 
-/** Which file the path of an input stands for just now. */
-export function fileOf({ path }: Input): string {
-  const stat = path === null ? undefined : statSync(path, { bigint: true, throwIfNoEntry: false })
-  return stat ? `${stat.dev}:${stat.ino}` : ''
-}
-
 /** The first line that is no directive, hashed: two IIS logs have the same first lines, and two logs of nginx can have the same last. */
 function firstLineOf(head: Buffer): string {
   for (let at = 0; at < head.length; ) {
@@ -110,9 +104,7 @@ export function changed(name: string): LogstatError {
 function behindHead(head: Buffer, rest: Reader): Reader {
   let at = 0
   return {
-    packing: rest.packing,
-    consumed: () => rest.consumed(),
-    close: () => rest.close(),
+    ...rest,
     async skip(bytes) {
       const inside = Math.min(bytes, head.length - at)
       at += inside

@@ -3,8 +3,8 @@ import { type Detection, detect, type Undetected } from './format/detect.js'
 import type { Server } from './format/format.js'
 import { formatNamed, plansOfFamily } from './format/registry.js'
 import { compileFields, NO_FIELDS } from './format/w3c.js'
-import { addedTo, fileOf, HEAD_BYTES, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
-import type { Input } from './input/find.js'
+import { addedTo, HEAD_BYTES, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
+import { fileOf, type Input } from './input/find.js'
 import { type Opened, openInput, openInputs, type Reader, readFully } from './input/open.js'
 import { type Filter, setFilter } from './kernel/filter.js'
 import { Kernel } from './kernel/kernel.js'
@@ -186,8 +186,9 @@ const LARGE_PACKED = 1 << 20
 
 /** Open an input once more: another run has added to its source meanwhile. */
 async function reopen(input: Input): Promise<Opened> {
+  const file = fileOf(input)
   try {
-    return { input, reader: await openInput(input) }
+    return { input, file, reader: await openInput(input) }
   } catch (error) {
     if (!(error instanceof LogstatError)) throw error
     return { input, error }
@@ -197,9 +198,9 @@ async function reopen(input: Input): Promise<Opened> {
 async function prepare(opened: Opened, store: Store, options: ReadOptions, runner: Runner): Promise<Prepared> {
   const { input } = opened
   let head: Buffer = Buffer.alloc(0)
-  const file = fileOf(input)
-  if ('error' in opened) return { input, head, file, error: opened.error }
-  let { reader } = opened
+  if ('error' in opened) return { input, head, file: '', error: opened.error }
+  const { file } = opened
+  let reader: Reader | undefined = opened.reader
   try {
     head = await readHead(reader)
     // From here on the reader is its business.
@@ -214,10 +215,10 @@ async function prepare(opened: Opened, store: Store, options: ReadOptions, runne
     reader.close()
     return { input, head, file, identity, layout, units: inOrder(units, input, runner, options) }
   } catch (error) {
-    reader.close()
+    reader?.close()
     if (!(error instanceof LogstatError)) throw error
     // Rotated just now: what is there in its place is another input.
-    if (error.code === 'changed') return prepare(input, store, options, runner)
+    if (error.code === 'changed') return prepare(await reopen(input), store, options, runner)
     return { input, head, file, error }
   }
 }

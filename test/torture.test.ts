@@ -200,7 +200,11 @@ describe(`a database under ${STEPS} steps of anything`, () => {
     }
     const start = (inputs: readonly string[]) =>
       spawn(process.execPath, [BIN, 'ingest', '-q', '-j', '1', '--tz', 'UTC', ...inputs.map(at), '--db', db], { stdio: ['ignore', 'ignore', 'pipe'] })
-    const ended = (child: ReturnType<typeof start>): Promise<number | null> => new Promise((resolve) => child.on('close', resolve))
+    const ended = (child: ReturnType<typeof start>): Promise<{ status: number | null; stderr: string }> => {
+      let stderr = ''
+      child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+      return new Promise((resolve) => child.on('close', (status) => resolve({ status, stderr })))
+    }
 
     const steps: Record<string, [weight: number, step: () => Promise<void> | void]> = {
       append: [
@@ -339,7 +343,7 @@ describe(`a database under ${STEPS} steps of anything`, () => {
           const [a, b] = [shuffled(), shuffled()]
           const children = [start(a), start(b)]
           // 2: one of the files is no log yet, not a line of it being complete.
-          for (const status of await Promise.all(children.map(ended))) expect([0, 2]).toContain(status)
+          for (const { status, stderr } of await Promise.all(children.map(ended))) expect([0, 2], stderr).toContain(status)
           readAll(oracle, a)
         },
       ],

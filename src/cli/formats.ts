@@ -1,5 +1,6 @@
 import { FORMATS } from '../format/registry.js'
 import { table } from '../render/cells.js'
+import { toJson } from '../render/json.js'
 import { write } from './output.js'
 
 /** `logstat formats` */
