@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { LogstatError } from './errors.js'
+import { LogstatError } from './errors.js'
 import type { Input } from './input/find.js'
 import { openInput, type Reader, readFully } from './input/open.js'
 import type { NewSource, Source, Store } from './store/store.js'
@@ -20,8 +20,6 @@ export interface Known {
   readonly source: Source
   /** The input holds nothing that is not in the source. */
   readonly contained: boolean
-  /** An opened reader that stands where the source was read to. */
-  readonly reader: Reader
   /** The bytes before that place, at most PRIOR_BYTES. */
   readonly prior: Buffer
 }
@@ -29,6 +27,8 @@ export interface Known {
 /** What an input is, as far as its beginning and the store tell. */
 export interface Identity {
   readonly firstLine: string
+  /** Stands where the source was read to; behind the head, when it is new. */
+  readonly reader: Reader
   /** State of the candidates, for `Store.add`; absent where nobody else can change it. */
   readonly seen?: string
   readonly known?: Known
@@ -39,12 +39,6 @@ export interface Identity {
 /** What is read once and has no place to go back to: standard input, a pipe. */
 export function isStream({ path }: Input): boolean {
   return path === null || statSync(path, { throwIfNoEntry: false })?.isFile() === false
-}
-
-/** Which file the path of an input stands for just now. */
-export function fileOf({ path }: Input): string {
-  const stat = path === null ? undefined : statSync(path, { bigint: true, throwIfNoEntry: false })
-  return stat ? `${stat.dev}:${stat.ino}` : ''
 }
 
 /** The first line that is no directive, hashed: two IIS logs have the same first lines, and two logs of nginx can have the same last. */
@@ -59,34 +53,79 @@ function firstLineOf(head: Buffer): string {
   return ''
 }
 
-/** @param reader opened, its head read; it is left where it is */
+/**
+ * Find out what an input is. Of the bytes read here, none is taken from another file than `head`, whatever happens to the path meanwhile.
+ *
+ * @param reader opened, its head read; closed when this throws
+ * @throws LogstatError `changed` when the file was replaced or cut short while it was looked at
+ */
 export async function identify(store: Store, input: Input, head: Buffer, reader: Reader): Promise<Identity> {
   const firstLine = firstLineOf(head)
-  if (store.file === null || input.path === null || isStream(input)) return { firstLine }
+  if (store.file === null || input.path === null || isStream(input)) return { firstLine, reader }
   const { sources, state } = store.candidates(firstLine)
   const packed = reader.packing === 'none' ? undefined : packedName(input.path, input.member)
   const identity = { firstLine, seen: state, ...(packed === undefined ? {} : { packed }) }
   const holder = packed === undefined ? undefined : store.packedSource(packed)
   const held = sources.find((s) => s.id === holder)
-  if (held) return { ...identity, known: { source: held, contained: true, reader, prior: Buffer.alloc(0) } }
+  if (held) return { ...identity, reader, known: { source: held, contained: true, prior: Buffer.alloc(0) } }
+  let current = reader
   for (const source of sources) {
     if (!mayMatch(source, head)) continue
-    const again = await openInput(input)
-    const found = await compare(source, again)
-    if (found) return { ...identity, known: { source, reader: again, ...found } }
-    again.close()
+    const whole = behindHead(head, current)
+    let found: Awaited<ReturnType<typeof compare>>
+    try {
+      found = await compare(source, whole)
+    } catch (error) {
+      whole.close()
+      throw error
+    }
+    if (found) return { ...identity, reader: whole, known: { source, ...found } }
+    whole.close()
+    current = await openAgain(input, head)
   }
-  return identity
+  return { ...identity, reader: current }
+}
+
+/** Open an input whose head was read, and read it again. @throws LogstatError when it is another one now */
+async function openAgain(input: Input, head: Buffer): Promise<Reader> {
+  const reader = await openInput(input)
+  const again = Buffer.alloc(head.length)
+  if ((await readFully(reader, again)) === head.length && again.equals(head)) return reader
+  reader.close()
+  throw changed(input.name)
+}
+
+/** The file is not what it was when it was looked at. */
+export function changed(name: string): LogstatError {
+  return new LogstatError('changed', `${name}: the file was replaced or cut short while it was read`, 'Run this again.')
+}
+
+/** A reader from the beginning on, made of one that stands behind the head. */
+function behindHead(head: Buffer, rest: Reader): Reader {
+  let at = 0
+  return {
+    ...rest,
+    async skip(bytes) {
+      const inside = Math.min(bytes, head.length - at)
+      at += inside
+      return bytes === inside || rest.skip(bytes - inside)
+    },
+    async read(target) {
+      if (at === head.length) return rest.read(target)
+      const n = head.copy(target, 0, at)
+      at += n
+      return n
+    },
+  }
 }
 
 /** The source that a file continues or lies in. @throws LogstatError when the file cannot be read */
 export async function sourceHolding(store: Store, input: Input): Promise<Source | undefined> {
   const reader = await openInput(input)
   const head = Buffer.alloc(HEAD_BYTES)
-  const { known } = await identify(store, input, head.subarray(0, await readFully(reader, head)), reader)
-  reader.close()
-  if (known && known.reader !== reader) known.reader.close()
-  return known?.source
+  const identity = await identify(store, input, head.subarray(0, await readFully(reader, head)), reader)
+  identity.reader.close()
+  return identity.known?.source
 }
 
 /** The windows that lie in the head settle most cases without reading on. */

@@ -4,8 +4,8 @@ import { type Detection, detect, type Undetected } from './format/detect.js'
 import type { Server } from './format/format.js'
 import { formatNamed, hasPlans, plansOfFamily } from './format/registry.js'
 import { compileFields, NO_FIELDS } from './format/w3c.js'
-import { addedTo, fileOf, HEAD_BYTES, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
-import type { Input } from './input/find.js'
+import { addedTo, HEAD_BYTES, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
+import { fileOf, type Input } from './input/find.js'
 import { type Opened, openInput, openInputs, type Reader, readFully } from './input/open.js'
 import { type Filter, setFilter } from './kernel/filter.js'
 import { Kernel } from './kernel/kernel.js'
@@ -193,8 +193,9 @@ const LARGE_PACKED = 1 << 20
 
 /** Open an input once more: another run has added to its source meanwhile. */
 async function reopen(input: Input): Promise<Opened> {
+  const file = fileOf(input)
   try {
-    return { input, reader: await openInput(input) }
+    return { input, file, reader: await openInput(input) }
   } catch (error) {
     if (!(error instanceof LogstatError)) throw error
     return { input, error }
@@ -204,25 +205,27 @@ async function reopen(input: Input): Promise<Opened> {
 async function prepare(opened: Opened, store: Store, options: ReadOptions, runner: Runner): Promise<Prepared> {
   const { input } = opened
   let head: Buffer = Buffer.alloc(0)
-  const file = fileOf(input)
-  if ('error' in opened) return { input, head, file, error: opened.error }
-  let { reader } = opened
+  if ('error' in opened) return { input, head, file: '', error: opened.error }
+  const { file } = opened
+  let reader: Reader | undefined = opened.reader
   try {
     head = await readHead(reader)
-    const identity = await identify(store, input, head, reader)
+    // From here on the reader is its business.
+    const behind = reader
+    reader = undefined
+    const identity = await identify(store, input, head, behind)
+    reader = identity.reader
     const { known } = identity
-    if (known && known.reader !== reader) {
-      reader.close()
-      reader = known.reader
-    }
     const layout = known ? layoutOf(known.source, head) : chooseLayout(input, head, options)
     const units = known?.contained ? [] : unitsOf(input, reader, head, known?.source, layout, store, options)
     if (units.length === 0) return { input, head, file, identity, layout, reader }
     reader.close()
     return { input, head, file, identity, layout, units: inOrder(units, input, runner, options) }
   } catch (error) {
-    reader.close()
+    reader?.close()
     if (!(error instanceof LogstatError)) throw error
+    // Rotated just now: what is there in its place is another input.
+    if (error.code === 'changed') return prepare(await reopen(input), store, options, runner)
     return { input, head, file, error }
   }
 }
@@ -414,7 +417,11 @@ async function beginAt(kernel: Kernel, { source, prior }: Known, reader: Reader,
     const part = bytes.subarray(0, await reader.read(bytes))
     trail.update(part)
     const newline = part.indexOf(0x0a)
-    if (part.length === 0 || newline !== -1) {
+    if (part.length === 0) {
+      kernel.begin(source.readTo, source.lines, prior, true)
+      return
+    }
+    if (newline !== -1) {
       const tail = Buffer.concat([...passed, part.subarray(0, newline + 1)])
       kernel.begin(at + newline + 1, source.lines, tail.subarray(-PRIOR_BYTES))
       feed(kernel, part.subarray(newline + 1))

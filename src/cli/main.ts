@@ -19,7 +19,7 @@ export async function main(argv: readonly string[], version: string): Promise<nu
     await program.parseAsync(argv, { from: 'user' })
     return status
   } catch (caught) {
-    const error = databaseError(null, caught)
+    const error = databaseError(argv[argv.indexOf('--db') + 1] ?? null, caught)
     if (error instanceof LogstatError) {
       process.stderr.write(`logstat: ${error.message}\n${error.hint ? `         ${error.hint}\n` : ''}`)
       return 2

@@ -16,6 +16,12 @@ export interface Input {
   readonly member?: number
 }
 
+/** Which file the path of an input stands for just now. */
+export function fileOf({ path }: Input): string {
+  const stat = path === null ? undefined : statSync(path, { bigint: true, throwIfNoEntry: false })
+  return stat ? `${stat.dev}:${stat.ino}` : ''
+}
+
 const STDIN: Input = { name: '-', path: null, optional: false, size: null }
 
 /**

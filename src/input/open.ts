@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { LogstatError } from '../errors.js'
 import { type Member, tarMembers, zipMembers } from './archive.js'
-import type { Input } from './find.js'
+import { fileOf, type Input } from './find.js'
 import { isJsonDocument, JSON_DOCUMENT } from './json-documents.js'
 import type { Chunks } from './packing/packed.js'
 import { FOREIGN, isTar, isZip, PACKINGS } from './packing/packings.js'
@@ -12,7 +12,13 @@ import { damaged, unreadable } from './unreadable.js'
 export type { Reader }
 
 /** An input whose reader stands at its beginning, or why it cannot be read. */
-export type Opened = { readonly input: Input; readonly reader: Reader } | { readonly input: Input; readonly error: LogstatError }
+export type Opened = OpenedInput | { readonly input: Input; readonly error: LogstatError }
+interface OpenedInput {
+  readonly input: Input
+  readonly reader: Reader
+  /** Which file the path stood for before it was opened (`fileOf`). */
+  readonly file: string
+}
 
 /**
  * Open inputs one after the other, as the next is asked for. Of an archive every file in it is an input of its own, named
@@ -22,14 +28,15 @@ export type Opened = { readonly input: Input; readonly reader: Reader } | { read
  */
 export async function* openInputs(inputs: Iterable<Input>): AsyncGenerator<Opened> {
   for (const input of inputs) {
+    const file = fileOf(input)
     try {
       if (input.member !== undefined) {
-        yield { input, reader: await openInput(input) }
+        yield { input, file, reader: await openInput(input) }
         continue
       }
       const source = await openSource(input)
-      if (source.members) yield* openMembers(input, source.members, source)
-      else yield { input, reader: source.reader() }
+      if (source.members) yield* openMembers(input, file, source.members, source)
+      else yield { input, file, reader: source.reader() }
     } catch (error) {
       if (!(error instanceof LogstatError)) throw error
       yield { input, error }
@@ -60,7 +67,7 @@ export async function openInput(input: Input): Promise<Reader> {
   throw new LogstatError('unreadable', `${input.name}: it is not in the archive any more`, 'The archive was changed while it was read; try again.')
 }
 
-async function* openMembers(archive: Input, members: AsyncIterable<Member>, source: Source): AsyncGenerator<Opened> {
+async function* openMembers(archive: Input, file: string, members: AsyncIterable<Member>, source: Source): AsyncGenerator<Opened> {
   let found = 0
   try {
     for await (const member of members) {
@@ -76,7 +83,7 @@ async function* openMembers(archive: Input, members: AsyncIterable<Member>, sour
               resolve()
             }
           })
-        yield { input, reader: { ...reader, close } }
+        yield { input, file, reader: { ...reader, close } }
       } catch (error) {
         if (!(error instanceof LogstatError)) throw error
         yield { input, error }

@@ -221,14 +221,14 @@ export class Kernel {
     return { at, bytes: bytes.length }
   }
 
-  /** Begin an input at a byte offset and after so many lines (both 0 for a new one), with the bytes before it. */
-  begin(offset = 0, line = 0, tail: Uint8Array = Buffer.alloc(0)): void {
+  /** Begin an input at a byte offset and after so many lines (both 0 for a new one), with the bytes before it. `openLine`: nothing more will come of it. */
+  begin(offset = 0, line = 0, tail: Uint8Array = Buffer.alloc(0), openLine = false): void {
     this.wasm.begin(BigInt(offset), BigInt(line))
     this.#used = 0
     this.#discarding = false
     this.#tail = Buffer.from(tail)
     this.#lineEnd = offset
-    this.#openLine = false
+    this.#openLine = openLine
   }
 
   /** Where to read the next bytes of the input to. Valid until the next call of the kernel. */

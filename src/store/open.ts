@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, existsSync, linkSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { LogstatError } from '../errors.js'
 import { cannotOpen, databaseError } from './error.js'
@@ -21,8 +21,7 @@ export function openDatabase(file: string | null, create: boolean): Database.Dat
     const db = new Database(file, { timeout: BUSY_MS })
     // Readers go on while an ingest writes. What a power loss takes, it takes from counts and read positions together.
     db.pragma('synchronous = NORMAL')
-    if (db.pragma('user_version', { simple: true }) === 0) db.pragma('auto_vacuum = INCREMENTAL')
-    // The schema and our mark are in the file before it turns to WAL: one killed on the way leaves an empty database or a whole one.
+    // Where an empty file was given: the schema and our mark are in it, in one transaction, before it turns to WAL.
     migrate(db)
     if (db.pragma('journal_mode', { simple: true }) !== 'wal') db.pragma('journal_mode = WAL')
     return db
@@ -34,9 +33,9 @@ export function openDatabase(file: string | null, create: boolean): Database.Dat
 /** Look at the file before SQLite does: a file that is not ours is never touched. */
 function check(file: string, create: boolean): void {
   const stat = statSync(file, { throwIfNoEntry: false })
-  if (!stat || (stat.size === 0 && !existsSync(`${file}-journal`))) {
+  if (!stat || stat.size === 0) {
     if (!create) throw new LogstatError('no-database', `${file}: there is no such database`, `Make it with: logstat ingest LOG… --db ${file}`)
-    makeFile(file)
+    if (!stat) makeFile(file)
     return
   }
   if (!stat.isFile()) throw notOurs(file)
@@ -56,12 +55,30 @@ function check(file: string, create: boolean): void {
     throw new LogstatError('newer-database', `${file}: the database has version ${version}, this logstat knows up to ${SCHEMA_VERSION}`, 'Update logstat.')
 }
 
-/** Only its owner may read it: logs hold personal data. SQLite gives the files beside it the same mode. */
+/**
+ * Make a database under another name and put it in its place whole: neither a program that starts at the same time nor one that comes
+ * after a crash meets one half made. Only its owner may read it: logs hold personal data. SQLite gives the files beside it the same mode.
+ */
 function makeFile(file: string): void {
+  const fresh = `${file}.${process.pid}.new`
   try {
-    closeSync(openSync(file, 'a', 0o600))
+    closeSync(openSync(fresh, 'w', 0o600))
+    const db = new Database(fresh)
+    db.pragma('auto_vacuum = INCREMENTAL')
+    migrate(db)
+    db.pragma('journal_mode = WAL')
+    db.close()
+    try {
+      linkSync(fresh, file)
+    } catch (error) {
+      // A file system without links; if there is a file now, another program was faster.
+      if (!existsSync(file)) renameSync(fresh, file)
+      else if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
   } catch (error) {
-    throw cannotOpen(file, error)
+    throw error instanceof LogstatError ? error : cannotOpen(file, error)
+  } finally {
+    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(fresh + end, { force: true })
   }
 }
 
