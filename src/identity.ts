@@ -96,7 +96,7 @@ async function openAgain(input: Input, head: Buffer): Promise<Reader> {
 }
 
 /** The file is not what it was when it was looked at. */
-export function changed(name: string): LogstatError {
+function changed(name: string): LogstatError {
   return new LogstatError('changed', `${name}: the file was replaced or cut short while it was read`, 'Run this again.')
 }
 
