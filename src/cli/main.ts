@@ -42,7 +42,11 @@ const collect = (value: string, all: string[] | undefined): string[] => [...(all
 /** Options that several commands share, by name. */
 const OPTIONS = {
   logTz: () => new Option('--log-tz <zone>', 'zone of times that carry none (HAProxy, IIS native format)').default(undefined, 'UTC'),
-  logFormat: () => new Option('--log-format <name>', 'the format of the logs, where logstat should not find it out itself; logstat formats lists the names'),
+  logFormat: () =>
+    new Option(
+      '--log-format <format>',
+      'a name (logstat formats lists them), a pasted log_format or LogFormat, or the path of an nginx.conf; found out when absent',
+    ),
   format: (kinds: readonly string[] = OUTPUT_KINDS) => new Option('--format <kind>', 'kind of output').choices([...kinds]),
   output: () => new Option('-o, --output <file>', 'write to a file instead; its ending (.txt, .json) chooses the kind'),
   status: () => new Option('-s, --status <codes>', 'only these codes, ! leaves out: 4xx,!404,401.2,503.*,401.1/1326,win32:64'),
