@@ -1,7 +1,8 @@
 import { LogstatError } from './errors.js'
+import { askedFormat, CUSTOM } from './format/asked.js'
 import { type Detection, detect, type Undetected } from './format/detect.js'
 import type { Server } from './format/format.js'
-import { formatNamed, plansOfFamily } from './format/registry.js'
+import { formatNamed, hasPlans, plansOfFamily } from './format/registry.js'
 import { compileFields, NO_FIELDS } from './format/w3c.js'
 import { addedTo, HEAD_BYTES, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
 import { fileOf, type Input } from './input/find.js'
@@ -11,10 +12,10 @@ import { Kernel } from './kernel/kernel.js'
 import { absorb } from './kernel/packed.js'
 import type { Plan } from './kernel/plan.js'
 import { makeRunner, type Runner } from './parallel/runner.js'
-import { cutFile, type Unit, type UnitResult } from './parallel/unit.js'
+import { cutFile, setLogZone, type Unit, type UnitResult } from './parallel/unit.js'
 import { type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
 import { readLineCounts, readTally } from './tally/read-out.js'
-import { addLineCounts, emptyTally, type LineCounts, mergeInto, type Tally } from './tally/tally.js'
+import { addLineCounts, emptyTally, type LineCounts, mergeInto, type Tally, trimLists } from './tally/tally.js'
 import { dayOf } from './time-zone.js'
 import { PRIOR_BYTES, TrailWriter } from './trail.js'
 
@@ -23,12 +24,14 @@ import { PRIOR_BYTES, TrailWriter } from './trail.js'
 //     open → look at its head (format, identity) → go to where it was read to → through a kernel, here or in ranges by threads → read out → store
 
 export interface ReadOptions {
-  /** A known format's name; detected when absent. */
+  /** What `--log-format` says; detected when absent. */
   readonly format?: string
   /** Overrides the server the format implies. */
   readonly server?: Server
   /** The zone whose days a database keeps lists apart for; without it, lists are over everything. */
   readonly dayZone?: string
+  /** The zone of times that carry none (HAProxy, IIS native format, date-local); UTC when absent. */
+  readonly logZone?: string
   /** Which entries are counted; all when absent. For a temporary store: a database holds everything. */
   readonly filter?: Filter
   /** Read also what is not understood for the most part. */
@@ -73,12 +76,14 @@ const LISTED_IN_DATABASE = STORED_VALUES
 export async function readInputs(inputs: readonly Input[], store: Store, options: ReadOptions = {}): Promise<InputResult[]> {
   const kernel = new Kernel()
   const inFile = store.file !== null
+  const listed = inFile ? LISTED_IN_DATABASE : LISTED_IN_MEMORY
   const { dayZone } = options
   setFilter(kernel.wasm, options.filter ?? {})
+  setLogZone(kernel, options.logZone ?? null)
   if (dayZone !== undefined) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   let drained = emptyTally()
   const take = (): Tally => {
-    const tally = readTally(kernel, { topValues: inFile ? LISTED_IN_DATABASE : LISTED_IN_MEMORY, allClients: store.joinsClients, adaptive: !inFile })
+    const tally = readTally(kernel, { topValues: listed, allClients: store.joinsClients, adaptive: !inFile })
     kernel.clear()
     mergeInto(drained, tally)
     const all = drained
@@ -87,6 +92,8 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   }
   kernel.onFull = () => {
     drained = take()
+    // What is merged again and again must not grow with the input.
+    trimLists(drained, listed, store.joinsClients ? ['client'] : [])
   }
   // In a temporary store: the source that what is in the kernel will be booked on.
   let owner: (NewSource & { id: number }) | undefined
@@ -227,15 +234,19 @@ async function prepare(opened: Opened, store: Store, options: ReadOptions, runne
 function unitsOf(input: Input, reader: Reader, head: Buffer, known: Source | undefined, layout: Layout, store: Store, options: ReadOptions): Unit[] {
   // A file in a tar archive is read as it comes along; to find it again would mean to unpack all that stands before it.
   if (input.path === null || reader.packing.endsWith('tar') || isStream(input) || known?.openLine) return []
+  // Records without a date take it from the `#Date` line before them, which may stand in another range.
+  const header = layout.format === 'w3c' ? (layout.fields ?? layout.firstFields) : null
+  if (header !== null && reader.raw && !/[ \t]date(-local)?([ \t]|$)/i.test(header)) return []
   const from = known?.readTo ?? byteOrderMark(head)
   const finish = store.file === null || reader.packing !== 'none'
   const common = {
     name: input.name,
     path: input.path,
     ...(input.member === undefined ? {} : { member: input.member }),
-    plans: layout.format === 'w3c' ? [] : layout.plans,
+    plans: layout.plans.every((p) => p === NO_FIELDS) ? [] : layout.plans,
     software: layout.software,
     dayZone: options.dayZone ?? null,
+    logZone: options.logZone ?? null,
     filter: options.filter ?? {},
   }
   if (!reader.raw) return (input.size ?? 0) < LARGE_PACKED ? [] : [{ ...common, from, to: null, fields: layout.fields, finish }]
@@ -459,17 +470,10 @@ interface Layout {
 }
 
 function chooseLayout(input: Input, head: Buffer, options: ReadOptions): Layout {
-  const asked = options.format === undefined ? undefined : formatNamed(options.format)
-  if (asked?.layout) {
-    return {
-      format: asked.name,
-      server: asked.server,
-      software: null,
-      fields: null,
-      firstFields: null,
-      plans: plansOfFamily(asked.family, [asked]),
-      hasStatus: true,
-    }
+  const asked = options.format === undefined ? undefined : askedFormat(options.format, input.path)
+  if (asked?.plans.length) {
+    const { name, server, definition, plans } = asked
+    return { format: name, server, software: null, fields: definition, firstFields: null, plans, hasStatus: true }
   }
   const found = detect(head, head.length < HEAD_BYTES)
   if (found.format === null) throw unknownFormat(input, found)
@@ -501,11 +505,19 @@ function layoutFound(found: Detection): Layout {
 /** The layout in force where a source was read to; the head tells which related layouts stand in the same file. */
 function layoutOf(source: Source, head: Buffer): Layout {
   const { format, server, software, fields } = source
+  if (format === CUSTOM && fields !== null) {
+    return { format, server, software, fields, firstFields: null, plans: askedFormat(fields, null).plans, hasStatus: true }
+  }
   const known = formatNamed(format)
-  if (known?.layout) {
+  if (known && hasPlans(known)) {
     const found = detect(head, head.length < HEAD_BYTES)
     const plans = found.format === format ? found.plans : plansOfFamily(known.family, [known])
     return { format, server, software, fields, firstFields: null, plans, hasStatus: true }
+  }
+  if (fields === null) {
+    // A W3C log that has lost its header is worked out anew.
+    const found = detect(head, head.length < HEAD_BYTES)
+    if (found.format === format && !found.w3c) return layoutFound(found)
   }
   const header = fields === null ? undefined : compileFields(fields, software ?? '')
   return { format, server, software, fields, firstFields: null, plans: [header?.plan ?? NO_FIELDS], hasStatus: header?.hasStatus ?? false }

@@ -89,6 +89,20 @@ export function dateOf(number: number): string {
   return new Date(number * DAY * 1000).toISOString().slice(0, 10)
 }
 
+const QUARTER = 900
+
+/**
+ * How far east of UTC a clock of the zone stood when it showed a local time. An hour that clocks show twice is taken for the first
+ * time, one they leave out is read with the offset from before: each entry is counted once, at most an hour off.
+ */
+export function localOffset(localSeconds: number, zone: string): { offset: number; from: number; to: number } {
+  const from = Math.floor(localSeconds / QUARTER) * QUARTER
+  const before = offsetAt(from - DAY, zone)
+  const after = offsetAt(from + DAY, zone)
+  const isAfter = before !== after && offsetAt(from - before, zone) !== before && offsetAt(from - after, zone) === after
+  return { offset: isAfter ? after : before, from, to: from + QUARTER }
+}
+
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: DAY, w: 7 * DAY }
 
 /**

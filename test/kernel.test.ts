@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Format } from '../src/format/format.js'
-import { FORMATS, formatNamed, plansOfFamily } from '../src/format/registry.js'
+import { formatNamed, plansOf } from '../src/format/registry.js'
 import { emptyTally, mergeInto } from '../src/tally/tally.js'
 import { countSlowly } from './oracle/oracle.js'
 import { comparable, comparableOracle, countFast } from './support.js'
 
-const combined = formatNamed('combined') as Format
-const CLF_PLANS = plansOfFamily('clf', [combined])
-const CLF_LAYOUTS = CLF_PLANS.map((p) => FORMATS.find((f) => f.name === p.format)?.layout as string)
+const CLF = ['combined', 'vhost-combined', 'vhost-seconds', 'common', 'vhost-common', 'clf-relative', 'clf-short'].map((n) => formatNamed(n) as Format)
+const CLF_PLANS = CLF.flatMap(plansOf)
+const CLF_LAYOUTS = CLF.map((f) => f.layout as string)
 const FIELDS =
   '#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status sc-substatus sc-win32-status sc-bytes time-taken cs(User-Agent) cs(Referer) cs-host'
 const OTHER_FIELDS = '#Fields: time cs-uri-stem sc-status x-custom s-reason date c-ip'

@@ -82,7 +82,7 @@ export interface Found {
 /** Authority of the reasons (sub-codes in words) of a server. */
 const REASON_AUTHORITY: Readonly<Record<string, string>> = { httpsys: 'httperr', haproxy: 'haproxy', envoy: 'envoy' }
 /** Authorities that are no servers: never another owner of a status. */
-const GENERAL = new Set(['iana', 'class', 'win32'])
+const GENERAL = new Set(['iana', 'class', 'win32', 'derived'])
 /** Of owners of the same code those are named first whose logs are most read. */
 const OWNERS_FIRST = ['nginx', 'apache', 'cloudflare', 'aws-elb', 'haproxy']
 
@@ -110,6 +110,8 @@ function* places({ status, substatus, win32Status, reason }: CodeQuery, owner: s
     if (reasons === 'haproxy') yield [reasons, reason.slice(0, 2), 'reason']
     if (reasons) yield [reasons, reason, 'reason']
     if (owner) yield [owner, reason, 'reason']
+    // Who made an error leaves its meaning as it is; the other derived reasons say more than the status.
+    if (!reason.startsWith('made-')) yield ['derived', reason, 'reason']
   }
   if (status === null) return
   const three = String(status).padStart(3, '0')

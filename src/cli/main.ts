@@ -41,6 +41,7 @@ const collect = (value: string, all: string[] | undefined): string[] => [...(all
 
 /** Options that several commands share, by name. */
 const OPTIONS = {
+  logTz: () => new Option('--log-tz <zone>', 'zone of times that carry none (HAProxy, IIS native format)').default(undefined, 'UTC'),
   logFormat: () => new Option('--log-format <name>', 'the format of the logs, where logstat should not find it out itself; logstat formats lists the names'),
   format: (kinds: readonly string[] = OUTPUT_KINDS) => new Option('--format <kind>', 'kind of output').choices([...kinds]),
   output: () => new Option('-o, --output <file>', 'write to a file instead; its ending (.txt, .json) chooses the kind'),
@@ -79,7 +80,7 @@ function makeProgram(version: string, done: (status: number) => void): Command {
     return command
   }
   const group = (heading: string, ...options: Option[]): Option[] => options.map((option) => option.helpGroup(heading))
-  const reading = (): Option[] => group('Reading:', OPTIONS.logFormat(), OPTIONS.server(), OPTIONS.jobs(), OPTIONS.force(), OPTIONS.quiet())
+  const reading = (): Option[] => group('Reading:', OPTIONS.logFormat(), OPTIONS.logTz(), OPTIONS.server(), OPTIONS.jobs(), OPTIONS.force(), OPTIONS.quiet())
   const filtering = (): Option[] =>
     group('Choosing requests:', OPTIONS.since(), OPTIONS.until(), OPTIONS.path(), OPTIONS.client(), OPTIONS.method(), OPTIONS.host())
   const printing = (): Option[] => [

@@ -1,6 +1,6 @@
 import { LogstatError } from '../errors.js'
+import { checkAsked } from '../format/asked.js'
 import type { Server } from '../format/format.js'
-import { formatNamed } from '../format/registry.js'
 import { findInputs } from '../input/find.js'
 import type { Filter } from '../kernel/filter.js'
 import { type InputResult, type ReadOptions, readInputs } from '../pipeline.js'
@@ -13,6 +13,7 @@ import { progress } from './progress.js'
 /** Options of every command that reads logs. */
 export interface ReadCommandOptions {
   readonly logFormat?: string
+  readonly logTz?: string
   readonly server?: Server
   readonly quiet?: boolean
   readonly force?: boolean
@@ -44,8 +45,7 @@ function filterOf({ since, until, path, client, method, host }: ReadCommandOptio
 
 /** @throws LogstatError when `--log-format` names none */
 export function checkFormat(name: string | undefined): void {
-  if (name !== undefined && !formatNamed(name))
-    throw new LogstatError('unknown-format', `"${name}" is no format that logstat knows`, 'List them with: logstat formats')
+  if (name !== undefined) checkAsked(name)
 }
 
 export interface ReadOutcome {
@@ -91,11 +91,12 @@ export async function readPaths(paths: readonly string[], store: Store, options:
 
 /** What the options of a command mean for reading. @throws LogstatError for a format or a time zone that there is not */
 export function readOptions(store: Store, options: ReadCommandOptions): ReadOptions {
-  const { logFormat, server, jobs, force, tz } = options
+  const { logFormat, logTz, server, jobs, force, tz } = options
   checkFormat(logFormat)
   const dayZone = checkZone(tz ?? systemZone())
   return {
     ...(logFormat === undefined ? {} : { format: logFormat }),
+    ...(logTz === undefined ? {} : { logZone: checkZone(logTz) }),
     ...(server === undefined ? {} : { server }),
     ...(store.file === null ? { filter: filterOf(options, dayZone) } : { dayZone }),
     ...(force === undefined ? {} : { force }),

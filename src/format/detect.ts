@@ -1,7 +1,9 @@
 import { decode, Kernel } from '../kernel/kernel.js'
 import type { Plan } from '../kernel/plan.js'
-import type { Server } from './format.js'
-import { FORMATS, planOf, plansOfFamily } from './registry.js'
+import { Flag } from '../kernel/wasm/roles.js'
+import type { Format, Server } from './format.js'
+import { inferHeaders } from './headerless.js'
+import { FORMATS, hasPlans, plansOf, plansOfFamily } from './registry.js'
 import { compileFields, NO_FIELDS, type W3cHeader } from './w3c.js'
 
 /** What an input is, and why. */
@@ -42,33 +44,75 @@ export function detect(head: Uint8Array, isWhole: boolean): Detection | Undetect
   const softwareLine = texts.find((t) => /^#software:/i.test(t))
   if (fieldsLine !== undefined) return detectW3c(fieldsLine, softwareLine, lines, texts)
 
-  const data = lines.filter((_, i) => /\S/.test(texts[i] as string))
-  const candidates = FORMATS.filter((f) => f.layout)
-  const takes = countTakes(candidates.map(planOf), data)
-  const found = candidates.map((format, i) => ({ format, lines: takes[i] as number })).filter(({ lines }) => lines > 0)
-  if (found.length === 0) {
-    if (softwareLine !== undefined || texts.some((t) => /^#(version|date):/i.test(t)) || data.length === 0) return emptyDetection(data.length, softwareLine)
-    return { format: null, seems: guess(texts), looked: data.length, evidence: candidates.map(({ name }) => `${name}: no line fits`) }
+  const data = lines.filter((line, i) => line[0] !== 0x23 && /\S/.test(texts[i] as string))
+  const inner = unwrapDocker(data)
+  if (inner) {
+    const found = detectLines(inner)
+    if (found)
+      return {
+        ...found,
+        plans: found.plans.map((p) => ({ ...p, flags: p.flags | Flag.Docker })),
+        evidence: [...found.evidence, "each line is inside a JSON object of Docker's"],
+      }
   }
-  const { format, lines: most } = found.reduce((a, b) => (b.lines > a.lines ? b : a))
-  const others = found.filter((f) => f.format !== format)
-  // In the registry's order, in which a line is given to the most particular layout that it fits.
-  const plans = plansOfFamily(
-    format.family,
-    found.map((f) => f.format),
-  )
+  const found = detectLines(data) ?? detectHeaderless(data)
+  if (found) return found
+  if (data.length === 0 || softwareLine !== undefined || texts.some((t) => /^#(version|date):/i.test(t))) return emptyDetection(data.length, softwareLine)
+  return { format: null, seems: guess(texts), looked: data.length, evidence: [`none of ${FORMATS.length} formats fits a line`] }
+}
+
+/** A file may mix so many further formats, if each fits this share of the lines that the others leave. */
+const FURTHER = 3
+const FURTHER_SHARE = 0.1
+
+function detectLines(data: readonly Uint8Array[]): Detection | undefined {
+  const found = takesOf(data)
+  const best = mostOf(found)
+  if (!best) return undefined
+  const { format } = best
+  // Related layouts in the registry's order, in which a line is given to the most particular one that it fits.
+  let plans = plansOfFamily(format.family, format.family === 'own' ? [format] : found.map((f) => f.format).filter((f) => f.family === format.family))
+  let rest = data.filter((line) => fitsOf(plans, [line]) === 0)
+  for (let i = 0; i < FURTHER && rest.length > 1; i++) {
+    const next = mostOf(takesOf(rest))
+    if (!next || next.lines < 2 || next.lines < rest.length * FURTHER_SHARE) break
+    plans = [...plans, ...plansOf(next.format)]
+    rest = rest.filter((line) => fitsOf(plans, [line]) === 0)
+  }
+  const others = found.filter((f) => f !== best)
   return {
     format: format.name,
     title: format.title,
     server: format.server,
-    fits: countFits(plans, data),
-    looked: data.filter((line) => line[0] !== 0x23).length,
+    fits: data.length - rest.length,
+    looked: data.length,
     evidence: [
-      `${most} of ${data.length} lines fit ${format.name}`,
+      `${best.lines} of ${data.length} lines fit ${format.name}`,
       ...(others.length ? [`lines of other layouts: ${others.map((f) => `${f.format.name} ${f.lines}`).join(', ')}`] : []),
     ],
     plans,
   }
+}
+
+interface Taken {
+  readonly format: Format
+  /** Lines of which no other format gets more. */
+  readonly lines: number
+}
+
+/** Give each line to the format that gets most fields out of it, of several the first in the registry. */
+function takesOf(data: readonly Uint8Array[]): Taken[] {
+  const best = data.map(() => ({ format: undefined as Format | undefined, fields: 0 }))
+  for (const format of FORMATS.filter(hasPlans)) {
+    probeAll(plansOf(format), data).forEach((fields, i) => {
+      if (fields > (best[i]?.fields ?? 0)) best[i] = { format, fields }
+    })
+  }
+  return FORMATS.map((format) => ({ format, lines: best.filter((b) => b.format === format).length })).filter(({ lines }) => lines > 0)
+}
+
+function mostOf(taken: readonly Taken[]): Taken | undefined {
+  return taken.length === 0 ? undefined : taken.reduce((a, b) => (b.lines > a.lines ? b : a))
 }
 
 function detectW3c(fieldsLine: string, softwareLine: string | undefined, lines: readonly Uint8Array[], texts: readonly string[]): Detection {
@@ -79,7 +123,7 @@ function detectW3c(fieldsLine: string, softwareLine: string | undefined, lines: 
     format: 'w3c',
     title: software ? `W3C extended log (${software})` : 'W3C extended log',
     server: header.server,
-    fits: countFits([header.plan], data),
+    fits: fitsOf([header.plan], data),
     looked: data.length,
     evidence: [
       `a #Fields line names ${header.fields.length} fields: ${header.fields.join(' ')}`,
@@ -88,6 +132,22 @@ function detectW3c(fieldsLine: string, softwareLine: string | undefined, lines: 
     ],
     plans: [NO_FIELDS],
     w3c: header,
+  }
+}
+
+/** A W3C log that has lost its header; a later `#Fields` line holds from there on. */
+function detectHeaderless(data: readonly Uint8Array[]): Detection | undefined {
+  const headers = inferHeaders(data.map(decode)).filter(({ plan }) => fitsOf([plan], data) > 0)
+  if (headers.length === 0) return undefined
+  const plans = headers.map((h) => h.plan)
+  return {
+    format: 'w3c',
+    title: 'W3C extended log without its #Fields line',
+    server: 'iis',
+    fits: fitsOf(plans, data),
+    looked: data.length,
+    evidence: ['there is no #Fields line; the fields follow from the values', ...headers.map((h) => `as if: #Fields: ${h.fields.join(' ')}`)],
+    plans,
   }
 }
 
@@ -118,22 +178,35 @@ function firstLines(head: Uint8Array, isWhole: boolean): Uint8Array[] {
   return lines
 }
 
-let prober: Kernel | undefined
-
-/** By plan, the lines that it is the first to take. */
-function countTakes(plans: readonly Plan[], lines: readonly Uint8Array[]): number[] {
-  prober ??= new Kernel({ tables: false })
-  prober.setPlans(plans)
-  const takes = new Array<number>(plans.length).fill(0)
+/** The log lines inside the objects of Docker's json-file driver, if that is what the lines are. */
+function unwrapDocker(lines: readonly Uint8Array[]): Uint8Array[] | undefined {
+  const inner: Uint8Array[] = []
   for (const line of lines) {
-    const { plan } = prober.probe(line)
-    if (plan >= 0) takes[plan] = (takes[plan] as number) + 1
+    try {
+      const { log } = JSON.parse(Buffer.from(line).toString()) as { log?: unknown }
+      if (typeof log === 'string') inner.push(Buffer.from(log.replace(/\n$/, '')))
+    } catch {
+      // Not JSON: not Docker's.
+    }
   }
-  return takes
+  return inner.length * 2 > lines.length ? inner : undefined
 }
 
-function countFits(plans: readonly Plan[], lines: readonly Uint8Array[]): number {
-  return countTakes(plans, lines).reduce((a, b) => a + b, 0)
+let prober: Kernel | undefined
+
+/** By line, the fields that the first plan to take it finds in it; 0 for a line that none takes. */
+function probeAll(plans: readonly Plan[], lines: readonly Uint8Array[]): number[] {
+  prober ??= new Kernel({ tables: false })
+  const kernel = prober
+  kernel.setPlans(plans)
+  return lines.map((line) => {
+    const probe = kernel.probe(line)
+    return 'fields' in probe ? Object.values(probe.fields).filter((text) => text !== '-' && text !== '').length : 0
+  })
+}
+
+function fitsOf(plans: readonly Plan[], lines: readonly Uint8Array[]): number {
+  return probeAll(plans, lines).filter((fields) => fields > 0).length
 }
 
 /** Signs of inputs that are often given by mistake. */
@@ -141,6 +214,10 @@ const LOOKALIKES: readonly (readonly [RegExp, string])[] = [
   [/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[(debug|info|notice|warn|error|crit|alert|emerg)\]/, 'an nginx error log'],
   [/^\[\w{3} \w{3} \d\d? [\d:.]+ \d{4}\] \[/, 'an Apache error log'],
   [/^\[\d\d\/\w{3}\/\d{4}:[\d:]+ [+-]\d{4}\] \S+ (TLS|SSL)v[\d.]+ /, 'an Apache ssl_request_log, which holds no status'],
+  [/^tls \d\.\d \d{4}-\d\d-\d\dT[\d:]+ net\//, 'a TLS log of an AWS Network Load Balancer, which holds no status'],
+  [/ -?\d+\/-?\d+\/\+?-?\d+ \+?\d+ [\w-]{2} \d+\/\d+\/\d+\/\d+\/\+?\d+ \d+\/\d+/, 'an HAProxy tcplog, which holds no status'],
+  [/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d .*\b(ControlChannel|DataChannel)(Opened|Closed)\b/, 'an IIS FTP log'],
+  [/^\s*\{.*"logger":"http\.log\.error/, 'a runtime log of Caddy'],
   [/^\s*[[{]/, 'JSON of a shape that is not known'],
   [/^<\?xml|^<!doctype|^<html/i, 'XML or HTML'],
   [/^\w{3} [ \d]\d \d\d:\d\d:\d\d \S+ \S+(\[\d+\])?: /, 'a syslog file'],

@@ -17,6 +17,8 @@ export const SERVERS = [
   'squid',
   'fastly',
   'akamai',
+  'azure',
+  'gcp',
 ] as const
 export type Server = (typeof SERVERS)[number]
 
@@ -41,8 +43,30 @@ export interface Sample {
   readonly entry: Entry
 }
 
-/** Layouts that are told apart line by line when they stand in one file. */
-export type Family = 'clf' | 'w3c'
+/** Layouts that are told apart line by line when they stand in one file; `own` stands for itself. */
+export type Family = 'clf' | 'w3c' | 'own'
+
+/** What a value of a JSON or LTSV log can be for. */
+export type KeyRole =
+  | 'time'
+  | 'clientIp'
+  | 'request'
+  | 'method'
+  | 'uri'
+  | 'status'
+  | 'substatus'
+  | 'bytesSent'
+  | 'timeTaken'
+  | 'referer'
+  | 'userAgent'
+  | 'host'
+  | 'reason'
+  | 'upstreamStatus'
+
+/** For each field the keys that may hold it, the best first; `a.b` is the key b in the object a, and a list stands for its first value. */
+export type Keys = Readonly<Partial<Record<KeyRole, readonly string[]>>> & { readonly status: readonly string[] }
+
+export type TimeUnit = 's' | 'ms' | 'us' | 'ns'
 
 /** A log format as data. Adding one is adding a file under records/ and its name to registry.ts. */
 export interface Format {
@@ -55,6 +79,20 @@ export interface Format {
   readonly family: Family
   /** nginx notation; text between the variables is literal. Absent for W3C, whose layout is the log's own `#Fields` line. */
   readonly layout?: string
+  /** Further layouts of the same format. */
+  readonly variants?: readonly string[]
+  /** Of a JSON log. */
+  readonly json?: Keys
+  /** Of an LTSV log. */
+  readonly ltsv?: Keys
+  /** Unit of `timeTaken` among the keys; seconds when absent. */
+  readonly timeUnit?: TimeUnit
+  /** A JSON record is one of this format only if the value of the key begins so. */
+  readonly guard?: { readonly keys: readonly string[]; readonly value: string }
+  /** The reason is of interest for errors alone. */
+  readonly reasonOfErrors?: true
+  /** Dates with slashes begin with the month. */
+  readonly monthFirst?: true
   readonly samples: readonly Sample[]
   /** Where the layout is defined. */
   readonly source: string

@@ -1,45 +1,81 @@
 import { LogstatError } from '../errors.js'
 import type { Plan, Step } from '../kernel/plan.js'
-import { Cutter, Role, Rule } from '../kernel/wasm/roles.js'
+import { Cutter, Flag, Role, Rule } from '../kernel/wasm/roles.js'
+
+interface Variable {
+  readonly role: Role
+  /** Cut without blanks inside, so that a line of another layout does not slip through. */
+  readonly token?: true
+  /** Microseconds in one unit. */
+  readonly unitUs?: number
+}
+const skip: Variable = { role: Role.Skip, token: true }
 
 /**
- * What the variables of an nginx `log_format` are for; a variable that is not here is cut and forgotten.
- * https://nginx.org/en/docs/varindex.html
+ * What the variables of a layout are for; a variable that is not here is cut and forgotten.
+ * https://nginx.org/en/docs/varindex.html, and below the line what other servers log, named in the same manner.
  */
-const VARIABLES: Readonly<Record<string, Role>> = {
-  remote_addr: Role.ClientIp,
-  realip_remote_addr: Role.Skip,
-  time_local: Role.Time,
-  time_iso8601: Role.Time,
-  msec: Role.Time,
-  request: Role.Request,
-  request_method: Role.Method,
-  request_uri: Role.Uri,
-  uri: Role.Uri,
-  status: Role.Status,
-  bytes_sent: Role.BytesSent,
-  body_bytes_sent: Role.BytesSent,
-  request_time: Role.TimeTaken,
-  http_referer: Role.Referer,
-  http_user_agent: Role.UserAgent,
-  host: Role.Host,
-  http_host: Role.Host,
-  server_name: Role.Host,
-  // Not nginx's: all that stands before the time in a CLF relative nobody has described.
-  prefix: Role.Prefix,
+const VARIABLES: Readonly<Record<string, Variable>> = {
+  remote_addr: { role: Role.ClientIp },
+  realip_remote_addr: { role: Role.Skip },
+  time_local: { role: Role.Time },
+  time_iso8601: { role: Role.Time, token: true },
+  msec: { role: Role.Time, token: true },
+  request: { role: Role.Request },
+  request_method: { role: Role.Method },
+  request_uri: { role: Role.Uri },
+  uri: { role: Role.Uri },
+  status: { role: Role.Status },
+  bytes_sent: { role: Role.BytesSent },
+  body_bytes_sent: { role: Role.BytesSent },
+  request_time: { role: Role.TimeTaken, unitUs: 1_000_000 },
+  http_referer: { role: Role.Referer },
+  http_user_agent: { role: Role.UserAgent },
+  host: { role: Role.Host },
+  http_host: { role: Role.Host },
+  server_name: { role: Role.Host },
+  upstream_status: { role: Role.UpstreamStatus },
+  // ----
+  /** All that stands before the time in a CLF relative nobody has described. */
+  prefix: { role: Role.Prefix },
+  /** An address with `:port` behind it. */
+  client_and_port: { role: Role.ClientIp, token: true },
+  /** A request line that was cut off with the line. */
+  request_rest: { role: Role.Request },
+  request_time_ms: { role: Role.TimeTaken, token: true, unitUs: 1_000 },
+  request_time_us: { role: Role.TimeTaken, token: true, unitUs: 1 },
+  date: { role: Role.Date, token: true },
+  time_of_day: { role: Role.TimeOfDay, token: true },
+  substatus: { role: Role.Substatus },
+  win32_status: { role: Role.Win32Status },
+  reason: { role: Role.Reason, token: true },
+  target_status: { role: Role.UpstreamStatus, token: true },
+  word: skip,
+  number: skip,
 }
 
 /** Of several variables for one role the first in the layout counts, except for these, which are better. */
 const BETTER = new Set(['body_bytes_sent', 'request_uri'])
 
-const SECONDS = 1_000_000
+/** What else is known of the lines a layout describes. */
+export interface LayoutOptions {
+  /** Bits of Flag; Strict when absent. */
+  readonly flags?: number
+  /** A quote inside a quoted field has a backslash before it; not so with nginx's escape=none. */
+  readonly quotesAreEscaped?: boolean
+}
+
+/** What a variable is for, if anything is known of it. */
+export function roleOfVariable(name: string): Variable | undefined {
+  return VARIABLES[name]
+}
 
 /**
  * Compile a layout in nginx notation (`$remote_addr - … "$request" …`) to a plan.
  *
  * @throws LogstatError `layout` when two variables touch, or none is the status
  */
-export function compileLayout(format: string, layout: string): Plan {
+export function compileLayout(format: string, layout: string, { flags = Flag.Strict, quotesAreEscaped = true }: LayoutOptions = {}): Plan {
   const parts = layout.split(/\$(?:\{(\w+)\}|(\w+))/)
   // split gives: text, name in braces, bare name, text, …
   const leading = parts[0] ?? ''
@@ -51,11 +87,12 @@ export function compileLayout(format: string, layout: string): Plan {
   }
   const owners = new Map<Role, string>()
   for (const name of names) {
-    const role = VARIABLES[name]
+    const role = VARIABLES[name]?.role
     if (role && (!owners.has(role) || BETTER.has(name))) owners.set(role, name)
   }
   if (!owners.has(Role.Status))
     throw new LogstatError('layout', `the layout names no status: ${layout}`, 'Add $status: without it there is nothing to explain.')
+  const seen = new Set<string>()
   const steps = names.map((name, i): Step => {
     const until = untils[i] as string
     const last = i === names.length - 1
@@ -65,16 +102,23 @@ export function compileLayout(format: string, layout: string): Plan {
         `$${name} and $${names[i + 1]} touch in the layout: ${layout}`,
         'Put some text between the two variables, or nobody can tell where one ends.',
       )
-    const role = VARIABLES[name] ?? Role.Skip
-    const owned = owners.get(role) === name ? role : Role.Skip
-    return { role: owned, rule: ruleFor(owned, name, until, last), until: until === '' ? ' ' : until }
+    const role = VARIABLES[name]?.role ?? Role.Skip
+    const owned = owners.get(role) === name && !seen.has(name) ? role : Role.Skip
+    seen.add(name)
+    return { role: owned, rule: ruleFor(owned, name, until, last, quotesAreEscaped), until: until === '' ? ' ' : until }
   })
-  return { format, cutter: Cutter.Delimited, leading, steps, timeTakenUnitUs: SECONDS, strict: true }
+  const timeTakenUnitUs = VARIABLES[owners.get(Role.TimeTaken) ?? '']?.unitUs ?? 1_000_000
+  return { format, cutter: Cutter.Delimited, leading, steps, timeTakenUnitUs, flags }
 }
 
-function ruleFor(role: Role, name: string, until: string, last: boolean): Rule {
+function ruleFor(role: Role, name: string, until: string, last: boolean, quotesAreEscaped: boolean): Rule {
+  if (name === 'request_rest') return Rule.Rest
   if (until === '') return Rule.Word
-  if (until.startsWith('"')) return last ? Rule.LastQuoted : Rule.Quoted
+  if (until.startsWith('"') && quotesAreEscaped) return last ? Rule.LastQuoted : Rule.Quoted
+  if (name === 'client_and_port') return Rule.AddressPort
+  if (VARIABLES[name]?.token) return Rule.Token
+  if (until.startsWith(' ') && name.startsWith('upstream_')) return Rule.Chain
   if (role === Role.ClientIp && until.startsWith(' ')) return Rule.List
+  if (role === Role.Host) return Rule.Host
   return name === 'remote_user' ? Rule.User : Rule.Plain
 }

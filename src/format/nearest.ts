@@ -1,6 +1,6 @@
 import { characterAt, Kernel } from '../kernel/kernel.js'
 import { Reject, Role } from '../kernel/wasm/roles.js'
-import { FORMATS, formatNamed, planOf } from './registry.js'
+import { FORMATS, formatNamed, plansOf } from './registry.js'
 
 /** A field of a layout. */
 export interface LayoutField {
@@ -35,7 +35,7 @@ export function nearestFormat(text: string): Nearest | null {
   let longest = line.length / 2
   for (const format of FORMATS) {
     if (!format.layout) continue
-    prober.setPlans([planOf(format)])
+    prober.setPlans(plansOf(format).slice(0, 1))
     const found = prober.probe(line)
     const { name, layout } = format
     if (found.plan >= 0) return { format: name, fits: true, column: text.length, field: null, layout }

@@ -1,5 +1,5 @@
 import type { Plan, Step } from '../kernel/plan.js'
-import { Cutter, Role, Rule } from '../kernel/wasm/roles.js'
+import { Cutter, Flag, Role, Rule } from '../kernel/wasm/roles.js'
 import type { Server } from './format.js'
 
 /**
@@ -9,21 +9,30 @@ import type { Server } from './format.js'
  */
 const FIELDS: readonly (readonly [string, Role])[] = [
   ['date', Role.Date],
+  ['date-local', Role.Date],
   ['time', Role.TimeOfDay],
+  ['time-local', Role.TimeOfDay],
   ['c-ip', Role.ClientIp],
   ['cs-method', Role.Method],
   ['cs-uri-stem', Role.Uri],
   ['cs-uri', Role.Uri],
+  ['cs-url-stem', Role.Uri],
   ['sc-status', Role.Status],
   ['c-status', Role.Status],
   ['sc-substatus', Role.Substatus],
   ['sc-win32-status', Role.Win32Status],
   ['s-reason', Role.Reason],
+  // CloudFront; best first.
+  ['x-edge-detailed-result-type', Role.Reason],
+  ['x-edge-result-type', Role.Reason],
   ['sc-bytes', Role.BytesSent],
   ['time-taken', Role.TimeTaken],
+  ['timetakenms', Role.TimeTaken],
   ['cs(referer)', Role.Referer],
+  ['cs(referrer)', Role.Referer],
   ['cs(user-agent)', Role.UserAgent],
   ['cs-host', Role.Host],
+  ['cs(host)', Role.Host],
   ['x-host-header', Role.Host],
   ['s-sitename', Role.Host],
 ]
@@ -45,8 +54,9 @@ export interface W3cHeader {
  *
  * @param line     the directive, with or without `#Fields:` in front
  * @param software the `#Software` line in force, if any: it tells milliseconds from the draft's seconds
+ * @param isGuess  no header said so: a record must look like one of these fields to be taken
  */
-export function compileFields(line: string, software = ''): W3cHeader {
+export function compileFields(line: string, software = '', isGuess = false): W3cHeader {
   const fields = line
     .replace(/^#fields:/i, '')
     .trim()
@@ -63,14 +73,17 @@ export function compileFields(line: string, software = ''): W3cHeader {
   }
   const isMicrosoft = /microsoft/i.test(software) || taken.has(Role.Win32Status) || taken.has(Role.Substatus)
   const steps = roles.map((role): Step => ({ role, rule: Rule.Plain, until: '' }))
-  const isHttpErr = taken.has(Role.Reason)
+  const isLocal = !lower.includes('time') && lower.includes('time-local')
+  const flags = (isLocal ? Flag.LocalTime : 0) | (isGuess ? Flag.Checked : 0) | (lower.includes('s-reason') ? 0 : Flag.ReasonOfErrors)
+  const isCloudFront = lower.includes('x-edge-location')
+  const isHttpErr = taken.has(Role.Reason) && !isCloudFront
   return {
-    plan: { format: 'w3c', cutter: Cutter.W3c, leading: '', steps, timeTakenUnitUs: isMicrosoft ? MILLISECONDS : SECONDS, strict: false },
+    plan: { format: 'w3c', cutter: Cutter.W3c, leading: '', steps, timeTakenUnitUs: isMicrosoft ? MILLISECONDS : SECONDS, flags },
     fields,
-    server: isHttpErr ? 'httpsys' : isMicrosoft ? 'iis' : null,
+    server: isCloudFront ? 'aws-cloudfront' : isHttpErr ? 'httpsys' : isMicrosoft ? 'iis' : null,
     hasStatus: taken.has(Role.Status),
   }
 }
 
 /** A plan that takes no line: a W3C log before its first `#Fields`. */
-export const NO_FIELDS: Plan = { format: 'w3c', cutter: Cutter.None, leading: '', steps: [], timeTakenUnitUs: MILLISECONDS, strict: false }
+export const NO_FIELDS: Plan = { format: 'w3c', cutter: Cutter.None, leading: '', steps: [], timeTakenUnitUs: MILLISECONDS, flags: 0 }

@@ -10,6 +10,7 @@ interface Exports {
   blockBytes: WebAssembly.Global
   eventStart: WebAssembly.Global
   eventEnd: WebAssembly.Global
+  addPlan(cutter: number, leadingAt: number, leadingBytes: number, scale: number, flags: number): number
   absorbBuckets(n: number, from: number): void
   absorbCodes(n: number, from: number, texts: number, base: number): void
   absorbLatencies(n: number, from: number): void
@@ -37,7 +38,6 @@ interface Exports {
   clearFilters(): void
   filteredCount(): bigint
   setPeriodFilter(from: number, to: number): void
-  addPlan(cutter: number, leadingAt: number, leadingBytes: number, scale: number, strict: number): number
   addStep(role: number, rule: number, literalAt: number, literalBytes: number): number
   begin(offset: bigint, line: bigint): void
   bucketTable(): number
@@ -67,7 +67,7 @@ interface Exports {
   rejectTable(): number
   run(end: number): Event
   sampleTable(): number
-  setLocalOffset(seconds: bigint): void
+  setLocalOffset(seconds: number, from: number, to: number): void
   setPeriod(period: number, start: number, end: number): void
   skipTo(p: number): void
   spanTable(): number
@@ -101,6 +101,14 @@ export interface Period {
 /** One period for all times: lists over the whole input. */
 const WHOLE: Period = { number: 0, start: -(2 ** 53), end: 2 ** 53 }
 
+/** How far east of UTC a clock stands, in seconds, while it shows the times [from, to). */
+export interface LocalOffset {
+  readonly offset: number
+  readonly from: number
+  readonly to: number
+}
+const UTC: LocalOffset = { offset: 0, from: -(2 ** 53), to: 2 ** 53 }
+
 /** What the host does when a `#Fields` line is met: compile the plans that hold from here on. */
 export type OnFields = (line: string) => readonly Plan[]
 
@@ -130,6 +138,7 @@ export class Kernel {
   #lineEnd = 0
   #openLine = false
   #period: (seconds: number) => Period = () => WHOLE
+  #localOffset: (localSeconds: number) => LocalOffset = () => UTC
   onFields: OnFields = () => []
   /** A table that must be exact is full: read the tally out; the kernel clears itself afterwards. */
   onFull: () => void = () => {
@@ -146,6 +155,10 @@ export class Kernel {
       },
       host: {
         periodOf: (seconds: number) => this.#setPeriod(this.#period(seconds)),
+        localOffset: (seconds: number) => {
+          const { offset, from, to } = this.#localOffset(seconds)
+          this.wasm.setLocalOffset(offset, from, to)
+        },
       },
     })
     this.wasm = instance.exports as unknown as Exports
@@ -179,12 +192,18 @@ export class Kernel {
     this.#setPeriod({ number: 0, start: 0, end: 0 })
   }
 
+  /** Read times that carry no zone as those of a clock that stood so far east of UTC when it showed them; without this, as UTC. */
+  setLocalTime(offsetOf: (localSeconds: number) => LocalOffset): void {
+    this.#localOffset = offsetOf
+    this.wasm.setLocalOffset(0, 0, 0)
+  }
+
   /** The first plan is the layout in force, the others are tried on lines that do not fit it. */
   setPlans(plans: readonly Plan[]): void {
     this.wasm.clearPlans()
     for (const plan of plans) {
       const leading = this.#literal(plan.leading)
-      this.wasm.addPlan(plan.cutter, leading.at, leading.bytes, plan.timeTakenUnitUs, plan.strict ? 1 : 0)
+      this.wasm.addPlan(plan.cutter, leading.at, leading.bytes, plan.timeTakenUnitUs, plan.flags)
       for (const step of plan.steps) {
         const until = this.#literal(step.until)
         if (!this.wasm.addStep(step.role, step.rule, until.at, until.bytes)) throw new Error(`plan ${plan.format} has too many fields`)

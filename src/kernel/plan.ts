@@ -4,7 +4,7 @@ import type { Cutter, Role, Rule } from './wasm/roles.js'
 export interface Step {
   readonly role: Role
   readonly rule: Rule
-  /** Text after the field, empty only for the values of a W3C record. */
+  /** Text after the field, empty for the values of a W3C record; of JSON and LTSV, the path or label of the value. */
   readonly until: string
 }
 
@@ -13,11 +13,11 @@ export interface Plan {
   /** Name of the format it was made from. */
   readonly format: string
   readonly cutter: Cutter
-  /** Text before the first field. */
+  /** Text before the first field; of a JSON plan, what the value with the role Guard must begin with. */
   readonly leading: string
   readonly steps: readonly Step[]
   /** Microseconds in one unit of the TimeTaken field: 1 000 000 for seconds, 1 000 for milliseconds. */
   readonly timeTakenUnitUs: number
-  /** Status is three digits or `-` and bytes a number or `-`; anything else means that the line is of another layout. */
-  readonly strict: boolean
+  /** Bits of Flag. */
+  readonly flags: number
 }

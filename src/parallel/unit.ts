@@ -9,6 +9,7 @@ import { type Packed, pack } from '../kernel/packed.js'
 import type { Plan } from '../kernel/plan.js'
 import { readLineCounts } from '../tally/read-out.js'
 import type { LineCounts } from '../tally/tally.js'
+import { localOffset } from '../time-zone.js'
 import { PRIOR_BYTES, TrailWriter } from '../trail.js'
 
 /** A piece of an input that is counted by itself: plain data, so that it can be sent to another thread. */
@@ -27,6 +28,8 @@ export interface Unit {
   readonly software: string | null
   /** The zone whose days lists are kept apart for; null: lists over everything. */
   readonly dayZone: string | null
+  /** The zone of times that carry none; null: UTC. */
+  readonly logZone: string | null
   readonly filter: Filter
   /** Its last line counts although it has no newline. */
   readonly finish: boolean
@@ -49,10 +52,16 @@ export interface UnitResult {
   readonly error: readonly [string, string, string | undefined] | null
 }
 
+/** Read times that carry no zone as those of a zone; null: as UTC. */
+export function setLogZone(kernel: Kernel, zone: string | null): void {
+  if (zone !== null) kernel.setLocalTime((seconds) => localOffset(seconds, zone))
+}
+
 /** Count a unit with a kernel of which nothing else is kept. @param onBytes told now and then how many bytes of the file were read */
 export async function countUnit(kernel: Kernel, unit: Unit, onBytes: (bytes: number) => void): Promise<UnitResult> {
   kernel.clear()
   setFilter(kernel.wasm, unit.filter)
+  setLogZone(kernel, unit.logZone)
   const parts: Packed[] = []
   kernel.onFull = () => {
     parts.push(pack(kernel))

@@ -24,9 +24,10 @@ export function breakLines(text: string, cells: number, width: (text: string) =>
 }
 
 const OPENING = '（《“「'
-const CLOSING = '，。；：、）》”」！？'
+const CLOSING = '）》”」'
+const STOPS = '，。；：、！？'
 const HAN = '\\p{Script=Han}'
-const PIECES = new RegExp(`[${OPENING}]*(?:${HAN}|[^\\s${HAN}${OPENING}${CLOSING}]+)[${CLOSING}]*|[${OPENING}${CLOSING}]+|\\s+`, 'gu')
+const PIECES = new RegExp(`[${OPENING}]?(?:${HAN}|[^\\s${HAN}${OPENING}${CLOSING}${STOPS}]+)[${CLOSING}]?[${STOPS}]?|[${OPENING}${CLOSING}${STOPS}]|\\s+`, 'gu')
 
 /**
  * Cells of a text of the catalogue, in which every character is one cell wide or, if Chinese, two.

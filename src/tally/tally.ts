@@ -174,6 +174,13 @@ export function trimList(list: List, n: number): List {
   return { values: sorted.slice(0, n), lost, distinct: list.distinct }
 }
 
+/** Keep the most frequent `n` values of each list. @param whole lists of these dimensions stay as they are */
+export function trimLists(tally: Tally, n: number, whole: readonly DimensionName[]): void {
+  for (const code of tally.codes.values()) {
+    for (const dimension of DIMENSIONS) if (!whole.includes(dimension)) code.lists[dimension] = trimList(code.lists[dimension], n)
+  }
+}
+
 /** The sum over two stretches of one input, the second behind the first: its line numbers begin where the first ends. */
 export function addLineCounts(a: LineCounts, b: LineCounts): LineCounts {
   const rejects = new Map(a.rejects)

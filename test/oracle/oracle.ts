@@ -59,6 +59,7 @@ function layoutPattern(layout: string): { pattern: RegExp; names: string[] } {
     else if (until.startsWith('"')) source += `((?:\\\\.|(?!${end})[^\\\\])*)${end}`
     else if (name === 'remote_addr') source += `((?:[^ ]|(?<=,) )+)(?<!,)${end}`
     else if (name === 'remote_user') source += `(?!- (?!${literal(until.slice(1))}))((?:(?!${end})[^"])*)${end}`
+    else if (name === 'host') source += `((?:(?!${end}).)*)(?<!,)${end}`
     else source += `((?:(?!${end}).)*)${end}`
     if (last) source += '.*$'
   }
@@ -102,6 +103,7 @@ const value = (text: string | undefined): string | undefined => (text === undefi
 
 function request(text: string): { method?: string; path?: string | undefined } {
   const m = /^([A-Za-z_-]+) (.*)$/s.exec(text)
+  if (m?.[1] === '-') return {}
   if (!m) return { path: value(cutQuery(text)) }
   const rest = m[2] as string
   const protocol = /^(.*) HTTP\/[^ ]+$/s.exec(rest)
@@ -109,10 +111,37 @@ function request(text: string): { method?: string; path?: string | undefined } {
   return { ...(method === undefined ? {} : { method }), path: value(cutQuery(protocol ? (protocol[1] as string) : rest)) }
 }
 
+/** nginx's built-in pages for what it logs as 400, in the words it puts into them. */
+const PAGES: readonly (readonly [string, string])[] = [
+  ['Request Header Or Cookie Too Large', 'header-too-large'],
+  ['The SSL certificate error', 'client-certificate'],
+  ['No required SSL certificate was sent', 'client-certificate'],
+  ['The plain HTTP request was sent to HTTPS port', 'http-on-tls-port'],
+]
+
+function pageOf(bytes: number): string | null {
+  const kinds = new Set<string>()
+  for (const [text, kind] of PAGES)
+    for (const server of ['nginx', ...['/1.9.9', '/1.18.0', '/1.25.10'].flatMap((v) => [`nginx${v}`, `nginx${v} (Ubuntu)`])])
+      for (const body of ['<body>', '<body bgcolor="white">'])
+        for (const padding of [0, 402]) {
+          const page = `<html>\r\n<head><title>400 ${text}</title></head>\r\n${body}\r\n<center><h1>400 Bad Request</h1></center>\r\n<center>${text}</center>\r\n<hr><center>${server}</center>\r\n</body>\r\n</html>\r\n`
+          if (page.length + padding === bytes) kinds.add(kind)
+        }
+  return kinds.size === 1 ? ([...kinds][0] as string) : null
+}
+
+/** What the request line of a 400 and the size of its answer show. */
+function reasonOf400(text: string, bytes: number): string | null {
+  if (text === '' || text === '-') return 'no-request'
+  if (text.startsWith('\u0016\u0003') || /^(\\x16\\x03|\\u0016\\u0003)/.test(text)) return 'tls-on-plain-port'
+  return /^(?!PRI )[A-Za-z_-]+ [^\\]/s.test(text) ? pageOf(bytes) : 'other-protocol'
+}
+
 /** The client in all that stands before the time: the first word that looks like an address, else the first. */
 function clientOf(prefix: string): string | undefined {
   const words = prefix.split(/[ ,"]+/).filter(Boolean)
-  return value(words.find((w) => /^[0-9a-f.:]+$/i.test(w) && (w.match(/[.:]/g)?.length ?? 0) >= 2) ?? words[0])
+  return value(words.find((w) => /^[0-9a-f.:]+$/i.test(w) && !/^..:..:..$/.test(w) && (w.match(/[.:]/g)?.length ?? 0) >= 2) ?? words[0])
 }
 
 function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPattern>): OracleEntry | undefined {
@@ -125,7 +154,7 @@ function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPa
     status: f.status === '-' ? null : Number(f.status),
     substatus: null,
     win32Status: null,
-    reason: null,
+    reason: f.status === '400' ? reasonOf400(f.request as string, Number(f.body_bytes_sent)) : null,
     time: timeOf(f.time_local as string),
     bytesSent: f.body_bytes_sent === undefined || f.body_bytes_sent === '-' ? 0 : Number(f.body_bytes_sent),
     timeTakenUs: f.request_time !== undefined && /^\d{1,15}(\.\d+)?$/.test(f.request_time) ? Math.round(Number(f.request_time) * 1e6) : null,
@@ -164,7 +193,7 @@ function readW3c(line: string, fields: readonly string[]): OracleEntry | undefin
     const role = W3C[name.toLowerCase()]
     if (role && f[role] === undefined) f[role] = values[i] as string
   })
-  if (f.status === undefined || !/^(\d{1,3}|-)$/.test(f.status)) return undefined
+  if (f.status === undefined || !/^(\d{1,3}|-|-1|)$/.test(f.status)) return undefined
   if (f.substatus !== undefined && !(/^\d{1,5}$/.test(f.substatus) && Number(f.substatus) <= 65535) && f.substatus !== '-') return undefined
   const d = /^(\d{4})-(\d\d)-(\d\d)$/.exec(f.date ?? '')
   const t = /^(\d\d):(\d\d):(\d\d)/.exec(f.time ?? '')
@@ -172,10 +201,10 @@ function readW3c(line: string, fields: readonly string[]): OracleEntry | undefin
   const number = (text: string | undefined): number | null => (text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null)
   const taken = number(f.timeTaken)
   return {
-    status: f.status === '-' ? null : Number(f.status),
+    status: /^\d+$/.test(f.status) ? Number(f.status) : null,
     substatus: f.substatus === undefined || f.substatus === '-' ? null : Number(f.substatus),
     win32Status: win32,
-    reason: value(f.reason) ?? null,
+    reason: f.reason?.startsWith('--') ? null : (value(f.reason) ?? null),
     time: d && t ? utc(d[1] as string, Number(d[2]), d[3] as string, t[1] as string, t[2] as string, t[3] as string, undefined) : null,
     bytesSent: number(f.bytesSent) ?? 0,
     timeTakenUs: taken === null ? null : taken * 1000,

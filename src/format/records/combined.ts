@@ -28,7 +28,7 @@ export default {
     },
     {
       line: '198.51.100.9, 10.0.0.1 - - [10/Oct/2023:13:55:36 +0000] "\\x16\\x03\\x01" 400 150 "-" "-"',
-      entry: { clientIp: '198.51.100.9', uriStem: '\\x16\\x03\\x01', status: 400, bytesSent: 150 },
+      entry: { clientIp: '198.51.100.9', uriStem: '\\x16\\x03\\x01', status: 400, bytesSent: 150, reason: 'tls-on-plain-port' },
     },
   ],
   source: 'https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format',

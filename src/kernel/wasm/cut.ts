@@ -3,7 +3,7 @@
 // `failedAt` saying where. They never throw, never allocate, and read nothing past the line's newline.
 import { leading, leadingLength, STEP, stepCount, steps } from './plan'
 import { Reject, Role, Rule } from './roles'
-import { BLANK, findBlankOrControl, findNewline, findOrNewline, isEscaped, NEWLINE, QUOTE, RETURN, trimReturn } from './scan'
+import { BLANK, findBlankOrControl, findByte, findNewline, findOrNewline, isEscaped, NEWLINE, QUOTE, RETURN, trimReturn } from './scan'
 
 /** Spans by role, 8 bytes each: start u32, end u32. start == 0 means absent. */
 export const spans: usize = heap.alloc(8 * <usize>Role.Count)
@@ -25,6 +25,11 @@ export function spanEnd(role: i32): usize {
 
 export function clearSpans(): void {
   memory.fill(spans, 0, 8 * <usize>Role.Count)
+}
+
+export function setSpan(role: i32, start: usize, end: usize): void {
+  store<u32>(spans + 8 * <usize>role, <u32>start)
+  store<u32>(spans + 8 * <usize>role, <u32>end, 4)
 }
 
 export function fail(reason: i32, step: i32, at: usize): usize {
@@ -65,12 +70,13 @@ export function cutDelimited(line: usize): usize {
     const length = <usize>load<u32>(step, 8)
     const literal = <usize>load<u32>(step, 12)
     const needle = v128.load(step, 16)
+    if (rule == Rule.Token || rule == Rule.AddressPort) while (load<u8>(p) == BLANK) p++
     const start = p
     while (true) {
       p = findOrNewline(p, needle)
       if (load<u8>(p) == NEWLINE) {
         // A word may be ended by the line instead; of all else what must follow is missing, and the place told is where it began.
-        if (rule != Rule.Word) return fail(Reject.Layout, i, start)
+        if (rule != Rule.Word && rule != Rule.Rest) return fail(Reject.Layout, i, start)
         break
       }
       if (rule == Rule.Quoted || rule == Rule.LastQuoted) {
@@ -84,11 +90,16 @@ export function cutDelimited(line: usize): usize {
         p++
         continue
       }
-      if (length == 1 || literalAt(p, literal, length)) break
+      if (rule == Rule.Chain && p != start && isJoint(p)) {
+        p++
+        continue
+      }
+      if ((length == 1 || literalAt(p, literal, length)) && rule != Rule.Rest) break
       if (rule == Rule.List) return fail(Reject.Layout, i, p)
       p++
     }
     if (rule == Rule.User && !isUser(start, p)) return fail(Reject.Layout, i, start)
+    if (rule == Rule.Host && p > start && load<u8>(p - 1) == 0x2c) return fail(Reject.Layout, i, p)
     if (rule == Rule.List && p == start) return fail(Reject.Layout, i, start)
     const span = spans + 8 * <usize>load<i32>(step)
     store<u32>(span, <u32>start)
@@ -98,9 +109,27 @@ export function cutDelimited(line: usize): usize {
       return i == stepCount - 1 ? p : fail(Reject.Layout, i + 1, trimReturn(start, p))
     }
     store<u32>(span, <u32>p, 4)
+    if (rule == Rule.Token || rule == Rule.AddressPort) {
+      const blank = findByte(start, p, BLANK)
+      if (blank != p || start == p) return fail(Reject.Layout, i, blank)
+      if (rule == Rule.AddressPort) store<u32>(span, <u32>lastColon(start, p), 4)
+    }
     p += length
   }
   return findNewline(p)
+}
+
+/** Whether the blank at p, which is not the first byte, stands inside a list: behind a comma, or beside the colon between two groups. */
+function isJoint(p: usize): bool {
+  const before = load<u8>(p - 1)
+  return before == 0x2c || (before == 0x3a && load<u8>(p - 2) == BLANK) || load<u16>(p, 1) == 0x203a
+}
+
+/** Where the port of an address begins, or its end: an IPv6 address need not stand in brackets here, since a port always follows. */
+function lastColon(start: usize, end: usize): usize {
+  let p = end
+  while (p > start && <u32>load<u8>(p - 1) - 0x30 <= 9) p--
+  return p > start + 1 && p < end && load<u8>(p - 1) == 0x3a ? p - 1 : end
 }
 
 let sawQuotes: bool = false

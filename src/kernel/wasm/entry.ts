@@ -1,10 +1,11 @@
 // What the cut fields mean: numbers, time, request. `readEntry` fills the variables below from the spans, or says why the
 // line is no entry. A field that is absent or `-` is -1 (NO_TIME for the time): that is not 0.
-import { fail, spanEnd, spans, spanStart } from './cut'
-import { strict, timeScale } from './plan'
-import { Reject, Role } from './roles'
+import { fail, setSpan, spanEnd, spanStart } from './cut'
+import { derive } from './derive'
+import { cutter, flags, strict, timeScale } from './plan'
+import { Cutter, Flag, Reject, Role } from './roles'
 import { BLANK, DASH, findByte } from './scan'
-import { dateAt, NO_TIME, timeAt, timeOfDayAt } from './time'
+import { dateAt, dateInWords, directiveTime, NO_TIME, timeAt, timeOfDayIn, utcOf } from './time'
 
 export let status: i32 = -1
 export let substatus: i32 = -1
@@ -33,9 +34,16 @@ function isDash(start: usize, end: usize): bool {
   return end == start + 1 && load<u8>(start) == DASH
 }
 
+/** What a log writes for no status: `-`, of HAProxy `-1`, of quoted W3C values `""`. */
+function isNone(start: usize, end: usize): bool {
+  return isDash(start, end) || (end - start == 2 && load<u16>(start) == 0x312d) || (start != 0 && start == end && cutter == Cutter.W3c)
+}
+
 /** A number with a fraction, times `scale`. -1: none. Seconds in a list (`0.001, 0.204`) are read up to the comma. */
 function scaled(start: usize, end: usize, scale: f64): i64 {
   let n: f64 = 0
+  // HAProxy's `option logasap` writes `+` before what was not over yet.
+  if (start < end && load<u8>(start) == 0x2b) start++
   let p = start
   for (; p < end; p++) {
     const d = <u32>load<u8>(p) - 0x30
@@ -52,7 +60,8 @@ function scaled(start: usize, end: usize, scale: f64): i64 {
       unit *= 0.1
     }
   }
-  if (p < end && load<u8>(p) != 0x2c && load<u8>(p) != BLANK) return -1
+  // A list of several servers' times, or Google's `0.034s`.
+  if (p < end && load<u8>(p) != 0x2c && load<u8>(p) != BLANK && (load<u8>(p) != 0x73 || p + 1 != end)) return -1
   return <i64>Math.round(n * scale)
 }
 
@@ -66,9 +75,12 @@ export function readEntry(): i32 {
     const b = <u32>load<u8>(start, 1) - 0x30
     const c = <u32>load<u8>(start, 2) - 0x30
     status = a > 9 || b > 9 || c > 9 ? -2 : <i32>(a * 100 + b * 10 + c)
-  } else if (isDash(start, end)) status = -1
-  else status = strict ? -2 : <i32>max(decimal(start, end, 3), -2)
-  if (status == -2 || (status == -1 && !isDash(start, end))) {
+  } else if (isNone(start, end)) status = -1
+  else {
+    status = strict ? -1 : <i32>decimal(start, end, 3)
+    if (status == -1) status = -2
+  }
+  if (status == -2) {
     fail(Reject.Status, Role.Status, start)
     return Reject.Status
   }
@@ -95,7 +107,7 @@ export function readEntry(): i32 {
   bytesSent = -1
   if (start) {
     end = spanEnd(Role.BytesSent)
-    bytesSent = decimal(start, end, 18)
+    bytesSent = decimal(load<u8>(start) == 0x2b ? start + 1 : start, end, 18)
     if (bytesSent < 0 && strict && !isDash(start, end)) {
       fail(Reject.Bytes, Role.BytesSent, start)
       return Reject.Bytes
@@ -104,19 +116,59 @@ export function readEntry(): i32 {
   start = spanStart(Role.TimeTaken)
   timeTakenUs = start ? scaled(start, spanEnd(Role.TimeTaken), timeScale) : -1
   time = readTime()
-  return Reject.None
+  start = spanStart(Role.Reason)
+  // HAProxy's `--` says that a session ended as it should; other reasons are of interest for errors alone.
+  if (start && (flags & Flag.ReasonOfErrors ? status >= 0 && status < 400 : load<u16>(start) == 0x2d2d)) setSpan(Role.Reason, 0, 0)
+  if (flags & (Flag.Derive400 | Flag.DeriveMaker)) derive(flags, status, bytesSent)
+  if (flags & Flag.NeedsTime && time == NO_TIME) {
+    fail(Reject.Layout, Role.Time, spanStart(Role.Time))
+    return Reject.Layout
+  }
+  return flags & Flag.Checked && !isPlausible() ? Reject.Layout : Reject.None
+}
+
+/**
+ * Whether a record that no header describes can be what its layout says: a guess must not take a port or a byte count for a
+ * status.
+ */
+function isPlausible(): bool {
+  if (time != NO_TIME && status >= 100 && status < 600 && isAddress(spanStart(Role.ClientIp), spanEnd(Role.ClientIp)) && isMethod()) return true
+  fail(Reject.Layout, 0, spanStart(Role.Status))
+  return false
+}
+
+function isMethod(): bool {
+  const start = spanStart(Role.Method)
+  const end = spanEnd(Role.Method)
+  for (let p = start; p < end; p++) if (!isMethodByte(load<u8>(p))) return false
+  return end > start && !isDash(start, end)
+}
+
+/** IPv4, or IPv6 with or without a zone. */
+function isAddress(start: usize, end: usize): bool {
+  let marks = 0
+  for (let p = start; p < end; p++) {
+    const c = load<u8>(p)
+    if (c == 0x25 && marks > 1) break
+    if (c == 0x2e || c == 0x3a) marks++
+    else if (!(<u32>c - 0x30 <= 9 || <u32>(c | 0x20) - 0x61 <= 5)) return false
+  }
+  return marks >= 2
 }
 
 function readTime(): i64 {
   let start = spanStart(Role.Time)
   if (start) return timeAt(start, spanEnd(Role.Time))
-  start = spanStart(Role.Date)
-  if (!start || spanEnd(Role.Date) - start != 10) return NO_TIME
-  const day = dateAt(start)
   const clock = spanStart(Role.TimeOfDay)
-  if (!clock || day == NO_TIME || spanEnd(Role.TimeOfDay) - clock < 8) return NO_TIME
-  const seconds = timeOfDayAt(clock)
-  return seconds < 0 ? NO_TIME : day + seconds
+  if (!clock) return NO_TIME
+  const seconds = timeOfDayIn(clock, spanEnd(Role.TimeOfDay))
+  if (seconds < 0) return NO_TIME
+  start = spanStart(Role.Date)
+  if (!start) return directiveTime(seconds)
+  const end = spanEnd(Role.Date)
+  const day = end - start == 10 && load<u8>(start, 4) == DASH ? dateAt(start) : dateInWords(start, end, (flags & Flag.MonthFirst) != 0)
+  if (day == NO_TIME) return NO_TIME
+  return flags & Flag.LocalTime ? utcOf(day + seconds) : day + seconds
 }
 
 /** Split a request line into the spans of Method and Uri; a line that is none becomes the Uri as it stands. */
@@ -128,6 +180,11 @@ export function splitRequest(): void {
   if (p == start || p >= end || load<u8>(p) != BLANK) {
     setSpan(Role.Method, 0, 0)
     setSpan(Role.Uri, start, end)
+    return
+  }
+  if (p - start == 1 && load<u8>(start) == DASH) {
+    setSpan(Role.Method, 0, 0)
+    setSpan(Role.Uri, 0, 0)
     return
   }
   setSpan(Role.Method, start, p)
@@ -143,11 +200,6 @@ export function splitRequest(): void {
 @inline
 function isMethodByte(c: u8): bool {
   return ((c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a) || c == DASH || c == 0x5f
-}
-
-function setSpan(role: i32, start: usize, end: usize): void {
-  store<u32>(spans + 8 * <usize>role, <u32>start)
-  store<u32>(spans + 8 * <usize>role, <u32>end, 4)
 }
 
 /** Cut the query off a URI (or a referer): queries hold session keys and are never kept. @returns the new end */
@@ -184,7 +236,9 @@ export function clientInPrefix(): void {
       first = word
       firstEnd = p
     }
-    if (dots >= 2 && other == 0) {
+    // A syslog header's 17:13:53 is no address.
+    const isClock = p - word == 8 && load<u8>(word, 2) == 0x3a && load<u8>(word, 5) == 0x3a
+    if (dots >= 2 && other == 0 && !isClock) {
       first = word
       firstEnd = p
       break

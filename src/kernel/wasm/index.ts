@@ -1,12 +1,15 @@
 // The kernel: complete lines in, counts out. `run` is the one hot loop. See docs/architecture.md for the whole picture.
 import { codeCount as codeCount_, codes, buckets, clearCounts, clearWithoutTime, fits, flush, gather, isFull, latencies, reasons, reasonsUsedBytes as reasonsUsed, setPeriod, withoutTime as withoutTime_ } from './count'
 import { clearSpans, cutDelimited, cutW3c, fail, failedAt, failedReason, failedStep, spanEnd, spans, spanStart } from './cut'
+import { cutJson, dockerLine } from './cut-json'
+import { cutLtsv } from './cut-ltsv'
+import { forgetDecoded } from './decode'
 import { readEntry, splitRequest } from './entry'
-import { addPlan, addStep, clearPlans, cutter, literal, planCount, select } from './plan'
+import { addPlan, addStep, clearPlans, cutter, flags, literal, planCount, select } from './plan'
 import { filtering, passes } from './filter'
-import { Cutter, Event, Reject } from './roles'
+import { Cutter, Event, Flag, Reject } from './roles'
 import { findNewline, NEWLINE } from './scan'
-import { setLocalOffset } from './time'
+import { setDirective, setLocalOffset } from './time'
 import { absorbValues, openScratch, openTable, pack, packed, table } from './values'
 
 export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt, packBuckets, packLatencies } from './absorb'
@@ -67,6 +70,7 @@ export function begin(offset: u64, line: u64): void {
   cursor = block
   entries = 0
   ignored = 0
+  setDirective(0, 0)
   filtered = 0
   clearWithoutTime()
   memory.fill(rejects, 0, 8 * <usize>Reject.Count)
@@ -94,11 +98,28 @@ function usePlan(index: i32): void {
 // @ts-ignore: decorator
 @inline
 function parse(line: usize): usize {
+  if (flags & Flag.Docker) return parseDocker(line)
+  const end = cut(line)
+  return end && readEntry() ? 0 : end
+}
+
+/** The line inside an object of Docker's json-file driver, through the same plan. */
+function parseDocker(line: usize): usize {
+  const inner = dockerLine(line)
+  if (!inner) return fail(Reject.Layout, 0, line)
+  return cut(inner) && !readEntry() ? findNewline(line) : 0
+}
+
+// @ts-ignore: decorator
+@inline
+function cut(line: usize): usize {
   let end: usize
   if (cutter == Cutter.Delimited) end = cutDelimited(line)
   else if (cutter == Cutter.W3c) end = cutW3c(line)
+  else if (cutter == Cutter.Json) end = cutJson(line)
+  else if (cutter == Cutter.Ltsv) end = cutLtsv(line)
   else return fail(Reject.NoFields, 0, line)
-  return end && readEntry() ? 0 : end
+  return end
 }
 
 /** Plan 0 is the layout in force; the others are tried, in order, on lines that do not fit it. */
@@ -124,6 +145,7 @@ export function plansChanged(): void {
 
 /** Count the complete lines up to `end`, just past a newline. @returns an Event; Done when the cursor reached end */
 export function run(end: usize): i32 {
+  forgetDecoded()
   usePlan(0)
   const w3c = cutter == Cutter.W3c || cutter == Cutter.None
   while (cursor < end) {
@@ -139,6 +161,7 @@ export function run(end: usize): i32 {
         eventEnd = newline
         return Event.Fields
       }
+      if (isDate(line)) setDirective(line + 6, newline)
       continue
     }
     usePlan(0)
@@ -215,8 +238,14 @@ function isFields(line: usize): bool {
   return (load<u32>(line, 1) | 0x20202020) == 0x6c656966 && (load<u32>(line, 4) | 0x20202020) == 0x3a73646c
 }
 
+/** Whether the line is a `#Date:` directive, in any case. */
+function isDate(line: usize): bool {
+  return (load<u32>(line, 1) | 0x20202020) == 0x65746164 && load<u8>(line, 5) == 0x3a
+}
+
 /** Put the line at `line` (ended by a newline) through plan `index` without counting it. @returns whether it is an entry */
 export function probe(index: i32, line: usize): bool {
+  forgetDecoded()
   usePlan(index)
   const fits = parse(line) != 0
   if (fits && spanStart(5)) splitRequest()

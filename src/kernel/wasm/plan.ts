@@ -2,16 +2,21 @@
 //
 // A plan slot holds its header and its steps. The host writes both through the exported functions of index.ts.
 //
-//   header (32 bytes)   cutter u32 · steps u32 · leading literal: length u32, address u32 · timeTaken scale (µs a unit) f64 · strict u32
-//   step   (64 bytes)   role u32 · rule u32 · literal length u32 · literal address u32 · (16) needle v128 · (32) JSON key hash u64 · nested u32
-import { Cutter } from './roles'
+//   header (32 bytes)   cutter u32 · steps u32 · leading literal: length u32, address u32 · timeTaken scale (µs a unit) f64 · flags u32
+//   step   (64 bytes)   role u32 · rule u32 · literal length u32 · literal address u32 · (16) needle v128
+//   keys   (16 bytes a slot, open addressing; JSON and LTSV) hash of a path u64 · step + 1, 0 for a path that only leads to others, u32 · used u32
+import { Cutter, Flag } from './roles'
+import { hashOf } from './values'
 
 export const MAX_PLANS: i32 = 32
 export const MAX_STEPS: i32 = 128
 const HEADER: usize = 32
 export const STEP: usize = 64
-const PLAN: usize = HEADER + STEP * <usize>MAX_STEPS
-const LITERALS: usize = 16 << 10
+const KEY: usize = 16
+const KEY_SLOTS: u32 = 512
+const KEYS: usize = HEADER + STEP * <usize>MAX_STEPS
+const PLAN: usize = KEYS + KEY * <usize>KEY_SLOTS
+const LITERALS: usize = 64 << 10
 
 const plans = heap.alloc(PLAN * <usize>MAX_PLANS)
 const literals = heap.alloc(LITERALS)
@@ -28,6 +33,8 @@ export let leadingLength: usize = 0
 export let leading: usize = 0
 export let timeScale: f64 = 1
 export let strict: bool = false
+export let flags: u32 = 0
+let keys: usize = plans + KEYS
 
 export function select(index: i32): void {
   plan = plans + PLAN * <usize>index
@@ -37,7 +44,9 @@ export function select(index: i32): void {
   leadingLength = load<u32>(plan, 8)
   leading = load<u32>(plan, 12)
   timeScale = load<f64>(plan, 16)
-  strict = load<u32>(plan, 24) != 0
+  flags = load<u32>(plan, 24)
+  strict = (flags & Flag.Strict) != 0
+  keys = plan + KEYS
 }
 
 /** Forget all plans. */
@@ -55,7 +64,7 @@ export function literal(length: i32): usize {
 }
 
 /** Open the next plan slot. @returns its index, -1 when all are used */
-export function addPlan(kind: i32, leadingAt: usize, leadingBytes: i32, scale: f64, isStrict: bool): i32 {
+export function addPlan(kind: i32, leadingAt: usize, leadingBytes: i32, scale: f64, planFlags: u32): i32 {
   if (planCount == MAX_PLANS) return -1
   const at = plans + PLAN * <usize>planCount
   memory.fill(at, 0, PLAN)
@@ -63,7 +72,7 @@ export function addPlan(kind: i32, leadingAt: usize, leadingBytes: i32, scale: f
   store<u32>(at, <u32>leadingBytes, 8)
   store<u32>(at, <u32>leadingAt, 12)
   store<f64>(at, scale, 16)
-  store<u32>(at, isStrict ? 1 : 0, 24)
+  store<u32>(at, planFlags, 24)
   return planCount++
 }
 
@@ -79,5 +88,61 @@ export function addStep(role: i32, rule: i32, literalAt: usize, literalBytes: i3
   store<u32>(s, <u32>literalAt, 12)
   if (literalBytes > 0) v128.store(s, i8x16.splat(load<u8>(literalAt)), 16)
   store<i32>(at, n + 1, 4)
+  const kind = load<i32>(at)
+  if (kind == Cutter.Json) addPath(at + KEYS, n, literalAt, literalBytes)
+  else if (kind == Cutter.Ltsv) addKey(at + KEYS, pathOf(ROOT, literalAt, literalBytes), n + 1)
   return true
+}
+
+/** The path of the outermost object. */
+export const ROOT: u64 = 0x6c6f67737461743a
+
+/** The path of a key in an object that stands at `parent`. */
+// @ts-ignore: decorator
+@inline
+export function pathOf(parent: u64, key: usize, length: u32): u64 {
+  const h = (parent ^ hashOf(key, length)) * 0x9e3779b97f4a7c15
+  return (h ^ (h >> 29)) | 1
+}
+
+/** `a.b` is the key b in the object a; a flat key that is written `a.b` is found as well. */
+function addPath(table: usize, step: i32, text: usize, length: i32): void {
+  let path = ROOT
+  let from = 0
+  for (let i = 0; i <= length; i++) {
+    if (i < length && load<u8>(text + <usize>i) != 0x2e) continue
+    path = pathOf(path, text + <usize>from, <u32>(i - from))
+    addKey(table, path, i == length ? step + 1 : 0)
+    from = i + 1
+  }
+  addKey(table, pathOf(ROOT, text, <u32>length), step + 1)
+}
+
+function addKey(table: usize, path: u64, value: i32): void {
+  let i = <u32>(path >> 40) & (KEY_SLOTS - 1)
+  while (true) {
+    const slot = table + KEY * <usize>i
+    const used = load<u32>(slot, 12)
+    if (used == 0 || load<u64>(slot) == path) {
+      store<u64>(slot, path)
+      // The first step that names a path has it.
+      if (load<i32>(slot, 8) == 0) store<i32>(slot, value, 8)
+      store<u32>(slot, 1, 12)
+      return
+    }
+    i = (i + 1) & (KEY_SLOTS - 1)
+  }
+}
+
+/** What a path is for. @returns the step + 1, 0 when it only leads to others, -1 when nothing is known of it */
+// @ts-ignore: decorator
+@inline
+export function stepAt(path: u64): i32 {
+  let i = <u32>(path >> 40) & (KEY_SLOTS - 1)
+  while (true) {
+    const slot = keys + KEY * <usize>i
+    if (load<u64>(slot) == path) return load<i32>(slot, 8)
+    if (load<u32>(slot, 12) == 0) return -1
+    i = (i + 1) & (KEY_SLOTS - 1)
+  }
 }

@@ -26,7 +26,11 @@ export enum Role {
   Reason = 16,
   /** All before the time of a CLF relative; the client is searched in it. */
   Prefix = 17,
-  Count = 18,
+  /** Statuses of the servers behind this one, `502, 200`: evidence of who made the status. */
+  UpstreamStatus = 18,
+  /** A JSON value that must begin with the plan's leading text: it tells access records from others in the same file. */
+  Guard = 19,
+  Count = 20,
 }
 
 /** How a field of a delimited layout ends. */
@@ -37,12 +41,50 @@ export enum Rule {
   Quoted = 1,
   /** Plain, and blanks stand only after a comma: one address or a list of them. */
   List = 2,
-  /** Plain, and not starting with `- `: a user name, which may hold blanks, but no shifted column. */
+  /** Plain, and neither starting with `- ` nor ending with ` -`: a user name, which may hold blanks, but no shifted column. */
   User = 3,
   /** At a blank or the end of the line; what follows is tolerated. */
   Word = 4,
   /** Quoted, and what follows the closing quote is tolerated. */
   LastQuoted = 5,
+  /** Plain, without blanks inside; blanks before it are padding. */
+  Token = 6,
+  /** A token whose last `:port` is cut off. */
+  AddressPort = 7,
+  /** A list of what several servers behind did, `0.001, 0.204 : 0.010`: blanks stand beside its commas and colons. */
+  Chain = 8,
+  /** To the end of the line, which was cut off. */
+  Rest = 9,
+  /** Plain, and not ending with a comma: a host, but not the first of a list of addresses. */
+  Host = 10,
+}
+
+/** Properties of a plan, as bits. */
+export enum Flag {
+  /** Status is three digits or `-` and bytes a number or `-`; anything else means that the line is of another layout. */
+  Strict = 1,
+  /** A 400 is split by its request, as far as that shows what was wrong. */
+  Derive400 = 2,
+  /** The sizes of nginx's own error pages are evidence, too. */
+  NginxPages = 4,
+  /** Each line is a JSON object of Docker's json-file driver; the log line is the string `log` in it. */
+  Docker = 8,
+  /** Dates written with slashes begin with the month. */
+  MonthFirst = 16,
+  /** Who made an error is told by the statuses of the servers behind. */
+  DeriveMaker = 32,
+  /** Dates and times are in the zone of the log. */
+  LocalTime = 64,
+  /** The layout is a guess: an entry must have a time, an address, a method and a likely status. */
+  Checked = 128,
+  /** A JSON object is an access record only if it names a request, too. */
+  NeedsRequest = 256,
+  /** The reason is of interest for errors alone. */
+  ReasonOfErrors = 512,
+  /** A line whose time cannot be read is of another layout. */
+  NeedsTime = 1024,
+  /** A 502 or 504 that a server behind is said to have made is not this server's own. */
+  ExactMaker = 2048,
 }
 
 /** How lines are cut. */
@@ -52,6 +94,8 @@ export enum Cutter {
   Delimited = 1,
   W3c = 2,
   Json = 3,
+  /** Labelled values between tabs: `status:200`. */
+  Ltsv = 4,
 }
 
 /** Why a line was rejected. Order and names are those of `REJECT_REASONS` in kernel.ts. */

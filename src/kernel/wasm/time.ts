@@ -4,10 +4,27 @@ import { DASH } from './scan'
 
 export const NO_TIME: i64 = i64.MIN_VALUE
 
-/** Seconds to add to times that carry no zone; set by the host for formats in local time. */
-export let localOffset: i64 = 0
-export function setLocalOffset(seconds: i64): void {
+/** Asks the host how far east of UTC the log's clock stood when it showed a time; it answers through `setLocalOffset`. */
+// @ts-ignore: decorator
+@external("host", "localOffset")
+declare function askLocalOffset(seconds: f64): void
+
+// The offset, in seconds, that holds while the log's clock shows a time in [localFrom, localTo).
+let localOffset: i64 = 0
+let localFrom: i64 = 0
+let localTo: i64 = 0
+export function setLocalOffset(seconds: i32, from: f64, to: f64): void {
   localOffset = seconds
+  localFrom = <i64>from
+  localTo = <i64>to
+  // What is remembered of the last line was read with the offset of before.
+  seenBase = NO_TIME
+}
+
+/** UTC of a time without a zone. */
+export function utcOf(local: i64): i64 {
+  if (local < localFrom || local >= localTo) askLocalOffset(<f64>local)
+  return local - localOffset
 }
 
 // @ts-ignore: decorator
@@ -76,9 +93,8 @@ export function timeOfDayAt(p: usize): i64 {
   return <i64>(h * 3600 + m * 60 + s)
 }
 
-/** `+hh:mm`, `+hhmm`, `+hh` or `Z` in [p, end) as seconds east; with nothing there, the zone of the log. NO_TIME: none of these. */
+/** `+hh:mm`, `+hhmm`, `+hh` or `Z` in [p, end) as seconds east. NO_TIME: none of these. */
 function zoneAt(p: usize, end: usize): i64 {
-  if (p >= end) return localOffset
   const sign = load<u8>(p)
   if (sign == 0x5a || sign == 0x7a) return p + 1 == end ? 0 : NO_TIME
   if ((sign != 0x2b && sign != DASH) || p + 3 > end) return NO_TIME
@@ -133,6 +149,7 @@ function clfAt(p: usize, end: usize): i64 {
   let q = p + 20
   if (q < end && load<u8>(q) == 0x2e) q = skipDigits(q + 1, end)
   while (q < end && load<u8>(q) == 0x20) q++
+  if (q >= end) return utcOf(day + time)
   const zone = zoneAt(q, end)
   if (zone == NO_TIME) return NO_TIME
   const seconds = day + time - zone
@@ -157,8 +174,60 @@ function isoAt(p: usize, end: usize): i64 {
   let q = p + 19
   if (q < end && (load<u8>(q) == 0x2e || load<u8>(q) == 0x2c)) q = skipDigits(q + 1, end)
   while (q < end && load<u8>(q) == 0x20) q++
+  if (q >= end) return utcOf(day + time)
   const zone = zoneAt(q, end)
   return zone == NO_TIME ? NO_TIME : day + time - zone
+}
+
+/** `7:55:20`, `07:55:20.123` in [p, end). -1 when it is none. */
+export function timeOfDayIn(p: usize, end: usize): i64 {
+  if (end - p >= 8 && load<u8>(p, 2) == 0x3a) return timeOfDayAt(p)
+  if (end - p < 7 || load<u8>(p, 1) != 0x3a || load<u8>(p, 4) != 0x3a) return -1
+  const h = digit(p, 0)
+  const m = two(p, 2)
+  const s = two(p, 5)
+  return <u32>h > 9 || m > 59 || s > 60 ? -1 : <i64>(h * 3600 + m * 60 + s)
+}
+
+/** Midnight of `03/20/05`, `20/3/2005`, `28/Jun/2017` in [p, end). Of two digits, 70 to 99 are of the last century. */
+export function dateInWords(p: usize, end: usize, monthFirst: bool): i64 {
+  let a = 0
+  let b = 0
+  let y = 0
+  let digits = 0
+  while (p < end && <u32>digit(p, 0) <= 9) a = a * 10 + digit(p++, 0)
+  if (p == end) return NO_TIME
+  const mark = load<u8>(p++)
+  if (mark != 0x2f && mark != DASH && mark != 0x2e) return NO_TIME
+  if (p + 4 < end && <u32>digit(p, 0) > 9) {
+    b = monthAt(p)
+    p += 3
+    monthFirst = false
+  } else while (p < end && <u32>digit(p, 0) <= 9) b = b * 10 + digit(p++, 0)
+  if (p >= end || load<u8>(p++) != mark) return NO_TIME
+  for (; p < end && <u32>digit(p, 0) <= 9; digits++) y = y * 10 + digit(p++, 0)
+  if (p != end || (digits != 2 && digits != 4) || a > 31 || b > 31) return NO_TIME
+  if (digits == 2) y += y < 70 ? 2000 : 1900
+  return monthFirst ? midnight(y, a, b) : midnight(y, b, a)
+}
+
+// The day that `#Date` named, for records with a time alone, and the last time read: after midnight it begins again.
+let directiveDay: i64 = NO_TIME
+let lastTimeOfDay: i64 = 0
+
+/** A `#Date:` directive whose value is [p, end); an empty one forgets the last. */
+export function setDirective(p: usize, end: usize): void {
+  while (p < end && load<u8>(p) <= 0x20) p++
+  directiveDay = end - p >= 10 && load<u8>(p, 4) == DASH ? dateAt(p) : end - p >= 11 ? dateInWords(p, p + 11, false) : NO_TIME
+  lastTimeOfDay = 0
+}
+
+/** The moment of a time of day under the `#Date` in force. */
+export function directiveTime(seconds: i64): i64 {
+  if (directiveDay == NO_TIME) return NO_TIME
+  if (seconds + 43200 < lastTimeOfDay) directiveDay += 86400
+  lastTimeOfDay = seconds
+  return directiveDay + seconds
 }
 
 // Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their digits; a fraction is cut off.

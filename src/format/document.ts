@@ -1,0 +1,50 @@
+import type { Format, Keys } from './format.js'
+import { FORMATS } from './registry.js'
+
+// `npm run docs:formats` writes docs/formats.md from the registry; a test holds the file to it.
+
+const INTRO = `# Log formats
+
+<!-- Made from src/format/records by \`npm run docs:formats\`; edits here are lost. -->
+
+logstat looks at the content of a log, not at its name, and tries every format below on its first lines. Each line counts for the
+format that gets most out of it; \`logstat detect FILE\` says what was found and why. Name a format with \`--log-format\`, in any case,
+when you know better.
+
+A layout is written like an nginx \`log_format\`. What stands behind the last field of a layout is tolerated, so a field more at the
+end of a line does no harm.
+`
+
+const PREFIXES = `## Behind a prefix
+
+JSON is found behind whatever stands before its first \`{\`: a syslog header, the time, stream and tag of Kubernetes (CRI). Relatives
+of the common log format may have anything before the time. The lines of Docker's json-file driver, \`{"log":"…","stream":…}\`, are
+unpacked first, whatever is inside.
+
+## W3C without a header
+
+When no \`#Fields\` line is there, the fields follow from the order in which IIS always writes them, and from the values: only a
+record with a readable time, a client address, a method and a status between 100 and 599 in their places is taken.
+`
+
+/** The page as Markdown. */
+export function formatsPage(): string {
+  const rows = FORMATS.map((f) => `| [\`${f.name}\`](#${f.name}) | ${f.title} | ${(f.aliases ?? []).map((a) => `\`${a}\``).join(' ')} |`)
+  return [INTRO, '| name | what | also called |', '|---|---|---|', ...rows, '', ...FORMATS.map(section), PREFIXES].join('\n')
+}
+
+function section(format: Format): string {
+  const { name, title, layout, variants = [], json, ltsv, source, samples, guard } = format
+  const parts = [`## ${name}`, '', `${title}. Defined in <${source}>.`, '']
+  if (layout !== undefined) parts.push('```', ...[layout, ...variants].map((l) => l.replaceAll('\t', '\\t')), '```', '')
+  const keys = json ?? ltsv
+  if (keys) parts.push(...keyTable(keys), '')
+  if (guard) parts.push(`A record must have ${guard.keys.map((k) => `\`${k}\``).join(' or ')}${guard.value ? `, beginning with \`${guard.value}\`` : ''}.`, '')
+  parts.push('```', ...samples.map((s) => s.line.replaceAll('\r', '')), '```', '')
+  return parts.join('\n')
+}
+
+function keyTable(keys: Keys): string[] {
+  const rows = Object.entries(keys).map(([role, names]) => `| ${role} | ${names.map((n) => `\`${n}\``).join(' ')} |`)
+  return ['| field | keys, the best first |', '|---|---|', ...rows]
+}

@@ -1,0 +1,44 @@
+import type { Plan, Step } from '../kernel/plan.js'
+import { Cutter, Role, Rule } from '../kernel/wasm/roles.js'
+import type { Format, KeyRole, Keys, TimeUnit } from './format.js'
+
+const ROLES: Readonly<Record<KeyRole, Role>> = {
+  time: Role.Time,
+  clientIp: Role.ClientIp,
+  request: Role.Request,
+  method: Role.Method,
+  uri: Role.Uri,
+  status: Role.Status,
+  substatus: Role.Substatus,
+  bytesSent: Role.BytesSent,
+  timeTaken: Role.TimeTaken,
+  referer: Role.Referer,
+  userAgent: Role.UserAgent,
+  host: Role.Host,
+  reason: Role.Reason,
+  upstreamStatus: Role.UpstreamStatus,
+}
+
+const UNIT_US: Readonly<Record<TimeUnit, number>> = { s: 1_000_000, ms: 1_000, us: 1, ns: 0.001 }
+
+/** Compile the keys of a JSON or LTSV log to a plan: a step a key, in which the best key of a role comes first. */
+export function compileKeys(
+  format: string,
+  kind: 'json' | 'ltsv',
+  keys: Keys,
+  { timeUnit = 's', guard, flags = 0 }: Pick<Format, 'timeUnit' | 'guard'> & { readonly flags?: number } = {},
+): Plan {
+  const steps = Object.entries(keys).flatMap(([name, paths]) => {
+    const role = ROLES[name as KeyRole]
+    return paths.map((until): Step => ({ role, rule: role === Role.ClientIp ? Rule.AddressPort : Rule.Plain, until }))
+  })
+  for (const until of guard?.keys ?? []) steps.push({ role: Role.Guard, rule: Rule.Plain, until })
+  return {
+    format,
+    cutter: kind === 'json' ? Cutter.Json : Cutter.Ltsv,
+    leading: guard?.value ?? '',
+    steps,
+    timeTakenUnitUs: UNIT_US[timeUnit],
+    flags,
+  }
+}

@@ -1,0 +1,102 @@
+import { readFileSync, realpathSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join } from 'node:path'
+import { globSync } from 'tinyglobby'
+import { LogstatError } from '../errors.js'
+
+/** What an nginx configuration says of its access logs. */
+export interface Configuration {
+  /** Name → the whole directive, `log_format main escape=json '…' '…'`. */
+  readonly formats: ReadonlyMap<string, string>
+  /** Path of the log as written → name of its format. */
+  readonly logs: readonly { readonly path: string; readonly format: string }[]
+}
+
+/** The words of a configuration; `;`, `{` and `}` are words of their own. */
+function words(text: string): string[] {
+  const found: string[] = []
+  const pattern =
+    /\s+|#[^\n]*|([;{}])|'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)"|((?:[^\s;{}'"#\\$]|\\[\s\S]|\$\{\w+\}|\$)(?:[^\s;{}\\]|\\[\s\S]|(?<=\$)\{\w+\})*)/g
+  for (const m of text.matchAll(pattern)) {
+    const quoted = m[2] ?? m[3]
+    if (m[1] !== undefined) found.push(m[1])
+    // As nginx reads them: a backslash takes its meaning from an escaped quote or backslash.
+    else if (quoted !== undefined) found.push(`\0${quoted.replace(/\\(['"\\])/g, '$1').replaceAll('\\t', '\t')}`)
+    else if (m[4] !== undefined) found.push(m[4])
+  }
+  return found
+}
+const plain = (word: string): string => word.replace(/^\0/, '')
+
+/** Read a configuration with all it includes. */
+export function readConfiguration(path: string): Configuration {
+  const formats = new Map<string, string>()
+  const logs: { path: string; format: string }[] = []
+  const root = dirname(path)
+  const seen = new Set<string>()
+  const read = (file: string): void => {
+    const real = realpathSync(file)
+    if (seen.has(real)) return
+    seen.add(real)
+    let directive: string[] = []
+    for (const word of words(readFileSync(file, 'utf8'))) {
+      if (word !== ';' && word !== '{' && word !== '}') {
+        directive.push(word)
+        continue
+      }
+      const [name, first, ...rest] = directive
+      directive = []
+      if (first === undefined) continue
+      if (name === 'include') for (const f of included(plain(first), root)) read(f)
+      else if (name === 'log_format') formats.set(plain(first), `log_format ${plain(first)} ${rest.map(requote).join(' ')}`)
+      else if (name === 'access_log' && plain(first) !== 'off')
+        logs.push({ path: plain(first), format: rest[0] === undefined || /=/.test(rest[0]) ? 'combined' : plain(rest[0]) })
+    }
+  }
+  try {
+    read(path)
+  } catch (error) {
+    throw new LogstatError('unreadable', `${path}: ${(error as Error).message}`, 'Check the file and what it includes.')
+  }
+  return { formats, logs }
+}
+
+/** A word in the quotes it needs to be read as the same again. */
+function requote(word: string): string {
+  return word.startsWith('\0') ? `'${plain(word).replace(/[\\']/g, '\\$&')}'` : word
+}
+
+function included(pattern: string, root: string): string[] {
+  const path = isAbsolute(pattern) ? pattern : join(root, pattern)
+  return /[*?[]/.test(path) ? globSync(path, { absolute: true, expandDirectories: false }).sort() : [path]
+}
+
+/**
+ * The format of a log in a configuration: that of the `access_log` with this path, else with this file name (rotated ones too); with a
+ * single `log_format` in all, that one.
+ *
+ * @returns the directive, a known name (`combined`), or undefined
+ */
+export function formatOfLog({ formats, logs }: Configuration, log: string | null): string | undefined {
+  const named = (name: string): string => formats.get(name) ?? name
+  if (log !== null) {
+    const name = basename(log)
+    const found = logs.find((l) => l.path === log) ?? logs.find((l) => name === basename(l.path)) ?? logs.find((l) => name.startsWith(`${basename(l.path)}`))
+    if (found) return named(found.format)
+  }
+  const used = new Set(logs.map((l) => l.format))
+  if (used.size === 1) return named([...used][0] as string)
+  return formats.size === 1 ? [...formats.values()][0] : undefined
+}
+
+/** The layout and the escape mode of a pasted `log_format`: the directive, or its string alone. */
+export function parseLogFormat(text: string): { layout: string; escaping: string } {
+  const directive = /^\s*log_format\s+[^\s'"]+\s+([\s\S]*)$/.exec(text)
+  if (!directive) {
+    // Only the strings of the directive, or the bare layout as it stands.
+    const strings = /^\s*'[\s\S]*'\s*;?\s*$/.test(text) ? words(text).filter((w) => w.startsWith('\0')) : []
+    return { layout: strings.length ? strings.map(plain).join('') : text, escaping: 'default' }
+  }
+  const rest = words(directive[1] as string).filter((w) => w !== ';')
+  const escaping = /^escape=(\w+)$/.exec(rest[0] ?? '')?.[1]
+  return { layout: (escaping === undefined ? rest : rest.slice(1)).map(plain).join(''), escaping: escaping ?? 'default' }
+}
