@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { LogstatError } from './errors.js'
+import type { LogstatError } from './errors.js'
 import type { Input } from './input/find.js'
 import { openInput, type Reader, readFully } from './input/open.js'
+import { changed } from './input/unreadable.js'
 import type { NewSource, Source, Store } from './store/store.js'
 import type { LineCounts } from './tally/tally.js'
 import { checkpointsOf, isDense, PRIOR_BYTES, shortHash } from './trail.js'
@@ -93,11 +94,6 @@ async function openAgain(input: Input, head: Buffer): Promise<Reader> {
   if ((await readFully(reader, again)) === head.length && again.equals(head)) return reader
   reader.close()
   throw changed(input.name)
-}
-
-/** The file is not what it was when it was looked at. */
-function changed(name: string): LogstatError {
-  return new LogstatError('changed', `${name}: the file was replaced or cut short while it was read`, 'Run this again.')
 }
 
 /** A reader from the beginning on, made of one that stands behind the head. */

@@ -51,3 +51,8 @@ function faultOf(error: unknown): PackedError {
   if (codeOf(error) === 'ZSTD_error_prefix_unknown') return new PackedError('trailing', 'something follows that is no zstd')
   return new PackedError('broken', message)
 }
+
+/** The file is not what it was when it was looked at: it was rotated meanwhile. */
+export function changed(name: string): LogstatError {
+  return new LogstatError('changed', `${name}: the file was replaced or cut short while it was read`, 'Run this again.')
+}

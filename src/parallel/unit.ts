@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { LogstatError } from '../errors.js'
 import { compileFields, NO_FIELDS } from '../format/w3c.js'
 import { openInput, readFully } from '../input/open.js'
+import { changed } from '../input/unreadable.js'
 import { type Filter, setFilter } from '../kernel/filter.js'
 import type { Kernel } from '../kernel/kernel.js'
 import { type Packed, pack } from '../kernel/packed.js'
@@ -113,11 +114,6 @@ async function readWhole(kernel: Kernel, unit: Unit, begin: (prior: Uint8Array) 
   } finally {
     reader.close()
   }
-}
-
-/** The file is not what it was when it was looked at: rotated or cut short meanwhile. */
-function changed(name: string): LogstatError {
-  return new LogstatError('changed', `${name}: the file was replaced or cut while it was read`, 'Run this again.')
 }
 
 function readRange(kernel: Kernel, { name, path, from }: Unit, to: number, begin: (prior: Uint8Array) => TrailWriter, onBytes: (bytes: number) => void): void {
