@@ -31,7 +31,7 @@ export interface Outcome {
 export interface CompareOptions {
   readonly entries: number
   readonly rounds: number
-  /** A tool that needs longer is run once. */
+  /** A peer that needs longer is run once. */
   readonly slowSeconds: number
 }
 
@@ -65,13 +65,14 @@ export async function compare(theCase: Case, { entries, rounds, slowSeconds }: C
       const why = first.stderr.trim().split('\n')[0]
       notes.push(`${theCase.name}: ${tool.name} failed (exit status ${first.exitStatus}): ${why}`)
       // Nothing to compare when it is logstat that cannot.
-      if (tool.name.startsWith('logstat')) return { rows: [], notes }
+      if (isLogstat(tool)) return { rows: [], notes }
       continue
     }
     const wrong = check(job, first, log)
-    if (wrong && tool.name.startsWith('logstat')) throw new WrongAnswer(`${theCase.name}: ${tool.name}: ${wrong}`)
+    if (wrong && isLogstat(tool)) throw new WrongAnswer(`${theCase.name}: ${tool.name}: ${wrong}`)
     if (wrong) notes.push(`${theCase.name}: ${tool.name} answers otherwise: ${wrong}`)
-    entrants.push({ tool, version, job, right: wrong === undefined ? null : wrong === null, runs: first.seconds > slowSeconds ? [first] : [] })
+    const slow = first.seconds > slowSeconds && tool.name !== theCase.base && !isLogstat(tool)
+    entrants.push({ tool, version, job, right: wrong === undefined ? null : wrong === null, runs: slow ? [first] : [] })
   }
   const quick = entrants.filter((e) => e.runs.length === 0)
   // Of short runs many are needed for a steady median.
@@ -98,6 +99,8 @@ export async function compare(theCase: Case, { entries, rounds, slowSeconds }: C
   })
   return { rows, notes }
 }
+
+const isLogstat = (tool: Tool): boolean => tool.name.startsWith('logstat')
 
 function once(job: Job, keepOutput: boolean): Run {
   job.before?.()

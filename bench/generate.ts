@@ -131,10 +131,25 @@ class Codes {
 
 const statusOf = (code: string): string => code.split('.')[0] as string
 
+interface Site {
+  readonly paths: readonly Path[]
+  readonly clients: readonly string[]
+  readonly agents: readonly string[]
+}
+
+let made: Site | undefined
+/** All logs are of the same site, whatever their seed: several files then have their values in common, as those of a real one. */
+function theSite(): Site {
+  const random = makeRandom(1, 1)
+  made ??= { paths: makePaths(random), clients: makeClients(random), agents: makeAgents(random) }
+  return made
+}
+
 function ordinaryWriter({ kind, seed = 1 }: LogOptions): Writer {
-  const build = makeRandom(seed, 1)
-  const random = makeRandom(seed, 2)
-  const paths: Path[] = [...makePaths(build), ...PROBES.map((text): Path => ({ text, kind: KINDS.indexOf('probe'), bytes: 146 }))]
+  const build = makeRandom(seed, 2)
+  const random = makeRandom(seed, 3)
+  const { clients, agents, ...site } = theSite()
+  const paths: Path[] = [...site.paths, ...PROBES.map((text): Path => ({ text, kind: KINDS.indexOf('probe'), bytes: 146 }))]
   const pathCount = paths.length - PROBES.length
   const codes = new Codes(kind === 'w3c' ? IIS_CODES : NGINX_CODES)
 
@@ -142,9 +157,7 @@ function ordinaryWriter({ kind, seed = 1 }: LogOptions): Writer {
   const text = (t: string): number => texts.add(t)
   const clock = new Clock(texts, kind)
   const path = texts.addAll(paths.map((p) => p.text))
-  const clients = makeClients(build)
   const client = texts.addAll(clients)
-  const agents = makeAgents(build)
   const agent = texts.addAll(kind === 'w3c' ? agents.map((a) => a.replaceAll(' ', '+')) : agents)
   const external = texts.addAll(EXTERNAL_REFERERS)
   const query = texts.addAll(QUERIES.map(([t]) => t))
@@ -153,7 +166,7 @@ function ordinaryWriter({ kind, seed = 1 }: LogOptions): Writer {
   const code = texts.addAll(
     codes.names.map((c) => (kind === 'combined' ? `" ${c} ` : kind === 'w3c' ? ` ${c.replaceAll('.', ' ')} ` : `","status":${c},"body_bytes_sent":`)),
   )
-  const site = text('https://www.example.com')
+  const origin = text('https://www.example.com')
   const directives = text(header(FIELDS[0]))
   const [newline, dash] = [text(kind === 'w3c' ? '\r\n' : '\n'), text('-')]
   const t = {
@@ -200,7 +213,7 @@ function ordinaryWriter({ kind, seed = 1 }: LogOptions): Writer {
   const putReferer = (kindNumber: number): void => {
     const r = below(random, 100)
     if (r < 55) {
-      page.put(site)
+      page.put(origin)
       page.put(path + pathRank(random))
     } else if (r < 65 && kindNumber === 0) page.put(external + below(random, EXTERNAL_REFERERS.length))
     else if (kind !== 'json') page.put(dash)

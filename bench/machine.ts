@@ -24,7 +24,7 @@ export function describeMachine(): Machine {
     cpu: cpus()[0]?.model.trim() ?? 'unknown processor',
     cores: availableParallelism(),
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    system: `${type()} ${release()}`,
+    system: `${type()} ${/^\d+\.\d+/.exec(release())?.[0] ?? ''}`,
     node: process.version,
     logstat: `${version} (${git('rev-parse', '--short', 'HEAD')}${changed ? ', changed' : ''})`,
   }

@@ -45,8 +45,8 @@ async function main(): Promise<number> {
     return unknown === undefined ? 0 : 2
   }
   compileTools()
-  const entries = Number(values.lines ?? (values.quick ? 50_000 : 5_000_000))
-  const options = { entries, rounds: Number(values.rounds ?? (values.quick ? 3 : 5)), slowSeconds: values.quick ? 0.5 : 10 }
+  const entries = Number(values.lines ?? (values.quick ? 20_000 : 5_000_000))
+  const options = { entries, rounds: Number(values.rounds ?? (values.quick ? 2 : 5)), slowSeconds: values.quick ? 0.5 : 10 }
   const rows: Row[] = []
   const notes: string[] = []
   for (const theCase of CASES) {
