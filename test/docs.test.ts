@@ -93,7 +93,8 @@ const anchorOf = (heading: string): string =>
 
 function anchorsOf(document: string): string[] {
   const prose = textOf(document).replace(/^```[\s\S]*?^```$/gm, '')
-  return [...prose.matchAll(/^#+ (.+)$/gm)].map((m) => anchorOf(m[1] as string))
+  const named = [...prose.matchAll(/<a id="([^"]+)">/g)].map((m) => m[1] as string)
+  return [...named, ...[...prose.matchAll(/^#+ (.+)$/gm)].map((m) => anchorOf(m[1] as string))]
 }
 
 describe('links', () => {

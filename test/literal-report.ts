@@ -42,6 +42,9 @@ function code(status: number, substatus: number | null, hits: number, verdicts: 
   }
 }
 
+const none = { count: 0, exact: true }
+const NONE = { paths: none, clients: none, referers: none, userAgents: none, methods: none, hosts: none }
+
 const win32 = (value: number, hex: string, symbol: string | null, hits: number, verdict: Verdict, meaning: string, told: Explanation | null): Win32Row => ({
   value,
   hex,
@@ -50,6 +53,12 @@ const win32 = (value: number, hex: string, symbol: string | null, hits: number, 
   verdict,
   meaning,
   explanation: told,
+  firstSeen: '2026-11-22T14:05:01Z',
+  lastSeen: '2026-11-22T14:31:44Z',
+  meanTimeMs: null,
+  timeline: [0, 0, hits, 0],
+  top: { paths: [], clients: [], referers: [], userAgents: [], methods: [], hosts: [] },
+  distinct: NONE,
 })
 
 export function literalReport(language: Language): Report {

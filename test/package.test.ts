@@ -61,7 +61,7 @@ describe('the package', () => {
         'dist/parallel/worker.js',
         'dist/generated/kernel.wasm',
         'dist/generated/catalogue/index.json',
-        'dist/generated/catalogue/iis.json',
+        'dist/generated/catalogue/notes.jsonl',
       ]),
     )
     expect(files.filter((f) => /^(src|test|fixtures|bench|coverage|node_modules|\.)/.test(f))).toEqual([])

@@ -5,7 +5,8 @@ export { visible } from './visible.js'
 
 // Text in columns of a terminal, where Chinese characters are two cells wide.
 
-export const width = (text: string): number => stringWidth(text)
+/** Cells a text takes. Plain ASCII, nearly all there is, needs no look at each grapheme. */
+export const width = (text: string): number => (/^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text))
 
 export function padEnd(text: string, cells: number): string {
   return text + ' '.repeat(Math.max(0, cells - width(text)))

@@ -282,20 +282,21 @@ class TextReport {
     const special = code.win32.find((w) => w.value === value && w.explanation && w.verdict === finding.verdict)
     const explanation = special?.explanation ?? code.explanation
     const title = `${visible(finding.code)}  ${explanation?.name ?? this.#say('noExplanation')}`
-    const right = `${this.#say('hitsOf', count(finding.hits))}  ${sparkline(code.timeline, 16)}`
+    const right = `${this.#say('hitsOf', count(finding.hits))}  ${sparkline((special ?? code).timeline, 16)}`
     const room = this.#width - width(right) - 2
     const head = this.#style.bold(this.#style.verdict(finding.verdict, padEnd(truncate(title, room), room)))
     this.#add(`${head}  ${this.#style.faint(right)}`)
     if (explanation) this.#add(...wrap(explanation.meaning, this.#width - 2).map((l) => `  ${l}`))
     if (explanation?.causes.length) this.#item(this.#say('usually'), explanation.causes, '·')
-    const when = this.#say('firstSeen', this.#time(code.firstSeen), this.#time(code.lastSeen))
-    this.#item(this.#say('here'), [code.meanTimeMs === null ? when : `${when} · ${this.#say('meanTime', duration(code.meanTimeMs))}`])
+    const here = special ?? code
+    const when = this.#say('firstSeen', this.#time(here.firstSeen), this.#time(here.lastSeen))
+    this.#item(this.#say('here'), [here.meanTimeMs === null ? when : `${when} · ${this.#say('meanTime', duration(here.meanTimeMs))}`])
     if (explanation?.checks.length) this.#item(this.#say('check'), explanation.checks, 'n')
     const win32 = special ? [special] : code.win32.filter((w) => !w.explanation)
     for (const w of win32.filter((w) => w.value !== 0).slice(0, 3)) this.#item(this.#say('win32'), [this.#win32(w)])
-    this.#list('paths', code.top.paths, code, 'paths', 4)
-    this.#list('clientList', code.top.clients, code, 'clients', 4)
-    if (code.status === 404) this.#list('referers', code.top.referers, code, 'referers', 3)
+    this.#list('paths', here.top.paths, here, 'paths', 4)
+    this.#list('clientList', here.top.clients, here, 'clients', 4)
+    if (code.status === 404) this.#list('referers', here.top.referers, here, 'referers', 3)
     if (explanation) this.#item(this.#say('source'), [`${explanation.source} (${explanation.basis})`])
     this.#add('')
   }
@@ -318,7 +319,7 @@ class TextReport {
     })
   }
 
-  #list(word: Word, values: ReportCode['top']['paths'], code: ReportCode, key: 'paths' | 'clients' | 'referers', most: number): void {
+  #list(word: Word, values: ReportCode['top']['paths'], code: Pick<ReportCode, 'distinct'>, key: 'paths' | 'clients' | 'referers', most: number): void {
     const [first] = values
     if (!first) return
     const distinct = code.distinct[key]

@@ -56,7 +56,21 @@ export interface TopValue {
   /** hits <= truth <= hits + error */
   readonly error: number
 }
-export interface Win32Row {
+/** When, for whom and where: of a code, or of the part of it with one Win32 status. */
+interface Evidence {
+  readonly firstSeen: string | null
+  readonly lastSeen: string | null
+  /** Mean, over the entries that carry a time taken. */
+  readonly meanTimeMs: number | null
+  readonly top: Readonly<Record<ListName, readonly TopValue[]>>
+  /** Different values seen; `exact` false: at least so many, and the lists above are the largest only. */
+  readonly distinct: Readonly<Record<ListName, { readonly count: number; readonly exact: boolean }>>
+  /** Hits in each bucket of the report's timeline. */
+  readonly timeline: readonly number[]
+}
+type ListName = 'paths' | 'clients' | 'referers' | 'userAgents' | 'methods' | 'hosts'
+
+export interface Win32Row extends Evidence {
   readonly value: number
   readonly hex: string
   readonly symbol: string | null
@@ -78,33 +92,15 @@ export interface Explanation {
   readonly level: string
 }
 /** One row a status, sub-status and reason. */
-export interface ReportCode {
+export interface ReportCode extends Evidence {
   readonly status: number | null
   readonly substatus: number | null
   readonly reason: string | null
   readonly hits: number
   readonly bytesSent: number
-  readonly firstSeen: string | null
-  readonly lastSeen: string | null
-  /** Mean, over the entries that carry a time taken. */
-  readonly meanTimeMs: number | null
   readonly win32: readonly Win32Row[]
   readonly verdicts: Partial<Record<Verdict, number>>
   readonly explanation: Explanation | null
-  readonly top: {
-    readonly paths: readonly TopValue[]
-    readonly clients: readonly TopValue[]
-    readonly referers: readonly TopValue[]
-    readonly userAgents: readonly TopValue[]
-    readonly methods: readonly TopValue[]
-    readonly hosts: readonly TopValue[]
-  }
-  /** Different values seen; `exact` false: at least so many, and the lists above are the largest only. */
-  readonly distinct: Readonly<
-    Record<'paths' | 'clients' | 'referers' | 'userAgents' | 'methods' | 'hosts', { readonly count: number; readonly exact: boolean }>
-  >
-  /** Hits in each bucket of the timeline. */
-  readonly timeline: readonly number[]
 }
 /** Something that wants a person. */
 export interface Finding {
@@ -139,7 +135,7 @@ const DIMENSION_NAMES = Object.keys(LISTS) as DimensionName[]
 const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx', 'other'] as const
 const QUIET: ReadonlySet<Verdict> = new Set(['normal', 'noise'])
 /** Whose problem is read first. */
-const URGENCY: Readonly<Record<Verdict, number>> = { server: 0, backend: 0, config: 1, auth: 2, security: 3, unknown: 3, client: 4, noise: 5, normal: 6 }
+const URGENCY: Readonly<Record<Verdict, number>> = { server: 0, backend: 0, config: 0, auth: 1, security: 2, unknown: 2, client: 3, noise: 4, normal: 5 }
 
 /** Make the report of a store, or of the part of it that `options` names. */
 export function makeReport(store: Store, options: ReportOptions = {}): Report {
@@ -239,55 +235,69 @@ function makeCode(
 ): ReportCode {
   const [first] = group as readonly [CodeRow]
   const hits = group.reduce((n, r) => n + r.hits, 0)
-  const timed = group.reduce((n, r) => n + r.timed, 0)
   const verdicts: Partial<Record<Verdict, number>> = {}
-  const win32 = new Map<number, Win32Row>()
+  const evidence = (rows: readonly CodeRow[]): Evidence => evidenceOf(rows, lists, timelines, top)
+  const win32 = new Map<number, { rows: CodeRow[]; verdict: Verdict; found: Found | undefined }>()
   for (const row of group) {
     const found = lookUp(row, server ?? row.server, row.software)
     const verdict = found?.note.verdict ?? 'unknown'
     verdicts[verdict] = (verdicts[verdict] ?? 0) + row.hits
     if (row.win32Status === null) continue
     const known = win32.get(row.win32Status)
-    if (known) win32.set(row.win32Status, { ...known, hits: known.hits + row.hits })
-    else win32.set(row.win32Status, makeWin32(row, row.win32Status, verdict, found, language))
+    if (known) known.rows.push(row)
+    else win32.set(row.win32Status, { rows: [row], verdict, found })
   }
-  const merged = {} as Record<DimensionName, List>
-  const ids = [...new Set(group.map((r) => r.codeId))]
-  for (const d of DIMENSION_NAMES) {
-    const parts = ids.flatMap((id) => lists[d].get(id) ?? [])
-    merged[d] = parts.reduce(mergeLists, { values: [], lost: 0, distinct: 0 })
-  }
-  const timeline: number[] = []
-  for (const id of ids) for (const [i, n] of (timelines.get(id) ?? []).entries()) timeline[i] = (timeline[i] ?? 0) + n
   const general = lookUp({ ...first, win32Status: null }, server ?? first.server, first.software)
-  const each = <T>(f: (list: List) => T): Record<(typeof LISTS)[DimensionName], T> =>
-    Object.fromEntries(DIMENSION_NAMES.map((d) => [LISTS[d], f(merged[d])])) as Record<(typeof LISTS)[DimensionName], T>
   return {
     status: first.status,
     substatus: first.substatus,
     reason: first.reason,
     hits,
     bytesSent: group.reduce((n, r) => n + r.bytesSent, 0),
-    firstSeen: iso(group.reduce<number | null>((n, r) => (r.firstSeen === null ? n : n === null ? r.firstSeen : Math.min(n, r.firstSeen)), null)),
-    lastSeen: iso(group.reduce<number | null>((n, r) => (r.lastSeen === null ? n : n === null ? r.lastSeen : Math.max(n, r.lastSeen)), null)),
-    meanTimeMs: timed === 0 ? null : group.reduce((n, r) => n + r.timeTakenUs, 0) / timed / 1000,
-    win32: [...win32.values()].sort((a, b) => b.hits - a.hits || a.value - b.value),
+    win32: [...win32]
+      .map(([value, { rows, verdict, found }]) => ({
+        ...makeWin32(value, verdict, found, language),
+        hits: rows.reduce((n, r) => n + r.hits, 0),
+        ...evidence(rows),
+      }))
+      .sort((a, b) => b.hits - a.hits || a.value - b.value),
     verdicts,
     explanation: general ? explain(general, language) : null,
+    ...evidence(group),
+  }
+}
+
+function evidenceOf(
+  rows: readonly CodeRow[],
+  lists: Record<DimensionName, Map<number, List>>,
+  timelines: ReadonlyMap<number, number[]>,
+  top: number,
+): Evidence {
+  const ids = [...new Set(rows.map((r) => r.codeId))]
+  const each = <T>(f: (list: List) => T): Record<ListName, T> =>
+    Object.fromEntries(
+      DIMENSION_NAMES.map((d) => [LISTS[d], f(ids.flatMap((id) => lists[d].get(id) ?? []).reduce(mergeLists, { values: [], lost: 0, distinct: 0 }))]),
+    ) as Record<ListName, T>
+  const timeline: number[] = []
+  for (const id of ids) for (const [i, n] of (timelines.get(id) ?? []).entries()) timeline[i] = (timeline[i] ?? 0) + n
+  const timed = rows.reduce((n, r) => n + r.timed, 0)
+  return {
+    firstSeen: iso(rows.reduce<number | null>((n, r) => (r.firstSeen === null ? n : n === null ? r.firstSeen : Math.min(n, r.firstSeen)), null)),
+    lastSeen: iso(rows.reduce<number | null>((n, r) => (r.lastSeen === null ? n : n === null ? r.lastSeen : Math.max(n, r.lastSeen)), null)),
+    meanTimeMs: timed === 0 ? null : rows.reduce((n, r) => n + r.timeTakenUs, 0) / timed / 1000,
     top: each((list) => list.values.slice(0, top)),
     distinct: each((list) => ({ count: list.distinct, exact: list.lost === 0 })),
     timeline,
   }
 }
 
-function makeWin32(row: CodeRow, value: number, verdict: Verdict, found: Found | undefined, language: Language): Win32Row {
+function makeWin32(value: number, verdict: Verdict, found: Found | undefined, language: Language): Omit<Win32Row, keyof Evidence | 'hits'> {
   const known = win32Value(value)
   const explanation = found?.level === 'win32' ? explain(found, language) : null
   return {
     value,
     hex: known.hex,
     symbol: known.symbol,
-    hits: row.hits,
     verdict,
     meaning: explanation?.name ?? known.note?.name[language] ?? known.symbol ?? known.hex,
     explanation,
@@ -311,19 +321,29 @@ function explain({ note, variant, authority, level }: Found, language: Language)
 
 function findingsOf(code: ReportCode): Finding[] {
   const findings: Finding[] = []
-  const common = { firstSeen: code.firstSeen, lastSeen: code.lastSeen, mostly: mostlyOf(code) }
+  const when = ({ firstSeen, lastSeen }: Evidence): Pick<Finding, 'firstSeen' | 'lastSeen'> => ({ firstSeen, lastSeen })
   // A verdict that rests on a Win32 status is told with it: 401.1 may be normal with one value and a failed logon with another.
   const special = code.win32.filter((w) => w.explanation && !QUIET.has(w.verdict))
-  for (const w of special)
-    findings.push({ code: w.value === 0 ? codeName(code) : `${codeName(code)}/${w.value}`, verdict: w.verdict, hits: w.hits, title: w.meaning, ...common })
+  for (const w of special) {
+    const name = w.value === 0 ? codeName(code) : `${codeName(code)}/${w.value}`
+    findings.push({ code: name, verdict: w.verdict, hits: w.hits, title: w.meaning, mostly: mostlyOf(w), ...when(w) })
+  }
   for (const [verdict, hits] of Object.entries(code.verdicts) as [Verdict, number][]) {
     const rest = hits - special.filter((w) => w.verdict === verdict).reduce((n, w) => n + w.hits, 0)
-    if (!QUIET.has(verdict) && rest > 0) findings.push({ code: codeName(code), verdict, hits: rest, title: code.explanation?.name ?? '', ...common })
+    if (!QUIET.has(verdict) && rest > 0)
+      findings.push({
+        code: codeName(code),
+        verdict,
+        hits: rest,
+        title: code.explanation?.name ?? '',
+        mostly: rest === code.hits ? mostlyOf(code) : null,
+        ...when(code),
+      })
   }
   return findings
 }
 
-function mostlyOf({ hits, top }: ReportCode): Finding['mostly'] {
+function mostlyOf({ hits, top }: Evidence & { readonly hits: number }): Finding['mostly'] {
   for (const [dimension, values] of [
     ['path', top.paths],
     ['client', top.clients],
