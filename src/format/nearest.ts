@@ -44,8 +44,8 @@ export function nearestFormat(text: string): Nearest | null {
     const isValue = found.reason !== Reject.Layout
     const fitting = isValue ? line.length : found.column
     if (!isValue && found.step < FEW) continue
-    // Layouts of many plain words are like anything until their status.
-    if (!isValue && layout.split('$word').length > 3 && found.step <= fieldsOf(layout).findIndex((f) => f.name === '$status')) continue
+    // Without brackets and quotes a layout is like anything until its status.
+    if (!isValue && format.family !== 'clf' && found.step <= fieldsOf(layout).findIndex((f) => f.name === '$status')) continue
     if (fitting < longest || (best && fitting === longest)) continue
     longest = fitting
     const field = isValue ? fieldsOf(layout).find((f) => ROLES[found.step as Role]?.includes(f.name)) : fieldsOf(layout)[found.step]
