@@ -275,6 +275,16 @@ describe('a line whose end was not written when it was counted', () => {
   })
 })
 
+describe('new lines that are all rubbish', () => {
+  it('are counted as rejected, once, and are no failure', async () => {
+    writeFileSync(at('a.log'), lines(0, 10))
+    await ingest('logs.db', 'a.log')
+    appendFileSync(at('a.log'), 'rubbish\n')
+    expect(await ingest('logs.db', 'a.log')).toMatchObject([{ known: true, rejected: 1, error: null }])
+    expect(await ingest('logs.db', 'a.log')).toMatchObject([{ known: true, lines: 0, error: null }])
+  })
+})
+
 describe('damage', () => {
   it('of a packed file is made good by the whole file', async () => {
     const packed = gzipSync(lines(0, 20_000))
