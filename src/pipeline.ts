@@ -318,7 +318,8 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
     : await countHere(kernel, prepared, layout, store, options)
   const { counts } = reading
   let { error } = reading
-  if (counts.entries + counts.filtered === 0 && counts.rejected > 0) error ??= nothingUnderstood(input, layout, counts, reading.sawStatus)
+  // Of a log that was understood before, new lines may well be rubbish.
+  if (!known && counts.entries + counts.filtered === 0 && counts.rejected > 0) error ??= nothingUnderstood(input, layout, counts, reading.sawStatus)
   if (!options.force && !known && layout.format !== 'w3c' && isMostlyUnknown(counts.lines - counts.ignored - counts.rejected, counts.lines - counts.ignored))
     error ??= mostlyUnknown(input, layout.format, `${counts.rejected} of its ${counts.lines} lines do not fit`, 'the others are counted', 'take that as it is')
   const base = { name: input.name, format: layout.format, server: options.server ?? layout.server, software: layout.software }
