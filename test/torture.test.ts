@@ -203,7 +203,9 @@ describe(`a database under ${STEPS} steps of anything`, () => {
     const ended = (child: ReturnType<typeof start>): Promise<{ status: number | null; stderr: string }> => {
       let stderr = ''
       child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-      return new Promise((resolve) => child.on('close', (status) => resolve({ status, stderr })))
+      // A child may have ended before anybody asks: its event is not seen then, its state is.
+      if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve({ status: child.exitCode, stderr })
+      return new Promise((resolve) => child.on('exit', (status) => resolve({ status, stderr })))
     }
 
     const steps: Record<string, [weight: number, step: () => Promise<void> | void]> = {
