@@ -8,7 +8,7 @@ import { comparable, comparableOracle, countFast } from './support.js'
 
 const CLF = ['combined', 'vhost-combined', 'vhost-seconds', 'common', 'vhost-common', 'clf-relative', 'clf-short'].map((n) => formatNamed(n) as Format)
 const CLF_PLANS = CLF.flatMap(plansOf)
-const CLF_LAYOUTS = CLF.map((f) => f.layout as string)
+const CLF_LAYOUTS = CLF.flatMap(({ layout = '', variants = [] }) => [layout, ...variants])
 const FIELDS =
   '#Fields: date time c-ip cs-method cs-uri-stem cs-uri-query sc-status sc-substatus sc-win32-status sc-bytes time-taken cs(User-Agent) cs(Referer) cs-host'
 const OTHER_FIELDS = '#Fields: time cs-uri-stem sc-status x-custom s-reason date c-ip'
@@ -35,7 +35,7 @@ const clfLine = fc.oneof(
     .tuple(
       fc.oneof(word, fc.constantFrom('192.0.2.1, 10.0.0.1', '192.0.2.1,10.0.0.1', 'a,  b', ',', ', a')),
       fc.constantFrom('-', 'ident'),
-      fc.constantFrom('-', 'frank', 'Frank Miller', '- -', 'x" 192.0.2.9 - -'),
+      fc.constantFrom('-', 'frank', 'Frank Miller', '- -', 'x" 192.0.2.9 - -', 'a [b', '1 [2', 'x [01/Jan/2001', 'x [01/Jan/2001:00', 'say \\"hi\\"', 'a\\ ["'),
       clfTime,
       quoted,
       status,

@@ -1,7 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -11,9 +10,10 @@ import { readInputs } from '../src/pipeline.js'
 import { checkStore } from '../src/store/check.js'
 import { codeRows } from '../src/store/query.js'
 import { openStore } from '../src/store/store.js'
+import { freePorts, HAVE_SERVERS, nginxConfiguration, type Running, startServer } from './real-servers.js'
 
 // A real nginx under traffic, rotated by the real logrotate, ingested in a loop: in the end the database has every request once.
-// Needs the Debian packages nginx and logrotate, so it runs where LOGSTAT_SERVERS=1 says that they are there. All traffic is local.
+// All traffic is local.
 
 const REQUESTS = 600
 const ROTATIONS = 4
@@ -23,45 +23,24 @@ const at = (...names: readonly string[]): string => join(folder, ...names)
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'logstat-rotation-'))
 })
-afterEach(() => {
-  if (existsSync(at('nginx.pid'))) {
-    const pid = Number(readFileSync(at('nginx.pid'), 'utf8'))
-    process.kill(pid, 'SIGTERM')
-  }
+let nginx: Running | undefined
+afterEach(async () => {
+  await nginx?.stop()
+  nginx = undefined
   rmSync(folder, { recursive: true, force: true })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 /** Statuses that nginx is asked for, in turn. */
 const PATHS = ['/ok', '/missing', '/forbidden', '/ok', '/broken'] as const
 const STATUS: Readonly<Record<string, number>> = { '/ok': 200, '/missing': 404, '/forbidden': 403, '/broken': 500 }
 
 async function startNginx(): Promise<number> {
-  const port = await freePort()
+  const [port] = (await freePorts(1)) as [number]
   mkdirSync(at('log'), { mode: 0o755 })
   const paths = Object.entries(STATUS).map(([path, status]) => `location = ${path} { return ${status}; }`)
-  writeFileSync(
-    at('nginx.conf'),
-    `pid ${at('nginx.pid')};
-     worker_processes 2;
-     error_log ${at('error.log')};
-     ${process.getuid?.() === 0 ? 'user root;' : ''}
-     events { worker_connections 64; }
-     http {
-       access_log ${at('log', 'access.log')} combined;
-       ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((n) => `${n}_temp_path ${at(`tmp-${n}`)};`).join(' ')}
-       server { listen 127.0.0.1:${port}; ${paths.join(' ')} }
-     }`,
-  )
-  execFileSync('nginx', ['-c', at('nginx.conf'), '-e', at('error.log')])
-  for (let i = 0; i < 100 && !existsSync(at('nginx.pid')); i++) await wait(50)
+  const http = `access_log ${at('log', 'access.log')} combined; server { listen 127.0.0.1:${port}; ${paths.join(' ')} }`
+  writeFileSync(at('nginx.conf'), nginxConfiguration(folder, { workers: 2, http }))
+  nginx = await startServer(['nginx', '-c', at('nginx.conf'), '-e', at('error.log')], { folder, ports: [port] })
   return port
 }
 
@@ -78,7 +57,7 @@ function rotate(how: readonly string[]): void {
     `${at('log', 'access.log')} {
        rotate 20
        ${how.join('\n')}
-       ${how.includes('copytruncate') ? '' : `postrotate\n kill -USR1 $(cat ${at('nginx.pid')})\n endscript`}
+       ${how.includes('copytruncate') ? '' : `postrotate\n kill -USR1 ${nginx?.pid}\n endscript`}
      }`,
     { mode: 0o644 },
   )
@@ -96,7 +75,7 @@ const WAYS: readonly (readonly [name: string, ...how: readonly string[]])[] = [
   ['by copying and truncating, packed', 'copytruncate', 'compress', 'delaycompress'],
 ]
 
-describe.skipIf(process.env.LOGSTAT_SERVERS !== '1')('nginx under traffic, rotated by logrotate', () => {
+describe.runIf(HAVE_SERVERS)('nginx under traffic, rotated by logrotate', () => {
   it.each(WAYS)('%s', { timeout: 120_000 }, async (_, ...how) => {
     const port = await startNginx()
     const db = at('logs.db')

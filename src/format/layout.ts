@@ -95,8 +95,7 @@ export function compileLayout(format: string, layout: string, { flags = Flag.Str
   const seen = new Set<string>()
   const steps = names.map((name, i): Step => {
     const until = untils[i] as string
-    const last = i === names.length - 1
-    if (until === '' && !last)
+    if (until === '' && i < names.length - 1)
       throw new LogstatError(
         'layout',
         `$${name} and $${names[i + 1]} touch in the layout: ${layout}`,
@@ -105,20 +104,22 @@ export function compileLayout(format: string, layout: string, { flags = Flag.Str
     const role = VARIABLES[name]?.role ?? Role.Skip
     const owned = owners.get(role) === name && !seen.has(name) ? role : Role.Skip
     seen.add(name)
-    return { role: owned, rule: ruleFor(owned, name, until, last, quotesAreEscaped), until: until === '' ? ' ' : until }
+    return { role: owned, rule: ruleFor(owned, name, until, names[i + 1], { flags, quotesAreEscaped }), until: until === '' ? ' ' : until }
   })
   const timeTakenUnitUs = VARIABLES[owners.get(Role.TimeTaken) ?? '']?.unitUs ?? 1_000_000
   return { format, cutter: Cutter.Delimited, leading, steps, timeTakenUnitUs, flags }
 }
 
-function ruleFor(role: Role, name: string, until: string, last: boolean, quotesAreEscaped: boolean): Rule {
+function ruleFor(role: Role, name: string, until: string, next: string | undefined, { flags, quotesAreEscaped }: Required<LayoutOptions>): Rule {
   if (name === 'request_rest') return Rule.Rest
   if (until === '') return Rule.Word
-  if (until.startsWith('"') && quotesAreEscaped) return last ? Rule.LastQuoted : Rule.Quoted
+  if (until.startsWith('"') && quotesAreEscaped) return next === undefined ? Rule.LastQuoted : Rule.Quoted
   if (name === 'client_and_port') return Rule.AddressPort
   if (VARIABLES[name]?.token) return Rule.Token
   if (until.startsWith(' ') && name.startsWith('upstream_')) return Rule.Chain
   if (role === Role.ClientIp && until.startsWith(' ')) return Rule.List
   if (role === Role.Host) return Rule.Host
-  return name === 'remote_user' ? Rule.User : Rule.Plain
+  // One of several layouts must not take the lines of another; one that was asked for takes whatever name a client made up.
+  if (name === 'remote_user' && flags & Flag.Strict) return Rule.User
+  return VARIABLES[next ?? '']?.role === Role.Time ? Rule.UntilTime : Rule.Plain
 }

@@ -44,6 +44,13 @@ export interface OracleCode {
 
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
+/** What ends where `until` stands before a time; only in a line without that, at the first `until`. */
+function beforeTime(until: string, character: string): string {
+  const end = literal(until)
+  const both = `${end}(?=\\d{10}|(?=[\\da-zA-Z])[^[:${until === ' ' ? ' ' : ''}]{1,23}:)`
+  return `((?:(?!${both})${character})*(?=${both})|(?!.*${both})(?:(?!${end})${character})*)${end}`
+}
+
 /** A layout in nginx notation as a regular expression with a group a variable. */
 function layoutPattern(layout: string): { pattern: RegExp; names: string[] } {
   const parts = layout.split(/\$(\w+)/)
@@ -58,8 +65,9 @@ function layoutPattern(layout: string): { pattern: RegExp; names: string[] } {
     if (until === '') source += '([^ ]*)(?: |$)'
     else if (until.startsWith('"')) source += `((?:\\\\.|(?!${end})[^\\\\])*)${end}`
     else if (name === 'remote_addr') source += `((?:[^ ]|(?<=,) )+)(?<!,)${end}`
-    else if (name === 'remote_user') source += `(?!- (?!${literal(until.slice(1))}))((?:(?!${end})[^"])*)${end}`
-    else if (name === 'host') source += `((?:(?!${end}).)*)(?<!,)${end}`
+    else if (name === 'remote_user') source += `(?!- (?!${literal(until.slice(1))}))${beforeTime(until, '(?:[^"]|(?<=(?<!\\\\)(?:\\\\\\\\)*\\\\)")')}`
+    else if (name === 'host') source += `((?!")(?:(?!${end}).)*)(?<!,)${end}`
+    else if (/^time_|^msec$/.test(parts[i + 2] ?? '')) source += beforeTime(until, '.')
     else source += `((?:(?!${end}).)*)${end}`
     if (last) source += '.*$'
   }

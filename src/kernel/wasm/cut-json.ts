@@ -10,7 +10,7 @@ import { clearSpans, fail, setSpan, spanEnd, spans, spanStart } from './cut'
 import { decodeString } from './decode'
 import { flags, leading, leadingLength, pathOf, ROOT, STEP, stepAt, steps } from './plan'
 import { Flag, Reject, Role, Rule } from './roles'
-import { BACKSLASH, BLANK, findOrNewline, NEWLINE, QUOTE } from './scan'
+import { BACKSLASH, BLANK, DASH, findOrNewline, NEWLINE, QUOTE } from './scan'
 
 const COLON: u8 = 0x3a
 const COMMA: u8 = 0x2c
@@ -42,9 +42,7 @@ function failJson(step: i32, at: usize): usize {
 }
 
 function cutObject(line: usize, lenient: bool): usize {
-  clearSpans()
-  memory.fill(rank, 0xff, <usize>Role.Count)
-  statuses = 0
+  beginTaking()
   failedDeep = false
   let p = findOrNewline(line, i8x16.splat(OPEN))
   if (load<u8>(p) == NEWLINE) {
@@ -200,13 +198,21 @@ function endOfLiteral(p: usize): usize {
   }
 }
 
-function take(index: i32, start: usize, end: usize, escaped: bool): void {
+/** Forget what the line before had. */
+export function beginTaking(): void {
+  clearSpans()
+  memory.fill(rank, 0xff, <usize>Role.Count)
+  statuses = 0
+}
+
+/** Fill the role of a step with a value, unless a better key has filled it. */
+export function take(index: i32, start: usize, end: usize, escaped: bool): void {
   const step = steps + STEP * <usize>index
   const role = load<i32>(step)
   if (role == Role.Status) statuses++
   if (<u32>load<u8>(rank + <usize>role) < <u32>index) return
-  if (end == start) {
-    // "" is what a log writes for nothing; another key may know more.
+  if (end == start || (end == start + 1 && load<u8>(start) == DASH)) {
+    // "" and "-" are what logs write for nothing; another key may know more.
     if (!spanStart(role)) setSpan(role, start, end)
     return
   }

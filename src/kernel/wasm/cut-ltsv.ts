@@ -1,14 +1,14 @@
 // LTSV (http://ltsv.org): label:value fields between tabs, in any order; labels that nobody asked for are passed over.
-import { clearSpans, fail, setSpan } from './cut'
-import { withoutPort } from './cut-json'
-import { pathOf, ROOT, STEP, stepAt, steps } from './plan'
-import { Reject, Rule } from './roles'
+import { fail } from './cut'
+import { beginTaking, take } from './cut-json'
+import { pathOf, ROOT, stepAt } from './plan'
+import { Reject } from './roles'
 import { findOrNewline, NEWLINE, trimReturn } from './scan'
 
 const TAB: u8 = 0x09
 
 export function cutLtsv(line: usize): usize {
-  clearSpans()
+  beginTaking()
   const colon = i8x16.splat(0x3a)
   const tab = i8x16.splat(TAB)
   let p = line
@@ -21,10 +21,7 @@ export function cutLtsv(line: usize): usize {
     p = findOrNewline(start, tab)
     const last = load<u8>(p) == NEWLINE
     const end = last ? trimReturn(start, p) : p
-    if (step > 0) {
-      const at = steps + STEP * <usize>(step - 1)
-      setSpan(load<i32>(at), start, load<i32>(at, 4) == Rule.AddressPort ? withoutPort(start, end) : end)
-    }
+    if (step > 0) take(step - 1, start, end, false)
     if (last) return p
     p++
   }

@@ -53,8 +53,25 @@ function literalAt(p: usize, literal: usize, length: usize): bool {
  */
 function isUser(start: usize, end: usize): bool {
   if (end - start > 1 && load<u16>(start) == 0x202d) return false
-  for (let p = start; p < end; p++) if (load<u8>(p) == QUOTE) return false
+  for (let p = start; p < end; p++) if (load<u8>(p) == QUOTE && !isEscaped(p, start)) return false
   return true
+}
+
+/**
+ * Whether a time can begin at p: the ten digits of an epoch, or a colon soon. Only that ends a user's name: a client may choose one with
+ * ` [` in it, but none with a colon, which ends the name in its credentials.
+ */
+function isTimeAhead(p: usize, behindBlank: bool): bool {
+  const end = p + 24
+  let digits = 0
+  for (; <u32>load<u8>(p) - 0x30 <= 9; p++) if (++digits == 10) return true
+  if (digits == 0 && <u32>(load<u8>(p) | 0x20) - 0x61 > 25) return false
+  for (; p < end; p++) {
+    const c = load<u8>(p)
+    if (c == 0x3a) return true
+    if (c == 0x5b || c == NEWLINE || (c == BLANK && behindBlank)) return false
+  }
+  return false
 }
 
 /** Fields with literal text between them: CLF and its relatives, any nginx log_format. */
@@ -72,9 +89,16 @@ export function cutDelimited(line: usize): usize {
     const needle = v128.load(step, 16)
     if (rule == Rule.Token || rule == Rule.AddressPort) while (load<u8>(p) == BLANK) p++
     const start = p
+    let untilTime = rule == Rule.User || rule == Rule.UntilTime
     while (true) {
       p = findOrNewline(p, needle)
       if (load<u8>(p) == NEWLINE) {
+        if (untilTime) {
+          // Its time looks like none: the field ends at the first literal, as any other.
+          untilTime = false
+          p = start
+          continue
+        }
         // A word may be ended by the line instead; of all else what must follow is missing, and the place told is where it began.
         if (rule != Rule.Word && rule != Rule.Rest) return fail(Reject.Layout, i, start)
         break
@@ -94,12 +118,16 @@ export function cutDelimited(line: usize): usize {
         p++
         continue
       }
+      if (untilTime && !isTimeAhead(p + length, length == 1)) {
+        p++
+        continue
+      }
       if ((length == 1 || literalAt(p, literal, length)) && rule != Rule.Rest) break
       if (rule == Rule.List) return fail(Reject.Layout, i, p)
       p++
     }
     if (rule == Rule.User && !isUser(start, p)) return fail(Reject.Layout, i, start)
-    if (rule == Rule.Host && p > start && load<u8>(p - 1) == 0x2c) return fail(Reject.Layout, i, p)
+    if (rule == Rule.Host && p > start && (load<u8>(p - 1) == 0x2c || load<u8>(start) == QUOTE)) return fail(Reject.Layout, i, p)
     if (rule == Rule.List && p == start) return fail(Reject.Layout, i, start)
     const span = spans + 8 * <usize>load<i32>(step)
     store<u32>(span, <u32>start)

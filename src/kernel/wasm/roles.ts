@@ -41,7 +41,7 @@ export enum Rule {
   Quoted = 1,
   /** Plain, and blanks stand only after a comma: one address or a list of them. */
   List = 2,
-  /** Plain, and neither starting with `- ` nor ending with ` -`: a user name, which may hold blanks, but no shifted column. */
+  /** UntilTime, and neither starting with `- ` nor ending with ` -`: a user name, which may hold blanks, but no shifted column. */
   User = 3,
   /** At a blank or the end of the line; what follows is tolerated. */
   Word = 4,
@@ -55,8 +55,10 @@ export enum Rule {
   Chain = 8,
   /** To the end of the line, which was cut off. */
   Rest = 9,
-  /** Plain, and not ending with a comma: a host, but not the first of a list of addresses. */
+  /** Plain, not ending with a comma and without a quote in front: a host, but not the first of a list of addresses. */
   Host = 10,
+  /** Plain, but what follows must begin as a time does: a name that its client made up may hold the literal, too. */
+  UntilTime = 11,
 }
 
 /** Properties of a plan, as bits. */
