@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { connect, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -199,14 +199,18 @@ async function inTurn(tasks: readonly (() => Promise<unknown>)[], atOnce: number
   )
 }
 
-/** Send everything to a port. */
-async function sendAll(port: number): Promise<void> {
-  const tasks = [
+/** All requests whose client waits for the answer. */
+function patientTasks(port: number): (() => Promise<unknown>)[] {
+  return [
     ...ORDINARY.flatMap(([count, bytes]) => Array.from({ length: count }, () => () => talk(connect(port, '127.0.0.1'), bytes))),
     ...HOSTILE.map((bytes) => () => talk(connect(port, '127.0.0.1'), bytes, bytes.length === 0 ? 50 : undefined)),
-    ...IMPATIENT.map((target) => () => talk(connect(port, '127.0.0.1'), request('GET', target), 60)),
   ]
-  await inTurn(tasks, 12)
+}
+
+/** Send everything to a port. */
+async function sendAll(port: number): Promise<void> {
+  const impatient = IMPATIENT.map((target) => () => talk(connect(port, '127.0.0.1'), request('GET', target), 60))
+  await inTurn([...patientTasks(port), ...impatient], 12)
 }
 
 /** What the servers pass requests on to: `/up/404` answers so, others misbehave. */
@@ -263,13 +267,15 @@ function readLog(file: string, ...options: readonly string[]): Read {
   return { format: report.inputs[0].format, lines: report.totals.lines, rejected, hits, bytes, paths }
 }
 
+const STATUS_AND_BYTES = /^(?<code>\d+|-1?) (?<sent>\d+|-)$/
+
 /** The log that says `status bytes` and nothing else, read without logstat. */
-function truthOf(file: string): Pick<Read, 'lines' | 'hits' | 'bytes'> {
+function truthOf(file: string, pattern: RegExp = STATUS_AND_BYTES): Pick<Read, 'lines' | 'hits' | 'bytes'> {
   const hits: Record<string, number> = {}
   const bytes: Record<string, number> = {}
   const lines = readFileSync(file, 'latin1').trimEnd().split('\n')
   for (const line of lines) {
-    const [, code, sent] = /^(\d+|-1?) (\d+|-)$/.exec(line) ?? []
+    const { code, sent } = pattern.exec(line)?.groups ?? {}
     if (code === undefined || sent === undefined) throw new Error(`${file}: not what the server was told to write: ${line}`)
     const status = code.startsWith('-') ? 'null' : String(Number(code))
     hits[status] = (hits[status] ?? 0) + 1
@@ -288,8 +294,7 @@ async function settled(file: string): Promise<void> {
   }
 }
 
-function agree(logs: readonly ServerLog[], truth: string, least: readonly number[]): void {
-  const { lines, hits, bytes } = truthOf(truth)
+function agree(logs: readonly ServerLog[], { lines, hits, bytes }: ReturnType<typeof truthOf>, least: readonly number[]): void {
   // The traffic must have reached all the corners it was made for.
   for (const status of least) expect(Object.keys(hits)).toContain(String(status))
   let paths: Read['paths'] | undefined
@@ -424,7 +429,7 @@ describe.runIf(HAVE_SERVERS)('every format of a real server tells the same', () 
       { file: 'combined.log', format: 'combined', ...all },
       ...formats.map(([name, format], i): ServerLog => ({ file: `${name}.log`, format, definition: directives[i] as string, ...all })),
     ]
-    agree(logs, at('truth'), [200, 204, 206, 301, 304, 400, 403, 404, 405, 408, 413, 414, 416, 444, 499, 500, 502, 504])
+    agree(logs, truthOf(at('truth')), [200, 204, 206, 301, 304, 400, 403, 404, 405, 408, 413, 414, 416, 444, 499, 500, 502, 504])
     // The configuration tells which of them is which.
     for (const { file } of logs) expect([file, readLog(at(file), '--log-format', at('nginx.conf')).hits]).toEqual([file, truthOf(at('truth')).hits])
   })
@@ -486,6 +491,178 @@ describe.runIf(HAVE_SERVERS)('every format of a real server tells the same', () 
     const logs = formats.map(
       ([name, format, , has], i): ServerLog => ({ file: `apache-${name}.log`, format, definition: directives[i] as string, bytes: true, paths: true, ...has }),
     )
-    agree(logs, at('apache-truth'), [200, 206, 301, 304, 400, 401, 403, 404, 405, 408, 413, 414, 416, 417, 500, 501, 502, 503])
+    agree(logs, truthOf(at('apache-truth')), [200, 206, 301, 304, 400, 401, 403, 404, 405, 408, 413, 414, 416, 417, 500, 501, 502, 503])
+  })
+
+  it('Caddy', { timeout: 180_000 }, async () => {
+    const [plain, dead] = (await freePorts(2)) as [number, number]
+    writeFileSync(
+      at('Caddyfile'),
+      `{
+         admin off
+         auto_https off
+         log plain {
+           output file ${at('caddy.log')}
+           format json
+           include http.log.access
+         }
+         log iso {
+           output file ${at('caddy-iso.log')}
+           format json {
+             time_format rfc3339_nano
+             duration_format string
+           }
+           include http.log.access
+         }
+         log truth {
+           output file ${at('caddy-truth')}
+           format filter {
+             wrap json {
+               time_key -
+             }
+             fields {
+               request delete
+               resp_headers delete
+             }
+           }
+           include http.log.access
+         }
+       }
+       http://127.0.0.1:${plain}, http://site.test:${plain}, http://:${plain} {
+         bind 127.0.0.1
+         root * ${at('www')}
+         log
+         respond /forbidden 403
+         respond /error 500
+         redir /moved / 301
+         respond /private 401
+         handle /limited {
+           request_body {
+             max_size 100KB
+           }
+           reverse_proxy 127.0.0.1:${portOf(upstream)}
+         }
+         reverse_proxy /up/* 127.0.0.1:${portOf(upstream)} {
+           transport http {
+             response_header_timeout 400ms
+           }
+         }
+         reverse_proxy /dead/* 127.0.0.1:${dead}
+         file_server
+       }`,
+    )
+    const env = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder }
+    await under(() => sendAll(plain), 'caddy.log', ['caddy', 'run', '--config', at('Caddyfile'), '--adapter', 'caddyfile'], { folder, ports: [plain], env })
+    const all = { bytes: true, paths: true } as const
+    agree(
+      [
+        { file: 'caddy.log', format: 'caddy', ...all },
+        { file: 'caddy-iso.log', format: 'caddy', ...all },
+      ],
+      truthOf(at('caddy-truth'), /"size":(?<sent>\d+),"status":(?<code>\d+)\}$/),
+      [0, 200, 206, 301, 304, 401, 403, 404, 416, 500, 502, 504],
+    )
+  })
+
+  it('HAProxy', { timeout: 180_000 }, async () => {
+    // A proxy has one format, so each has a proxy of its own, and all get the same: nothing that may end one way or the other. The messages
+    // of the first are as long as syslog's, so that long requests are cut off.
+    const formats: readonly (readonly [name: string, format: string, layout: string | null])[] = [
+      ['httplog', 'haproxy', null],
+      ['clf', 'combined', null],
+      [
+        'json',
+        'json',
+        '{"time":"%[date,ltime(%Y-%m-%dT%H:%M:%S%z)]","remote_addr":"%ci","request":"%[capture.req.method,json(utf8s)] %[capture.req.uri,json(utf8s)] HTTP/1.1","status":%ST,"bytes":%B,"tsc":"%tsc"}',
+      ],
+      ['truth', '', '%ST %B'],
+    ]
+    const [dead, ...ports] = (await freePorts(1 + formats.length)) as [number, ...number[]]
+    const up = `127.0.0.1:${portOf(upstream)}`
+    const files = formats.map(([name]) => openSync(at(`haproxy-${name}.log`), 'w'))
+    const proxies = formats.map(
+      ([name, , layout], i) => `
+frontend ${name}
+  bind 127.0.0.1:${ports[i]}
+  log fd@${3 + i} ${name === 'httplog' ? '' : 'len 8192 '}format raw local0
+  ${layout === null ? `option httplog${name === 'clf' ? ' clf' : ''}` : `log-format '${layout}'`}
+  http-request deny deny_status 403 if { path /forbidden }
+  http-request return status 404 if { path /missing }
+  http-request return status 500 if { path /error }
+  http-request return status 413 if { path /limited }
+  http-request redirect location / code 301 if { path /moved }
+  http-request auth if { path /private }
+  use_backend dead if { path_beg /dead/ }
+  default_backend up`,
+    )
+    writeFileSync(
+      at('haproxy.cfg'),
+      `global
+  maxconn 500
+defaults
+  mode http
+  timeout client 1s
+  timeout connect 400ms
+  timeout server 600ms
+  timeout http-request 1s
+  retries 0
+${proxies.join('\n')}
+backend up
+  server up ${up}
+backend dead
+  server dead 127.0.0.1:${dead}
+`,
+    )
+    try {
+      const traffic = async (): Promise<void> => {
+        for (const port of ports) await inTurn(patientTasks(port), 12)
+      }
+      await under(traffic, 'haproxy-truth.log', ['haproxy', '-db', '-f', at('haproxy.cfg')], { folder, ports, fds: files })
+    } finally {
+      for (const fd of files) closeSync(fd)
+    }
+    const logs = formats.slice(0, -1).map(([name, format]): ServerLog => ({ file: `haproxy-${name}.log`, format, paths: name !== 'json' }))
+    agree(logs, truthOf(at('haproxy-truth.log')), [200, 301, 400, 401, 403, 404, 408, 413, 500, 502, 503, 504])
+  })
+
+  it('lighttpd', { timeout: 180_000 }, async () => {
+    const formats: readonly (readonly [name: string, format: string, layout: string | null])[] = [
+      ['default', 'combined', null],
+      ['combined', 'combined', '%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"'],
+      ['common', 'common', '%h %l %u %t "%r" %>s %b'],
+      ['truth', '', '%>s %b'],
+    ]
+    const [main, dead, ...ports] = (await freePorts(2 + formats.length)) as [number, number, ...number[]]
+    writeFileSync(
+      at('lighttpd.conf'),
+      `server.document-root = "${at('www')}"
+server.bind = "127.0.0.1"
+server.port = ${main}
+server.modules = ("mod_access", "mod_redirect", "mod_proxy", "mod_accesslog")
+server.errorlog = "${at('lighttpd-error.log')}"
+server.max-request-size = 100
+server.max-read-idle = 1
+url.access-deny = ("forbidden")
+url.redirect = ("^/moved" => "/")
+$HTTP["url"] =~ "^/up/" { proxy.server = ("" => (("host" => "127.0.0.1", "port" => ${portOf(upstream)}, "read-timeout" => 1))) }
+$HTTP["url"] =~ "^/dead/" { proxy.server = ("" => (("host" => "127.0.0.1", "port" => ${dead}))) }
+${formats
+  .map(
+    ([name, , layout], i) => `$SERVER["socket"] == "127.0.0.1:${ports[i]}" {
+  accesslog.filename = "${at(`lighttpd-${name}.log`)}"
+  ${layout === null ? '' : `accesslog.format = "${layout.replaceAll('"', '\\"')}"`}
+}`,
+  )
+  .join('\n')}
+`,
+    )
+    const traffic = async (): Promise<void> => {
+      for (const port of ports) await inTurn(patientTasks(port), 12)
+    }
+    await under(traffic, 'lighttpd-truth.log', ['lighttpd', '-D', '-f', at('lighttpd.conf')], { folder, ports })
+    const logs = formats
+      .slice(0, -1)
+      .map(([name, format, layout]): ServerLog => ({ file: `lighttpd-${name}.log`, format, ...(layout === null ? {} : { definition: layout }), paths: true }))
+    agree(logs, truthOf(at('lighttpd-truth.log')), [200, 206, 301, 400, 403, 404, 413, 416, 431, 500, 501, 502, 503, 504, 505])
   })
 })
