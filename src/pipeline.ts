@@ -486,7 +486,13 @@ function chooseLayout(input: Input, head: Buffer, options: ReadOptions): Layout 
       `Leave out --log-format, or see: logstat detect ${input.name}`,
     )
   if (!options.force && !found.w3c && found.format !== 'empty' && isMostlyUnknown(found.fits, found.looked))
-    throw mostlyUnknown(input, found.format, `only ${found.fits} of its first ${found.looked} lines fit`, 'nothing of it is counted', 'read it all the same')
+    throw mostlyUnknown(
+      input,
+      found.format,
+      `${found.seems ? `it looks like ${found.seems}: ` : ''}only ${found.fits} of its first ${found.looked} lines fit`,
+      'nothing of it is counted',
+      'read it all the same',
+    )
   return layoutFound(found)
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { LogstatError } from '../src/errors.js'
+import { askedFormat } from '../src/format/asked.js'
 import { detect } from '../src/format/detect.js'
 import { formatsPage } from '../src/format/document.js'
 import type { Entry, Format } from '../src/format/format.js'
@@ -89,6 +90,11 @@ describe('compileLayout', () => {
     expect(plan.steps.map((s) => s.role)).toEqual([Role.ClientIp, Role.Skip, Role.Skip, Role.Status, Role.BytesSent])
     expect(plan.steps[0]?.until).toBe('x ')
   })
+  it('ends a name only before a time: a client may choose one with brackets and a forged time', () => {
+    const line = '192.0.2.1 - x [01/Jan/2001 [22/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 401 5 "-" "-"'
+    for (const plans of [plansOf(formatNamed('combined') as Format), askedFormat('$remote_addr - $remote_user [$time_local] "$request" $status', null).plans])
+      expect(countFast(Buffer.from(line), plans)).toMatchObject({ counts: { entries: 1, withoutTime: 0 } })
+  })
   it('refuses a layout without a status, and variables that touch', () => {
     expect(() => compileLayout('x', '$remote_addr "$request"')).toThrow(LogstatError)
     expect(() => compileLayout('x', '$remote_addr$status')).toThrow(/\$remote_addr and \$status touch/)
@@ -165,6 +171,17 @@ describe('detect', () => {
     ],
     ['Apache ssl_request_log', 'an Apache ssl_request_log', ['[10/Oct/2023:13:55:36 +0000] 192.0.2.1 TLSv1.3 TLS_AES_256_GCM_SHA384 "GET / HTTP/1.1" 12']],
     ['JSON status page', 'JSON of a shape that is not known', ['{"version": 8, "connections": {"accepted": 4968119, "active": 5}}']],
+    ['status API', 'JSON of a shape that is not known', ['{"status":200,"time":"2026-11-22T14:05:01Z","message":"healthy"}']],
+    ['table', 'a table of separated values (CSV)', ['date,status,count', '2026-11-22,404,7']],
+    [
+      'FTP log of IIS',
+      'an IIS FTP log',
+      [
+        '#Fields: date time c-ip cs-method cs-uri-stem sc-status sc-win32-status x-session',
+        '2026-11-22 10:00:01 192.0.2.1 ControlChannelOpened - - 0 a',
+        '2026-11-22 10:00:01 192.0.2.1 USER anonymous 331 0 a',
+      ],
+    ],
     ['HTML page', 'XML or HTML', ['<!DOCTYPE html>', '<html><body>404</body></html>']],
     ['syslog', 'a syslog file', ['Nov 22 14:05:01 web1 sshd[311]: Failed password for root from 192.0.2.1 port 22 ssh2']],
     ['binary', 'binary data', ['\0\x01\x02\x7fELF\0\0']],
@@ -173,6 +190,15 @@ describe('detect', () => {
     const found = detect(text(...lines), true)
     expect(found.format).toBeNull()
     if (found.format === null) expect(found.seems).toContain(seems)
+  })
+  it('says what the rest is where less than half fits', () => {
+    const error = '2026/11/22 14:05:01 [error] 12#12: *7 open() "/var/www/x" failed (2: No such file)'
+    const forged = '192.0.2.1 - - [22/Nov/2026:14:05:01 +0000] "GET /x HTTP/1.1" 200 5 "-" "-"'
+    expect(detect(text(error, error, forged), true)).toMatchObject({ fits: 1, seems: 'an nginx error log' })
+    expect(detect(text(error, forged, forged), true)).not.toHaveProperty('seems')
+  })
+  it('takes no JSON for that of a server without the key that only its logs have', () => {
+    expect(nameOf('{"timestamp":"2026-11-22T14:05:01Z","client_ip":"192.0.2.1","method":"GET","url":"/a","status":503}')).toBe('json')
   })
   it('refuses prose without a guess', () => {
     expect(detect(text('Once upon a time', 'there was a log.'), true)).toMatchObject({ format: null, seems: null, looked: 2 })

@@ -17,6 +17,8 @@ export interface Detection {
   /** For people, one fact a line. */
   readonly evidence: readonly string[]
   readonly plans: readonly Plan[]
+  /** What an input of which this format fits less than half seems to be rather. */
+  readonly seems?: string
   /** Set for a W3C log: the header that was found. */
   readonly w3c?: W3cHeader
 }
@@ -56,9 +58,10 @@ export function detect(head: Uint8Array, isWhole: boolean): Detection | Undetect
       }
   }
   const found = detectLines(data) ?? detectHeaderless(data)
-  if (found) return found
+  const seems = found && found.fits * 2 > found.looked ? null : guess(texts)
+  if (found) return seems === null ? found : { ...found, seems, evidence: [...found.evidence, `the others look like ${seems}`] }
   if (data.length === 0 || softwareLine !== undefined || texts.some((t) => /^#(version|date):/i.test(t))) return emptyDetection(data.length, softwareLine)
-  return { format: null, seems: guess(texts), looked: data.length, evidence: [`none of ${FORMATS.length} formats fits a line`] }
+  return { format: null, seems, looked: data.length, evidence: [`none of ${FORMATS.length} formats fits a line`] }
 }
 
 /** A file may mix so many further formats, if each fits this share of the lines that the others leave. */
@@ -115,10 +118,22 @@ function mostOf(taken: readonly Taken[]): Taken | undefined {
   return taken.length === 0 ? undefined : taken.reduce((a, b) => (b.lines > a.lines ? b : a))
 }
 
-function detectW3c(fieldsLine: string, softwareLine: string | undefined, lines: readonly Uint8Array[], texts: readonly string[]): Detection {
+/** What the methods of FTP are called in the logs of IIS 7 and later: commands, and events of its own. */
+const FTP_METHOD =
+  /^(USER|PASS|ACCT|QUIT|CWD|CDUP|PWD|RETR|STOR|STOU|APPE|LIST|NLST|MLSD|MLST|PASV|EPSV|PORT|EPRT|TYPE|SYST|FEAT|OPTS|AUTH|PBSZ|PROT|NOOP|DELE|MKD|RMD|RNFR|RNTO|SIZE|MDTM|REST|ABOR|SITE|(Control|Data)Channel(Opened|Closed))$/
+
+function isFtp(fieldsLine: string, texts: readonly string[]): boolean {
+  const column = fieldsLine.toLowerCase().split(/\s+/).slice(1).indexOf('cs-method')
+  const methods = texts.flatMap((text) => (/^(#|\s*$)/.test(text) ? [] : (text.split(/\s+/)[column] ?? '')))
+  return methods.filter((method) => FTP_METHOD.test(method)).length * 2 > methods.length
+}
+
+function detectW3c(fieldsLine: string, softwareLine: string | undefined, lines: readonly Uint8Array[], texts: readonly string[]): Detection | Undetected {
   const software = softwareLine?.replace(/^#software:\s*/i, '') ?? ''
   const header = compileFields(fieldsLine, software)
   const data = lines.filter((line, i) => line[0] !== 0x23 && /\S/.test(texts[i] as string))
+  if (isFtp(fieldsLine, texts))
+    return { format: null, seems: 'an IIS FTP log, whose codes are not those of HTTP', looked: data.length, evidence: ['its methods are those of FTP'] }
   return {
     format: 'w3c',
     title: software ? `W3C extended log (${software})` : 'W3C extended log',
@@ -222,6 +237,7 @@ const LOOKALIKES: readonly (readonly [RegExp, string])[] = [
   [/^<\?xml|^<!doctype|^<html/i, 'XML or HTML'],
   [/^\w{3} [ \d]\d \d\d:\d\d:\d\d \S+ \S+(\[\d+\])?: /, 'a syslog file'],
   [/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ /, 'a W3C log without its #Fields line'],
+  [/^[^,;]+(,[^,]*){2,}$|^[^,;]+(;[^;]*){2,}$/, 'a table of separated values (CSV)'],
 ]
 
 function guess(texts: readonly string[]): string | null {

@@ -87,7 +87,7 @@ export interface Format {
   readonly ltsv?: Keys
   /** Unit of `timeTaken` among the keys; seconds when absent. */
   readonly timeUnit?: TimeUnit
-  /** A JSON record is one of this format only if the value of the key begins so. */
+  /** A JSON record is one of this format only if it has one of the keys, and the value begins so. */
   readonly guard?: { readonly keys: readonly string[]; readonly value: string }
   /** The reason is of interest for errors alone. */
   readonly reasonOfErrors?: true

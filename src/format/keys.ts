@@ -1,5 +1,5 @@
 import type { Plan, Step } from '../kernel/plan.js'
-import { Cutter, Role, Rule } from '../kernel/wasm/roles.js'
+import { Cutter, Flag, Role, Rule } from '../kernel/wasm/roles.js'
 import type { Format, KeyRole, Keys, TimeUnit } from './format.js'
 
 const ROLES: Readonly<Record<KeyRole, Role>> = {
@@ -39,6 +39,6 @@ export function compileKeys(
     leading: guard?.value ?? '',
     steps,
     timeTakenUnitUs: UNIT_US[timeUnit],
-    flags,
+    flags: guard ? flags | Flag.Guarded : flags,
   }
 }

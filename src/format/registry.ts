@@ -94,8 +94,8 @@ function flagsOf({ server, family, layout, json, monthFirst, reasonOfErrors }: F
   if (monthFirst) flags |= Flag.MonthFirst | Flag.LocalTime
   if (server !== null && EXACT_MAKERS.has(server)) flags |= Flag.ExactMaker
   if (reasonOfErrors) flags |= Flag.ReasonOfErrors
-  // Keys that any JSON may have are an access record only with a request among them.
-  if (json && (server === null || server === 'apache')) flags |= Flag.NeedsRequest
+  // What a service says of itself has a status, too; an access record names a request.
+  if (json) flags |= Flag.NeedsRequest
   return flags
 }
 

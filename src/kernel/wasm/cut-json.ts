@@ -119,7 +119,7 @@ function cutObject(line: usize, lenient: bool): usize {
   while (load<u8>(p) == COMMA || load<u8>(p) == CLOSE_LIST) p = skipBlanks(p + 1)
   if (load<u8>(p) != NEWLINE) return failJson(0, p)
   failedDeep = true
-  if (leadingLength && !isGuarded()) return failJson(0, line)
+  if (flags & Flag.Guarded && !isGuarded()) return failJson(0, line)
   if (flags & Flag.NeedsRequest && !spanStart(Role.Uri) && !spanStart(Role.Request)) return failJson(0, line)
   if (lenient && statuses > 1) return fail(Reject.Status, Role.Status, spanStart(Role.Status))
   settleRequest()

@@ -87,6 +87,8 @@ export enum Flag {
   NeedsTime = 1024,
   /** A 502 or 504 that a server behind is said to have made is not this server's own. */
   ExactMaker = 2048,
+  /** A JSON object is a record of the format only if it has one of its guard keys, and the value begins with the leading text. */
+  Guarded = 16384,
 }
 
 /** How lines are cut. */
