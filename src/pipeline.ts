@@ -1,6 +1,6 @@
 import { LogstatError } from './errors.js'
 import { askedFormat, CUSTOM } from './format/asked.js'
-import { type Detection, detect, type Undetected } from './format/detect.js'
+import { byteOrderMark, type Detection, detect, type Undetected } from './format/detect.js'
 import type { Server } from './format/format.js'
 import { formatNamed, hasPlans, plansOfFamily } from './format/registry.js'
 import { compileFields, NO_FIELDS } from './format/w3c.js'
@@ -433,11 +433,6 @@ async function beginAt(kernel: Kernel, { source, prior }: Known, reader: Reader,
   }
 }
 const CHUNK = 64 << 10
-
-/** Bytes of a UTF-8 byte order mark at the beginning. */
-function byteOrderMark(head: Buffer): number {
-  return head.length >= 3 && head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
-}
 
 const NOTHING: LineCounts = { lines: 0, entries: 0, ignored: 0, rejected: 0, filtered: 0, withoutTime: 0, rejects: new Map() }
 

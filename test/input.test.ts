@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { progress } from '../src/cli/progress.js'
 import { findInputs } from '../src/input/find.js'
 import { openInput, openInputs } from '../src/input/open.js'
+import { Xxh64 } from '../src/input/packing/xxh64.js'
 import { logstat, ROOT } from './support.js'
 
 /** What `zstd`, `bzip2` and `xz` make of FORTY. */
@@ -136,6 +137,39 @@ describe('packed by content', () => {
       })
     })
   }
+
+  it('a bit that fell over is told, wherever it is in the data or their checksum', async () => {
+    for (const [name, packed] of Object.entries(PACKED))
+      for (const at of [0.4, 0.5, 0.6, 0.8].map((share) => Math.floor(packed.length * share)).concat(name === 'xz' ? packed.length - 30 : packed.length - 5)) {
+        const broken = Buffer.from(packed)
+        broken[at] = (broken[at] as number) ^ 0x10
+        expect([name, at, (await only(file(`${name}-bit`, broken))).error]).toEqual([name, at, 'damaged'])
+      }
+  })
+
+  it('zstd: frames that hold something else are passed over, a newline behind the last is told', async () => {
+    const other = Buffer.from([0x5a, 0x2a, 0x4d, 0x18, 5, 0, 0, 0, 1, 2, 3, 4, 5])
+    const packed = PACKED.zstd as Buffer
+    expect((await only(file('other.zst', packed, other, packed, other))).text).toBe(FORTY.toString().repeat(2))
+    const run = logstat([file('newline.gz', PACKED.gzip as Buffer, Buffer.from('\n'))])
+    expect(run.stderr).toContain('after the gzip data something follows that is no gzip')
+  })
+
+  it('XXH64 is that of its specification, however the bytes come', () => {
+    const hash = (text: string, size: number): string => {
+      const sum = new Xxh64()
+      for (let at = 0; at < text.length; at += size) sum.update(Buffer.from(text.slice(at, at + size)))
+      return sum.digest().toString(16).padStart(16, '0')
+    }
+    // https://github.com/Cyan4973/xxHash and the tests of its ports
+    for (const [text, expected] of [
+      ['', 'ef46db3751d8e999'],
+      ['a', 'd24ec4f1a98c6e5b'],
+      ['abc', '44bc2cf5ad770999'],
+      ['Nobody inspects the spammish repetition', 'fbcea83c8a378bf1'],
+    ] as const)
+      for (const size of [1, 7, 31, 32, 33, 100]) expect(hash(text, size)).toBe(expected)
+  })
 
   it('gzip: a broken member is told, whole ones before it are read; zeros behind the last are nothing', async () => {
     const broken = Buffer.from(PACKED.gzip as Buffer)
@@ -354,6 +388,8 @@ describe('encodings', () => {
     expect(entries(file('mark.log.gz', gzipSync(Buffer.from(`\ufeff${text}`))))).toBe(40)
     expect(entries(file('cr.log', Buffer.from(text.replaceAll('\n', '\r'))))).toBe(40)
     expect((await only(file('cr.log', Buffer.from(text.replaceAll('\n', '\r'))))).text).toBe(text)
+    expect(entries(file('wide-cr.log', utf16(`\ufeff${text.replaceAll('\n', '\r')}`, false)))).toBe(40)
+    expect(entries(file('mark-w3c.log', Buffer.from('\ufeff#Fields: date time c-ip sc-status\r\n2026-11-22 10:00:00 192.0.2.1 404\r\n')))).toBe(1)
     expect(entries(file('crlf.log', Buffer.from(text.replaceAll('\n', '\r\n'))))).toBe(40)
     expect(entries(file('end.log', Buffer.from(text.trimEnd())))).toBe(40)
     expect(entries(file('none.log', Buffer.alloc(0)))).toBe(0)

@@ -19,7 +19,7 @@ function countSlowly(lines: readonly string[]): Record<string, { hits: number; p
   for (const line of lines) {
     const entry = JSON.parse(line) as Record<string, unknown>
     const status = typeof entry.status === 'object' ? '' : String(entry.status ?? '')
-    if (!/^(\d{1,3}|-|-1)$/.test(status)) continue
+    if (!/^(\d{1,3}|-|-1)$/.test(status) || entry.request_uri === undefined) continue
     const code = (codes[status.startsWith('-') ? 'null' : Number(status)] ??= { hits: 0, path: {}, userAgent: {} })
     code.hits++
     const path = shown(entry.request_uri)?.split('?')[0]

@@ -179,10 +179,15 @@ function emptyDetection(looked: number, softwareLine: string | undefined): Detec
   }
 }
 
+/** Bytes of a UTF-8 byte order mark at the beginning. */
+export function byteOrderMark(head: Uint8Array): number {
+  return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
+}
+
 /** Complete lines of the head, without their newline; the last one only if the head is the whole input. */
 function firstLines(head: Uint8Array, isWhole: boolean): Uint8Array[] {
   const lines: Uint8Array[] = []
-  let start = 0
+  let start = byteOrderMark(head)
   while (start < head.length && lines.length < MAX_LINES) {
     const newline = head.indexOf(0x0a, start)
     if (newline === -1 && !isWhole && lines.length > 0) break

@@ -30,21 +30,34 @@ export function recodingOf(head: Uint8Array): Recoding | null {
   // A log is nearly all ASCII, so that every other byte is zero, and none of the rest.
   if (pairs >= 4 && second > 0.7 * pairs && first < 0.05 * pairs) return UTF_16LE
   if (pairs >= 4 && first > 0.7 * pairs && second < 0.05 * pairs) return UTF_16BE
+  return endsInCr(head) ? CR : null
+}
+
+/** Whether lines end in CR alone, as far as the first bytes show. */
+function endsInCr(head: Uint8Array): boolean {
   const cr = head.indexOf(0x0d)
-  if (cr !== -1 && cr < head.length - 1 && !head.includes(0x0a)) return CR
-  return null
+  return cr !== -1 && cr < head.length - 1 && !head.includes(0x0a)
 }
 
 async function* fromUtf16(chunks: Chunks, encoding: 'utf-16le' | 'utf-16be'): AsyncGenerator<Buffer> {
   const decoder = new TextDecoder(encoding)
-  for await (const chunk of chunks) yield Buffer.from(decoder.decode(chunk, { stream: true }))
-  yield Buffer.from(decoder.decode())
+  async function* decoded(): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) yield Buffer.from(decoder.decode(chunk, { stream: true }))
+    yield Buffer.from(decoder.decode())
+  }
+  let isCr: boolean | undefined
+  for await (const chunk of decoded()) {
+    isCr ??= endsInCr(chunk)
+    yield isCr ? newlinesFor(chunk) : chunk
+  }
 }
 
 async function* fromCarriageReturns(chunks: Chunks): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    const lines = Uint8Array.from(chunk)
-    for (let at = lines.indexOf(0x0d); at !== -1; at = lines.indexOf(0x0d, at + 1)) lines[at] = 0x0a
-    yield lines
-  }
+  for await (const chunk of chunks) yield newlinesFor(Uint8Array.from(chunk))
+}
+
+/** Make newlines of carriage returns, in place. */
+function newlinesFor<T extends Uint8Array>(lines: T): T {
+  for (let at = lines.indexOf(0x0d); at !== -1; at = lines.indexOf(0x0d, at + 1)) lines[at] = 0x0a
+  return lines
 }

@@ -45,8 +45,7 @@ async function readHeader(input: PackedInput, first: boolean): Promise<boolean> 
     const zeros = next.findIndex((byte) => byte !== 0)
     input.took(zeros === -1 ? next.length : zeros)
   }
-  const start = await input.exactly(2)
-  if (start[0] !== 0x1f || start[1] !== 0x8b) throw new PackedError('trailing', 'something follows that is no gzip')
+  await input.begins([0x1f, 0x8b], 'gzip')
   const fixed = await input.exactly(8)
   if (fixed[0] !== 8) throw new PackedError('broken', `unknown compression method ${fixed[0]}`)
   const flags = fixed[1] as number

@@ -40,6 +40,11 @@ export class PackedInput {
     return taken
   }
 
+  /** The bytes that packed data begin with. @throws PackedError `early` where they are cut off, `trailing` where something else stands */
+  async begins(magic: readonly number[], name: string): Promise<void> {
+    for (const byte of magic) if ((await this.exactly(1))[0] !== byte) throw new PackedError('trailing', `something follows that is no ${name}`)
+  }
+
   /** Read on, keeping what is at hand. @returns false at the end */
   async #more(): Promise<boolean> {
     for (;;) {

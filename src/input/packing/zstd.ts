@@ -1,18 +1,12 @@
 import zlib from 'node:zlib'
 import { type Engine, runEngine } from './engine.js'
 import { type Chunks, PackedError, PackedInput } from './packed.js'
+import { Xxh64 } from './xxh64.js'
 
 /** Node has zstd since 22.15. */
 const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: object) => Engine }
 /** `ZSTD_d_windowLogMax`: files packed with `zstd --long=31` are read, too. */
 const PARAMS = { 100: 31 }
-
-/** Packed bytes given to the JavaScript decoder at once: it hands out all they unpack to, up to 32 KiB a byte. */
-const SLICE = 2 << 10
-
-/** Numbers of errors (fzstd's ZstdErrorCode). */
-const NO_ZSTD = 0
-const UNEXPECTED_END = 5
 
 /** Unpack zstd: any number of frames, one after the other. */
 export async function* unzstd(packed: Chunks): AsyncGenerator<Uint8Array> {
@@ -25,38 +19,81 @@ export async function* unzstd(packed: Chunks): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The same without Node's help. Checksums are not looked at. */
+const MAGIC = [0x28, 0xb5, 0x2f, 0xfd] as const
+/** Of frames that hold something else; the lower half of the first byte is free. */
+const SKIPPABLE = [0x50, 0x2a, 0x4d, 0x18] as const
+const BLOCK_HEADER = 3
+const CHECKSUM = 4
+
+/**
+ * The same without Node's help. The package neither compares checksums nor says where a frame ends, so frames are told apart here.
+ * https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1
+ */
 async function* inJavaScript(input: PackedInput): AsyncGenerator<Uint8Array> {
   const { Decompress } = await import('fzstd')
-  let unpacked: Uint8Array[] = []
-  const decoder = new Decompress((chunk) => {
-    unpacked.push(chunk)
-  })
-  let failure: unknown
-  let started = false
-  for (let over = false; !over; ) {
-    const slice = await input.some(SLICE)
-    over = slice === undefined
-    try {
-      decoder.push(slice ?? new Uint8Array(0), over)
-    } catch (error) {
-      failure = faultOf(error as FzstdError, started)
-      over = true
+  for (let next = await input.some(); next; next = await input.some()) {
+    if (((next[0] as number) & 0xf0) === SKIPPABLE[0]) {
+      await input.begins([next[0] as number, ...SKIPPABLE.slice(1)], 'zstd')
+      await skip(input, (await input.exactly(4)).readUInt32LE(0))
+      continue
     }
-    input.took(slice?.length ?? 0)
-    started ||= unpacked.length > 0
-    yield* unpacked
-    unpacked = []
+    await input.begins(MAGIC, 'zstd')
+    const unpacked: Uint8Array[] = []
+    const decoder = new Decompress((chunk) => {
+      unpacked.push(chunk)
+    })
+    const sum = new Xxh64()
+    function* decode(packed: Uint8Array, last = false): Generator<Uint8Array> {
+      try {
+        decoder.push(packed, last)
+      } catch (error) {
+        throw new PackedError('broken', (error as Error).message)
+      }
+      for (const chunk of unpacked.splice(0)) {
+        sum.update(chunk)
+        yield chunk
+      }
+    }
+    const descriptor = (await input.exactly(1))[0] as number
+    yield* decode(Buffer.from([...MAGIC, descriptor]))
+    yield* decode(await input.exactly(headerBytes(descriptor)))
+    for (let isLast = false; !isLast; ) {
+      const header = await input.exactly(BLOCK_HEADER)
+      const packed = await input.exactly(blockBytes(header))
+      isLast = ((header[0] as number) & 1) === 1
+      yield* decode(header)
+      yield* decode(packed)
+    }
+    if (!(descriptor & HAS_CHECKSUM)) {
+      yield* decode(new Uint8Array(0), true)
+      continue
+    }
+    const checksum = await input.exactly(CHECKSUM)
+    yield* decode(checksum, true)
+    if (checksum.readUInt32LE(0) !== Number(sum.digest() & 0xffffffffn)) throw new PackedError('broken', 'the checksum is wrong')
   }
-  if (failure) throw failure
 }
 
-interface FzstdError extends Error {
-  readonly code: number
+async function skip(input: PackedInput, bytes: number): Promise<void> {
+  for (let left = bytes; left > 0; ) {
+    const some = await input.some(left)
+    if (!some) throw new PackedError('early', 'the packed data end too early')
+    input.took(some.length)
+    left -= some.length
+  }
 }
 
-function faultOf(error: FzstdError, started: boolean): Error {
-  if (error.code === UNEXPECTED_END) return new PackedError('early', 'the packed data end too early')
-  if (error.code === NO_ZSTD && started) return new PackedError('trailing', 'something follows that is no zstd')
-  return error
+const HAS_CHECKSUM = 4
+
+/** Bytes of a frame's header behind its descriptor: the window, the dictionary and the size, each if it is there. */
+function headerBytes(descriptor: number): number {
+  const isSingle = (descriptor >> 5) & 1
+  const size = [isSingle, 2, 4, 8][descriptor >> 6] as number
+  return 1 - isSingle + ([0, 1, 2, 4][descriptor & 3] as number) + size
+}
+
+/** Bytes of a block behind its header; of a byte that is repeated only that one is there. */
+function blockBytes(header: Buffer): number {
+  const isRepeated = (((header[0] as number) >> 1) & 3) === 1
+  return isRepeated ? 1 : header.readUIntLE(0, BLOCK_HEADER) >> 3
 }
