@@ -200,6 +200,9 @@ describe('detect', () => {
   it('takes no JSON for that of a server without the key that only its logs have', () => {
     expect(nameOf('{"timestamp":"2026-11-22T14:05:01Z","client_ip":"192.0.2.1","method":"GET","url":"/a","status":503}')).toBe('json')
   })
+  it('takes no bracket for JSON', () => {
+    expect(detect(text('[22/Nov/2026:10:00:00 +0000] 200 - GET https a.test "/x" [Client 192.0.2.1]'), true)).toMatchObject({ format: null, seems: null })
+  })
   it('refuses prose without a guess', () => {
     expect(detect(text('Once upon a time', 'there was a log.'), true)).toMatchObject({ format: null, seems: null, looked: 2 })
   })

@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { askedFormat } from '../src/format/asked.js'
 import { nearestFormat } from '../src/format/nearest.js'
+import { FORMATS, plansOf } from '../src/format/registry.js'
 import { characterAt, decode } from '../src/kernel/kernel.js'
 import { pointed } from '../src/render/rejects.js'
-import { logstat } from './support.js'
+import { countFast, logstat } from './support.js'
 
 let folder: string
 beforeAll(() => {
@@ -74,7 +76,36 @@ describe('the nearest format', () => {
     })
   })
   it('is none for what is not like any', () => {
-    for (const text of ['', 'hello', 'hello - - [x', '2026/11/22 14:05:01 [error] 12#12: *7 open() failed']) expect(nearestFormat(text)).toBeNull()
+    for (const text of [
+      '',
+      'hello',
+      'hello - - [x',
+      '2026/11/22 14:05:01 [error] 12#12: *7 open() failed',
+      '192.0.2.4 | 22/Nov/2026:10:00:00 +0000 | GET /a HTTP/1.1 | 200 | 5',
+      '203.0.113.7 - - [22/Nov/2026:10:00:00 +0000] GET /a HTTP/1.1 200 5 "-" "curl"',
+    ])
+      expect([text, nearestFormat(text)]).toEqual([text, null])
+  })
+})
+
+describe('a layout that is suggested', () => {
+  const formats = FORMATS.filter((f) => f.layout !== undefined)
+  it.each(formats.map((f) => [f.name, f] as const))('of %s reads the lines of its format when it is given back', (_, format) => {
+    const { plans } = askedFormat(format.layout as string, null)
+    const own = format.samples.filter(({ line }) => countFast(Buffer.from(line), plansOf(format).slice(0, 1)).counts.entries === 1)
+    expect(own.length).toBeGreaterThan(0)
+    for (const { line, entry } of own) {
+      const { counts, tally } = countFast(Buffer.from(line), plans)
+      expect([line, counts.entries, [...tally.codes.values()].map((c) => c.status)]).toEqual([line, 1, [entry.status]])
+    }
+  })
+  it('is printed so that a shell gives back the same', () => {
+    for (const { layout } of formats) expect(layout).not.toMatch(/['\n]/)
+  })
+  it('works when it is pasted, changed as the text says', () => {
+    const path = file('changed.log', '203.0.113.7 - - [22/Nov/2026:10:00:00 +0000] "GET /a HTTP/1.1" OK 404 5\n')
+    const advice = /--log-format '([^']+)'/.exec(logstat(['detect', path]).stdout)?.[1] as string
+    expect(logstat([path, '--log-format', advice.replace('$status', '$word $status')])).toMatchObject({ status: 0, stderr: '' })
   })
 })
 

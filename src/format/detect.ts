@@ -238,7 +238,7 @@ const LOOKALIKES: readonly (readonly [RegExp, string])[] = [
   [/ -?\d+\/-?\d+\/\+?-?\d+ \+?\d+ [\w-]{2} \d+\/\d+\/\d+\/\d+\/\+?\d+ \d+\/\d+/, 'an HAProxy tcplog, which holds no status'],
   [/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d .*\b(ControlChannel|DataChannel)(Opened|Closed)\b/, 'an IIS FTP log'],
   [/^\s*\{.*"logger":"http\.log\.error/, 'a runtime log of Caddy'],
-  [/^\s*[[{]/, 'JSON of a shape that is not known'],
+  [/^\s*(\{|\[\s*([{["]|$))/, 'JSON of a shape that is not known'],
   [/^<\?xml|^<!doctype|^<html/i, 'XML or HTML'],
   [/^\w{3} [ \d]\d \d\d:\d\d:\d\d \S+ \S+(\[\d+\])?: /, 'a syslog file'],
   [/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ /, 'a W3C log without its #Fields line'],

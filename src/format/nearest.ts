@@ -47,11 +47,31 @@ export function nearestFormat(text: string): Nearest | null {
     // Without brackets and quotes a layout is like anything until its status.
     if (!isValue && format.family !== 'clf' && found.step <= fieldsOf(layout).findIndex((f) => f.name === '$status')) continue
     if (fitting < longest || (best && fitting === longest)) continue
+    if (!hasTime(layout, text.slice(0, isValue ? undefined : characterAt(line, found.column)))) continue
     longest = fitting
     const field = isValue ? fieldsOf(layout).find((f) => ROLES[found.step as Role]?.includes(f.name)) : fieldsOf(layout)[found.step]
     best = { format: name, fits: false, column: characterAt(line, found.column), field: field ?? null, layout }
   }
   return best
+}
+
+const TIMES: Readonly<Record<string, RegExp>> = {
+  $time_local: /^\d{1,2}\/\w+\/\d{4}:\d/,
+  $time_iso8601: /^\[?\d{4}-\d\d-\d\d/,
+  $msec: /^\s*\d{9,}/,
+  $time_of_day: /^\s*\d{1,2}:\d\d/,
+}
+
+/** Whether the part of a line that fits holds a time where the layout has it: anything is like a few words. */
+function hasTime(layout: string, text: string): boolean {
+  let at = layout.indexOf('$')
+  for (const { name, until } of fieldsOf(layout)) {
+    if (TIMES[name]?.test(text.slice(at))) return true
+    const end = text.indexOf(until, at)
+    if (end === -1 || until === '') return false
+    at = end + until.length
+  }
+  return false
 }
 
 function fieldsOf(layout: string): LayoutField[] {
