@@ -47,6 +47,8 @@ const OPTIONS = {
       '--log-format <format>',
       'a name (logstat formats lists them), a pasted log_format or LogFormat, or the path of an nginx.conf; found out when absent',
     ),
+  pattern: () => new Option('--pattern <regex>', "read lines by a regular expression with named groups: '(?<clientIp>\\S+) … (?<status>\\d{3})'"),
+  fields: () => new Option('--fields <names>', "the fields of a W3C log that has lost its #Fields line: 'date time c-ip cs-method … sc-status'"),
   format: (kinds: readonly string[] = OUTPUT_KINDS) => new Option('--format <kind>', 'kind of output').choices([...kinds]),
   output: () => new Option('-o, --output <file>', 'write to a file instead; its ending (.txt, .json) chooses the kind'),
   status: () => new Option('-s, --status <codes>', 'only these codes, ! leaves out: 4xx,!404,401.2,503.*,401.1/1326,win32:64'),
@@ -84,7 +86,8 @@ function makeProgram(version: string, done: (status: number) => void): Command {
     return command
   }
   const group = (heading: string, ...options: Option[]): Option[] => options.map((option) => option.helpGroup(heading))
-  const reading = (): Option[] => group('Reading:', OPTIONS.logFormat(), OPTIONS.logTz(), OPTIONS.server(), OPTIONS.jobs(), OPTIONS.force(), OPTIONS.quiet())
+  const formats = (): Option[] => group('Reading:', OPTIONS.logFormat(), OPTIONS.pattern(), OPTIONS.fields())
+  const reading = (): Option[] => group('Reading:', ...formats(), OPTIONS.logTz(), OPTIONS.server(), OPTIONS.jobs(), OPTIONS.force(), OPTIONS.quiet())
   const filtering = (): Option[] =>
     group('Choosing requests:', OPTIONS.since(), OPTIONS.until(), OPTIONS.path(), OPTIONS.client(), OPTIONS.method(), OPTIONS.host())
   const printing = (): Option[] => [
@@ -218,7 +221,7 @@ function makeProgram(version: string, done: (status: number) => void): Command {
 
   add(
     program.command('detect').description('tell the format of logs, and by what it is known').argument('<paths...>', 'log files, directories or patterns'),
-    OPTIONS.logFormat(),
+    ...formats(),
     OPTIONS.format(),
     OPTIONS.color(),
   ).action(async (paths: string[], options) => done(await (await import('./detect.js')).detectFiles(paths, options)))

@@ -3,12 +3,16 @@ import { LogstatError } from '../errors.js'
 import type { Plan } from '../kernel/plan.js'
 import { Flag } from '../kernel/wasm/roles.js'
 import { fromApache } from './apache-format.js'
-import type { Server } from './format.js'
+import type { Server, TimeUnit } from './format.js'
 import { fromGoAccess, isGoAccess } from './goaccess.js'
 import { compileJsonTemplate } from './json-template.js'
+import { UNIT_US } from './keys.js'
 import { compileLayout } from './layout.js'
 import { formatOfLog, parseLogFormat, readConfiguration } from './nginx-conf.js'
+import { type OwnFormat, ownFrom, ownText } from './own.js'
+import { compilePattern, isPattern, patternText, planOfPattern } from './pattern.js'
 import { formatNamed, hasPlans, plansOfFamily } from './registry.js'
+import { checkFields, compileFields, fieldsText, isFieldsLine } from './w3c.js'
 
 /** A format that was asked for, not detected. */
 export interface Asked {
@@ -18,23 +22,33 @@ export interface Asked {
   readonly definition: string | null
   /** None: the log says itself how its lines are cut. */
   readonly plans: readonly Plan[]
+  /** Finds the fields of a line; the plan is then that of the canonical layout. */
+  readonly pattern?: RegExp
+  /** Of a W3C log without a header: the `#Fields` line that holds at its beginning, and the `#Software` it is read as. */
+  readonly w3c?: { readonly fields: string; readonly software: string | null }
+  /** The zone of times that carry none, where the format says it. */
+  readonly zone?: string
 }
 
 /** What a format that is defined by its user is called. */
-export const CUSTOM = 'custom'
+const CUSTOM = 'custom'
 
 /**
- * What `--log-format` means for a log: a known name, a pasted nginx `log_format` or Apache `LogFormat`, a GoAccess format, or the path of
- * an nginx.conf, in which the log is looked up.
+ * What `--log-format` means for a log: a name, of the user's own formats first; a pasted nginx `log_format` or Apache `LogFormat`, a
+ * GoAccess format, `/a regular expression/`, a `#Fields:` line; or the path of an nginx.conf, in which the log is looked up.
  *
  * @throws LogstatError saying what is wrong with it
  */
-export function askedFormat(text: string, log: string | null): Asked {
+export function askedFormat(text: string, log: string | null, own: readonly OwnFormat[] = []): Asked {
+  const defined = own.find(({ name }) => name.toLowerCase() === text.trim().toLowerCase()) ?? ownFrom(text)
+  if (defined) return compileOwn(defined)
   const known = formatNamed(text.trim())
   if (known) {
     const plans = hasPlans(known) ? plansOfFamily(known.family, [known]) : []
     return { name: known.name, server: known.server, definition: null, plans }
   }
+  if (isFieldsLine(text)) return headerless(text)
+  if (isPattern(text)) return matched(text)
   if (/[$%]/.test(text)) return pasted(text)
   if (existsSync(text) && statSync(text).isFile()) {
     const found = formatOfLog(readConfiguration(text), log)
@@ -53,9 +67,43 @@ export function askedFormat(text: string, log: string | null): Asked {
 }
 
 /** Refuse a `--log-format` that means nothing before any log is opened. */
-export function checkAsked(text: string): void {
-  if (!formatNamed(text.trim()) && !/[$%]/.test(text) && existsSync(text)) readConfiguration(text)
-  else askedFormat(text, null)
+export function checkAsked(text: string, own: readonly OwnFormat[] = []): void {
+  if (existsSync(text) && statSync(text).isFile() && !own.some(({ name }) => name === text)) readConfiguration(text)
+  else askedFormat(text, null, own)
+}
+
+/** A format of the user's with all that is said of it. @throws LogstatError saying what is wrong with it */
+export function compileOwn(own: OwnFormat): Asked {
+  const { name, layout, pattern, fields, timeUnit, logTz } = own
+  const server = own.server ?? null
+  const made =
+    pattern !== undefined
+      ? matched(patternText(pattern), server, timeUnit)
+      : fields !== undefined
+        ? headerless(fieldsText(fields), isOfMicrosoft(server) || timeUnit === 'ms' ? 'Microsoft' : null)
+        : pasted(layout ?? '')
+  const plans = made.w3c || timeUnit === undefined || pattern !== undefined ? made.plans : made.plans.map((p) => ({ ...p, timeTakenUnitUs: UNIT_US[timeUnit] }))
+  return {
+    ...made,
+    name,
+    server: server ?? made.server,
+    definition: ownText(own),
+    plans: plans.map((p) => (made.w3c ? p : { ...p, format: name })),
+    ...(logTz === undefined ? {} : { zone: logTz }),
+  }
+}
+
+const isOfMicrosoft = (server: Server | null): boolean => server === 'iis' || server === 'httpsys'
+
+function matched(definition: string, server: Server | null = null, timeUnit?: TimeUnit): Asked {
+  const pattern = compilePattern(definition)
+  return { name: CUSTOM, server, definition, plans: [planOfPattern(CUSTOM, pattern, server, timeUnit)], pattern }
+}
+
+function headerless(definition: string, software: string | null = null): Asked {
+  checkFields(definition)
+  const { plan, server } = compileFields(definition, software ?? '')
+  return { name: 'w3c', server, definition, plans: [plan], w3c: { fields: definition, software } }
 }
 
 function pasted(definition: string): Asked {

@@ -1,3 +1,5 @@
+import { nearestName } from '../edit-distance.js'
+import { LogstatError } from '../errors.js'
 import type { Plan, Step } from '../kernel/plan.js'
 import { Cutter, Flag, Role, Rule } from '../kernel/wasm/roles.js'
 import type { Server } from './format.js'
@@ -83,6 +85,40 @@ export function compileFields(line: string, software = '', isGuess = false): W3c
     server: isCloudFront ? 'aws-cloudfront' : isHttpErr ? 'httpsys' : isMicrosoft ? 'iis' : null,
     hasStatus: taken.has(Role.Status),
   }
+}
+
+/** Fields that are not read, but that servers write: so that a slip of the pen can be told from them. */
+const OTHERS =
+  's-computername s-ip s-port cs-username cs-uri-query cs-version cs(cookie) cs-bytes cs-protocol s-queuename s-siteid c-port streamid x-forwarded-for x-edge-location'.split(
+    ' ',
+  )
+
+export const isFieldsLine = (text: string): boolean => /^\s*#fields:/i.test(text)
+
+/** Names of fields as a `#Fields` line. */
+export function fieldsText(names: string): string {
+  return isFieldsLine(names) ? names.trim() : `#Fields: ${names.trim()}`
+}
+
+/**
+ * Refuse names that a user gave for the fields of a log: one that nobody writes, or none for the status.
+ *
+ * `cs(…)`, `sc(…)`, `rs(…)`, `x-…` and `-` are free.
+ */
+export function checkFields(line: string): void {
+  const known = [...FIELDS.map(([name]) => name), ...OTHERS]
+  const { fields, hasStatus } = compileFields(line)
+  for (const field of fields) {
+    const name = field.toLowerCase()
+    if (known.includes(name) || /^(?:[a-z]{1,2}\(.+\)|x-.+|-)$/.test(name)) continue
+    const near = nearestName(name, known)
+    throw new LogstatError(
+      'fields',
+      `"${field}" is no field of a W3C log that logstat knows`,
+      `${near === undefined ? '' : `Did you mean ${near}? `}Of a field that is of no interest only the place counts: call it x-something.`,
+    )
+  }
+  if (!hasStatus) throw new LogstatError('fields', 'the fields name no status', 'Add sc-status where it stands: without it there is nothing to explain.')
 }
 
 /** A plan that takes no line: a W3C log before its first `#Fields`. */
