@@ -67,13 +67,13 @@ export async function detectFiles(paths: readonly string[], options: DetectOptio
   return errors.length > 0 || found.some((f) => f.result?.error || (f.detected.format === null && !isAsked(f))) ? 2 : 0
 }
 
-async function lookAt(input: Input, reader: Reader, asked: Pick<ReadOptions, 'format'>): Promise<Found> {
+async function lookAt(input: Input, reader: Reader, asked: Pick<ReadOptions, 'format' | 'formats'>): Promise<Found> {
   const buffer = Buffer.alloc(HEAD_BYTES)
   let used = 0
   for (let n = -1; n !== 0 && used < buffer.length; used += n) n = await reader.read(buffer.subarray(used))
   const head = buffer.subarray(0, used)
   const { packing, recoded } = reader
-  const detected = detect(head, used < HEAD_BYTES)
+  const detected = detect(head, used < HEAD_BYTES, asked.formats)
   const base = { name: input.name, packing, recoded, detected, asked: asked.format !== undefined }
   if (detected.format === null && asked.format === undefined) return { ...base, result: null, rejects: [unknownLines(input.name, head, detected.seems)] }
   // A stream cannot be read a second time, and what is behind its head would not be looked at.
