@@ -5,9 +5,9 @@ import type { Server } from './format/format.js'
 import type { OwnFormat } from './format/own.js'
 import { formatNamed, hasPlans, plansOfFamily } from './format/registry.js'
 import { compileFields, isFieldsLine, NO_FIELDS } from './format/w3c.js'
-import { addedTo, HEAD_BYTES, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
+import { addedTo, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
 import { fileOf, type Input } from './input/find.js'
-import { type Opened, openInput, openInputs, type Reader, readFully } from './input/open.js'
+import { HEAD_BYTES, type Opened, openInput, openInputs, type Reader, readHead } from './input/open.js'
 import { type Filter, setFilter } from './kernel/filter.js'
 import { Kernel } from './kernel/kernel.js'
 import { absorb } from './kernel/packed.js'
@@ -446,12 +446,6 @@ function byteOrderMark(head: Buffer): number {
 }
 
 const NOTHING: LineCounts = { lines: 0, entries: 0, ignored: 0, rejected: 0, filtered: 0, withoutTime: 0, rejects: new Map() }
-
-/** The first bytes of an input, enough to tell its format. */
-async function readHead(reader: Reader): Promise<Buffer> {
-  const head = Buffer.alloc(HEAD_BYTES)
-  return head.subarray(0, await readFully(reader, head))
-}
 
 /** How lines are to be read, and what is known of the server. */
 interface Layout {

@@ -2,7 +2,7 @@ import { LogstatError } from '../errors.js'
 import { type Detection, detect, type Undetected } from '../format/detect.js'
 import { nearestFormat } from '../format/nearest.js'
 import { findInputs, type Input } from '../input/find.js'
-import { openInputs, type Reader } from '../input/open.js'
+import { HEAD_BYTES, openInputs, type Reader, readHead } from '../input/open.js'
 import { decode } from '../kernel/kernel.js'
 import { type InputResult, type ReadOptions, readInputs } from '../pipeline.js'
 import { count, percent, visible } from '../render/cells.js'
@@ -32,7 +32,6 @@ interface Found {
   readonly rejects: readonly ReportReject[]
 }
 
-const HEAD_BYTES = 64 << 10
 /** Lines of an unknown input that are shown. */
 const SHOWN = 3
 
@@ -68,12 +67,9 @@ export async function detectFiles(paths: readonly string[], options: DetectOptio
 }
 
 async function lookAt(input: Input, reader: Reader, asked: Pick<ReadOptions, 'format' | 'formats'>): Promise<Found> {
-  const buffer = Buffer.alloc(HEAD_BYTES)
-  let used = 0
-  for (let n = -1; n !== 0 && used < buffer.length; used += n) n = await reader.read(buffer.subarray(used))
-  const head = buffer.subarray(0, used)
+  const head = await readHead(reader)
   const { packing, recoded } = reader
-  const detected = detect(head, used < HEAD_BYTES, asked.formats)
+  const detected = detect(head, head.length < HEAD_BYTES, asked.formats)
   const base = { name: input.name, packing, recoded, detected, asked: asked.format !== undefined }
   if (detected.format === null && asked.format === undefined) return { ...base, result: null, rejects: [unknownLines(input.name, head, detected.seems)] }
   // A stream cannot be read a second time, and what is behind its head would not be looked at.

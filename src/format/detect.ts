@@ -89,6 +89,7 @@ function detectLines(data: readonly Uint8Array[]): Detection | undefined {
     plans = [...plans, ...plansOf(next.format)]
     rest = rest.filter((line) => fitsOf(plans, [line]) === 0)
   }
+  if (format.family === 'clf') plans = withRicher(plans, data)
   const others = found.filter((f) => f !== best)
   return {
     format: format.name,
@@ -102,6 +103,16 @@ function detectLines(data: readonly Uint8Array[]): Detection | undefined {
     ],
     plans,
   }
+}
+
+/**
+ * A layout tolerates what stands behind its last field. Where so far nothing does, a line that comes later and has more is rather one of a
+ * richer layout: that of `combined` in a log of `common`.
+ */
+function withRicher(plans: readonly Plan[], data: readonly Uint8Array[]): Plan[] {
+  const [main, ...others] = plans as [Plan, ...Plan[]]
+  const bare: Plan = { ...main, flags: main.flags | Flag.NoTail }
+  return fitsOf([bare], data) === fitsOf([main], data) ? [bare, ...others, main] : [...plans]
 }
 
 interface Taken {

@@ -138,6 +138,16 @@ function reasonOf400(text: string, bytes: number): string | null {
   return /^(?!PRI )[A-Za-z_-]+ [^\\]/s.test(text) ? pageOf(bytes) : 'other-protocol'
 }
 
+/** Who made an error: this server, or the last of those behind it; null when it does not show. */
+function makerOf(status: number, upstream: string | undefined): string | null {
+  if (upstream === undefined || status < 400) return null
+  const last = upstream.split(/[,:] */).at(-1) as string
+  if (last === '' || last === '-' || last === '0') return 'made-here'
+  // Of a proxy these two are its own, and written as those of the server behind.
+  if (!/^\d{3}$/.test(last) || status === 502 || status === 504) return null
+  return Number(last) === status ? 'made-upstream' : 'made-here'
+}
+
 /** The client in all that stands before the time: the first word that looks like an address, else the first. */
 function clientOf(prefix: string): string | undefined {
   const words = prefix.split(/[ ,"]+/).filter(Boolean)
@@ -150,11 +160,12 @@ function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPa
   const f = Object.fromEntries(names.map((n, i) => [n, m[i + 1] as string]))
   if (!/^(\d{3}|-)$/.test(f.status as string)) return undefined
   if (f.body_bytes_sent !== undefined && !/^(\d{1,18}|-)$/.test(f.body_bytes_sent)) return undefined
+  const maker = makerOf(Number(f.status), f.upstream_status)
   return {
     status: f.status === '-' ? null : Number(f.status),
     substatus: null,
     win32Status: null,
-    reason: f.status === '400' ? reasonOf400(f.request as string, Number(f.body_bytes_sent)) : null,
+    reason: f.status === '400' && maker !== 'made-upstream' ? (reasonOf400(f.request as string, Number(f.body_bytes_sent)) ?? maker) : maker,
     time: timeOf(f.time_local as string),
     bytesSent: f.body_bytes_sent === undefined || f.body_bytes_sent === '-' ? 0 : Number(f.body_bytes_sent),
     timeTakenUs: f.request_time !== undefined && /^\d{1,15}(\.\d+)?$/.test(f.request_time) ? Math.round(Number(f.request_time) * 1e6) : null,

@@ -1,8 +1,8 @@
 // The cutters: one line in, one span for each role out. They only find where fields begin and end; what fields mean is
 // entry.ts. A cutter returns the place of the line's newline, or 0 when the line does not fit, with `failedStep` and
 // `failedAt` saying where. They never throw, never allocate, and read nothing past the line's newline.
-import { leading, leadingLength, STEP, stepCount, steps } from './plan'
-import { Reject, Role, Rule } from './roles'
+import { flags, leading, leadingLength, STEP, stepCount, steps } from './plan'
+import { Flag, Reject, Role, Rule } from './roles'
 import { BLANK, findBlankOrControl, findByte, findNewline, findOrNewline, isEscaped, NEWLINE, QUOTE, RETURN, trimReturn } from './scan'
 
 /** Spans by role, 8 bytes each: start u32, end u32. start == 0 means absent. */
@@ -116,7 +116,8 @@ export function cutDelimited(line: usize): usize {
     }
     p += length
   }
-  return findNewline(p)
+  const newline = findNewline(p)
+  return flags & Flag.NoTail && p < trimReturn(p, newline) ? fail(Reject.Layout, stepCount, p) : newline
 }
 
 /** Whether the blank at p, which is not the first byte, stands inside a list: behind a comma, or beside the colon between two groups. */

@@ -85,6 +85,10 @@ export enum Flag {
   NeedsTime = 1024,
   /** A 502 or 504 that a server behind is said to have made is not this server's own. */
   ExactMaker = 2048,
+  /** The server writes every URI with scheme and host in front. */
+  AbsoluteUri = 4096,
+  /** A line with something behind its last field is of another layout. */
+  NoTail = 8192,
 }
 
 /** How lines are cut. */
