@@ -4,7 +4,7 @@ import { type Detection, detect, type Undetected } from './format/detect.js'
 import type { Server } from './format/format.js'
 import type { OwnFormat } from './format/own.js'
 import { formatNamed, hasPlans, plansOfFamily } from './format/registry.js'
-import { compileFields, isFieldsLine, NO_FIELDS } from './format/w3c.js'
+import { compileFields, hasDate, isFieldsLine, momentNoted, NO_FIELDS, noteMoment } from './format/w3c.js'
 import { addedTo, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
 import { fileOf, type Input } from './input/find.js'
 import { HEAD_BYTES, type Opened, openInput, openInputs, type Reader, readHead } from './input/open.js'
@@ -239,7 +239,7 @@ function unitsOf(input: Input, reader: Reader, head: Buffer, known: Source | und
   if (input.path === null || reader.packing.endsWith('tar') || isStream(input) || known?.openLine) return []
   // Records without a date take it from the `#Date` line before them, which may stand in another range.
   const header = layout.format === 'w3c' ? (layout.fields ?? layout.firstFields) : null
-  if (header !== null && reader.raw && !/[ \t]date(-local)?([ \t]|$)/i.test(header)) return []
+  if (header !== null && reader.raw && !hasDate(header)) return []
   const from = known?.readTo ?? byteOrderMark(head)
   const finish = store.file === null || reader.packing !== 'none'
   const common = {
@@ -385,7 +385,10 @@ async function countHere(kernel: Kernel, { input, head, identity, reader }: Prep
   const trail = new TrailWriter(known?.source.readTo, known?.prior)
   let error: LogstatError | null = null
   try {
-    if (known) await beginAt(intake, known, reader, trail)
+    if (known)
+      await beginAt(intake, known, reader, trail, () => {
+        kernel.moment = momentNoted(fields)
+      })
     else {
       const mark = byteOrderMark(head)
       intake.begin(mark)
@@ -408,13 +411,14 @@ async function countHere(kernel: Kernel, { input, head, identity, reader }: Prep
   } finally {
     reader.close()
   }
-  return { counts: intake.counts(), fields, sawStatus, ...intake.resume, trail: trail.bytes, error }
+  return { counts: intake.counts(), fields: noteMoment(fields, kernel.moment), sawStatus, ...intake.resume, trail: trail.bytes, error }
 }
 
 /** Go on where a source was read to. A line that was counted before its end was written is passed over. */
-async function beginAt(intake: Intake, { source, prior }: Known, reader: Reader, trail: TrailWriter): Promise<void> {
+async function beginAt(intake: Intake, { source, prior }: Known, reader: Reader, trail: TrailWriter, begun: () => void): Promise<void> {
   if (!source.openLine) {
     intake.begin(source.readTo, source.lines, prior)
+    begun()
     return
   }
   const passed = [prior]
@@ -426,11 +430,13 @@ async function beginAt(intake: Intake, { source, prior }: Known, reader: Reader,
     const newline = part.indexOf(0x0a)
     if (part.length === 0) {
       intake.begin(source.readTo, source.lines, prior, true)
+      begun()
       return
     }
     if (newline !== -1) {
       const tail = Buffer.concat([...passed, part.subarray(0, newline + 1)])
       intake.begin(at + newline + 1, source.lines, tail.subarray(-PRIOR_BYTES))
+      begun()
       feed(intake, part.subarray(newline + 1))
       return
     }

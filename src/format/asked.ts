@@ -109,10 +109,19 @@ function headerless(definition: string, software: string | null = null): Asked {
 function pasted(definition: string): Asked {
   if (definition.includes('$')) {
     const { layout, escaping } = parseLogFormat(definition)
-    return { name: CUSTOM, server: 'nginx', definition, plans: [plan(layout, Flag.Derive400 | Flag.NginxPages | Flag.DeriveMaker, escaping !== 'none')] }
+    const joined = joinUri(layout)
+    const flags = Flag.Derive400 | Flag.NginxPages | Flag.DeriveMaker | (joined.isAbsolute ? Flag.AbsoluteUri : 0)
+    return { name: CUSTOM, server: 'nginx', definition, plans: [plan(joined.layout, flags, escaping !== 'none')] }
   }
   if (isGoAccess(definition)) return { name: CUSTOM, server: null, definition, plans: [plan(fromGoAccess(definition), 0, true)] }
   return { name: CUSTOM, server: 'apache', definition, plans: [plan(fromApache(definition), Flag.Derive400, true)] }
+}
+
+/** Variables that touch, and are together one value: a path with its query, a URL. */
+function joinUri(layout: string): { readonly layout: string; readonly isAbsolute: boolean } {
+  const plain = layout.replace(/\$\{(\w+)\}(?!\w)/g, '$$$1').replace(/\$(?:document_)?uri\$is_args\$(?:args|query_string)\b/g, '$$request_uri')
+  const url = /\$scheme:\/\/\$(?:host|http_host|server_name)(?::\$server_port)?\$request_uri\b/g
+  return { layout: plain.replace(url, '$$request_uri').replace(/\$is_args\$(?:args|query_string)\b/g, '$$args'), isAbsolute: url.test(plain) }
 }
 
 function plan(layout: string, flags: number, quotesAreEscaped: boolean): Plan {

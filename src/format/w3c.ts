@@ -59,7 +59,7 @@ export interface W3cHeader {
  * @param isGuess  no header said so: a record must look like one of these fields to be taken
  */
 export function compileFields(line: string, software = '', isGuess = false): W3cHeader {
-  const fields = line
+  const fields = fieldsLine(line)
     .replace(/^#fields:/i, '')
     .trim()
     .split(/[ \t]+/)
@@ -85,6 +85,27 @@ export function compileFields(line: string, software = '', isGuess = false): W3c
     server: isCloudFront ? 'aws-cloudfront' : isHttpErr ? 'httpsys' : isMicrosoft ? 'iis' : null,
     hasStatus: taken.has(Role.Status),
   }
+}
+
+// Of a log whose records carry no date, the last moment read is noted behind the `#Fields` line in force, as a `#Date` line: the
+// records that follow go on from there.
+
+/** The `#Fields` line of what is noted. */
+export const fieldsLine = (noted: string): string => noted.split('\n', 1)[0] as string
+
+/** Whether the records say their date themselves. */
+export const hasDate = (line: string): boolean => /[ \t]date(-local)?([ \t]|$)/i.test(fieldsLine(line))
+
+/** What is noted of a `#Fields` line and the last moment read under it. */
+export function noteMoment(line: string | null, moment: number | null): string | null {
+  if (line === null || moment === null || !isFieldsLine(line) || hasDate(line)) return line
+  return `${fieldsLine(line)}\n#Date: ${new Date(moment * 1000).toISOString().slice(0, 19).replace('T', ' ')}`
+}
+
+/** The moment noted, in seconds since 1970; null when there is none. */
+export function momentNoted(noted: string | null): number | null {
+  const date = /\n#Date: (\S+) (\S+)$/.exec(noted ?? '')
+  return date ? Date.parse(`${date[1]}T${date[2]}Z`) / 1000 : null
 }
 
 /** Fields that are not read, but that servers write: so that a slip of the pen can be told from them. */

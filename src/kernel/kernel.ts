@@ -54,6 +54,7 @@ interface Exports {
   literal(length: number): number
   moved(): void
   offset(): bigint
+  momentRead(): number
   newlineAfter(p: number): number
   openScratch(log2: number, arenaBytes: number): void
   openTable(dimension: number, log2: number, arenaBytes: number): void
@@ -68,6 +69,7 @@ interface Exports {
   run(end: number): Event
   sampleTable(): number
   setLocalOffset(seconds: number, from: number, to: number): void
+  setMoment(seconds: number): void
   setPeriod(period: number, start: number, end: number): void
   skipTo(p: number): void
   spanTable(): number
@@ -229,6 +231,18 @@ export class Kernel {
     this.#tail = Buffer.from(tail)
     this.#lineEnd = offset
     this.#openLine = openLine
+  }
+
+  /**
+   * The last moment that records without a date were read at, in seconds since 1970; null where there was none. What follows them goes on
+   * from there, so it is told to a kernel that reads on, after `begin`.
+   */
+  get moment(): number | null {
+    const seconds = this.wasm.momentRead()
+    return Number.isNaN(seconds) ? null : seconds
+  }
+  set moment(seconds: number | null) {
+    if (seconds !== null) this.wasm.setMoment(seconds)
   }
 
   /** Where to read the next bytes of the input to. Valid until the next call of the kernel. */

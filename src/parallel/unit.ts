@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { LogstatError } from '../errors.js'
-import { compileFields, NO_FIELDS } from '../format/w3c.js'
+import { compileFields, momentNoted, NO_FIELDS, noteMoment } from '../format/w3c.js'
 import { openInput, readFully } from '../input/open.js'
 import { changed } from '../input/unreadable.js'
 import { type Filter, setFilter } from '../kernel/filter.js'
@@ -79,6 +79,7 @@ export async function countUnit(kernel: Kernel, unit: Unit, onBytes: (bytes: num
   kernel.setPlans(unit.plans.length ? unit.plans : [fields === null ? NO_FIELDS : compileFields(fields, unit.software ?? '').plan])
   const intake = makeIntake(kernel, unit.pattern)
   intake.begin(unit.from)
+  kernel.moment = momentNoted(fields)
   let trail = new TrailWriter()
   const begin = (prior: Uint8Array): TrailWriter => {
     trail = new TrailWriter(unit.from, prior)
@@ -96,7 +97,17 @@ export async function countUnit(kernel: Kernel, unit: Unit, onBytes: (bytes: num
   const counts = intake.counts()
   parts.push(pack(kernel))
   const { readTo, tail, openLine } = intake.resume
-  return { parts, counts, fields, sawStatus, readTo, tail: Uint8Array.from(tail), openLine, trail: Uint8Array.from(trail.bytes), error }
+  return {
+    parts,
+    counts,
+    fields: noteMoment(fields, kernel.moment),
+    sawStatus,
+    readTo,
+    tail: Uint8Array.from(tail),
+    openLine,
+    trail: Uint8Array.from(trail.bytes),
+    error,
+  }
 }
 
 async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) => TrailWriter, onBytes: (bytes: number) => void): Promise<void> {

@@ -58,7 +58,7 @@ function layoutPattern(layout: string): { pattern: RegExp; names: string[] } {
     if (until === '') source += '([^ ]*)(?: |$)'
     else if (until.startsWith('"')) source += `((?:\\\\.|(?!${end})[^\\\\])*)${end}`
     else if (name === 'remote_addr') source += `((?:[^ ]|(?<=,) )+)(?<!,)${end}`
-    else if (name === 'remote_user') source += `(?!- (?!${literal(until.slice(1))}))((?:(?!${end})[^"])*)${end}`
+    else if (name === 'remote_user') source += `((?:(?!${end})[^"])*)${end}`
     else if (name === 'host') source += `((?:(?!${end}).)*)(?<!,)${end}`
     else source += `((?:(?!${end}).)*)${end}`
     if (last) source += '.*$'
@@ -159,6 +159,7 @@ function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPa
   if (!m) return undefined
   const f = Object.fromEntries(names.map((n, i) => [n, m[i + 1] as string]))
   if (!/^(\d{3}|-)$/.test(f.status as string)) return undefined
+  if (/(^| )-( |$)/.test(f.remote_user ?? '') && f.remote_user !== '-') return undefined
   if (f.body_bytes_sent !== undefined && !/^(\d{1,18}|-)$/.test(f.body_bytes_sent)) return undefined
   const maker = makerOf(Number(f.status), f.upstream_status)
   return {

@@ -3,7 +3,7 @@
 // `failedAt` saying where. They never throw, never allocate, and read nothing past the line's newline.
 import { flags, leading, leadingLength, STEP, stepCount, steps } from './plan'
 import { Flag, Reject, Role, Rule } from './roles'
-import { BLANK, findBlankOrControl, findByte, findNewline, findOrNewline, isEscaped, NEWLINE, QUOTE, RETURN, trimReturn } from './scan'
+import { BLANK, DASH, findBlankOrControl, findByte, findNewline, findOrNewline, isEscaped, NEWLINE, QUOTE, RETURN, trimReturn } from './scan'
 
 /** Spans by role, 8 bytes each: start u32, end u32. start == 0 means absent. */
 export const spans: usize = heap.alloc(8 * <usize>Role.Count)
@@ -48,12 +48,16 @@ function literalAt(p: usize, literal: usize, length: usize): bool {
 }
 
 /**
- * Whether [start, end) can be a user's name. Names may hold blanks, so one that begins with `- ` is rather an identity and a name
- * one field further on; and servers escape quotes in names, so a bare one belongs to another layout.
+ * Whether [start, end) can be a user's name. Names may hold blanks, so one with a lone `-` in it is rather an address, an identity and a
+ * name one field further on; and servers escape quotes in names, so a bare one belongs to another layout.
  */
 function isUser(start: usize, end: usize): bool {
-  if (end - start > 1 && load<u16>(start) == 0x202d) return false
-  for (let p = start; p < end; p++) if (load<u8>(p) == QUOTE) return false
+  const single = end - start == 1
+  for (let p = start; p < end; p++) {
+    const byte = load<u8>(p)
+    if (byte == QUOTE) return false
+    if (byte == DASH && !single && (p == start || load<u8>(p - 1) == BLANK) && (p + 1 == end || load<u8>(p, 1) == BLANK)) return false
+  }
   return true
 }
 

@@ -9,12 +9,12 @@ import { addPlan, addStep, clearPlans, cutter, flags, literal, planCount, select
 import { filtering, passes } from './filter'
 import { Cutter, Event, Flag, Reject } from './roles'
 import { findNewline, NEWLINE } from './scan'
-import { setDirective, setLocalOffset } from './time'
+import { moment, NO_TIME, setDirective, setLocalOffset, setMoment } from './time'
 import { absorbValues, openScratch, openTable, pack, packed, table } from './values'
 
 export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt, packBuckets, packLatencies } from './absorb'
 export { addFilter, clearFilters, setPeriodFilter } from './filter'
-export { absorbValues, addPlan, fits, addStep, clearPlans, literal, openScratch, openTable, pack, packed, setLocalOffset, setPeriod, table }
+export { absorbValues, addPlan, fits, addStep, clearPlans, literal, openScratch, openTable, pack, packed, setLocalOffset, setMoment, setPeriod, table }
 
 // The block: lines are read here by the host, and cut here. 64 bytes of padding let wide loads run past the end.
 export const blockBytes: i32 = 2 << 20
@@ -56,6 +56,8 @@ export function withoutTime(): u64 { return withoutTime_ }
 export function rejectTable(): usize { return rejects }
 export function sampleTable(): usize { return samples }
 export function spanTable(): usize { return spans }
+/** The last moment read under a `#Date`, in seconds; NaN when there was none. */
+export function momentRead(): f64 { return moment() == NO_TIME ? NaN : <f64>moment() }
 export function position(): usize { return cursor }
 
 /** Forget what the tables hold; the counts of the input and the place in it stay. */

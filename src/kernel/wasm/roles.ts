@@ -41,7 +41,7 @@ export enum Rule {
   Quoted = 1,
   /** Plain, and blanks stand only after a comma: one address or a list of them. */
   List = 2,
-  /** Plain, and neither starting with `- ` nor ending with ` -`: a user name, which may hold blanks, but no shifted column. */
+  /** Plain, and without a `-` between blanks: a user name, which may hold blanks, but no shifted column. */
   User = 3,
   /** At a blank or the end of the line; what follows is tolerated. */
   Word = 4,
