@@ -186,6 +186,7 @@ interface Ordered {
   readonly units: readonly Unit[]
   results(): AsyncGenerator<UnitResult>
   again(unit: Unit): Promise<UnitResult>
+  release(result: UnitResult): void
 }
 
 /** Files that cannot be read by ranges (packed, recoded) are counted in a thread of their own from this size on. */
@@ -285,6 +286,7 @@ function inOrder(units: readonly Unit[], input: Input, runner: Runner, options: 
   return {
     units,
     again: run,
+    release: (result) => runner.release(result),
     async *results() {
       for (let i = 0; i < units.length; i++) {
         const result = await (queue.shift() as Promise<UnitResult>)
@@ -343,6 +345,7 @@ async function addUnits(kernel: Kernel, ordered: Ordered, layout: Layout, linesB
     const unit = ordered.units[i++] as Unit
     const result = unit.fields === fields ? first : await ordered.again({ ...unit, fields })
     for (const part of result.parts) absorb(kernel, part, kernel.onFull)
+    ordered.release(result)
     counts = addLineCounts(counts, result.counts)
     fields = result.fields
     sawStatus ||= result.sawStatus

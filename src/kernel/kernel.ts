@@ -14,23 +14,15 @@ interface Exports {
   absorbBuckets(n: number, from: number): void
   absorbCodes(n: number, from: number, texts: number, base: number): void
   absorbLatencies(n: number, from: number): void
-  absorbValues(
-    dimension: number,
-    n: number,
-    slots: number,
-    values: number,
-    texts: number,
-    base: number,
-    theirs: number,
-    codeMap: number,
-    codeCount: number,
-  ): void
+  absorbLost(dimension: number, theirs: number, codeMap: number, codeCount: number): void
+  absorbValues(dimension: number, from: number, to: number, theirs: number, codeMap: number): void
   allocate(bytes: number): number
   codeMapAt(): number
   fits(codes: number, buckets: number, latencies: number): number
-  pack(dimension: number): number
+  pack(dimension: number, from: number): number
   packBuckets(to: number): number
-  packed(): number
+  packedEnd(): number
+  packedSize(dimension: number): number
   packLatencies(to: number): number
   reasonBytes(): number
   reasonTable(): number
@@ -49,13 +41,15 @@ interface Exports {
   entryCount(): bigint
   ignoredCount(): bigint
   lastNewline(from: number, end: number): number
+  latencyCount(): number
   latencyTable(): number
   lineCount(): bigint
   literal(length: number): number
+  lostTable(dimension: number): number
   moved(): void
   offset(): bigint
   newlineAfter(p: number): number
-  openScratch(log2: number, arenaBytes: number): void
+  openScratch(log2: number): void
   openTable(dimension: number, log2: number, arenaBytes: number): void
   plansChanged(): void
   position(): number
@@ -67,11 +61,13 @@ interface Exports {
   rejectTable(): number
   run(end: number): Event
   sampleTable(): number
+  scratchAt(): number
   setLocalOffset(seconds: number, from: number, to: number): void
   setPeriod(period: number, start: number, end: number): void
   skipTo(p: number): void
   spanTable(): number
   table(dimension: number): number
+  valueCount(dimension: number): number
   withoutTime(): bigint
 }
 
@@ -162,13 +158,12 @@ export class Kernel {
       },
     })
     this.wasm = instance.exports as unknown as Exports
-    let [scratch, arena] = [0, 0]
+    let scratch = 0
     for (const [dimension, [log2, bytes]] of Object.entries(TABLE_SIZES)) {
       this.wasm.openTable(Number(dimension), tables ? log2 : 1, tables ? bytes : 1)
       scratch = Math.max(scratch, log2)
-      arena = Math.max(arena, bytes)
     }
-    if (tables) this.wasm.openScratch(scratch, arena)
+    if (tables) this.wasm.openScratch(scratch)
     this.#setPeriod(WHOLE)
     this.#block = this.wasm.block.value
     this.#blockBytes = this.wasm.blockBytes.value

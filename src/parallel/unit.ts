@@ -57,8 +57,12 @@ export function setLogZone(kernel: Kernel, zone: string | null): void {
   if (zone !== null) kernel.setLocalTime((seconds) => localOffset(seconds, zone))
 }
 
-/** Count a unit with a kernel of which nothing else is kept. @param onBytes told now and then how many bytes of the file were read */
-export async function countUnit(kernel: Kernel, unit: Unit, onBytes: (bytes: number) => void): Promise<UnitResult> {
+/**
+ * Count a unit with a kernel of which nothing else is kept.
+ *
+ * @param spare for `pack` @param onBytes told now and then how many bytes of the file were read
+ */
+export async function countUnit(kernel: Kernel, unit: Unit, spare: ArrayBuffer | undefined, onBytes: (bytes: number) => void): Promise<UnitResult> {
   kernel.clear()
   setFilter(kernel.wasm, unit.filter)
   setLogZone(kernel, unit.logZone)
@@ -91,7 +95,7 @@ export async function countUnit(kernel: Kernel, unit: Unit, onBytes: (bytes: num
     error = [caught.code, caught.message, caught.hint]
   }
   const counts = readLineCounts(kernel)
-  parts.push(pack(kernel))
+  parts.push(pack(kernel, spare))
   const { readTo, tail, openLine } = kernel.resume
   return { parts, counts, fields, sawStatus, readTo, tail: Uint8Array.from(tail), openLine, trail: Uint8Array.from(trail.bytes), error }
 }
@@ -142,7 +146,8 @@ function readRange(kernel: Kernel, { name, path, from }: Unit, to: number, begin
 
 /** Bytes of a plain file below which it is not cut. */
 const MIN_CUT = 32 << 20
-const MAX_UNITS = 16
+/** Each has its price: what its tables hold is added to those of the whole. */
+const MAX_UNITS = 8
 /** A line edge is looked for in so many bytes; a range without one is joined with the next. */
 const EDGE_BYTES = 1 << 20
 

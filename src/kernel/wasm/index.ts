@@ -1,5 +1,5 @@
 // The kernel: complete lines in, counts out. `run` is the one hot loop. See docs/architecture.md for the whole picture.
-import { codeCount as codeCount_, codes, buckets, clearCounts, clearWithoutTime, fits, flush, gather, isFull, latencies, reasons, reasonsUsedBytes as reasonsUsed, setPeriod, withoutTime as withoutTime_ } from './count'
+import { codeCount as codeCount_, codes, buckets, clearCounts, clearWithoutTime, fits, flush, gather, isFull, latencies, latencyCount as latencyCount_, reasons, reasonsUsedBytes as reasonsUsed, setPeriod, withoutTime as withoutTime_ } from './count'
 import { clearSpans, cutDelimited, cutW3c, fail, failedAt, failedReason, failedStep, spanEnd, spans, spanStart } from './cut'
 import { cutJson, dockerLine } from './cut-json'
 import { cutLtsv } from './cut-ltsv'
@@ -10,11 +10,14 @@ import { filtering, passes } from './filter'
 import { Cutter, Event, Flag, Reject } from './roles'
 import { findNewline, NEWLINE } from './scan'
 import { setDirective, setLocalOffset } from './time'
-import { absorbValues, openScratch, openTable, pack, packed, table } from './values'
+import { absorbLost, absorbValues, lostTable, openScratch, openTable, pack, packedEnd, packedSize, scratchAt, table, valueCount } from './values'
 
 export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt, packBuckets, packLatencies } from './absorb'
 export { addFilter, clearFilters, setPeriodFilter } from './filter'
-export { absorbValues, addPlan, fits, addStep, clearPlans, literal, openScratch, openTable, pack, packed, setLocalOffset, setPeriod, table }
+export {
+  absorbLost, absorbValues, addPlan, addStep, clearPlans, fits, literal, lostTable, openScratch, openTable, pack, packedEnd, packedSize, scratchAt,
+  setLocalOffset, setPeriod, table, valueCount,
+}
 
 // The block: lines are read here by the host, and cut here. 64 bytes of padding let wide loads run past the end.
 export const blockBytes: i32 = 2 << 20
@@ -51,6 +54,7 @@ export function reasonTable(): usize { return reasons }
 export function reasonBytes(): usize { return reasonsUsed() }
 export function allocate(bytes: usize): usize { return heap.alloc(bytes) }
 export function bucketTable(): usize { return buckets }
+export function latencyCount(): u32 { return latencyCount_ }
 export function latencyTable(): usize { return latencies }
 export function withoutTime(): u64 { return withoutTime_ }
 export function rejectTable(): usize { return rejects }
