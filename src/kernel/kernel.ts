@@ -11,14 +11,20 @@ interface Exports {
   eventStart: WebAssembly.Global
   eventEnd: WebAssembly.Global
   addPlan(cutter: number, leadingAt: number, leadingBytes: number, scale: number, flags: number): number
-  absorbBuckets(n: number, from: number): void
+  absorbBuckets(n: number, from: number, seconds: number): void
   absorbCodes(n: number, from: number, texts: number, base: number): void
   absorbLatencies(n: number, from: number): void
   absorbLost(dimension: number, theirs: number, codeMap: number, codeCount: number): void
   absorbValues(dimension: number, from: number, to: number, theirs: number, codeMap: number): void
   allocate(bytes: number): number
   codeMapAt(): number
-  fits(codes: number, buckets: number, latencies: number): number
+  fits(codes: number, latencies: number): number
+  bucketsFit(more: number): number
+  bucketSeconds(): number
+  bucketSlots(): number
+  latencySlots(): number
+  setWidening(on: number): void
+  widenBuckets(seconds: bigint): void
   pack(dimension: number, from: number): number
   packBuckets(to: number): number
   packedEnd(): number
@@ -87,6 +93,9 @@ const TABLE_SIZES: Record<Exclude<Dimension, Dimension.Count>, readonly [number,
   [Dimension.Host]: [13, 512 << 10],
 }
 
+/** Seconds that buckets of time can have; each divides the next. Without periods they are widened when there are many of them. */
+export const BUCKET_WIDTHS = [60, 900, 3600, 86400] as const
+
 /** A span of local time that lists are kept for; `number` names it. */
 export interface Period {
   readonly number: number
@@ -133,6 +142,7 @@ export class Kernel {
   /** Where the last complete line ends. */
   #lineEnd = 0
   #openLine = false
+  #widens = true
   #period: (seconds: number) => Period = () => WHOLE
   #localOffset: (localSeconds: number) => LocalOffset = () => UTC
   onFields: OnFields = () => []
@@ -164,6 +174,7 @@ export class Kernel {
       scratch = Math.max(scratch, log2)
     }
     if (tables) this.wasm.openScratch(scratch)
+    this.wasm.setWidening(1)
     this.#setPeriod(WHOLE)
     this.#block = this.wasm.block.value
     this.#blockBytes = this.wasm.blockBytes.value
@@ -185,6 +196,8 @@ export class Kernel {
   setPeriods(periodOf: (seconds: number) => Period): void {
     this.#period = periodOf
     this.#setPeriod({ number: 0, start: 0, end: 0 })
+    this.#widens = false
+    this.wasm.setWidening(0)
   }
 
   /** Read times that carry no zone as those of a clock that stood so far east of UTC when it showed them; without this, as UTC. */
@@ -298,13 +311,30 @@ export class Kernel {
     for (;;) {
       const event = this.wasm.run(end)
       if (event === Event.Full) {
-        this.onFull()
-        this.clear()
+        if (this.wasm.bucketsFit(0) || !this.widenBuckets(0)) {
+          this.onFull()
+          this.clear()
+        }
       } else if (event === Event.Fields) {
         this.setPlans(this.onFields(this.text(this.wasm.eventStart.value, this.wasm.eventEnd.value)))
       }
       if (event !== Event.Fields && this.wasm.position() === end) return
     }
+  }
+
+  /**
+   * Make the time buckets wider, until so many more have room.
+   *
+   * @returns whether they have
+   */
+  widenBuckets(more: number): boolean {
+    if (!this.#widens) return false
+    const { wasm } = this
+    for (const seconds of BUCKET_WIDTHS) {
+      if (wasm.bucketsFit(more)) break
+      if (seconds > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(seconds))
+    }
+    return wasm.bucketsFit(more) !== 0
   }
 
   /** Forget what the tables hold; the place in the input and its counts stay. */

@@ -1,4 +1,4 @@
-import { characterAt, decode, type Kernel } from '../kernel/kernel.js'
+import { BUCKET_WIDTHS, characterAt, decode, type Kernel } from '../kernel/kernel.js'
 import { Reject } from '../kernel/wasm/roles.js'
 import {
   byHits,
@@ -19,17 +19,13 @@ import {
 
 // The shapes of the kernel's tables, as src/kernel/wasm/{count,values,index}.ts lays them out; sizes in bytes.
 const CODE = 80
-const BUCKET = { size: 40, slots: 1 << 17, base: 2 ** 36 }
-const LATENCY = { size: 16, slots: 1 << 16 }
+const BUCKET = { size: 40, base: 2 ** 36 }
+const LATENCY = { size: 16 }
 const SLOT_WORDS = 4
 const VALUE_WORDS = 4
 const SAMPLE = { size: 28 + 512, text: 28 }
 const NO_PERIOD = -(2 ** 31)
-const KERNEL_BUCKET_SECONDS = 60
 const MAX_BUCKETS = 720
-
-/** Bucket widths a tally can have: each divides the next. */
-const BUCKET_WIDTHS = [60, 900, 3600, 86400] as const
 
 export interface ReadOutOptions {
   /** Values kept of each list. */
@@ -45,10 +41,10 @@ export function readTally(kernel: Kernel, { topValues, allClients = false, adapt
   const { wasm } = kernel
   const memory = new DataView(wasm.memory.buffer)
   const codes = readCodes(wasm.codeCount(), wasm.codeTable(), memory)
-  const tally = emptyTally(adaptive ? widthFor(codes) : KERNEL_BUCKET_SECONDS)
+  const tally = emptyTally(Math.max(wasm.bucketSeconds(), adaptive ? widthFor(codes) : 0))
   for (const code of codes) tally.codes.set(tallyKey(code), code)
-  readBuckets(codes, wasm.bucketTable(), memory, tally.bucketSeconds)
-  readLatencies(codes, wasm.latencyTable(), memory)
+  readBuckets(codes, kernel, memory, tally.bucketSeconds)
+  readLatencies(codes, kernel, memory)
   DIMENSIONS.forEach((name, dimension) => {
     const lists = readLists(codes.length, wasm.table(dimension), memory, allClients && name === 'client' ? Infinity : topValues)
     lists.forEach((list, i) => {
@@ -102,8 +98,10 @@ function readCodes(count: number, table: number, memory: DataView): CodeTally[] 
   return codes
 }
 
-function readBuckets(codes: readonly CodeTally[], table: number, memory: DataView, width: number): void {
-  const words = new Uint32Array(memory.buffer, table, (BUCKET.size / 4) * BUCKET.slots)
+function readBuckets(codes: readonly CodeTally[], { wasm }: Kernel, memory: DataView, width: number): void {
+  const table = wasm.bucketTable()
+  const words = new Uint32Array(memory.buffer, table, (BUCKET.size / 4) * wasm.bucketSlots())
+  const fine = wasm.bucketSeconds()
   for (let i = 0; i < words.length; i += BUCKET.size / 4) {
     const low = words[i] as number
     const high = words[i + 1] as number
@@ -111,7 +109,7 @@ function readBuckets(codes: readonly CodeTally[], table: number, memory: DataVie
     const code = codes[high >>> 8]
     if (!code) continue
     const bucket = (high & 0xff) * 2 ** 32 + low - 1
-    const seconds = (bucket - BUCKET.base) * KERNEL_BUCKET_SECONDS
+    const seconds = (bucket - BUCKET.base) * fine
     const start = bucket === 0 ? null : Math.floor(seconds / width) * width
     const at = table + i * 4
     let counts = code.buckets.get(start)
@@ -123,8 +121,9 @@ function readBuckets(codes: readonly CodeTally[], table: number, memory: DataVie
   }
 }
 
-function readLatencies(codes: readonly CodeTally[], table: number, memory: DataView): void {
-  const words = new Uint32Array(memory.buffer, table, (LATENCY.size / 4) * LATENCY.slots)
+function readLatencies(codes: readonly CodeTally[], { wasm }: Kernel, memory: DataView): void {
+  const table = wasm.latencyTable()
+  const words = new Uint32Array(memory.buffer, table, (LATENCY.size / 4) * wasm.latencySlots())
   for (let i = 0; i < words.length; i += LATENCY.size / 4) {
     const low = words[i] as number
     if (low === 0 && words[i + 1] === 0) continue
