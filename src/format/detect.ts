@@ -182,6 +182,7 @@ function firstLines(head: Uint8Array, isWhole: boolean): Uint8Array[] {
 function unwrapDocker(lines: readonly Uint8Array[]): Uint8Array[] | undefined {
   const inner: Uint8Array[] = []
   for (const line of lines) {
+    if (line[0] !== 0x7b) continue
     try {
       const { log } = JSON.parse(Buffer.from(line).toString()) as { log?: unknown }
       if (typeof log === 'string') inner.push(Buffer.from(log.replace(/\n$/, '')))
@@ -199,10 +200,7 @@ function probeAll(plans: readonly Plan[], lines: readonly Uint8Array[]): number[
   prober ??= new Kernel({ tables: false })
   const kernel = prober
   kernel.setPlans(plans)
-  return lines.map((line) => {
-    const probe = kernel.probe(line)
-    return 'fields' in probe ? Object.values(probe.fields).filter((text) => text !== '-' && text !== '').length : 0
-  })
+  return lines.map((line) => kernel.probeCount(line))
 }
 
 function fitsOf(plans: readonly Plan[], lines: readonly Uint8Array[]): number {

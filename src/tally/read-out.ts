@@ -8,7 +8,9 @@ import {
   emptyTally,
   type LineCounts,
   type List,
+  type Listed,
   MAX_SAMPLES,
+  quotaOf,
   REJECT_REASONS,
   type RejectReason,
   type RejectSample,
@@ -29,7 +31,7 @@ const MAX_BUCKETS = 720
 
 export interface ReadOutOptions {
   /** Values kept of each list. */
-  readonly topValues: number
+  readonly listed: Listed
   /** Keep all clients. */
   readonly allClients?: boolean
   /** Widen the buckets until all codes together span at most 720 of them; a database keeps minutes. */
@@ -37,7 +39,7 @@ export interface ReadOutOptions {
 }
 
 /** Read out what the kernel's tables hold. */
-export function readTally(kernel: Kernel, { topValues, allClients = false, adaptive }: ReadOutOptions): Tally {
+export function readTally(kernel: Kernel, { listed, allClients = false, adaptive }: ReadOutOptions): Tally {
   const { wasm } = kernel
   const memory = new DataView(wasm.memory.buffer)
   const codes = readCodes(wasm.codeCount(), wasm.codeTable(), memory)
@@ -46,7 +48,7 @@ export function readTally(kernel: Kernel, { topValues, allClients = false, adapt
   readBuckets(codes, kernel, memory, tally.bucketSeconds)
   readLatencies(codes, kernel, memory)
   DIMENSIONS.forEach((name, dimension) => {
-    const lists = readLists(codes.length, wasm.table(dimension), memory, allClients && name === 'client' ? Infinity : topValues)
+    const lists = readLists(codes.length, wasm.table(dimension), memory, allClients && name === 'client' ? null : listed)
     lists.forEach((list, i) => {
       const code = codes[i]
       if (code) code.lists[name] = list
@@ -131,8 +133,8 @@ function readLatencies(codes: readonly CodeTally[], { wasm }: Kernel, memory: Da
   }
 }
 
-/** The lists of one dimension, by code. */
-function readLists(codeCount: number, table: number, memory: DataView, topValues: number): List[] {
+/** The lists of one dimension, by code. @param listed null: all values */
+function readLists(codeCount: number, table: number, memory: DataView, listed: Listed | null): List[] {
   const capacity = memory.getUint32(table + 4, true) + 1
   const counts = new Uint32Array(memory.buffer, memory.getUint32(table + 24, true), codeCount)
   const lost = new Uint32Array(memory.buffer, memory.getUint32(table + 28, true), codeCount)
@@ -140,6 +142,7 @@ function readLists(codeCount: number, table: number, memory: DataView, topValues
   const values = new Uint32Array(memory.buffer, memory.getUint32(table + 36, true), VALUE_WORDS * capacity)
   const added = new Int32Array(memory.buffer, memory.getUint32(table + 40, true), codeCount)
   const lists: List[] = Array.from(counts, (distinct, code) => ({ values: [], lost: lost[code] as number, distinct }))
+  const topValues = listed ? quotaOf(counts, listed) : Infinity
   const thresholds = thresholdsFor(slots, values, counts, topValues)
   const bytes = new Uint8Array(memory.buffer)
   for (let i = 0; i < slots.length; i += SLOT_WORDS) {

@@ -11,8 +11,8 @@ import { forgetDecoded } from './decode'
 import { readEntry, splitRequest } from './entry'
 import { addPlan, addStep, clearPlans, cutter, flags, literal, planCount, select } from './plan'
 import { filtering, passes } from './filter'
-import { Cutter, Event, Flag, Reject } from './roles'
-import { findNewline, NEWLINE } from './scan'
+import { Cutter, Event, Flag, Reject, Role } from './roles'
+import { DASH, findNewline, NEWLINE } from './scan'
 import { setDirective, setLocalOffset } from './time'
 import { absorbLost, absorbValues, lostTable, openScratch, openTable, pack, packedEnd, packedSize, scratchAt, table, valueCount } from './values'
 
@@ -266,6 +266,16 @@ export function probe(index: i32, line: usize): bool {
 export function probedReason(): i32 { return failedReason }
 export function probedStep(): i32 { return failedStep }
 export function probedAt(): usize { return failedAt }
+/** Fields that the line probed last has, without those that hold nothing or a dash. */
+export function probedFields(): i32 {
+  let n = 0
+  for (let role: i32 = 1; role < Role.Count; role++) {
+    const start = spanStart(role)
+    const end = spanEnd(role)
+    if (start && end > start && !(end == start + 1 && load<u8>(start) == DASH)) n++
+  }
+  return n
+}
 export function newlineAfter(p: usize): usize { return findNewline(p) }
 /** Just past the last newline in [from, end), or `from`. */
 export function lastNewline(from: usize, end: usize): usize {
