@@ -173,7 +173,7 @@ describe('a pattern', () => {
       const line = Buffer.from('1795514400|192.0.2.1|GET / HTTP/1.1|404|250\n')
       intake.space.set(line)
       intake.filled(line.length)
-      const [code] = [...readTally(kernel, { topValues: 10, adaptive: false }).codes.values()]
+      const [code] = [...readTally(kernel, { listed: { least: 9, most: 9, together: 0 }, adaptive: false }).codes.values()]
       expect([group, code?.timeTakenUs]).toEqual([group, us])
     }
   })
@@ -256,9 +256,9 @@ describe('a pattern and a database', () => {
     })
     const kernel = new Kernel()
     const cut = text.indexOf('\n', text.length / 2) + 1
-    const whole = await countUnit(kernel, unit(0, text.length), () => {})
-    const first = await countUnit(kernel, unit(0, cut), () => {})
-    const second = await countUnit(kernel, unit(cut, text.length), () => {})
+    const whole = await countUnit(kernel, unit(0, text.length), undefined, () => {})
+    const first = await countUnit(kernel, unit(0, cut), undefined, () => {})
+    const second = await countUnit(kernel, unit(cut, text.length), undefined, () => {})
     expect(addLineCounts(first.counts, second.counts)).toEqual(whole.counts)
     expect(whole.counts).toMatchObject({ lines: 4000, rejected: 1333 })
     expect([second.readTo, Buffer.from(second.tail).toString()]).toEqual([text.length, Buffer.from(whole.tail).toString()])

@@ -30,6 +30,8 @@ export interface ReadCommandOptions extends FormatOptions {
   readonly force?: boolean
   readonly jobs?: number
   readonly tz?: string
+  /** Values of each list that the report will show. */
+  readonly top?: number
   /** What standard input is called in a database. */
   readonly source?: string
   readonly since?: string
@@ -112,7 +114,7 @@ export async function readPaths(paths: readonly string[], store: Store, options:
 
 /** What the options of a command mean for reading. @throws LogstatError for a format or a time zone that there is not */
 export function readOptions(store: Store, options: ReadCommandOptions): ReadOptions {
-  const { server, jobs, force, tz, settings = NO_CONFIG } = options
+  const { server, jobs, force, top, tz, settings = NO_CONFIG } = options
   const logTz = options.logTz ?? settings.logTz
   const { formats = [], ...format } = formatOf(options)
   const dayZone = checkZone(tz ?? systemZone())
@@ -125,5 +127,6 @@ export function readOptions(store: Store, options: ReadCommandOptions): ReadOpti
     ...(store.file === null ? { filter: filterOf(options, dayZone) } : { dayZone }),
     ...(force === undefined ? {} : { force }),
     ...(jobs === undefined ? {} : { jobs }),
+    ...(top === undefined ? {} : { top }),
   }
 }

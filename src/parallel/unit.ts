@@ -59,8 +59,12 @@ export function setLogZone(kernel: Kernel, zone: string | null): void {
   kernel.setLocalTime((seconds) => localOffset(seconds, zone ?? 'UTC'))
 }
 
-/** Count a unit with a kernel of which nothing else is kept. @param onBytes told now and then how many bytes of the file were read */
-export async function countUnit(kernel: Kernel, unit: Unit, onBytes: (bytes: number) => void): Promise<UnitResult> {
+/**
+ * Count a unit with a kernel of which nothing else is kept.
+ *
+ * @param spare for `pack` @param onBytes told now and then how many bytes of the file were read
+ */
+export async function countUnit(kernel: Kernel, unit: Unit, spare: ArrayBuffer | undefined, onBytes: (bytes: number) => void): Promise<UnitResult> {
   kernel.clear()
   setFilter(kernel.wasm, unit.filter)
   setLogZone(kernel, unit.logZone)
@@ -95,7 +99,7 @@ export async function countUnit(kernel: Kernel, unit: Unit, onBytes: (bytes: num
     error = [caught.code, caught.message, caught.hint]
   }
   const counts = intake.counts()
-  parts.push(pack(kernel))
+  parts.push(pack(kernel, spare))
   const { readTo, tail, openLine } = intake.resume
   return {
     parts,
@@ -154,9 +158,11 @@ function readRange(intake: Intake, { name, path, from }: Unit, to: number, begin
   }
 }
 
-/** Bytes of a plain file below which it is not cut. */
-const MIN_CUT = 32 << 20
-const MAX_UNITS = 16
+/** Bytes of a plain file from which on it is cut. */
+const MIN_CUT = 64 << 20
+/** Each range has its price: what its tables hold is added to those of the whole. So they are large, and a power of two of them. */
+const RANGE = 256 << 20
+const MAX_RANGES = 16
 /** A line edge is looked for in so many bytes; a range without one is joined with the next. */
 const EDGE_BYTES = 1 << 20
 
@@ -168,8 +174,8 @@ const EDGE_BYTES = 1 << 20
  * @returns the bounds, first `from`, last `to`; just those two when it is too small to cut
  */
 export function cutFile(path: string, from: number, to: number): number[] {
-  const count = Math.min(MAX_UNITS, Math.floor((to - from) / MIN_CUT))
-  if (count < 2) return [from, to]
+  if (to - from < MIN_CUT) return [from, to]
+  const count = Math.min(MAX_RANGES, 2 ** Math.max(1, Math.floor(Math.log2((to - from) / RANGE))))
   const bounds = [from]
   const fd = openSync(path, 'r')
   try {
