@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LANGUAGES } from '../src/catalogue/note.js'
 import { readConfig } from '../src/cli/config.js'
+import { formatOf } from '../src/cli/read.js'
 import { LogstatError } from '../src/errors.js'
+import { FIELD_NAMES } from '../src/format/canonical.js'
 import { SERVERS } from '../src/format/format.js'
 import { logstat, ROOT } from './support.js'
 
@@ -75,6 +77,22 @@ describe('the schema', () => {
   })
   it('names every key of a format that is used', () => {
     expect(Object.keys(format).sort()).toEqual(['fields', 'layout', 'logTz', 'pattern', 'server', 'timeUnit'])
+  })
+})
+
+describe.each(['README.md', 'README.zh.md'])('what %s shows', (document) => {
+  const text = readFileSync(`${ROOT}${document}`, 'utf8')
+  it('is a configuration', () => {
+    const [, shown = ''] = /^```json\n([\s\S]*?)^```$/m.exec(text) ?? []
+    expect(readConfig(write(shown)).formats.map((f) => f.name)).toEqual(['shop', 'app'])
+  })
+  it('are formats that can be asked for', () => {
+    const asked = [...text.matchAll(/^logstat \S+ +--(log-format|fields|pattern) '([^']+)'/gm)].map(([, option, value]) =>
+      formatOf({ [option === 'log-format' ? 'logFormat' : (option as string)]: value as string }),
+    )
+    expect(asked).toHaveLength(5)
+    const names = [...(/`status`[^\n]*\n?[\s\S]*?`upstreamStatus`/.exec(text)?.[0] ?? '').matchAll(/`(\w+)`/g)].map((m) => m[1] as string)
+    expect(FIELD_NAMES.filter((name) => !names.includes(name))).toEqual(['win32'])
   })
 })
 

@@ -167,14 +167,14 @@ function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPa
     substatus: null,
     win32Status: null,
     reason: f.status === '400' && maker !== 'made-upstream' ? (reasonOf400(f.request as string, Number(f.body_bytes_sent)) ?? maker) : maker,
-    time: timeOf(f.time_local as string),
+    time: timeOf(f.time_local ?? f.time_iso8601 ?? f.msec ?? ''),
     bytesSent: f.body_bytes_sent === undefined || f.body_bytes_sent === '-' ? 0 : Number(f.body_bytes_sent),
     timeTakenUs: f.request_time !== undefined && /^\d{1,15}(\.\d+)?$/.test(f.request_time) ? Math.round(Number(f.request_time) * 1e6) : null,
     client: f.prefix === undefined ? value((f.remote_addr as string).split(',')[0]) : clientOf(f.prefix),
     referer: f.http_referer === undefined ? undefined : value(cutQuery(f.http_referer)),
     userAgent: value(f.http_user_agent),
     host: value(f.host),
-    ...request(f.request as string),
+    ...(f.request === undefined ? { method: value(f.request_method), path: value(cutQuery(f.request_uri ?? f.uri ?? '')) } : request(f.request)),
   }
 }
 
