@@ -116,7 +116,7 @@ describe('a pattern', () => {
     const { result } = await read(at('x.log'), BARS)
     expect(result).toMatchObject({ lines: 5, entries: 1, ignored: 2, rejected: 2 })
     expect([...result.rejects]).toEqual([
-      ['layout', { count: 1, samples: [{ line: 4, offset: Buffer.from(log).indexOf('garbage'), text: 'garbage', step: 0, column: 0 }] }],
+      ['layout', { count: 1, samples: [{ line: 4, offset: Buffer.from(log).indexOf('garbage'), text: 'garbage', step: 1, column: 7 }] }],
       [
         'status',
         {
@@ -133,6 +133,21 @@ describe('a pattern', () => {
         },
       ],
     ])
+  })
+
+  it('says which group is missing in a line, and where', async () => {
+    const line = (rest: string): string => `2026-11-24T10:00:00Z|192.0.2.1|GET /é HTTP/1.1|${rest}\n`
+    writeFileSync(at('x.log'), `${line('404|1')}${line('404|x')}${line('404').replaceAll('|', ';')}`)
+    const { report } = await read(at('x.log'), BARS)
+    expect(report.rejects[0]?.samples.map((s) => [s.line, s.field?.name, s.text.slice(s.column)])).toEqual([
+      [2, 'timeTakenMs', '|x'],
+      // All of the third line can be a time; what is missing is the address behind it.
+      [3, 'ip', ''],
+    ])
+    // The same for a layout that was pasted.
+    writeFileSync(at('x.log'), line('404|1|y') + line('404|1'))
+    const pasted = await read(at('x.log'), undefined, null, { format: '$time_iso8601|$remote_addr|$request|$status|$request_time_ms|$x', force: true })
+    expect(pasted.report.rejects[0]?.samples[0]?.field).toEqual({ name: '$request_time_ms', until: '|' })
   })
 
   it('keeps bytes that are no UTF-8, and sees characters where they are', async () => {

@@ -22,6 +22,8 @@ export interface Asked {
   readonly definition: string | null
   /** None: the log says itself how its lines are cut. */
   readonly plans: readonly Plan[]
+  /** Of delimited fields, in the notation of layouts. */
+  readonly layout?: string
   /** Finds the fields of a line; the plan is then that of the canonical layout. */
   readonly pattern?: RegExp
   /** Of a W3C log without a header: the `#Fields` line that holds at its beginning, and the `#Software` it is read as. */
@@ -107,14 +109,27 @@ function headerless(definition: string, software: string | null = null): Asked {
 }
 
 function pasted(definition: string): Asked {
+  const { server, layout, flags, quotesAreEscaped = true } = readLayout(definition)
+  const isJson = /^\s*\{/.test(layout) && layout.includes('"')
+  const plan = isJson ? compileJsonTemplate(CUSTOM, layout, flags) : compileLayout(CUSTOM, layout, { flags, quotesAreEscaped })
+  return { name: CUSTOM, server, definition, plans: [plan], ...(isJson ? {} : { layout }) }
+}
+
+/** What somebody pasted, in the notation of layouts. */
+function readLayout(definition: string): {
+  readonly server: Server | null
+  readonly layout: string
+  readonly flags: number
+  readonly quotesAreEscaped?: boolean
+} {
   if (definition.includes('$')) {
     const { layout, escaping } = parseLogFormat(definition)
     const joined = joinUri(layout)
     const flags = Flag.Derive400 | Flag.NginxPages | Flag.DeriveMaker | (joined.isAbsolute ? Flag.AbsoluteUri : 0)
-    return { name: CUSTOM, server: 'nginx', definition, plans: [plan(joined.layout, flags, escaping !== 'none')] }
+    return { server: 'nginx', layout: joined.layout, flags, quotesAreEscaped: escaping !== 'none' }
   }
-  if (isGoAccess(definition)) return { name: CUSTOM, server: null, definition, plans: [plan(fromGoAccess(definition), 0, true)] }
-  return { name: CUSTOM, server: 'apache', definition, plans: [plan(fromApache(definition), Flag.Derive400, true)] }
+  if (isGoAccess(definition)) return { server: null, layout: fromGoAccess(definition), flags: 0 }
+  return { server: 'apache', layout: fromApache(definition), flags: Flag.Derive400 }
 }
 
 /** Variables that touch, and are together one value: a path with its query, a URL. */
@@ -122,8 +137,4 @@ function joinUri(layout: string): { readonly layout: string; readonly isAbsolute
   const plain = layout.replace(/\$\{(\w+)\}(?!\w)/g, '$$$1').replace(/\$(?:document_)?uri\$is_args\$(?:args|query_string)\b/g, '$$request_uri')
   const url = /\$scheme:\/\/\$(?:host|http_host|server_name)(?::\$server_port)?\$request_uri\b/g
   return { layout: plain.replace(url, '$$request_uri').replace(/\$is_args\$(?:args|query_string)\b/g, '$$args'), isAbsolute: url.test(plain) }
-}
-
-function plan(layout: string, flags: number, quotesAreEscaped: boolean): Plan {
-  return /^\s*\{/.test(layout) && layout.includes('"') ? compileJsonTemplate(CUSTOM, layout, flags) : compileLayout(CUSTOM, layout, { flags, quotesAreEscaped })
 }

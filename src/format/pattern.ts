@@ -62,8 +62,38 @@ export function planOfPattern(format: string, pattern: RegExp, server: Server | 
   return canonicalPlan(format, names, UNIT_US[unitNamed(names) ?? timeUnit ?? 's'], flags)
 }
 
-/** Names of an expression's groups. */
-function namesOf({ source, flags }: RegExp): string[] {
+/**
+ * Where a line that does not match stops to do so: of the beginnings of the expression that end with a named group the longest that
+ * matches tells the group that is missing, and the column it is missing at.
+ *
+ * @returns group: the place among the groups; 0 and column 0 when not even the first is found
+ */
+export function failureOf(pattern: RegExp, text: string): { readonly group: number; readonly column: number } {
+  const ends = endsOfGroups(pattern.source)
+  for (let i = ends.length - 1; i >= 0; i--) {
+    try {
+      const found = new RegExp(pattern.source.slice(0, ends[i]), pattern.flags).exec(text)
+      if (found) return { group: Math.min(i + 1, ends.length - 1), column: found.index + found[0].length }
+    } catch {
+      // A beginning that is no expression by itself tells nothing.
+    }
+  }
+  return { group: 0, column: 0 }
+}
+
+/** Where the named groups end that stand in no other group. */
+function endsOfGroups(source: string): number[] {
+  const ends: number[] = []
+  const open: boolean[] = []
+  for (const { 0: token, index } of source.matchAll(/\\.|\[(?:\\.|[^\]\\])*\]|\((?:\?<[A-Za-z]\w*>)?|\)/gs)) {
+    if (token.startsWith('(')) open.push(token.length > 1)
+    else if (token === ')' && open.pop() && open.length === 0) ends.push(index + 1)
+  }
+  return ends
+}
+
+/** Names of an expression's groups, in their order. */
+export function namesOf({ source, flags }: RegExp): string[] {
   return Object.keys(new RegExp(`${source}|`, flags).exec('')?.groups ?? {})
 }
 

@@ -1,8 +1,7 @@
 import split2 from 'split2'
 import { writeEntry, wrongField } from '../format/canonical.js'
-import { bytesOf, fieldsOf, textOf } from '../format/pattern.js'
+import { bytesOf, failureOf, fieldsOf, textOf } from '../format/pattern.js'
 import { characterAt, decode, type Kernel } from '../kernel/kernel.js'
-import type { Role } from '../kernel/wasm/roles.js'
 import { readLineCounts, wholeCharacters } from '../tally/read-out.js'
 import { type LineCounts, MAX_SAMPLES, type RejectReason, type RejectSample } from '../tally/tally.js'
 
@@ -157,12 +156,19 @@ class PatternIntake implements Intake {
       // As the kernel has it: blank lines and comments are no entries that were not understood.
       // biome-ignore lint/suspicious/noControlCharactersInRegex: what stands below the blank is blank, too
       if (/^[\x00-\x20]*(?:#|$)/.test(line)) this.#ignored++
-      else this.#reject('layout', offset, line)
+      else this.#rejectUnmatched(offset, line)
       return
     }
     const wrong = wrongField(fields)
     if (wrong) this.#reject(wrong.name, offset, line, wrong.role, this.#columnOf(wrong.name, line))
     else this.#canonical += `${bytesOf(writeEntry(fields), readable)}\n`
+  }
+
+  #rejectUnmatched(offset: number, line: string): void {
+    const isSample = (this.#rejects.get('layout')?.count ?? 0) < MAX_SAMPLES
+    const readable = textOf(line.slice(0, SAMPLE_TEXT))
+    const { group, column } = isSample ? failureOf(this.#pattern, readable.text) : { group: 0, column: 0 }
+    this.#reject('layout', offset, line, group, readable.isUtf8 ? column : characterAt(Buffer.from(line, 'latin1'), column))
   }
 
   /** Where in the sample of a line a field begins. */
@@ -173,7 +179,7 @@ class PatternIntake implements Intake {
     return isUtf8 ? at : characterAt(Buffer.from(line, 'latin1'), at)
   }
 
-  #reject(reason: RejectReason, offset: number, line: string, step: Role = 0, column = 0): void {
+  #reject(reason: RejectReason, offset: number, line: string, step = 0, column = 0): void {
     const tally = this.#rejects.get(reason) ?? { count: 0, samples: [] }
     tally.count++
     const text = decode(wholeCharacters(Buffer.from(line.slice(0, SAMPLE_TEXT), 'latin1')))
