@@ -70,7 +70,8 @@ export function askedFormat(text: string, log: string | null, own: readonly OwnF
 
 /** Refuse a `--log-format` that means nothing before any log is opened. */
 export function checkAsked(text: string, own: readonly OwnFormat[] = []): void {
-  if (existsSync(text) && statSync(text).isFile() && !own.some(({ name }) => name === text)) readConfiguration(text)
+  const isName = formatNamed(text.trim()) !== undefined || own.some(({ name }) => name.toLowerCase() === text.trim().toLowerCase())
+  if (!isName && !/[$%]/.test(text) && existsSync(text) && statSync(text).isFile()) readConfiguration(text)
   else askedFormat(text, null, own)
 }
 
