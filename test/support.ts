@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { Entry } from '../src/format/format.js'
 import { compileFields, NO_FIELDS } from '../src/format/w3c.js'
 import { Kernel } from '../src/kernel/kernel.js'
 import type { Plan } from '../src/kernel/plan.js'
 import { readLineCounts, readTally } from '../src/tally/read-out.js'
-import { DIMENSIONS, type LineCounts, type Tally } from '../src/tally/tally.js'
+import { type CodeTally, DIMENSIONS, type LineCounts, type Tally } from '../src/tally/tally.js'
 import type { OracleCount } from './oracle/oracle.js'
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -16,6 +17,15 @@ let kernel: Kernel | undefined
 export function countFast(input: Uint8Array, plans: readonly Plan[], cuts: readonly number[] = []): { counts: LineCounts; tally: Tally } {
   kernel ??= new Kernel()
   kernel.clear()
+  feed(kernel, input, plans, cuts)
+  return { counts: readLineCounts(kernel), tally: readWhole(kernel) }
+}
+
+/** All that a kernel's tables hold. */
+export const readWhole = (kernel: Kernel): Tally => readTally(kernel, { listed: { least: 1e9, most: 1e9, together: 0 }, adaptive: false })
+
+/** Count bytes as one more input of a kernel. */
+export function feed(kernel: Kernel, input: Uint8Array, plans: readonly Plan[], cuts: readonly number[] = []): void {
   kernel.onFields = (line) => [compileFields(line, 'Microsoft').plan]
   kernel.setPlans(plans.length ? plans : [NO_FIELDS])
   kernel.begin()
@@ -31,7 +41,6 @@ export function countFast(input: Uint8Array, plans: readonly Plan[], cuts: reado
     }
   }
   kernel.finish()
-  return { counts: readLineCounts(kernel), tally: readTally(kernel, { topValues: 1e9, adaptive: false }) }
 }
 
 /** What the kernel and the oracle must agree on, in one comparable shape. */
@@ -90,4 +99,24 @@ export function logstat(
     ...(input === undefined ? { stdio: ['ignore', 'pipe', 'pipe'] } : { input }),
   })
   return { status: run.status, stdout: run.stdout, stderr: run.stderr }
+}
+
+/** What was counted of a log with one entry, in the words of `Entry`. */
+export function entryOf([code]: readonly CodeTally[]): Entry {
+  if (!code) throw new Error('nothing was counted')
+  const only = (list: { values: { value: string }[] }): string | undefined => list.values[0]?.value
+  const found = {
+    clientIp: only(code.lists.client),
+    method: only(code.lists.method),
+    uriStem: only(code.lists.path),
+    status: code.status,
+    substatus: code.substatus ?? undefined,
+    win32Status: code.win32Status ?? undefined,
+    bytesSent: code.bytesSent,
+    referer: only(code.lists.referer),
+    userAgent: only(code.lists.userAgent),
+    host: only(code.lists.host),
+    reason: code.reason ?? undefined,
+  }
+  return Object.fromEntries(Object.entries(found).filter(([, v]) => v !== undefined)) as unknown as Entry
 }

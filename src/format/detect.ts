@@ -1,8 +1,12 @@
 import { decode, Kernel } from '../kernel/kernel.js'
 import type { Plan } from '../kernel/plan.js'
-import { Flag } from '../kernel/wasm/roles.js'
+import { Cutter, Flag } from '../kernel/wasm/roles.js'
+import { type Asked, compileOwn } from './asked.js'
+import { wrongField } from './canonical.js'
 import type { Format, Server } from './format.js'
 import { inferHeaders } from './headerless.js'
+import type { OwnFormat } from './own.js'
+import { fieldsOf, textOf } from './pattern.js'
 import { FORMATS, hasPlans, plansOf, plansOfFamily } from './registry.js'
 import { compileFields, NO_FIELDS, type W3cHeader } from './w3c.js'
 
@@ -21,6 +25,8 @@ export interface Detection {
   readonly seems?: string
   /** Set for a W3C log: the header that was found. */
   readonly w3c?: W3cHeader
+  /** Set for a format of the user's own. */
+  readonly own?: Asked
 }
 
 /** No format fits. */
@@ -38,8 +44,10 @@ const MAX_LINES = 200
  * Tell the format of an input from its first bytes (64 KiB are plenty): its content, never its name.
  *
  * Every format is tried on the same lines by the kernel itself, so that what is detected is what will be read.
+ *
+ * @param own formats of the user's, which go before those that are known to everybody
  */
-export function detect(head: Uint8Array, isWhole: boolean): Detection | Undetected {
+export function detect(head: Uint8Array, isWhole: boolean, own: readonly OwnFormat[] = []): Detection | Undetected {
   const lines = firstLines(head, isWhole)
   const texts = lines.map((line) => decode(line).replace(/\r$/, ''))
   const fieldsLine = texts.find((t) => /^#fields:/i.test(t))
@@ -47,6 +55,8 @@ export function detect(head: Uint8Array, isWhole: boolean): Detection | Undetect
   if (fieldsLine !== undefined) return detectW3c(fieldsLine, softwareLine, lines, texts)
 
   const data = lines.filter((line, i) => line[0] !== 0x23 && /\S/.test(texts[i] as string))
+  const ours = detectOwn(data, own)
+  if (ours) return ours
   const inner = unwrapDocker(data)
   if (inner) {
     const found = detectLines(inner)
@@ -75,13 +85,14 @@ function detectLines(data: readonly Uint8Array[]): Detection | undefined {
   const { format } = best
   // Related layouts in the registry's order, in which a line is given to the most particular one that it fits.
   let plans = plansOfFamily(format.family, format.family === 'own' ? [format] : found.map((f) => f.format).filter((f) => f.family === format.family))
-  let rest = data.filter((line) => fitsOf(plans, [line]) === 0)
+  let rest = without(plans, data)
   for (let i = 0; i < FURTHER && rest.length > 1; i++) {
     const next = mostOf(takesOf(rest))
     if (!next || next.lines < 2 || next.lines < rest.length * FURTHER_SHARE) break
     plans = [...plans, ...plansOf(next.format)]
-    rest = rest.filter((line) => fitsOf(plans, [line]) === 0)
+    rest = without(plans, rest)
   }
+  if (format.family === 'clf') plans = withRicher(plans, data)
   const others = found.filter((f) => f !== best)
   return {
     format: format.name,
@@ -95,6 +106,16 @@ function detectLines(data: readonly Uint8Array[]): Detection | undefined {
     ],
     plans,
   }
+}
+
+/**
+ * A layout tolerates what stands behind its last field. Where so far nothing does, a line that comes later and has more is rather one of a
+ * richer layout: that of `combined` in a log of `common`.
+ */
+function withRicher(plans: readonly Plan[], data: readonly Uint8Array[]): Plan[] {
+  const [main, ...others] = plans as [Plan, ...Plan[]]
+  const bare: Plan = { ...main, flags: main.flags | Flag.NoTail }
+  return fitsOf([bare], data) === fitsOf([main], data) ? [bare, ...others, main] : [...plans]
 }
 
 interface Taken {
@@ -150,6 +171,38 @@ function detectW3c(fieldsLine: string, softwareLine: string | undefined, lines: 
   }
 }
 
+/** The format of the user's that most lines fit, if it is most of the lines. */
+function detectOwn(data: readonly Uint8Array[], own: readonly OwnFormat[]): Detection | undefined {
+  const found = own.map((format) => {
+    const asked = compileOwn(format)
+    return { asked, fits: asked.pattern ? matchesOf(asked.pattern, data) : fitsOf(asked.plans.map(asGuess), data) }
+  })
+  const [best] = found.sort((a, b) => b.fits - a.fits)
+  if (!best || best.fits * 2 <= data.length) return undefined
+  const { asked, fits } = best
+  return {
+    format: asked.w3c ? 'w3c' : asked.name,
+    title: `${asked.name}, a format of your own`,
+    server: asked.server,
+    fits,
+    looked: data.length,
+    evidence: [`${fits} of ${data.length} lines fit ${asked.name}`],
+    plans: asked.plans,
+    own: asked,
+  }
+}
+
+/** A number of values alone tells nothing. */
+const asGuess = (plan: Plan): Plan => (plan.cutter === Cutter.W3c ? { ...plan, flags: plan.flags | Flag.Checked } : plan)
+
+function matchesOf(pattern: RegExp, data: readonly Uint8Array[]): number {
+  const texts = data.map((line) => textOf(Buffer.from(line).toString('latin1').replace(/\r$/, '')).text)
+  return texts.filter((text) => {
+    const fields = fieldsOf(pattern, text)
+    return fields && !wrongField(fields)
+  }).length
+}
+
 /** A W3C log that has lost its header; a later `#Fields` line holds from there on. */
 function detectHeaderless(data: readonly Uint8Array[]): Detection | undefined {
   const headers = inferHeaders(data.map(decode)).filter(({ plan }) => fitsOf([plan], data) > 0)
@@ -202,6 +255,7 @@ function firstLines(head: Uint8Array, isWhole: boolean): Uint8Array[] {
 function unwrapDocker(lines: readonly Uint8Array[]): Uint8Array[] | undefined {
   const inner: Uint8Array[] = []
   for (const line of lines) {
+    if (line[0] !== 0x7b) continue
     try {
       const { log } = JSON.parse(Buffer.from(line).toString()) as { log?: unknown }
       if (typeof log === 'string') inner.push(Buffer.from(log.replace(/\n$/, '')))
@@ -219,10 +273,13 @@ function probeAll(plans: readonly Plan[], lines: readonly Uint8Array[]): number[
   prober ??= new Kernel({ tables: false })
   const kernel = prober
   kernel.setPlans(plans)
-  return lines.map((line) => {
-    const probe = kernel.probe(line)
-    return 'fields' in probe ? Object.values(probe.fields).filter((text) => text !== '-' && text !== '').length : 0
-  })
+  return lines.map((line) => kernel.probeCount(line))
+}
+
+/** The lines that none of the plans takes. */
+function without(plans: readonly Plan[], lines: readonly Uint8Array[]): readonly Uint8Array[] {
+  const fields = probeAll(plans, lines)
+  return lines.filter((_, i) => fields[i] === 0)
 }
 
 function fitsOf(plans: readonly Plan[], lines: readonly Uint8Array[]): number {

@@ -7,73 +7,79 @@ import { Dimension } from './wasm/roles.js'
 const CODE = 80
 const BUCKET = 40
 const LATENCY = 16
-const SLOT = 16
-const VALUE = 16
 const MAX_CODES = 4096
+const MAX_REASONS = 1 << 20
+/** The most that is absorbed at once. */
+const CHUNK = 1 << 20
 
-/** What a kernel's tables held. The arrays own their memory and can be transferred between threads. */
+/** Bytes [start, end) of a `Packed`. */
+type Part = readonly [number, number]
+
+/** What a kernel's tables held. It owns its buffer, which can be transferred between threads. */
 export interface Packed {
-  readonly codes: Uint8Array
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly codes: Part
   /** Texts of the codes' reasons, and the address they had. */
-  readonly reasons: Uint8Array
+  readonly reasons: Part
   readonly reasonsAt: number
-  readonly buckets: Uint8Array
-  readonly latencies: Uint8Array
-  /** By Dimension. */
-  readonly lists: readonly PackedList[]
-}
-interface PackedList {
-  readonly slots: Uint8Array
-  readonly values: Uint8Array
-  readonly texts: Uint8Array
-  readonly textsAt: number
-  /** `lost`, then `added`, by code. */
-  readonly bounds: Uint8Array
+  readonly buckets: Part
+  readonly bucketSeconds: number
+  readonly latencies: Part
+  /** By Dimension: what the lists may have lost, by code, and their values in pieces of at most CHUNK bytes. */
+  readonly lists: readonly { readonly lost: Part; readonly values: readonly Part[] }[]
 }
 
-/** Take out what the tables hold. */
-export function pack({ wasm }: Kernel): Packed {
-  const copy = (at: number, bytes: number): Uint8Array => new Uint8Array(wasm.memory.buffer).slice(at, at + bytes)
+/**
+ * Take out what the tables hold.
+ *
+ * @param spare a buffer that is not needed any more; used if it is large enough. The first touch of new memory costs more than what is copied into it.
+ */
+export function pack({ wasm }: Kernel, spare?: ArrayBuffer): Packed {
+  const memory = new Uint8Array(wasm.memory.buffer)
   const codeCount = wasm.codeCount()
-  // The buckets and then the latencies go through the scratch, which is larger than either.
-  const scratch = wasm.packed()
-  const buckets = copy(scratch, BUCKET * wasm.packBuckets(scratch))
-  const latencies = copy(scratch, LATENCY * wasm.packLatencies(scratch))
-  const lists = Array.from({ length: Dimension.Count }, (_, dimension): PackedList => {
-    const table = new DataView(wasm.memory.buffer, wasm.table(dimension), 48)
-    const field = (at: number): number => table.getUint32(at, true)
-    const n = wasm.pack(dimension)
-    const bounds = new Uint8Array(8 * MAX_CODES)
-    bounds.set(copy(field(28), 4 * codeCount))
-    bounds.set(copy(field(40), 4 * codeCount), 4 * MAX_CODES)
-    return { slots: copy(scratch, SLOT * n), values: copy(field(36), VALUE * n), texts: copy(field(12), field(20)), textsAt: field(12), bounds }
-  })
+  const scratch = wasm.scratchAt()
+  const bucketBytes = BUCKET * wasm.packBuckets(scratch)
+  const dimensions = Array.from({ length: Dimension.Count }, (_, dimension) => dimension)
+  const listBytes = dimensions.reduce((sum, dimension) => sum + 4 * codeCount + wasm.packedSize(dimension), 0)
+  const latencySlots = wasm.latencyCount()
+  const size = CODE * codeCount + wasm.reasonBytes() + bucketBytes + LATENCY * latencySlots + listBytes
+  const bytes = new Uint8Array(spare && spare.byteLength >= size ? spare : new ArrayBuffer(size + (size >> 3)))
+  let end = 0
+  const take = (at: number, length: number): Part => {
+    const start = end
+    bytes.set(memory.subarray(at, at + length), start)
+    end += length
+    return [start, end]
+  }
+  // Buckets and then latencies go through the scratch, which is larger than either.
+  const buckets = take(scratch, bucketBytes)
+  const latencies = take(scratch, LATENCY * wasm.packLatencies(scratch))
   return {
-    codes: copy(wasm.codeTable(), CODE * codeCount),
-    reasons: copy(wasm.reasonTable(), wasm.reasonBytes()),
+    bytes,
+    codes: take(wasm.codeTable(), CODE * codeCount),
+    reasons: take(wasm.reasonTable(), wasm.reasonBytes()),
     reasonsAt: wasm.reasonTable(),
     buckets,
+    bucketSeconds: wasm.bucketSeconds(),
     latencies,
-    lists,
+    lists: dimensions.map((dimension) => {
+      const lost = take(wasm.lostTable(dimension), 4 * codeCount)
+      const values: Part[] = []
+      for (let next = 0; next < wasm.valueCount(dimension); ) {
+        next = wasm.pack(dimension, next)
+        values.push(take(scratch, wasm.packedEnd() - scratch))
+      }
+      return { lost, values }
+    }),
   }
 }
 
-/** The buffers of a Packed, for the transfer list of `postMessage`. */
-export function buffersOf(packed: Packed): ArrayBuffer[] {
-  const arrays = [packed.codes, packed.reasons, packed.buckets, packed.latencies, ...packed.lists.flatMap((l) => [l.slots, l.values, l.texts, l.bounds])]
-  return arrays.map((a) => a.buffer as ArrayBuffer)
-}
+const areas = new WeakMap<Kernel, number>()
 
-const areas = new WeakMap<Kernel, { at: number; bytes: number }>()
-
-/** Room in the kernel's memory for foreign counts; kept and grown as needed. */
-function area(kernel: Kernel, bytes: number): number {
-  const known = areas.get(kernel)
-  if (known && known.bytes >= bytes) return known.at
-  // Memory is never given back, so the next size is generous.
-  const size = Math.max(bytes, 24 << 20)
-  const at = kernel.allocate(size)
-  areas.set(kernel, { at, bytes: size })
+/** Room in the kernel's memory for foreign counts: codes with their reasons, or `lost` of a list and a chunk of values. */
+function area(kernel: Kernel): number {
+  const at = areas.get(kernel) ?? kernel.allocate(Math.max(CODE * MAX_CODES + MAX_REASONS, 4 * MAX_CODES + CHUNK))
+  areas.set(kernel, at)
   return at
 }
 
@@ -84,31 +90,39 @@ function area(kernel: Kernel, bytes: number): number {
  */
 export function absorb(kernel: Kernel, packed: Packed, onFull: () => void): void {
   const { wasm } = kernel
-  const codeCount = packed.codes.length / CODE
+  const { bytes } = packed
+  const codeCount = lengthOf(packed.codes) / CODE
   if (codeCount === 0) return
-  if (!wasm.fits(codeCount, packed.buckets.length / BUCKET, packed.latencies.length / LATENCY)) {
+  const bucketCount = lengthOf(packed.buckets) / BUCKET
+  if (packed.bucketSeconds > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(packed.bucketSeconds))
+  const bucketsFit = wasm.bucketsFit(bucketCount) || kernel.widenBuckets(bucketCount)
+  if (!bucketsFit || !wasm.fits(codeCount, lengthOf(packed.latencies) / LATENCY)) {
     onFull()
     kernel.clear()
+    if (packed.bucketSeconds > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(packed.bucketSeconds))
   }
-  const sizes = packed.lists.map((l) => l.slots.length + l.values.length + l.texts.length + l.bounds.length + 64)
-  const at = area(kernel, Math.max(packed.codes.length + packed.reasons.length + 64, packed.buckets.length, packed.latencies.length, ...sizes))
+  const at = area(kernel)
   const memory = new Uint8Array(wasm.memory.buffer)
-  /** Lay arrays one after another, each at a multiple of 16. @returns their addresses */
-  const lay = (...arrays: readonly Uint8Array[]): number[] => {
-    let next = at
-    return arrays.map((array) => {
-      const here = next
-      memory.set(array, here)
-      next = (here + array.length + 15) & ~15
-      return here
-    })
+  const lay = ([start, end]: Part, to: number): number => {
+    memory.set(bytes.subarray(start, end), to)
+    return to + end - start
   }
-  const [codes, reasons] = lay(packed.codes, packed.reasons) as [number, number]
-  wasm.absorbCodes(codeCount, codes, reasons, packed.reasonsAt)
-  wasm.absorbBuckets(packed.buckets.length / BUCKET, lay(packed.buckets)[0] as number)
-  wasm.absorbLatencies(packed.latencies.length / LATENCY, lay(packed.latencies)[0] as number)
-  packed.lists.forEach((list, dimension) => {
-    const [slots, values, texts, bounds] = lay(list.slots, list.values, list.texts, list.bounds) as [number, number, number, number]
-    wasm.absorbValues(dimension, list.slots.length / SLOT, slots, values, texts, list.textsAt, bounds, wasm.codeMapAt(), codeCount)
+  const reasons = lay(packed.codes, at)
+  lay(packed.reasons, reasons)
+  wasm.absorbCodes(codeCount, at, reasons, packed.reasonsAt)
+  for (const piece of pieces(packed.buckets, BUCKET)) wasm.absorbBuckets((lay(piece, at) - at) / BUCKET, at, packed.bucketSeconds)
+  for (const piece of pieces(packed.latencies, LATENCY)) wasm.absorbLatencies((lay(piece, at) - at) / LATENCY, at)
+  packed.lists.forEach(({ lost, values }, dimension) => {
+    const from = lay(lost, at)
+    wasm.absorbLost(dimension, at, wasm.codeMapAt(), codeCount)
+    for (const value of values) wasm.absorbValues(dimension, from, lay(value, from), at, wasm.codeMapAt())
   })
+}
+
+const lengthOf = ([start, end]: Part): number => end - start
+
+/** A part of records of one size, in pieces of at most CHUNK bytes. */
+function* pieces([start, end]: Part, record: number): Generator<Part> {
+  const step = CHUNK - (CHUNK % record)
+  for (let from = start; from < end; from += step) yield [from, Math.min(from + step, end)]
 }

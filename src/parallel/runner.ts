@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { Kernel } from '../kernel/kernel.js'
+import { Kernel, kernelModule } from '../kernel/kernel.js'
 import { dayOf } from '../time-zone.js'
 import { countUnit, type Unit, type UnitResult } from './unit.js'
 
 /** Counts units, several at a time where there are threads for them. */
 export interface Runner {
   run(unit: Unit, onBytes: (more: number) => void): Promise<UnitResult>
+  /** A result is not needed any more: its memory may be used for the next. */
+  release(result: UnitResult): void
   /** Units that can be in work at once. */
   readonly jobs: number
   close(): void
@@ -20,9 +22,11 @@ export function makeRunner(jobs = availableParallelism()): Runner {
 function inThisThread(): Runner {
   let kernel: Kernel | undefined
   let last: Promise<unknown> = Promise.resolve()
+  const spares: ArrayBuffer[] = []
   return {
     jobs: 1,
     close: () => {},
+    release: (result) => keepSpares(spares, result, 1),
     run(unit, onBytes) {
       // One kernel, so one unit after the other.
       const next = last.then(() => {
@@ -30,7 +34,7 @@ function inThisThread(): Runner {
         const { dayZone } = unit
         if (dayZone !== null) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
         let told = 0
-        return countUnit(kernel, unit, (bytes) => {
+        return countUnit(kernel, unit, spares.pop(), (bytes) => {
           onBytes(bytes - told)
           told = bytes
         })
@@ -41,7 +45,14 @@ function inThisThread(): Runner {
   }
 }
 
-interface Job {
+/** What a worker is sent. */
+export interface Job {
+  readonly unit: Unit
+  /** Memory for the result. */
+  readonly spare: ArrayBuffer | undefined
+}
+
+interface Waiting {
   readonly unit: Unit
   readonly onBytes: (more: number) => void
   readonly resolve: (result: UnitResult) => void
@@ -49,13 +60,14 @@ interface Job {
 }
 
 function inWorkers(jobs: number): Runner {
-  const waiting: Job[] = []
+  const waiting: Waiting[] = []
+  const spares: ArrayBuffer[] = []
   const idle: Worker[] = []
   const all = new Set<Worker>()
-  const running = new Map<Worker, Job>()
+  const running = new Map<Worker, Waiting>()
 
   function start(): Worker {
-    const worker = new Worker(new URL('../../dist/parallel/worker.js', import.meta.url))
+    const worker = new Worker(new URL('../../dist/parallel/worker.js', import.meta.url), { workerData: kernelModule() })
     all.add(worker)
     worker.on('message', (message: { bytes: number } | { result: UnitResult }) => {
       const job = running.get(worker)
@@ -81,9 +93,10 @@ function inWorkers(jobs: number): Runner {
     while (waiting.length > 0) {
       const worker = idle.pop() ?? (all.size < jobs ? start() : undefined)
       if (!worker) return
-      const job = waiting.shift() as Job
+      const job = waiting.shift() as Waiting
       running.set(worker, job)
-      worker.postMessage(job.unit)
+      const spare = spares.pop()
+      worker.postMessage({ unit: job.unit, spare } satisfies Job, spare ? [spare] : [])
     }
   }
 
@@ -94,8 +107,13 @@ function inWorkers(jobs: number): Runner {
         waiting.push({ unit, onBytes, resolve, reject })
         next()
       }),
+    release: (result) => keepSpares(spares, result, jobs),
     close() {
       for (const worker of all) void worker.terminate()
     },
   }
+}
+
+function keepSpares(spares: ArrayBuffer[], { parts }: UnitResult, most: number): void {
+  for (const { bytes } of parts) if (spares.length < most) spares.push(bytes.buffer)
 }

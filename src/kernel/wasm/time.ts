@@ -222,6 +222,17 @@ export function setDirective(p: usize, end: usize): void {
   lastTimeOfDay = 0
 }
 
+/** The last moment that was read under a `#Date`; NO_TIME when there was none. */
+export function moment(): i64 {
+  return directiveDay == NO_TIME ? NO_TIME : directiveDay + lastTimeOfDay
+}
+
+/** Go on as after this moment. */
+export function setMoment(seconds: f64): void {
+  directiveDay = <i64>Math.floor(seconds / 86400) * 86400
+  lastTimeOfDay = <i64>seconds - directiveDay
+}
+
 /** The moment of a time of day under the `#Date` in force. */
 export function directiveTime(seconds: i64): i64 {
   if (directiveDay == NO_TIME) return NO_TIME

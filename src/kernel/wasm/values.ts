@@ -17,16 +17,20 @@ export const MAX_TEXT: u32 = 1024
 // What is touched for every line is kept small, four to a cache line; the rest of a value lies apart, in the order of arrival.
 // slot: key u64 · hits u32 · value u32 (its number). key 0 = empty. Hits stay below 2^32: see isFull in count.ts.
 export const SLOT: usize = 16
-// value: text u32 · error i32 · code u16 · length u16 · pad u32. The possible error of a value is error + added[its code].
+// value: text u32 · error i32 · code u16 · length u16 · slot u32 (its index). The possible error of a value is error + added[its code].
 export const VALUE: usize = 16
 
 const TABLE: usize = 48
+/** log2 of the slots a table begins with. */
+const FIRST: i32 = 10
 const tables = heap.alloc(TABLE * <usize>Dimension.Count)
-// table: slots u32 · mask u32 · used u32 · arena u32 · arena size u32 · arena used u32 · counts u32 · lost u32 · purges u32 · values u32 · added u32
+// table: slots u32 · mask u32 · used u32 · arena u32 · arena size u32 · arena used u32 · counts u32 · lost u32 · purges u32 · values u32 · added u32 · largest mask u32
+//
+// A table begins small and grows within the room that is reserved for it: memory that nothing touches is not there, and the first touch
+// of a page costs more than counting a hundred lines (12 µs on a virtual machine).
 
-let scratchSlots: usize = 0
-let scratchValues: usize = 0
-let scratchArena: usize = 0
+let scratch: usize = 0
+let scratchBytes: usize = 0
 const BINS: usize = 128
 const bins = heap.alloc(4 * BINS * <usize>MAX_CODES)
 const cutoffs = heap.alloc(4 * <usize>MAX_CODES)
@@ -35,35 +39,57 @@ export function table(dimension: i32): usize {
   return tables + TABLE * <usize>dimension
 }
 
-/** Allocate a table of 2^log2 slots with an arena of so many bytes for its texts. Once, before the first line; new memory is zero. */
+/** Reserve a table of up to 2^log2 slots with an arena of so many bytes for its texts. Once, before the first line; new memory is zero. */
 export function openTable(dimension: i32, log2: i32, arenaBytes: i32): void {
   const t = table(dimension)
-  const slots = SLOT << log2
-  store<u32>(t, <u32>heap.alloc(slots))
-  store<u32>(t, (1 << log2) - 1, 4)
-  store<u32>(t, <u32>heap.alloc(<usize>arenaBytes), 12)
+  store<u32>(t, <u32>heap.alloc(SLOT << log2))
+  store<u32>(t, (1 << min(log2, FIRST)) - 1, 4)
+  store<u32>(t, <u32>heap.alloc(<usize>arenaBytes + SPARE), 12)
   store<u32>(t, arenaBytes, 16)
   store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), 24)
   store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), 28)
   store<u32>(t, <u32>heap.alloc(VALUE << log2), 36)
   store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), 40)
+  store<u32>(t, (1 << log2) - 1, 44)
 }
 
-/** Scratch for `purge`, as large as the largest table and the largest arena. */
-export function openScratch(log2: i32, arenaBytes: i32): void {
-  scratchSlots = heap.alloc(SLOT << log2)
-  scratchValues = heap.alloc(VALUE << log2)
-  scratchArena = heap.alloc(<usize>arenaBytes)
+/** Scratch for `purge` and `pack`, as large as the largest table. */
+export function openScratch(log2: i32): void {
+  scratchBytes = SLOT << log2
+  scratch = heap.alloc(scratchBytes + SPARE)
+}
+export function scratchAt(): usize {
+  return scratch
 }
 
-export function clearTable(dimension: i32): void {
+/** Texts are copied by whole vectors, so up to this many bytes behind a text are overwritten. */
+const SPARE: usize = 16
+
+/** Copy a text to where nothing stands behind it yet. A call of `memory.copy` costs more than the few bytes a text has. */
+// @ts-ignore: decorator
+@inline
+function copyText(to: usize, from: usize, length: u32): void {
+  const end = to + length
+  while (to < end) {
+    v128.store(to, v128.load(from))
+    to += 16
+    from += 16
+  }
+}
+
+/** @param codeCount codes that there were */
+export function clearTable(dimension: i32, codeCount: i32): void {
   const t = table(dimension)
-  memory.fill(load<u32>(t), 0, (<usize>load<u32>(t, 4) + 1) * SLOT)
+  const slots = <usize>load<u32>(t)
+  const values = <usize>load<u32>(t, 36)
+  const used = load<u32>(t, 8)
+  const mask = load<u32>(t, 4)
+  if (used < mask / 8) for (let i: u32 = 0; i < used; i++) store<u64>(slots + SLOT * <usize>load<u32>(values + VALUE * <usize>i, 12), 0)
+  else memory.fill(slots, 0, SLOT * (<usize>mask + 1))
   store<u32>(t, 0, 8)
   store<u32>(t, 0, 20)
-  memory.fill(load<u32>(t, 24), 0, 4 * <usize>MAX_CODES)
-  memory.fill(load<u32>(t, 28), 0, 4 * <usize>MAX_CODES)
-  memory.fill(load<u32>(t, 40), 0, 4 * <usize>MAX_CODES)
+  for (let at: usize = 24; at <= 28; at += 4) memory.fill(load<u32>(t + at), 0, 4 * <usize>codeCount)
+  memory.fill(load<u32>(t, 40), 0, 4 * <usize>codeCount)
   store<u32>(t, 0, 32)
 }
 
@@ -141,9 +167,13 @@ export function countValue(t: usize, key: u64, code: u32, text: usize, length: u
 function insert(t: usize, key: u64, code: u32, text: usize, length: u32, hits: u32, error: u32): void {
   const kept = min(length, MAX_TEXT)
   const mask = load<u32>(t, 4)
-  if (load<u32>(t, 8) * 4 >= (mask + 1) * 3 || load<u32>(t, 20) + kept > load<u32>(t, 16)) purge(t)
+  if (load<u32>(t, 20) + kept > load<u32>(t, 16)) purge(t)
+  else if (load<u32>(t, 8) * 4 >= (mask + 1) * 3) {
+    if (mask < load<u32>(t, 44)) grow(t)
+    else purge(t)
+  }
   const at = load<u32>(t, 12) + load<u32>(t, 20)
-  memory.copy(<usize>at, text, <usize>kept)
+  copyText(at, text, kept)
   store<u32>(t, load<u32>(t, 20) + kept, 20)
   const slot = freeSlot(t, key)
   const number = load<u32>(t, 8)
@@ -155,6 +185,7 @@ function insert(t: usize, key: u64, code: u32, text: usize, length: u32, hits: u
   store<u32>(value, error - load<u32>(<usize>load<u32>(t, 40) + 4 * <usize>code), 4)
   store<u16>(value, <u16>code, 8)
   store<u16>(value, <u16>kept, 10)
+  store<u32>(value, <u32>((slot - <usize>load<u32>(t)) / SLOT), 12)
   store<u32>(t, number + 1, 8)
   const count = <usize>load<u32>(t, 24) + 4 * <usize>code
   store<u32>(count, load<u32>(count) + 1)
@@ -168,6 +199,31 @@ function freeSlot(t: usize, key: u64): usize {
   return slots + SLOT * <usize>i
 }
 
+/** Give a table four times the slots, as far as there is room. */
+function grow(t: usize): void {
+  const slots = <usize>load<u32>(t)
+  const values = <usize>load<u32>(t, 36)
+  const used = load<u32>(t, 8)
+  for (let i: u32 = 0; i < used; i++) v128.store(scratch + SLOT * <usize>i, v128.load(slots + SLOT * <usize>load<u32>(values + VALUE * <usize>i, 12)))
+  const mask = load<u32>(t, 4)
+  store<u32>(t, min(4 * mask + 3, load<u32>(t, 44)), 4)
+  fill(t, used)
+}
+
+/** Put the slots of the first `used` values, which stand in the scratch, into the table. */
+function fill(t: usize, used: u32): void {
+  const slots = <usize>load<u32>(t)
+  const values = <usize>load<u32>(t, 36)
+  memory.fill(slots, 0, SLOT * (<usize>load<u32>(t, 4) + 1))
+  for (let i: u32 = 0; i < used; i++) {
+    const copy = scratch + SLOT * <usize>i
+    const slot = freeSlot(t, load<u64>(copy))
+    v128.store(slot, v128.load(copy))
+    store<u32>(slot, i, 12)
+    store<u32>(values + VALUE * <usize>i, <u32>((slot - slots) / SLOT), 12)
+  }
+}
+
 /** Bin of a count: exact below 64, then four an octave; monotonous. */
 function binOf(n: u64): u32 {
   if (n < 64) return <u32>n
@@ -176,23 +232,21 @@ function binOf(n: u64): u32 {
   return min(64 + (octave - 6) * 4 + quarter, <u32>BINS - 1)
 }
 
-/** Drop the rarest values of the largest lists until half of the values are gone. */
+/** Drop the rarest values of the largest lists until half of the values are gone. What stays keeps its order. */
 function purge(t: usize): void {
   const slots = <usize>load<u32>(t)
-  const capacity = load<u32>(t, 4) + 1
+  const used = load<u32>(t, 8)
   const values = <usize>load<u32>(t, 36)
   const counts = <usize>load<u32>(t, 24)
   const lost = <usize>load<u32>(t, 28)
   const added = <usize>load<u32>(t, 40)
-  const quota = quotaFor(counts, load<u32>(t, 8) / 2)
+  const quota = quotaFor(counts, used / 2)
 
   memory.fill(bins, 0, 4 * BINS * <usize>MAX_CODES)
-  for (let i: u32 = 0; i < capacity; i++) {
-    const slot = slots + SLOT * <usize>i
-    if (load<u64>(slot) == 0) continue
-    const value = values + VALUE * <usize>load<u32>(slot, 12)
+  for (let i: u32 = 0; i < used; i++) {
+    const value = values + VALUE * <usize>i
     const code = <usize>load<u16>(value, 8)
-    const bin = bins + 4 * (BINS * code + <usize>binOf(<u64>load<u32>(slot, 8) + (load<u32>(value, 4) + load<u32>(added + 4 * code))))
+    const bin = bins + 4 * (BINS * code + <usize>binOf(<u64>hitsOf(slots, value) + (load<u32>(value, 4) + load<u32>(added + 4 * code))))
     store<u32>(bin, load<u32>(bin) + 1)
   }
   // The bin up to which (inclusive) a code's values go; 0 keeps all, since no value has 0 hits.
@@ -204,41 +258,35 @@ function purge(t: usize): void {
   }
 
   let kept: u32 = 0
-  let arenaUsed: u32 = 0
-  const arena = load<u32>(t, 12)
-  memory.fill(counts, 0, 4 * <usize>MAX_CODES)
-  for (let i: u32 = 0; i < capacity; i++) {
-    const slot = slots + SLOT * <usize>i
-    if (load<u64>(slot) == 0) continue
-    const value = values + VALUE * <usize>load<u32>(slot, 12)
+  let arena = load<u32>(t, 12)
+  for (let i: u32 = 0; i < used; i++) {
+    const value = values + VALUE * <usize>i
     const code = <usize>load<u16>(value, 8)
-    const most = <u64>load<u32>(slot, 8) + (load<u32>(value, 4) + load<u32>(added + 4 * code))
+    const most = <u64>hitsOf(slots, value) + (load<u32>(value, 4) + load<u32>(added + 4 * code))
     if (binOf(most) <= load<u32>(cutoffs + 4 * code)) {
       if (most > <u64>load<u32>(lost + 4 * code)) store<u32>(lost + 4 * code, <u32>min(most, <u64>u32.MAX_VALUE))
+      store<u32>(counts + 4 * code, load<u32>(counts + 4 * code) - 1)
       continue
     }
+    v128.store(scratch + SLOT * <usize>kept, v128.load(slots + SLOT * <usize>load<u32>(value, 12)))
     const length = load<u16>(value, 10)
-    memory.copy(scratchArena + arenaUsed, load<u32>(value), length)
-    const slotCopy = scratchSlots + SLOT * <usize>kept
-    const valueCopy = scratchValues + VALUE * <usize>kept
-    v128.store(slotCopy, v128.load(slot))
-    v128.store(valueCopy, v128.load(value))
-    store<u32>(slotCopy, kept, 12)
-    store<u32>(valueCopy, arena + arenaUsed)
-    arenaUsed += length
+    memory.copy(arena, load<u32>(value), length)
+    const moved = values + VALUE * <usize>kept
     kept++
-    store<u32>(counts + 4 * code, load<u32>(counts + 4 * code) + 1)
+    v128.store(moved, v128.load(value))
+    store<u32>(moved, arena)
+    arena += length
   }
-  memory.copy(arena, scratchArena, arenaUsed)
-  memory.copy(values, scratchValues, VALUE * <usize>kept)
-  memory.fill(slots, 0, SLOT * <usize>capacity)
-  for (let i: u32 = 0; i < kept; i++) {
-    const copy = scratchSlots + SLOT * <usize>i
-    v128.store(freeSlot(t, load<u64>(copy)), v128.load(copy))
-  }
+  fill(t, kept)
   store<u32>(t, kept, 8)
-  store<u32>(t, arenaUsed, 20)
+  store<u32>(t, arena - load<u32>(t, 12), 20)
   store<u32>(t, load<u32>(t, 32) + 1, 32)
+}
+
+// @ts-ignore: decorator
+@inline
+function hitsOf(slots: usize, value: usize): u32 {
+  return load<u32>(slots + SLOT * <usize>load<u32>(value, 12), 8)
 }
 
 /** The largest list length for which all lists, cut to it, hold at most `target` values together. */
@@ -255,60 +303,99 @@ function quotaFor(counts: usize, target: u32): u32 {
   return low
 }
 
-/** Gather the used slots of a table, one after another, in the scratch. @returns how many; they begin at `packed` */
-export function pack(dimension: i32): u32 {
-  const t = table(dimension)
-  const slots = <usize>load<u32>(t)
-  const capacity = load<u32>(t, 4) + 1
-  let n: usize = 0
-  for (let i: u32 = 0; i < capacity; i++) {
-    const slot = slots + SLOT * <usize>i
-    if (load<u64>(slot) != 0) v128.store(scratchSlots + SLOT * n++, v128.load(slot))
-  }
-  return <u32>n
+// A value on its way to another kernel: key u64 · hits u32 · error u32 · code u16 · length u16 · text, up to a multiple of 4
+const PACKED: usize = 20
+/** Values that a table holds, and bytes they take when packed, at most. */
+export function valueCount(dimension: i32): u32 {
+  return load<u32>(table(dimension), 8)
 }
-export function packed(): usize {
-  return scratchSlots
+export function packedSize(dimension: i32): u32 {
+  const t = table(dimension)
+  return load<u32>(t, 8) * (<u32>PACKED + 3) + load<u32>(t, 20)
 }
 
+/** What the lists of a dimension may have lost, by code, u32. */
+export function lostTable(dimension: i32): usize {
+  return load<u32>(table(dimension), 28)
+}
+
+let packedTo: usize = 0
+/** Where what was packed last ends; it begins at `scratchAt`. */
+export function packedEnd(): usize {
+  return packedTo
+}
+
+/** Pack values from number `from` on into the scratch, in the order of their arrival. @returns the number of the first that had no room */
+export function pack(dimension: i32, from: u32): u32 {
+  const t = table(dimension)
+  const slots = <usize>load<u32>(t)
+  const added = <usize>load<u32>(t, 40)
+  const used = load<u32>(t, 8)
+  // No larger than what the other side takes at once.
+  const end = scratch + min(scratchBytes, CHUNK) - (PACKED + 4 + MAX_TEXT)
+  let p = scratch
+  while (from < used && p < end) {
+    const value = <usize>load<u32>(t, 36) + VALUE * <usize>from
+    from++
+    const slot = slots + SLOT * <usize>load<u32>(value, 12)
+    const codeAndLength = load<u32>(value, 8)
+    store<u64>(p, load<u64>(slot))
+    store<u32>(p, load<u32>(slot, 8), 8)
+    store<u32>(p, load<u32>(value, 4) + load<u32>(added + 4 * <usize>(codeAndLength & 0xffff)), 12)
+    store<u32>(p, codeAndLength, 16)
+    const length = codeAndLength >> 16
+    copyText(p + PACKED, load<u32>(value), length)
+    p += PACKED + ((length + 3) & ~3)
+  }
+  packedTo = p
+  return from
+}
+
+/** Room for what is absorbed at once. */
+export const CHUNK: usize = 1 << 20
+
 /**
- * Add the list values of another kernel.
+ * Before the values of another kernel: what its lists may have lost.
  *
- * @param slots   n packed slots
- * @param values  the values they name
- * @param texts   the other's arena, whose addresses began at `base` there
- * @param theirs  by the other's code: its `lost` u32, then its `added` u32, MAX_CODES each
+ * @param theirs  by the other's code: its `lost`, u32
  * @param codeMap by the other's code: the code here, u32
  *
  * A value missing on one side may have had up to `lost` hits there; that becomes part of its error.
  */
-export function absorbValues(dimension: i32, n: u32, slots: usize, values: usize, texts: usize, base: usize, theirs: usize, codeMap: usize, codeCount: u32): void {
+export function absorbLost(dimension: i32, theirs: usize, codeMap: usize, codeCount: u32): void {
   const t = table(dimension)
   const lost = <usize>load<u32>(t, 28)
   const added = <usize>load<u32>(t, 40)
-  const theirAdded = theirs + 4 * <usize>MAX_CODES
   for (let c: u32 = 0; c < codeCount; c++) {
     const more = load<u32>(theirs + 4 * <usize>c)
     const code = <usize>load<u32>(codeMap + 4 * <usize>c)
     store<u32>(lost + 4 * code, load<u32>(lost + 4 * code) + more)
     store<u32>(added + 4 * code, load<u32>(added + 4 * code) + more)
   }
-  for (let i: u32 = 0; i < n; i++) {
-    const slot = slots + SLOT * <usize>i
-    const value = values + VALUE * <usize>load<u32>(slot, 12)
-    const theirCode = <usize>load<u16>(value, 8)
+}
+
+/** Add packed values [p, end) of another kernel; `theirs` and `codeMap` as for `absorbLost`, which comes first. */
+export function absorbValues(dimension: i32, p: usize, end: usize, theirs: usize, codeMap: usize): void {
+  const t = table(dimension)
+  const lost = <usize>load<u32>(t, 28)
+  while (p < end) {
+    const key = load<u64>(p)
+    const hits = load<u32>(p, 8)
+    const error = load<u32>(p, 12)
+    const theirCode = <usize>load<u16>(p, 16)
+    const length = load<u16>(p, 18)
     const code = load<u32>(codeMap + 4 * theirCode)
     const more = load<u32>(theirs + 4 * theirCode)
-    const error = load<u32>(value, 4) + load<u32>(theirAdded + 4 * theirCode)
-    const here = findSlot(t, load<u64>(slot))
+    const here = findSlot(t, key)
     if (here) {
-      store<u32>(here, load<u32>(here, 8) + load<u32>(slot, 8), 8)
+      store<u32>(here, load<u32>(here, 8) + hits, 8)
       const known = <usize>load<u32>(t, 36) + VALUE * <usize>load<u32>(here, 12)
       store<u32>(known, load<u32>(known, 4) + error - more, 4)
     } else {
       const before = load<u32>(lost + 4 * <usize>code) - more
-      insert(t, load<u64>(slot), code, texts + (<usize>load<u32>(value) - base), load<u16>(value, 10), load<u32>(slot, 8), error + before)
+      insert(t, key, code, p + PACKED, length, hits, error + before)
     }
+    p += PACKED + ((<usize>length + 3) & ~3)
   }
 }
 
