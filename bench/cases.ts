@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { LogKind } from './generate.js'
-import { type Log, makeLog, makePackedLog } from './logs.js'
-import { EMPTY_NODE, EXPLAIN, ingest, logstat, PEERS, READ_LOOP, SLOW_WAY, type Tool, UNPACK_LOOP, WC, ZCAT } from './tools.js'
+import { type Log, makeDocument, makeLog, makePackedLog } from './logs.js'
+import { EMPTY_NODE, EXPLAIN, ingest, logstat, PEERS, READ_LOOP, SLOW_DOCUMENT, SLOW_WAY, type Tool, UNPACK_LOOP, WC, ZCAT } from './tools.js'
 
 /** One question, put to several tools on the same log. */
 export interface Case {
@@ -21,6 +21,12 @@ const SMALL = 1_000
 const PACKED_SHARE = 0.4
 /** Of a log in which even every code is new: codes are exact whatever comes, so each has its price in the store and in the report. */
 const NEW_CODES_SHARE = 0.01
+
+/** stream-json reads token by token; a document need not be as long as a log of lines to say as much. */
+const DOCUMENT_SHARE = 0.1
+/** The combined format as its user would write it. */
+const COMBINED_PATTERN =
+  '^(?<clientIp>\\S+) \\S+ \\S+ \\[(?<time>[^\\]]+)\\] "(?<request>(?:[^"\\\\]|\\\\.)*)" (?<status>\\d{3}) (?<bytesSent>\\d+|-) "(?<referer>(?:[^"\\\\]|\\\\.)*)" "(?<userAgent>(?:[^"\\\\]|\\\\.)*)"'
 
 const plain = (kind: LogKind, title: string): Case => ({
   name: kind,
@@ -48,6 +54,20 @@ export const CASES: readonly Case[] = [
   plain('combined', 'nginx/Apache combined'),
   plain('w3c', 'IIS W3C, default fields'),
   plain('json', 'nginx JSON lines'),
+  {
+    name: 'pattern',
+    title: 'combined, by a regular expression (--pattern)',
+    log: (entries) => makeLog({ kind: 'combined', entries: Math.round(entries * PACKED_SHARE) }),
+    tools: [logstat('logstat', '--pattern', COMBINED_PATTERN), logstat('logstat -j1', '-j', '1', '--pattern', COMBINED_PATTERN), READ_LOOP, SLOW_WAY],
+    base: READ_LOOP.name,
+  },
+  {
+    name: 'document',
+    title: 'nginx JSON, one array',
+    log: (entries) => makeDocument(Math.round(entries * DOCUMENT_SHARE)),
+    tools: [LOGSTAT, ONE_THREAD, READ_LOOP, SLOW_DOCUMENT],
+    base: READ_LOOP.name,
+  },
   packed('gz', 'combined, one gzip file', 1),
   packed('gz8', 'combined, eight gzip files', 8),
   {

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import split2 from 'split2'
 import { type LogKind, type LogOptions, type Truth, writeLog } from './generate.js'
 
 /** A log of the bench: one file, or several that make one whole. */
@@ -29,6 +30,26 @@ export function makeLog(options: LogOptions): Log {
   const truthPath = `${path}.truth.json`
   if (!existsSync(truthPath)) writeFileSync(truthPath, JSON.stringify(writeLog(path, options)))
   return { kind: options.kind, files: [path], packed: false, truth: JSON.parse(readFileSync(truthPath, 'utf8')) as Truth }
+}
+
+/** JSON lines as one document: an array with a record a line. */
+export async function makeDocument(entries: number): Promise<Log> {
+  const { files, truth } = makeLog({ kind: 'json', entries })
+  const [lines] = files as [string]
+  const path = `${lines}.json`
+  if (!existsSync(path)) {
+    const out = createWriteStream(`${path}.part`)
+    await pipeline(async function* () {
+      let joint = '[\n'
+      for await (const line of createReadStream(lines).pipe(split2())) {
+        yield `${joint}${line}`
+        joint = ',\n'
+      }
+      yield '\n]\n'
+    }, out)
+    renameSync(`${path}.part`, path)
+  }
+  return { kind: 'json', files: [path], packed: false, truth: { ...truth, bytes: statSync(path).size } }
 }
 
 /** So many gzip files that together hold so many entries. */

@@ -170,6 +170,7 @@ export const SLOW_WAY = peer('the slow way', 'split2, regular expression or JSON
   w3c: slowWay('w3c'),
   json: slowWay('json'),
 })
+export const SLOW_DOCUMENT = peer('the slow way', 'JSON.parse of the whole, Map', builtIn, { json: slowWay('document') })
 
 /** A home without settings; it must be there, or lnav puts its files into the working directory. */
 const NO_HOME = { HOME: mkdirSync(scratch('home'), { recursive: true }) ?? scratch('home') }

@@ -357,7 +357,7 @@ describe.runIf(HAVE_SERVERS)('every format of a real server tells the same', () 
       ['main', 'combined', `$remote_addr - $remote_user [$time_local] ${tail} "$http_x_forwarded_for"`],
       [
         'timed',
-        'combined',
+        'nginx-timed',
         `$remote_addr - $remote_user [$time_local] ${tail} rt=$request_time uct="$upstream_connect_time" urt="$upstream_response_time" us="$upstream_status"`,
       ],
       ['upstreams', 'combined', `$remote_addr - $remote_user [$time_local] ${tail} $request_time $upstream_response_time $upstream_status $pipe`],
