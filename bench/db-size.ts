@@ -97,7 +97,7 @@ for (let day = 0; day < DAYS; day++) {
   const source: NewSource & { id: null } = {
     id: null, name: `access.log-${day}`, path: `/var/log/nginx/access.log-${day}`, format: 'combined', server: 'nginx', software: null, fields: null,
     stream: false, firstLine: `${day}`.padStart(16, '0'), trail: Buffer.alloc(16_500, day), tailBytes: 1024, tailHash: 'f'.repeat(64), readTo: 2.2e9,
-    openLine: false, lines: entries, entries, rejected: 0, ignored: 0, withoutTime: 0, readAt: FIRST_DAY + (day + 1) * DAY,
+    openLine: false, clock: null, lines: entries, entries, rejected: 0, ignored: 0, withoutTime: 0, readAt: FIRST_DAY + (day + 1) * DAY,
   } // biome-ignore format: a record
   const started = performance.now()
   store.add(source, tally, new Map())

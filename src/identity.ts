@@ -221,6 +221,8 @@ export interface Reading {
   readonly readTo: number
   readonly tail: Uint8Array
   readonly openLine: boolean
+  /** Date and time of the last record, where records have a time alone. */
+  readonly clock: number | null
   /** Of what was read now. */
   readonly trail: Uint8Array
   readonly error: LogstatError | null
@@ -228,7 +230,7 @@ export interface Reading {
 
 /** What to note about an input that was read, or read on. */
 export function sourceOf(
-  { counts, fields, readTo, tail, openLine, trail }: Reading,
+  { counts, fields, readTo, tail, openLine, clock, trail }: Reading,
   base: Pick<NewSource, 'name' | 'format' | 'server' | 'software'>,
   input: Input,
   identity: Identity,
@@ -248,6 +250,7 @@ export function sourceOf(
     tailHash: sha256(tail),
     readTo,
     openLine,
+    clock,
     lines: counts.lines + (known?.lines ?? 0),
     entries: counts.entries + (known?.entries ?? 0),
     rejected: counts.rejected + (known?.rejected ?? 0),

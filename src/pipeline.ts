@@ -235,9 +235,9 @@ async function prepare(opened: Opened, store: Store, options: ReadOptions, runne
 function unitsOf(input: Input, reader: Reader, head: Buffer, known: Source | undefined, layout: Layout, store: Store, options: ReadOptions): Unit[] {
   // A file in a tar archive is read as it comes along; to find it again would mean to unpack all that stands before it.
   if (input.path === null || reader.packing.endsWith('tar') || isStream(input) || known?.openLine) return []
-  // Records without a date take it from the `#Date` line before them, which may stand in another range.
+  // Records without a date take it from the `#Date` line before them, which may stand in another range, or before what is read now.
   const header = layout.format === 'w3c' ? (layout.fields ?? layout.firstFields) : null
-  if (header !== null && reader.raw && !/[ \t]date(-local)?([ \t]|$)/i.test(header)) return []
+  if (header !== null && !/[ \t]date(-local)?([ \t]|$)/i.test(header)) return []
   const from = known?.readTo ?? byteOrderMark(head)
   const finish = store.file === null || reader.packing !== 'none'
   const common = {
@@ -361,6 +361,8 @@ async function addUnits(kernel: Kernel, ordered: Ordered, layout: Layout, linesB
     readTo,
     tail,
     openLine,
+    // A log that needs one is not cut into units.
+    clock: null,
     trail: Buffer.concat(trails),
     error: error && new LogstatError(...error),
   }
@@ -405,13 +407,17 @@ async function countHere(kernel: Kernel, { input, head, identity, reader }: Prep
   } finally {
     reader.close()
   }
-  return { counts: readLineCounts(kernel), fields, sawStatus, ...kernel.resume, trail: trail.bytes, error }
+  return { counts: readLineCounts(kernel), fields, sawStatus, ...kernel.resume, clock: kernel.clock, trail: trail.bytes, error }
 }
 
 /** Go on where a source was read to. A line that was counted before its end was written is passed over. */
 async function beginAt(kernel: Kernel, { source, prior }: Known, reader: Reader, trail: TrailWriter): Promise<void> {
+  const begin = (offset: number, tail: Uint8Array, openLine = false): void => {
+    kernel.begin(offset, source.lines, tail, openLine)
+    kernel.clock = source.clock
+  }
   if (!source.openLine) {
-    kernel.begin(source.readTo, source.lines, prior)
+    begin(source.readTo, prior)
     return
   }
   const passed = [prior]
@@ -422,12 +428,12 @@ async function beginAt(kernel: Kernel, { source, prior }: Known, reader: Reader,
     trail.update(part)
     const newline = part.indexOf(0x0a)
     if (part.length === 0) {
-      kernel.begin(source.readTo, source.lines, prior, true)
+      begin(source.readTo, prior, true)
       return
     }
     if (newline !== -1) {
       const tail = Buffer.concat([...passed, part.subarray(0, newline + 1)])
-      kernel.begin(at + newline + 1, source.lines, tail.subarray(-PRIOR_BYTES))
+      begin(at + newline + 1, tail.subarray(-PRIOR_BYTES))
       feed(kernel, part.subarray(newline + 1))
       return
     }

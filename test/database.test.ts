@@ -275,6 +275,33 @@ describe('a line whose end was not written when it was counted', () => {
   })
 })
 
+describe('a W3C log whose records have a time alone', () => {
+  it('takes their date from the #Date line, and from the record before, also when it is read on', async () => {
+    const record = (time: string): string => `${time} GET /a.aspx - 404 0 2 203.0.113.9\r\n`
+    writeFileSync(
+      at('u_ex.log'),
+      `#Software: Microsoft Internet Information Services 10.0\r\n#Date: 2026-03-01 00:00:00\r\n#Fields: time cs-method cs-uri-stem cs-uri-query sc-status sc-substatus sc-win32-status c-ip\r\n${record('08:00:00')}`,
+    )
+    await ingest('logs.db', 'u_ex.log')
+    const seen = ['2026-03-01 08:00:00']
+    for (const [text, moment] of [
+      [record('23:59:59'), '2026-03-01 23:59:00'],
+      // After midnight the date goes on by itself.
+      [record('00:00:01'), '2026-03-02 00:00:00'],
+      [`#Date: 2026-03-05 06:00:00\r\n${record('06:00:01')}`, '2026-03-05 06:00:00'],
+      [`${record('07:00:00').trimEnd()}`, ''],
+      [`\r\n${record('08:00:00')}`, '2026-03-05 08:00:00'],
+    ] as const) {
+      appendFileSync(at('u_ex.log'), text)
+      // A packed file is read to the end of what there is; the rest comes with the log itself.
+      if (moment === '') writeFileSync(at('u_ex.gz'), gzipSync(readFileSync(at('u_ex.log'))))
+      await ingest('logs.db', moment === '' ? 'u_ex.gz' : 'u_ex.log')
+      seen.push(moment || '2026-03-05 07:00:00')
+    }
+    expect(rows('logs.db', "SELECT datetime(start, 'unixepoch') AS minute, hits FROM hits ORDER BY start")).toEqual(seen.map((minute) => ({ minute, hits: 1 })))
+  })
+})
+
 describe('new lines that are all rubbish', () => {
   it('are counted as rejected, once, and are no failure', async () => {
     writeFileSync(at('a.log'), lines(0, 10))

@@ -37,6 +37,7 @@ interface Exports {
   clearPlans(): void
   codeCount(): number
   codeTable(): number
+  directiveClock(): bigint
   endOfSpan(role: number): number
   entryCount(): bigint
   ignoredCount(): bigint
@@ -62,6 +63,7 @@ interface Exports {
   run(end: number): Event
   sampleTable(): number
   scratchAt(): number
+  setDirectiveClock(clock: bigint): void
   setLocalOffset(seconds: number, from: number, to: number): void
   setPeriod(period: number, start: number, end: number): void
   skipTo(p: number): void
@@ -70,6 +72,9 @@ interface Exports {
   valueCount(dimension: number): number
   withoutTime(): bigint
 }
+
+/** What the kernel says for a time that there is not. */
+const NO_TIME = -(2n ** 63n)
 
 /** Bytes the host reads at once: small enough to stay in the second-level cache while it is cut. */
 const READ_BYTES = 256 << 10
@@ -275,6 +280,18 @@ export class Kernel {
    */
   get resume(): { readonly readTo: number; readonly tail: Buffer; readonly openLine: boolean } {
     return { readTo: this.#lineEnd, tail: this.#tail, openLine: this.#openLine || this.#discarding }
+  }
+
+  /**
+   * Date and time of the last record that had a time alone, which takes its date from the `#Date` line before; null when there was none.
+   * Where reading goes on, it is to be set after `begin`.
+   */
+  get clock(): number | null {
+    const clock = this.wasm.directiveClock()
+    return clock === NO_TIME ? null : Number(clock)
+  }
+  set clock(clock: number | null) {
+    if (clock !== null) this.wasm.setDirectiveClock(BigInt(clock))
   }
 
   #drop(to: number): void {

@@ -81,12 +81,3 @@ function mapList(list: List, hits: number, rename: (text: string) => string): Li
   for (const v of values) v.error = Math.max(v.error, unlisted)
   return { values, lost: Math.max(list.lost, unlisted), distinct: values.length }
 }
-
-const ADDRESS = /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|(?<![\w:])[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}(?![\w:])/gi
-
-/** The text of a rejected line as it may be stored: without query strings, and with addresses as the database keeps them. */
-export function maskSample(text: string, anonymize: Anonymizer | undefined): string {
-  // With a ? before it, or as the column of its own that W3C logs have.
-  const plain = text.replace(/\?[^\s"]*/g, '?…').replace(/(^|[\s"])[^\s"=?/]+=[^\s"]+/g, '$1…')
-  return anonymize ? plain.replace(ADDRESS, (found) => (isIP(found) ? anonymize.address(found) : found)) : plain
-}

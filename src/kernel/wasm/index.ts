@@ -10,6 +10,7 @@ import { filtering, passes } from './filter'
 import { Cutter, Event, Flag, Reject } from './roles'
 import { findNewline, NEWLINE } from './scan'
 import { setDirective, setLocalOffset } from './time'
+export { directiveClock, setDirectiveClock } from './time'
 import { absorbLost, absorbValues, lostTable, openScratch, openTable, pack, packedEnd, packedSize, scratchAt, table, valueCount } from './values'
 
 export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt, packBuckets, packLatencies } from './absorb'

@@ -222,6 +222,17 @@ export function setDirective(p: usize, end: usize): void {
   lastTimeOfDay = 0
 }
 
+/** Date and time of the last record that had a time alone, or of the `#Date` after it; NO_TIME when there was none. */
+export function directiveClock(): i64 {
+  return directiveDay == NO_TIME ? NO_TIME : directiveDay + lastTimeOfDay
+}
+
+/** Go on as if the last record had had this time. */
+export function setDirectiveClock(clock: i64): void {
+  lastTimeOfDay = clock % 86400
+  directiveDay = clock - lastTimeOfDay
+}
+
 /** The moment of a time of day under the `#Date` in force. */
 export function directiveTime(seconds: i64): i64 {
   if (directiveDay == NO_TIME) return NO_TIME
