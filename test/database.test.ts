@@ -1,5 +1,19 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -222,6 +236,14 @@ describe('personal data', () => {
     expect(bytesOf('logs.db')).not.toMatch(/203\.0\.113\.[1-9]/)
     expect(logstat(['ingest', '--anonymize', 'hash', at('b.log'), '--db', at('logs.db')])).toMatchObject({ status: 2 })
   })
+  it('does not promise to keep no addresses where some are kept', async () => {
+    writeFileSync(at('a.log'), lines(0, 40))
+    await ingest('logs.db', 'a.log')
+    expect(logstat(['ingest', '--anonymize', 'hash', at('a.log'), '--db', at('logs.db')])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('full client addresses') as string,
+    })
+  })
   it('keeps hashes of addresses, which another database does not share', async () => {
     writeFileSync(at('a.log'), lines(0, 40))
     for (const db of ['a.db', 'b.db']) logstat(['ingest', '--anonymize', 'hash', at('a.log'), '--db', at(db)])
@@ -372,6 +394,51 @@ describe('a full disk', () => {
     expect(await entries('logs.db')).toBe(0)
     await ingest('logs.db', 'b.log')
     expect(await entries('logs.db')).toBe(25_000)
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('a database that may only be read', () => {
+  /** Do it without the right to write in the folder, which root has by all means. */
+  function asReader<T>(work: () => T): T {
+    const root = process.getuid?.() === 0
+    chmodSync(folder, 0o555)
+    if (root) process.seteuid?.(65_534)
+    try {
+      return work()
+    } finally {
+      if (root) process.seteuid?.(0)
+      chmodSync(folder, 0o755)
+    }
+  }
+  it('is reported from, and refuses what would change it', async () => {
+    writeFileSync(at('a.log'), lines(0, 100))
+    await ingest('logs.db', 'a.log')
+    chmodSync(at('logs.db'), 0o444)
+    const before = readFileSync(at('logs.db'))
+    const report = asReader(() => {
+      const store = openStore(at('logs.db'), { readOnly: true })
+      const made = makeReport(store)
+      store.close()
+      return made
+    })
+    expect(report.totals.entries).toBe(100)
+    expect(() => asReader(() => openStore(at('logs.db')))).toThrow(/may not be written/)
+    // What another program has not yet put into the file itself would be missing.
+    writeFileSync(at('logs.db-wal'), 'something')
+    chmodSync(at('logs.db-wal'), 0o444)
+    expect(() => asReader(() => openStore(at('logs.db'), { readOnly: true }))).toThrow(/logs\.db-wal/)
+    expect(readFileSync(at('logs.db'))).toEqual(before)
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('a link to a database', () => {
+  it('is followed, also when the database is yet to be made', async () => {
+    writeFileSync(at('a.log'), lines(0, 10))
+    symlinkSync('real.db', at('link.db'))
+    await ingest('link.db', 'a.log')
+    expect(lstatSync(at('link.db')).isSymbolicLink()).toBe(true)
+    expect(await entries('real.db')).toBe(10)
+    expect(statSync(at('real.db')).mode & 0o077).toBe(0)
   })
 })
 

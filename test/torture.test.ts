@@ -48,6 +48,13 @@ function outcomeOf(line: string): Outcome {
 }
 const linesOf = (text: string): string[] => text.split('\n').slice(0, -1)
 
+/** Whether a new log is read at all: half of what it begins with must be understood, a line cut off is not, and one line must be whole. */
+function isAccessLog(whole: readonly string[], cutOff: string): boolean {
+  const first = [...whole, ...(cutOff === '' ? [] : [cutOff])].slice(0, 200)
+  const understood = first.filter((line) => outcomeOf(line).status !== null).length
+  return understood * 2 >= first.length && whole.some((line) => outcomeOf(line).status !== null)
+}
+
 /** The slow, obvious database. */
 class Oracle {
   logs: Log[] = []
@@ -59,6 +66,7 @@ class Oracle {
     const rest = content.slice(end)
     if (this.logs.some((l) => l.text.startsWith(text) && l.text.length > text.length)) return
     const known = this.logs.filter((l) => text.startsWith(l.text)).sort((a, b) => b.text.length - a.text.length)[0]
+    if (!known && !isAccessLog(linesOf(text), rest)) return
     const log: Log = known ?? { text: '', outcomes: [], open: false }
     const fresh = linesOf(text.slice(log.text.length))
     if (fresh.length > 0) {

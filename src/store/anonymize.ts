@@ -19,7 +19,7 @@ export interface Anonymizer {
   list(list: List, hits: number): List
 }
 
-/** Make a database anonymous from now on. @throws LogstatError when it already is in the other way */
+/** Make a database anonymous. @throws LogstatError when it already is in the other way, or holds full addresses */
 export function setAnonymize(db: Database.Database, how: Anonymize): void {
   db.transaction(() => {
     const known = getSetting(db, 'anonymize')
@@ -29,6 +29,12 @@ export function setAnonymize(db: Database.Database, how: Anonymize): void {
         'anonymize',
         `the database was made with --anonymize ${known}, not ${how}`,
         'Leave the option out, or use another database: addresses of both kinds in one could not be compared.',
+      )
+    if (db.prepare('SELECT 1 FROM source').get() !== undefined)
+      throw new LogstatError(
+        'anonymize',
+        'logs were read into the database with full client addresses before',
+        'Use a new database for --anonymize, and remove this one when its addresses must go.',
       )
     setSetting(db, 'anonymize', how)
     if (how === 'hash') setSetting(db, 'anonymize_key', randomBytes(32).toString('hex'))

@@ -6,7 +6,7 @@ import { type CodeTally, DIMENSIONS, type DimensionName, type LineCounts, type L
 import { type Anonymizer, anonymizerOf } from './anonymize.js'
 import { databaseError } from './error.js'
 import { maskSample } from './mask.js'
-import { openDatabase } from './open.js'
+import { type OpenOptions, openDatabase } from './open.js'
 
 /** One log that was read, and how far. */
 export interface Source {
@@ -89,10 +89,10 @@ export interface Store {
 /**
  * Open a database, or a temporary one that goes with the process (null).
  *
- * @throws LogstatError when the file is none of ours, newer than this program, or missing although `create` is false
+ * @throws LogstatError when the file is none of ours, newer than this program, or missing and not to be made
  */
-export function openStore(file: string | null, { create = true } = {}): Store {
-  const db = openDatabase(file, create)
+export function openStore(file: string | null, options: OpenOptions = {}): Store {
+  const db = openDatabase(file, options)
   const statements = prepare(db)
   const dimensions = new Map<DimensionName, number>()
   // Ids found or made within the transaction; another program may delete what nobody uses between two.
