@@ -186,6 +186,20 @@ describe('age', () => {
     const plain = ({ codes, totals, period, classes }: Report): unknown => ({ totals, period, classes, codes: codes.map(({ timeline: _, ...c }) => c) })
     expect(plain(after)).toEqual(plain(before))
   })
+  it('makes counts of an older log coarser, too, which is read last', async () => {
+    writeFileSync(at('new.log'), lines(0, 200))
+    writeFileSync(at('old.log'), lines(0, 200, Date.UTC(2025, 9, 1) / 1000, 60))
+    const ingestAndAge = async (name: string): Promise<unknown[]> => {
+      await ingest('logs.db', name)
+      await withStore('logs.db', (store) => rollUp(store))
+      return rows('logs.db', 'SELECT seconds, sum(hits) AS hits FROM hits GROUP BY 1')
+    }
+    expect(await ingestAndAge('new.log')).toEqual([{ seconds: 60, hits: 200 }])
+    expect(await ingestAndAge('old.log')).toEqual([
+      { seconds: 60, hits: 200 },
+      { seconds: 3600, hits: 200 },
+    ])
+  })
   it('does nothing when the clock runs ahead, and an old log keeps its minutes', async () => {
     writeFileSync(at('a.log'), lines(0, 100))
     await ingest('logs.db', 'a.log')

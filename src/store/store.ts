@@ -7,6 +7,7 @@ import { type Anonymizer, anonymizerOf } from './anonymize.js'
 import { databaseError } from './error.js'
 import { maskSample } from './mask.js'
 import { type OpenOptions, openDatabase } from './open.js'
+import { getSetting, unsetSetting } from './setting.js'
 
 /** One log that was read, and how far. */
 export interface Source {
@@ -183,6 +184,8 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
     const id = source.id ?? Number(statements.addSource.run({ ...row, uid: randomBytes(16).toString('hex'), machine: hostname() }).lastInsertRowid)
     if (source.id !== null) statements.setSource.run(row)
     const anonymize = file === null ? undefined : anonymizerOf(db)
+    // Counts of a day that was rolled up already: the next roll-up does it again.
+    if (file !== null && firstTimeOf(tally) < Number(getSetting(db, 'rolled_up_to') ?? -Infinity)) unsetSetting(db, 'rolled_up_to')
     for (const code of tally.codes.values()) addCode(id, code, tally.bucketSeconds, anonymize)
     for (const [reason, { count, samples }] of rejects) {
       statements.addReject.run(id, reason, count)
@@ -215,6 +218,12 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
     sources: () => rowsToSources(statements.sources.all()),
     close: (): void => void db.close(),
   }
+}
+
+function firstTimeOf({ codes }: Tally): number {
+  let first = Infinity
+  for (const { firstSeen } of codes.values()) first = Math.min(first, firstSeen ?? Infinity)
+  return first
 }
 
 const stateOf = ({ id, readTo, lines }: Source): string => `${id}:${readTo}:${lines}`
