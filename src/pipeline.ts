@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { LogstatError } from './errors.js'
 import { askedFormat, CUSTOM } from './format/asked.js'
 import { type Detection, detect, type Undetected } from './format/detect.js'
@@ -250,8 +251,10 @@ function unitsOf(input: Input, reader: Reader, head: Buffer, known: Source | und
     logZone: options.logZone ?? null,
     filter: options.filter ?? {},
   }
-  if (!reader.raw) return (input.size ?? 0) < LARGE_PACKED ? [] : [{ ...common, from, to: null, fields: layout.fields, finish }]
-  const bounds = cutFile(input.path, from, input.size ?? 0)
+  // Not the size that it had when it was found: it may have grown since, or be another one now.
+  const size = statSync(input.path, { throwIfNoEntry: false })?.size ?? 0
+  if (!reader.raw) return size < LARGE_PACKED ? [] : [{ ...common, from, to: null, fields: layout.fields, finish }]
+  const bounds = cutFile(input.name, input.path, from, size)
   if (bounds.length <= 2) return []
   // Which #Fields line is in force in a later range is not known yet; that of the head is, nearly always.
   const fields = layout.fields ?? layout.firstFields

@@ -21,7 +21,8 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { findInputs } from '../src/input/find.js'
+import { findInputs, type Input } from '../src/input/find.js'
+import { cutFile } from '../src/parallel/unit.js'
 import { type InputResult, readInputs } from '../src/pipeline.js'
 import { makeReport, type Report } from '../src/report/report.js'
 import { setAnonymize } from '../src/store/anonymize.js'
@@ -345,6 +346,27 @@ describe('new lines that are all rubbish', () => {
     appendFileSync(at('a.log'), 'rubbish\n')
     expect(await ingest('logs.db', 'a.log')).toMatchObject([{ known: true, rejected: 1, error: null }])
     expect(await ingest('logs.db', 'a.log')).toMatchObject([{ known: true, lines: 0, error: null }])
+  })
+})
+
+describe('a large log that is gone, or cannot be read, when it is to be cut', () => {
+  it('is told as such, so that it can be looked for again', () => {
+    expect(() => cutFile('a.log', at('none.log'), 0, 1e9)).toThrow(expect.objectContaining({ code: 'changed' }) as Error)
+    expect(() => cutFile('a.log', folder, 0, 1e9)).toThrow(expect.objectContaining({ code: 'unreadable' }) as Error)
+  })
+})
+
+describe('a large log that was replaced by a smaller one after it was found', () => {
+  it('is read as it is now', async () => {
+    const part = lines(0, 10_000)
+    const text = part.repeat(Math.ceil(36e6 / part.length))
+    writeFileSync(at('a.log'), text)
+    const [input] = findInputs([at('a.log')])
+    await withStore('logs.db', async (store) => {
+      const results = await readInputs([{ ...(input as Input), size: 2 * text.length }], store, { dayZone: 'UTC', jobs: 1 })
+      expect(results).toMatchObject([{ error: null, entries: text.split('\n').length - 1 }])
+    })
+    expect(await sound('logs.db')).toEqual([])
   })
 })
 

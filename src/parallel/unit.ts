@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { LogstatError } from '../errors.js'
 import { compileFields, NO_FIELDS } from '../format/w3c.js'
 import { openInput, readFully } from '../input/open.js'
-import { changed } from '../input/unreadable.js'
+import { changed, unreadable } from '../input/unreadable.js'
 import { type Filter, setFilter } from '../kernel/filter.js'
 import type { Kernel } from '../kernel/kernel.js'
 import { type Packed, pack } from '../kernel/packed.js'
@@ -137,8 +137,7 @@ function readRange(kernel: Kernel, { name, path, from }: Unit, to: number, begin
       onBytes(at - from)
     }
   } catch (error) {
-    if (error instanceof LogstatError) throw error
-    throw new LogstatError('unreadable', `${name}: ${(error as Error).message}`, 'Check the file and the disk.')
+    throw error instanceof LogstatError ? error : unreadable(name, error)
   } finally {
     if (fd !== undefined) closeSync(fd)
   }
@@ -157,13 +156,15 @@ const EDGE_BYTES = 1 << 20
  * How it is cut depends on its size alone, never on the number of threads: so the result does not, either.
  *
  * @returns the bounds, first `from`, last `to`; just those two when it is too small to cut
+ * @throws LogstatError `changed` when it is not there any more
  */
-export function cutFile(path: string, from: number, to: number): number[] {
+export function cutFile(name: string, path: string, from: number, to: number): number[] {
   const count = Math.min(MAX_UNITS, Math.floor((to - from) / MIN_CUT))
   if (count < 2) return [from, to]
   const bounds = [from]
-  const fd = openSync(path, 'r')
+  let fd: number | undefined
   try {
+    fd = openSync(path, 'r')
     const bytes = Buffer.alloc(EDGE_BYTES)
     for (let i = 1; i < count; i++) {
       const near = from + Math.floor(((to - from) * i) / count)
@@ -172,8 +173,10 @@ export function cutFile(path: string, from: number, to: number): number[] {
       const edge = near + newline + 1
       if (newline !== -1 && edge < to && edge > (bounds.at(-1) as number)) bounds.push(edge)
     }
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? changed(name) : unreadable(name, error)
   } finally {
-    closeSync(fd)
+    if (fd !== undefined) closeSync(fd)
   }
   return [...bounds, to]
 }
