@@ -549,6 +549,29 @@ describe('ingest --follow', () => {
   })
 })
 
+describe.skipIf(process.platform === 'win32')('ingest --follow of a log that may not be read yet', () => {
+  it('reads it as soon as it may, though it did not change', async () => {
+    writeFileSync(at('a.log'), lines(0, 10), { mode: 0o000 })
+    chmodSync(folder, 0o777)
+    const child = spawn(process.execPath, [BIN, 'ingest', '--follow', '--interval', '1', at('a.log'), '--db', at('logs.db')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(process.getuid?.() === 0 ? { uid: 65_534 } : {}),
+    })
+    try {
+      const said = (stream: NodeJS.ReadableStream): Promise<string> =>
+        new Promise((resolve) => stream.once('data', (chunk: Buffer) => resolve(chunk.toString())))
+      const [refused, counted] = [said(child.stderr), said(child.stdout)]
+      expect(await refused).toContain('permission denied')
+      chmodSync(at('a.log'), 0o444)
+      expect(await counted).toContain('10 new entries')
+      child.kill('SIGTERM')
+      expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0)
+    } finally {
+      child.kill('SIGKILL')
+    }
+  })
+})
+
 describe('migration', () => {
   it('brings a database of any older version up to date, step by step, once', () => {
     const db = new Database(at('old.db'))
