@@ -121,7 +121,10 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
       if (!prepared) break
       if (inFile) {
         for (;;) {
-          const result = await settleInFile(prepared, await count(kernel, prepared, store, options), take(), store)
+          const read = await count(kernel, prepared, store, options)
+          // Looking through the tables takes longer than to find that a log has nothing new.
+          const tally = read.result.lines > 0 ? take() : emptyTally()
+          const result = await settleInFile(prepared, read, tally, store)
           if (result && results.push(result)) break
           prepared = await prepare(await reopen(prepared.input), store, options, runner)
         }

@@ -227,6 +227,28 @@ describe('age', () => {
   })
 })
 
+describe('a set of rotated logs', () => {
+  it('comes to the same in any order, given twice, renamed, packed and unpacked', async () => {
+    // A fixed shuffle: 1 to 40 times 7 modulo 41.
+    const order = Array.from({ length: 40 }, (_, i) => ((i + 1) * 7) % 41)
+    const forms = Array.from({ length: 10 }, (_, log) => {
+      const text = lines(log * 300, log * 300 + 300)
+      writeFileSync(at(`access.log.${log}.gz`), gzipSync(text))
+      writeFileSync(at(`access.log-202601${10 + log}`), text)
+      writeFileSync(at(`again-${log}.bin`), gzipSync(text, { level: 1 }))
+      // The log as it was before it was rotated, in the middle of a line.
+      writeFileSync(at(`begun-${log}.log`), text.slice(0, text.length * 0.7))
+      return [`access.log.${log}.gz`, `access.log-202601${10 + log}`, `again-${log}.bin`, `begun-${log}.log`]
+    }).flat()
+    const results = await ingest('logs.db', ...order.map((n) => forms[n - 1] as string))
+    expect(results.reduce((sum, { entries }) => sum + entries, 0)).toBe(3000)
+    expect(await ingest('logs.db', ...forms)).toMatchObject(forms.map(() => ({ known: true, lines: 0, error: null })))
+    expect(await entries('logs.db')).toBe(3000)
+    expect(await withStore('logs.db', (store) => store.sources().length)).toBe(10)
+    expect(await sound('logs.db')).toEqual([])
+  })
+})
+
 describe('personal data', () => {
   const bytesOf = (db: string): string => readFileSync(at(db), 'latin1')
   it('is readable to its owner only, and holds no query string', async () => {

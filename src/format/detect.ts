@@ -182,6 +182,7 @@ function firstLines(head: Uint8Array, isWhole: boolean): Uint8Array[] {
 function unwrapDocker(lines: readonly Uint8Array[]): Uint8Array[] | undefined {
   const inner: Uint8Array[] = []
   for (const line of lines) {
+    if (line[0] !== 0x7b) continue
     try {
       const { log } = JSON.parse(Buffer.from(line).toString()) as { log?: unknown }
       if (typeof log === 'string') inner.push(Buffer.from(log.replace(/\n$/, '')))
