@@ -16,7 +16,7 @@ import { makeRunner, type Runner } from './parallel/runner.js'
 import { cutFile, setLogZone, type Unit, type UnitResult } from './parallel/unit.js'
 import { type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
 import { readLineCounts, readTally } from './tally/read-out.js'
-import { addLineCounts, emptyTally, type LineCounts, mergeInto, type Tally, trimLists } from './tally/tally.js'
+import { addLineCounts, emptyTally, type LineCounts, type Listed, mergeInto, type Tally, trimLists } from './tally/tally.js'
 import { dayOf } from './time-zone.js'
 import { PRIOR_BYTES, TrailWriter } from './trail.js'
 
@@ -39,6 +39,8 @@ export interface ReadOptions {
   readonly force?: boolean
   /** Threads to use; the machine's cores when absent. The result is the same for any number. */
   readonly jobs?: number
+  /** Values of each list that will be asked for; a database holds as many as it holds. */
+  readonly top?: number
   readonly onProgress?: (progress: Progress) => void
   /** Seconds since 1970, for `readAt`. */
   readonly now?: number
@@ -65,8 +67,9 @@ export interface InputResult extends LineCounts {
   readonly error: LogstatError | null
 }
 
-const LISTED_IN_MEMORY = 200
-const LISTED_IN_DATABASE = STORED_VALUES
+/** Of a temporary store: what is shown of a code may be the sum of several lists, so more is read out than is shown. */
+const LISTED_IN_MEMORY: Listed = { least: 20, most: 200, together: 1500 }
+const LISTED_IN_DATABASE: Listed = { least: STORED_VALUES, most: STORED_VALUES, together: 0 }
 
 /**
  * Read inputs into a store, each exactly as far as it is not in there yet.
@@ -77,14 +80,15 @@ const LISTED_IN_DATABASE = STORED_VALUES
 export async function readInputs(inputs: readonly Input[], store: Store, options: ReadOptions = {}): Promise<InputResult[]> {
   const kernel = new Kernel()
   const inFile = store.file !== null
-  const listed = inFile ? LISTED_IN_DATABASE : LISTED_IN_MEMORY
-  const { dayZone } = options
+  const { dayZone, top = 0 } = options
+  const { least, most, together } = LISTED_IN_MEMORY
+  const listed = inFile ? LISTED_IN_DATABASE : { least: Math.max(least, top), most: Math.max(most, top), together }
   setFilter(kernel.wasm, options.filter ?? {})
   setLogZone(kernel, options.logZone ?? null)
   if (dayZone !== undefined) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   let drained = emptyTally()
   const take = (): Tally => {
-    const tally = readTally(kernel, { topValues: listed, allClients: store.joinsClients, adaptive: !inFile })
+    const tally = readTally(kernel, { listed, allClients: store.joinsClients, adaptive: !inFile })
     kernel.clear()
     mergeInto(drained, tally)
     const all = drained

@@ -1,8 +1,10 @@
 import { LogstatError } from './errors.js'
 
+let ofMachine: string | undefined
 /** The zone of this machine. */
 export function systemZone(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone
+  ofMachine ??= new Intl.DateTimeFormat().resolvedOptions().timeZone
+  return ofMachine
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>()

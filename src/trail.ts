@@ -56,15 +56,17 @@ export class TrailWriter {
   #next: number
   /** End of the last window, while dense. */
   #before: number
-  /** The last bytes that have passed. */
-  #carry: Buffer
+  /** The last bytes that have passed: the first `#carried` of it. */
+  readonly #carry = Buffer.alloc(CARRY)
+  #carried: number
 
   /** @param offset where reading begins; a line begins there @param prior the PRIOR_BYTES before it, or all there are */
   constructor(offset = 0, prior: Uint8Array = Buffer.alloc(0)) {
     this.#offset = offset
     this.#before = offset <= MARK ? 0 : offset
     this.#next = nextPoint(offset)
-    this.#carry = Buffer.from(prior)
+    this.#carry.set(prior)
+    this.#carried = prior.length
   }
 
   /** The next bytes of the content; nothing of them is kept but the last few. */
@@ -76,14 +78,20 @@ export class TrailWriter {
       this.#note(bytes, newline + 1)
     }
     const last = bytes.subarray(-CARRY)
-    this.#carry = last.length === CARRY ? Buffer.from(last) : Buffer.concat([this.#carry, last]).subarray(-CARRY)
+    const kept = Math.min(this.#carried, CARRY - last.length)
+    this.#carry.copyWithin(0, this.#carried - kept, this.#carried)
+    this.#carry.set(last, kept)
+    this.#carried = kept + last.length
     this.#offset = end
   }
 
   #note(bytes: Uint8Array, length: number): void {
     const end = this.#offset + length
     const start = startOf(end, this.#before) - this.#offset
-    const window = start >= 0 ? bytes.subarray(start, length) : Buffer.concat([this.#carry.subarray(start), bytes.subarray(0, length)])
+    const window =
+      start >= 0
+        ? bytes.subarray(start, length)
+        : Buffer.concat([this.#carry.subarray(Math.max(0, this.#carried + start), this.#carried), bytes.subarray(0, length)])
     const record = Buffer.alloc(RECORD)
     record.writeUIntLE(end, 0, END_BYTES)
     shortHash(window).copy(record, END_BYTES)

@@ -16,6 +16,15 @@ let kernel: Kernel | undefined
 export function countFast(input: Uint8Array, plans: readonly Plan[], cuts: readonly number[] = []): { counts: LineCounts; tally: Tally } {
   kernel ??= new Kernel()
   kernel.clear()
+  feed(kernel, input, plans, cuts)
+  return { counts: readLineCounts(kernel), tally: readWhole(kernel) }
+}
+
+/** All that a kernel's tables hold. */
+export const readWhole = (kernel: Kernel): Tally => readTally(kernel, { listed: { least: 1e9, most: 1e9, together: 0 }, adaptive: false })
+
+/** Count bytes as one more input of a kernel. */
+export function feed(kernel: Kernel, input: Uint8Array, plans: readonly Plan[], cuts: readonly number[] = []): void {
   kernel.onFields = (line) => [compileFields(line, 'Microsoft').plan]
   kernel.setPlans(plans.length ? plans : [NO_FIELDS])
   kernel.begin()
@@ -31,7 +40,6 @@ export function countFast(input: Uint8Array, plans: readonly Plan[], cuts: reado
     }
   }
   kernel.finish()
-  return { counts: readLineCounts(kernel), tally: readTally(kernel, { topValues: 1e9, adaptive: false }) }
 }
 
 /** What the kernel and the oracle must agree on, in one comparable shape. */

@@ -19,6 +19,8 @@ export interface ReadCommandOptions {
   readonly force?: boolean
   readonly jobs?: number
   readonly tz?: string
+  /** Values of each list that the report will show. */
+  readonly top?: number
   /** What standard input is called in a database. */
   readonly source?: string
   readonly since?: string
@@ -91,7 +93,7 @@ export async function readPaths(paths: readonly string[], store: Store, options:
 
 /** What the options of a command mean for reading. @throws LogstatError for a format or a time zone that there is not */
 export function readOptions(store: Store, options: ReadCommandOptions): ReadOptions {
-  const { logFormat, logTz, server, jobs, force, tz } = options
+  const { logFormat, logTz, server, jobs, force, top, tz } = options
   checkFormat(logFormat)
   const dayZone = checkZone(tz ?? systemZone())
   return {
@@ -101,5 +103,6 @@ export function readOptions(store: Store, options: ReadCommandOptions): ReadOpti
     ...(store.file === null ? { filter: filterOf(options, dayZone) } : { dayZone }),
     ...(force === undefined ? {} : { force }),
     ...(jobs === undefined ? {} : { jobs }),
+    ...(top === undefined ? {} : { top }),
   }
 }

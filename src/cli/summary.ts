@@ -11,7 +11,7 @@ import { dateOf, dayOf, startOfDay, systemZone } from '../time-zone.js'
 import { kindOf, type OutputOptions, renderOptions, write } from './output.js'
 import { type ReadCommandOptions, readPaths } from './read.js'
 
-interface SummaryOptions extends OutputOptions, ReadCommandOptions {
+interface SummaryOptions extends OutputOptions, Omit<ReadCommandOptions, keyof OutputOptions> {
   readonly db: string
   readonly failOn?: readonly string[]
   readonly day?: string

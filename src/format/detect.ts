@@ -72,12 +72,12 @@ function detectLines(data: readonly Uint8Array[]): Detection | undefined {
   const { format } = best
   // Related layouts in the registry's order, in which a line is given to the most particular one that it fits.
   let plans = plansOfFamily(format.family, format.family === 'own' ? [format] : found.map((f) => f.format).filter((f) => f.family === format.family))
-  let rest = data.filter((line) => fitsOf(plans, [line]) === 0)
+  let rest = without(plans, data)
   for (let i = 0; i < FURTHER && rest.length > 1; i++) {
     const next = mostOf(takesOf(rest))
     if (!next || next.lines < 2 || next.lines < rest.length * FURTHER_SHARE) break
     plans = [...plans, ...plansOf(next.format)]
-    rest = rest.filter((line) => fitsOf(plans, [line]) === 0)
+    rest = without(plans, rest)
   }
   const others = found.filter((f) => f !== best)
   return {
@@ -200,10 +200,13 @@ function probeAll(plans: readonly Plan[], lines: readonly Uint8Array[]): number[
   prober ??= new Kernel({ tables: false })
   const kernel = prober
   kernel.setPlans(plans)
-  return lines.map((line) => {
-    const probe = kernel.probe(line)
-    return 'fields' in probe ? Object.values(probe.fields).filter((text) => text !== '-' && text !== '').length : 0
-  })
+  return lines.map((line) => kernel.probeCount(line))
+}
+
+/** The lines that none of the plans takes. */
+function without(plans: readonly Plan[], lines: readonly Uint8Array[]): readonly Uint8Array[] {
+  const fields = probeAll(plans, lines)
+  return lines.filter((_, i) => fields[i] === 0)
 }
 
 function fitsOf(plans: readonly Plan[], lines: readonly Uint8Array[]): number {

@@ -11,14 +11,20 @@ interface Exports {
   eventStart: WebAssembly.Global
   eventEnd: WebAssembly.Global
   addPlan(cutter: number, leadingAt: number, leadingBytes: number, scale: number, flags: number): number
-  absorbBuckets(n: number, from: number): void
+  absorbBuckets(n: number, from: number, seconds: number): void
   absorbCodes(n: number, from: number, texts: number, base: number): void
   absorbLatencies(n: number, from: number): void
   absorbLost(dimension: number, theirs: number, codeMap: number, codeCount: number): void
   absorbValues(dimension: number, from: number, to: number, theirs: number, codeMap: number): void
   allocate(bytes: number): number
   codeMapAt(): number
-  fits(codes: number, buckets: number, latencies: number): number
+  fits(codes: number, latencies: number): number
+  bucketsFit(more: number): number
+  bucketSeconds(): number
+  bucketSlots(): number
+  latencySlots(): number
+  setWidening(on: number): void
+  widenBuckets(seconds: bigint): void
   pack(dimension: number, from: number): number
   packBuckets(to: number): number
   packedEnd(): number
@@ -56,6 +62,7 @@ interface Exports {
   position(): number
   probe(plan: number, line: number): number
   probedAt(): number
+  probedFields(): number
   probedReason(): number
   probedStep(): number
   rejectLong(end: number): void
@@ -92,6 +99,9 @@ const TABLE_SIZES: Record<Exclude<Dimension, Dimension.Count>, readonly [number,
   [Dimension.Host]: [13, 512 << 10],
 }
 
+/** Seconds that buckets of time can have; each divides the next. Without periods they are widened when there are many of them. */
+export const BUCKET_WIDTHS = [60, 900, 3600, 86400] as const
+
 /** A span of local time that lists are kept for; `number` names it. */
 export interface Period {
   readonly number: number
@@ -114,7 +124,8 @@ const UTC: LocalOffset = { offset: 0, from: -(2 ** 53), to: 2 ** 53 }
 export type OnFields = (line: string) => readonly Plan[]
 
 let compiled: WebAssembly.Module | undefined
-function module(): WebAssembly.Module {
+/** The kernel's code; threads share it, so that it is compiled and optimised once. */
+export function kernelModule(): WebAssembly.Module {
   compiled ??= new WebAssembly.Module(readFileSync(new URL('../../dist/generated/kernel.wasm', import.meta.url)))
   return compiled
 }
@@ -134,10 +145,13 @@ export class Kernel {
   #used = 0
   #discarding = false
   #planCount = 0
-  #tail: Buffer = Buffer.alloc(0)
+  /** The last bytes of what was counted, as far as they are known: the first `#tailBytes` of it. */
+  readonly #tail = Buffer.alloc(2 * TAIL_BYTES)
+  #tailBytes = 0
   /** Where the last complete line ends. */
   #lineEnd = 0
   #openLine = false
+  #widens = true
   #period: (seconds: number) => Period = () => WHOLE
   #localOffset: (localSeconds: number) => LocalOffset = () => UTC
   onFields: OnFields = () => []
@@ -146,9 +160,9 @@ export class Kernel {
     throw new Error('the code table is full and nobody takes it')
   }
 
-  /** @param options.tables false: only `probe` will be used, so the large tables are left out */
-  constructor({ tables = true } = {}) {
-    const instance = new WebAssembly.Instance(module(), {
+  /** @param options.tables false: only `probe` will be used, so the large tables are left out @param options.code of another thread */
+  constructor({ tables = true, code = kernelModule() } = {}) {
+    const instance = new WebAssembly.Instance(code, {
       env: {
         abort: () => {
           throw new Error('kernel: out of memory')
@@ -169,6 +183,7 @@ export class Kernel {
       scratch = Math.max(scratch, log2)
     }
     if (tables) this.wasm.openScratch(scratch)
+    this.wasm.setWidening(1)
     this.#setPeriod(WHOLE)
     this.#block = this.wasm.block.value
     this.#blockBytes = this.wasm.blockBytes.value
@@ -190,6 +205,8 @@ export class Kernel {
   setPeriods(periodOf: (seconds: number) => Period): void {
     this.#period = periodOf
     this.#setPeriod({ number: 0, start: 0, end: 0 })
+    this.#widens = false
+    this.wasm.setWidening(0)
   }
 
   /** Read times that carry no zone as those of a clock that stood so far east of UTC when it showed them; without this, as UTC. */
@@ -226,7 +243,8 @@ export class Kernel {
     this.wasm.begin(BigInt(offset), BigInt(line))
     this.#used = 0
     this.#discarding = false
-    this.#tail = Buffer.from(tail)
+    this.#tail.set(tail.subarray(-TAIL_BYTES))
+    this.#tailBytes = Math.min(tail.length, TAIL_BYTES)
     this.#lineEnd = offset
     this.#openLine = openLine
   }
@@ -252,7 +270,7 @@ export class Kernel {
       this.#discarding = false
       this.wasm.skipTo(from)
       // What was dropped is not at hand any more.
-      this.#tail = Buffer.alloc(0)
+      this.#tailBytes = 0
     }
     const last = this.wasm.lastNewline(from, end)
     if (last > from) this.#run(last)
@@ -270,7 +288,10 @@ export class Kernel {
   /** Keep the last bytes before `end`, which are counted: they prove, when the log has grown, that it is the same log. */
   #keepTail(end: number): void {
     const fresh = this.#bytes.subarray(Math.max(this.#block, end - TAIL_BYTES), end)
-    this.#tail = Buffer.concat([this.#tail, fresh]).subarray(-TAIL_BYTES)
+    const old = Math.min(this.#tailBytes, TAIL_BYTES - fresh.length)
+    this.#tail.copyWithin(0, this.#tailBytes - old, this.#tailBytes)
+    this.#tail.set(fresh, old)
+    this.#tailBytes = old + fresh.length
     this.#lineEnd = this.offset
   }
 
@@ -279,7 +300,7 @@ export class Kernel {
    * behind it is counted although its end was not seen.
    */
   get resume(): { readonly readTo: number; readonly tail: Buffer; readonly openLine: boolean } {
-    return { readTo: this.#lineEnd, tail: this.#tail, openLine: this.#openLine || this.#discarding }
+    return { readTo: this.#lineEnd, tail: Buffer.from(this.#tail.subarray(0, this.#tailBytes)), openLine: this.#openLine || this.#discarding }
   }
 
   /**
@@ -307,7 +328,8 @@ export class Kernel {
     this.#bytes[this.#block + this.#used] = 0x0a
     this.filled(1)
     this.#lineEnd = readTo
-    this.#tail = tail
+    this.#tail.set(tail)
+    this.#tailBytes = tail.length
     this.#openLine = true
   }
 
@@ -315,13 +337,30 @@ export class Kernel {
     for (;;) {
       const event = this.wasm.run(end)
       if (event === Event.Full) {
-        this.onFull()
-        this.clear()
+        if (this.wasm.bucketsFit(0) || !this.widenBuckets(0)) {
+          this.onFull()
+          this.clear()
+        }
       } else if (event === Event.Fields) {
         this.setPlans(this.onFields(this.text(this.wasm.eventStart.value, this.wasm.eventEnd.value)))
       }
       if (event !== Event.Fields && this.wasm.position() === end) return
     }
+  }
+
+  /**
+   * Make the time buckets wider, until so many more have room.
+   *
+   * @returns whether they have
+   */
+  widenBuckets(more: number): boolean {
+    if (!this.#widens) return false
+    const { wasm } = this
+    for (const seconds of BUCKET_WIDTHS) {
+      if (wasm.bucketsFit(more)) break
+      if (seconds > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(seconds))
+    }
+    return wasm.bucketsFit(more) !== 0
   }
 
   /** Forget what the tables hold; the place in the input and its counts stay. */
@@ -350,16 +389,27 @@ export class Kernel {
    * @returns the first plan that takes it and its fields as written, or how the first plan failed
    */
   probe(line: Uint8Array): Probe {
-    const at = this.#block
-    const length = Math.min(line.length, this.#blockBytes - 1)
-    this.#bytes.set(line.subarray(0, length), at)
-    this.#bytes[at + length] = 0x0a
+    const at = this.#lay(line)
     let failure: Probe | undefined
     for (let plan = 0; ; plan++) {
       if (this.wasm.probe(plan, at)) return { plan, fields: this.#fields() }
       failure ??= { plan: -1, reason: this.wasm.probedReason(), step: this.wasm.probedStep(), column: this.wasm.probedAt() - at }
       if (plan + 1 >= this.#planCount) return failure
     }
+  }
+
+  /** How many fields of a line the first plan that takes it finds filled; 0 when none takes it. */
+  probeCount(line: Uint8Array): number {
+    const at = this.#lay(line)
+    for (let plan = 0; plan < this.#planCount; plan++) if (this.wasm.probe(plan, at)) return this.wasm.probedFields()
+    return 0
+  }
+
+  #lay(line: Uint8Array): number {
+    const length = Math.min(line.length, this.#blockBytes - 1)
+    this.#bytes.set(line.subarray(0, length), this.#block)
+    this.#bytes[this.#block + length] = 0x0a
+    return this.#block
   }
 
   #fields(): Partial<Record<Role, string>> {

@@ -23,6 +23,7 @@ export interface Packed {
   readonly reasons: Part
   readonly reasonsAt: number
   readonly buckets: Part
+  readonly bucketSeconds: number
   readonly latencies: Part
   /** By Dimension: what the lists may have lost, by code, and their values in pieces of at most CHUNK bytes. */
   readonly lists: readonly { readonly lost: Part; readonly values: readonly Part[] }[]
@@ -31,7 +32,7 @@ export interface Packed {
 /**
  * Take out what the tables hold.
  *
- * @param spare a buffer that is not needed any more; used if it is large enough. New memory costs more than what is copied into it.
+ * @param spare a buffer that is not needed any more; used if it is large enough. The first touch of new memory costs more than what is copied into it.
  */
 export function pack({ wasm }: Kernel, spare?: ArrayBuffer): Packed {
   const memory = new Uint8Array(wasm.memory.buffer)
@@ -42,7 +43,7 @@ export function pack({ wasm }: Kernel, spare?: ArrayBuffer): Packed {
   const listBytes = dimensions.reduce((sum, dimension) => sum + 4 * codeCount + wasm.packedSize(dimension), 0)
   const latencySlots = wasm.latencyCount()
   const size = CODE * codeCount + wasm.reasonBytes() + bucketBytes + LATENCY * latencySlots + listBytes
-  const bytes = new Uint8Array(spare && spare.byteLength >= size ? spare : new ArrayBuffer(size))
+  const bytes = new Uint8Array(spare && spare.byteLength >= size ? spare : new ArrayBuffer(size + (size >> 3)))
   let end = 0
   const take = (at: number, length: number): Part => {
     const start = end
@@ -59,6 +60,7 @@ export function pack({ wasm }: Kernel, spare?: ArrayBuffer): Packed {
     reasons: take(wasm.reasonTable(), wasm.reasonBytes()),
     reasonsAt: wasm.reasonTable(),
     buckets,
+    bucketSeconds: wasm.bucketSeconds(),
     latencies,
     lists: dimensions.map((dimension) => {
       const lost = take(wasm.lostTable(dimension), 4 * codeCount)
@@ -91,9 +93,13 @@ export function absorb(kernel: Kernel, packed: Packed, onFull: () => void): void
   const { bytes } = packed
   const codeCount = lengthOf(packed.codes) / CODE
   if (codeCount === 0) return
-  if (!wasm.fits(codeCount, lengthOf(packed.buckets) / BUCKET, lengthOf(packed.latencies) / LATENCY)) {
+  const bucketCount = lengthOf(packed.buckets) / BUCKET
+  if (packed.bucketSeconds > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(packed.bucketSeconds))
+  const bucketsFit = wasm.bucketsFit(bucketCount) || kernel.widenBuckets(bucketCount)
+  if (!bucketsFit || !wasm.fits(codeCount, lengthOf(packed.latencies) / LATENCY)) {
     onFull()
     kernel.clear()
+    if (packed.bucketSeconds > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(packed.bucketSeconds))
   }
   const at = area(kernel)
   const memory = new Uint8Array(wasm.memory.buffer)
@@ -104,7 +110,7 @@ export function absorb(kernel: Kernel, packed: Packed, onFull: () => void): void
   const reasons = lay(packed.codes, at)
   lay(packed.reasons, reasons)
   wasm.absorbCodes(codeCount, at, reasons, packed.reasonsAt)
-  for (const piece of pieces(packed.buckets, BUCKET)) wasm.absorbBuckets((lay(piece, at) - at) / BUCKET, at)
+  for (const piece of pieces(packed.buckets, BUCKET)) wasm.absorbBuckets((lay(piece, at) - at) / BUCKET, at, packed.bucketSeconds)
   for (const piece of pieces(packed.latencies, LATENCY)) wasm.absorbLatencies((lay(piece, at) - at) / LATENCY, at)
   packed.lists.forEach(({ lost, values }, dimension) => {
     const from = lay(lost, at)

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { Kernel } from '../kernel/kernel.js'
+import { Kernel, kernelModule } from '../kernel/kernel.js'
 import { dayOf } from '../time-zone.js'
 import { countUnit, type Unit, type UnitResult } from './unit.js'
 
@@ -67,7 +67,7 @@ function inWorkers(jobs: number): Runner {
   const running = new Map<Worker, Waiting>()
 
   function start(): Worker {
-    const worker = new Worker(new URL('../../dist/parallel/worker.js', import.meta.url))
+    const worker = new Worker(new URL('../../dist/parallel/worker.js', import.meta.url), { workerData: kernelModule() })
     all.add(worker)
     worker.on('message', (message: { bytes: number } | { result: UnitResult }) => {
       const job = running.get(worker)

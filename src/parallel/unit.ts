@@ -143,10 +143,11 @@ function readRange(kernel: Kernel, { name, path, from }: Unit, to: number, begin
   }
 }
 
-/** Bytes of a plain file below which it is not cut. */
-const MIN_CUT = 32 << 20
-/** Each has its price: what its tables hold is added to those of the whole. */
-const MAX_UNITS = 8
+/** Bytes of a plain file from which on it is cut. */
+const MIN_CUT = 64 << 20
+/** Each range has its price: what its tables hold is added to those of the whole. So they are large, and a power of two of them. */
+const RANGE = 256 << 20
+const MAX_RANGES = 16
 /** A line edge is looked for in so many bytes; a range without one is joined with the next. */
 const EDGE_BYTES = 1 << 20
 
@@ -159,8 +160,8 @@ const EDGE_BYTES = 1 << 20
  * @throws LogstatError `changed` when it is not there any more
  */
 export function cutFile(name: string, path: string, from: number, to: number): number[] {
-  const count = Math.min(MAX_UNITS, Math.floor((to - from) / MIN_CUT))
-  if (count < 2) return [from, to]
+  if (to - from < MIN_CUT) return [from, to]
+  const count = Math.min(MAX_RANGES, 2 ** Math.max(1, Math.floor(Math.log2((to - from) / RANGE))))
   const bounds = [from]
   let fd: number | undefined
   try {

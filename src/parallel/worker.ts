@@ -1,4 +1,4 @@
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { Kernel } from '../kernel/kernel.js'
 import { dayOf } from '../time-zone.js'
 import type { Job } from './runner.js'
@@ -10,7 +10,7 @@ const REPORT_EVERY = 8 << 20
 
 if (parentPort) {
   const port = parentPort
-  const kernel = new Kernel()
+  const kernel = new Kernel({ code: workerData as WebAssembly.Module })
   port.on('message', async ({ unit, spare }: Job) => {
     const { dayZone } = unit
     if (dayZone !== null) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))

@@ -1,12 +1,23 @@
-import stringWidth from 'string-width'
+import { eastAsianWidth } from 'get-east-asian-width'
 import { breakLines } from './lines.js'
 
 export { visible } from './visible.js'
 
 // Text in columns of a terminal, where Chinese characters are two cells wide.
 
-/** Cells a text takes. Plain ASCII, nearly all there is, needs no look at each grapheme. */
-export const width = (text: string): number => (/^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text))
+/** ASCII and what the report is drawn with: nearly all there is, and one cell each. The rest needs a look at each grapheme. */
+const isPlain = (text: string): boolean => /^[\x20-\x7e·–…≤≥±×→⚠✓▁-█▉-▏]*$/.test(text)
+
+/** Cells a text takes. */
+export function width(text: string): number {
+  return isPlain(text) ? text.length : graphemes(text).reduce((sum, grapheme) => sum + widthOf(grapheme), 0)
+}
+
+function widthOf(grapheme: string): number {
+  if (/^[\p{Mark}\p{Cc}\p{Cf}]/u.test(grapheme)) return 0
+  // The sign behind it that asks for the picture, not the letter.
+  return grapheme.includes('\ufe0f') ? 2 : eastAsianWidth(grapheme.codePointAt(0) as number)
+}
 
 export function padEnd(text: string, cells: number): string {
   return text + ' '.repeat(Math.max(0, cells - width(text)))
@@ -15,15 +26,20 @@ export function padStart(text: string, cells: number): string {
   return ' '.repeat(Math.max(0, cells - width(text))) + text
 }
 
-/** What is one character to a reader. */
-export const graphemes = new Intl.Segmenter()
+let segmenter: Intl.Segmenter | undefined
+/** What is one character to a reader, one by one. */
+export function graphemes(text: string): string[] {
+  segmenter ??= new Intl.Segmenter()
+  return [...segmenter.segment(text)].map((s) => s.segment)
+}
 
 /** Cut to so many cells, with `…` where something is missing. */
 export function truncate(text: string, cells: number): string {
   if (width(text) <= cells) return text
+  if (isPlain(text)) return `${text.slice(0, Math.max(0, cells - 1))}…`
   let out = ''
   let used = 0
-  for (const { segment } of graphemes.segment(text)) {
+  for (const segment of graphemes(text)) {
     const w = width(segment)
     if (used + w > cells - 1) break
     out += segment
@@ -35,7 +51,7 @@ export function truncate(text: string, cells: number): string {
 /** A path cut in its middle, since both its ends tell something. */
 export function truncateMiddle(text: string, cells: number): string {
   if (width(text) <= cells) return text
-  const parts = [...graphemes.segment(text)].map((s) => s.segment)
+  const parts = isPlain(text) ? [...text] : graphemes(text)
   let tail = ''
   for (let part = parts.pop(); part !== undefined && width(part + tail) <= Math.floor((cells - 1) / 2); part = parts.pop()) tail = part + tail
   return truncate(text, cells - width(tail)) + tail

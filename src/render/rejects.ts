@@ -75,7 +75,7 @@ export function pointed(line: string, column: number | null, cells: number): { r
 
 /** The end of a text in at most so many cells. */
 function tail(text: string, cells: number): string {
-  const parts = [...graphemes.segment(text)].map((s) => s.segment)
+  const parts = graphemes(text)
   let used = 0
   let start = parts.length
   while (start > 0 && used + width(parts[start - 1] as string) <= cells) used += width(parts[--start] as string)

@@ -123,8 +123,9 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
   function valueId(text: string): number {
     let id = valueIds.get(text)
     if (id === undefined) {
-      const hash = crc32(text)
-      const found = statements.findValue.get(hash, text) as { id: number } | undefined
+      // A temporary store has no values but those that this program knows the ids of.
+      const hash = file === null ? 0 : crc32(text)
+      const found = file === null ? undefined : (statements.findValue.get(hash, text) as { id: number } | undefined)
       id = found?.id ?? Number(statements.addValue.run(hash, text).lastInsertRowid)
       valueIds.set(text, id)
     }

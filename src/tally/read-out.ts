@@ -1,4 +1,4 @@
-import { characterAt, decode, type Kernel } from '../kernel/kernel.js'
+import { BUCKET_WIDTHS, characterAt, decode, type Kernel } from '../kernel/kernel.js'
 import { Reject } from '../kernel/wasm/roles.js'
 import {
   byHits,
@@ -8,7 +8,9 @@ import {
   emptyTally,
   type LineCounts,
   type List,
+  type Listed,
   MAX_SAMPLES,
+  quotaOf,
   REJECT_REASONS,
   type RejectReason,
   type RejectSample,
@@ -19,21 +21,17 @@ import {
 
 // The shapes of the kernel's tables, as src/kernel/wasm/{count,values,index}.ts lays them out; sizes in bytes.
 const CODE = 80
-const BUCKET = { size: 40, slots: 1 << 17, base: 2 ** 36 }
-const LATENCY = { size: 16, slots: 1 << 16 }
+const BUCKET = { size: 40, base: 2 ** 36 }
+const LATENCY = { size: 16 }
 const SLOT_WORDS = 4
 const VALUE_WORDS = 4
 const SAMPLE = { size: 28 + 512, text: 28 }
 const NO_PERIOD = -(2 ** 31)
-const KERNEL_BUCKET_SECONDS = 60
 const MAX_BUCKETS = 720
-
-/** Bucket widths a tally can have: each divides the next. */
-const BUCKET_WIDTHS = [60, 900, 3600, 86400] as const
 
 export interface ReadOutOptions {
   /** Values kept of each list. */
-  readonly topValues: number
+  readonly listed: Listed
   /** Keep all clients. */
   readonly allClients?: boolean
   /** Widen the buckets until all codes together span at most 720 of them; a database keeps minutes. */
@@ -41,16 +39,16 @@ export interface ReadOutOptions {
 }
 
 /** Read out what the kernel's tables hold. */
-export function readTally(kernel: Kernel, { topValues, allClients = false, adaptive }: ReadOutOptions): Tally {
+export function readTally(kernel: Kernel, { listed, allClients = false, adaptive }: ReadOutOptions): Tally {
   const { wasm } = kernel
   const memory = new DataView(wasm.memory.buffer)
   const codes = readCodes(wasm.codeCount(), wasm.codeTable(), memory)
-  const tally = emptyTally(adaptive ? widthFor(codes) : KERNEL_BUCKET_SECONDS)
+  const tally = emptyTally(Math.max(wasm.bucketSeconds(), adaptive ? widthFor(codes) : 0))
   for (const code of codes) tally.codes.set(tallyKey(code), code)
-  readBuckets(codes, wasm.bucketTable(), memory, tally.bucketSeconds)
-  readLatencies(codes, wasm.latencyTable(), memory)
+  readBuckets(codes, kernel, memory, tally.bucketSeconds)
+  readLatencies(codes, kernel, memory)
   DIMENSIONS.forEach((name, dimension) => {
-    const lists = readLists(codes.length, wasm.table(dimension), memory, allClients && name === 'client' ? Infinity : topValues)
+    const lists = readLists(codes.length, wasm.table(dimension), memory, allClients && name === 'client' ? null : listed)
     lists.forEach((list, i) => {
       const code = codes[i]
       if (code) code.lists[name] = list
@@ -102,8 +100,10 @@ function readCodes(count: number, table: number, memory: DataView): CodeTally[] 
   return codes
 }
 
-function readBuckets(codes: readonly CodeTally[], table: number, memory: DataView, width: number): void {
-  const words = new Uint32Array(memory.buffer, table, (BUCKET.size / 4) * BUCKET.slots)
+function readBuckets(codes: readonly CodeTally[], { wasm }: Kernel, memory: DataView, width: number): void {
+  const table = wasm.bucketTable()
+  const words = new Uint32Array(memory.buffer, table, (BUCKET.size / 4) * wasm.bucketSlots())
+  const fine = wasm.bucketSeconds()
   for (let i = 0; i < words.length; i += BUCKET.size / 4) {
     const low = words[i] as number
     const high = words[i + 1] as number
@@ -111,7 +111,7 @@ function readBuckets(codes: readonly CodeTally[], table: number, memory: DataVie
     const code = codes[high >>> 8]
     if (!code) continue
     const bucket = (high & 0xff) * 2 ** 32 + low - 1
-    const seconds = (bucket - BUCKET.base) * KERNEL_BUCKET_SECONDS
+    const seconds = (bucket - BUCKET.base) * fine
     const start = bucket === 0 ? null : Math.floor(seconds / width) * width
     const at = table + i * 4
     let counts = code.buckets.get(start)
@@ -123,8 +123,9 @@ function readBuckets(codes: readonly CodeTally[], table: number, memory: DataVie
   }
 }
 
-function readLatencies(codes: readonly CodeTally[], table: number, memory: DataView): void {
-  const words = new Uint32Array(memory.buffer, table, (LATENCY.size / 4) * LATENCY.slots)
+function readLatencies(codes: readonly CodeTally[], { wasm }: Kernel, memory: DataView): void {
+  const table = wasm.latencyTable()
+  const words = new Uint32Array(memory.buffer, table, (LATENCY.size / 4) * wasm.latencySlots())
   for (let i = 0; i < words.length; i += LATENCY.size / 4) {
     const low = words[i] as number
     if (low === 0 && words[i + 1] === 0) continue
@@ -132,8 +133,8 @@ function readLatencies(codes: readonly CodeTally[], table: number, memory: DataV
   }
 }
 
-/** The lists of one dimension, by code. */
-function readLists(codeCount: number, table: number, memory: DataView, topValues: number): List[] {
+/** The lists of one dimension, by code. @param listed null: all values */
+function readLists(codeCount: number, table: number, memory: DataView, listed: Listed | null): List[] {
   const capacity = memory.getUint32(table + 4, true) + 1
   const counts = new Uint32Array(memory.buffer, memory.getUint32(table + 24, true), codeCount)
   const lost = new Uint32Array(memory.buffer, memory.getUint32(table + 28, true), codeCount)
@@ -141,6 +142,7 @@ function readLists(codeCount: number, table: number, memory: DataView, topValues
   const values = new Uint32Array(memory.buffer, memory.getUint32(table + 36, true), VALUE_WORDS * capacity)
   const added = new Int32Array(memory.buffer, memory.getUint32(table + 40, true), codeCount)
   const lists: List[] = Array.from(counts, (distinct, code) => ({ values: [], lost: lost[code] as number, distinct }))
+  const topValues = listed ? quotaOf(counts, listed) : Infinity
   const thresholds = thresholdsFor(slots, values, counts, topValues)
   const bytes = new Uint8Array(memory.buffer)
   for (let i = 0; i < slots.length; i += SLOT_WORDS) {

@@ -174,10 +174,36 @@ export function trimList(list: List, n: number): List {
   return { values: sorted.slice(0, n), lost, distinct: list.distinct }
 }
 
-/** Keep the most frequent `n` values of each list. @param whole lists of these dimensions stay as they are */
-export function trimLists(tally: Tally, n: number, whole: readonly DimensionName[]): void {
-  for (const code of tally.codes.values()) {
-    for (const dimension of DIMENSIONS) if (!whole.includes(dimension)) code.lists[dimension] = trimList(code.lists[dimension], n)
+/**
+ * How many values are kept of each list of a dimension: as many as the lists, cut to it, hold `together`, but at least `least` and at most
+ * `most`. So short lists stay whole, and it is the length of the long ones that depends on how many there are.
+ */
+export interface Listed {
+  readonly least: number
+  readonly most: number
+  readonly together: number
+}
+
+/** What `Listed` means for lists of these lengths. */
+export function quotaOf(lengths: Iterable<number>, { least, most, together }: Listed): number {
+  let left = together
+  const longer = [...lengths].sort((a, b) => a - b)
+  for (const [i, length] of longer.entries()) {
+    const share = Math.floor(left / (longer.length - i))
+    if (length > share) return Math.max(least, Math.min(most, share))
+    left -= length
+  }
+  return most
+}
+
+/** Keep the most frequent values of each list. @param whole lists of these dimensions stay as they are */
+export function trimLists({ codes }: Tally, listed: Listed, whole: readonly DimensionName[]): void {
+  for (const dimension of DIMENSIONS.filter((d) => !whole.includes(d))) {
+    const n = quotaOf(
+      [...codes.values()].map((code) => code.lists[dimension].values.length),
+      listed,
+    )
+    for (const code of codes.values()) code.lists[dimension] = trimList(code.lists[dimension], n)
   }
 }
 

@@ -7,11 +7,11 @@ import {
 import { Dimension, Role } from './roles'
 import { DASH } from './scan'
 import { NO_TIME } from './time'
-import { clearTable, countValue, hashOf, keyOf, MAX_CODES, table } from './values'
+import { clearTable, countValue, hashOf, keyOf, MAX_CODES, scratchAt, table } from './values'
 
 const BATCH: i32 = 256
 
-// code: key u64 · reason u32 · reason length u32 · hits u64 · bytes u64 · timed u64 · time µs u64 · first i64 · last i64 · period i32 · pad u32 · hash u64
+// code: key u64 · reason u32 · reason length u32 · hits u64 · bytes u64 · timed u64 · time µs u64 · first i64 · last i64 · period i32 · slot u32 · hash u64
 // The same code in another period (a day, where a database keeps lists by day) is another code here, so that every table is by period.
 export const CODE: usize = 80
 export const codes = heap.alloc(CODE * <usize>MAX_CODES)
@@ -28,17 +28,30 @@ export function reasonsUsedBytes(): usize {
 
 // Code and time bucket. slot: key u64 (code << 40 | bucket + 1) · hits u64 · bytes u64 · timed u64 · time µs u64
 export const BUCKET: usize = 40
-export const BUCKET_SLOTS: u32 = 1 << 17
-export const buckets = heap.alloc(BUCKET * <usize>BUCKET_SLOTS)
+const MAX_BUCKET_SLOTS: u32 = 1 << 17
+export const buckets = heap.alloc(BUCKET * <usize>MAX_BUCKET_SLOTS)
+const BUCKET_SECONDS: i64 = 60
+/** Slots in use of those that there is room for: like the tables of values, this one and the next begin small. */
+export let bucketSlots: u32 = 1 << 8
 export let bucketCount: u32 = 0
 /** Seconds a bucket holds. */
-export let bucketSeconds: i64 = 60
+export let bucketSeconds: i64 = BUCKET_SECONDS
+/** Buckets are widened when there are so many; where they must keep their width, so many are all there is room for. */
+const FEW_BUCKETS: u32 = 3 << 13
+const MANY_BUCKETS: u32 = (MAX_BUCKET_SLOTS / 4) * 3
+let bucketLimit: u32 = MANY_BUCKETS
 
 // Time taken: code and logarithmic bin. slot: key u64 (code << 12 | bin + 1) · hits u64
 export const LATENCY: usize = 16
-export const LATENCY_SLOTS: u32 = 1 << 16
-export const latencies = heap.alloc(LATENCY * <usize>LATENCY_SLOTS)
+const MAX_LATENCY_SLOTS: u32 = 1 << 16
+export const latencies = heap.alloc(LATENCY * <usize>MAX_LATENCY_SLOTS)
+export let latencySlots: u32 = 1 << 8
 export let latencyCount: u32 = 0
+
+/** Whether the host widens the buckets (`widenBuckets`) when there are many. */
+export function setWidening(on: bool): void {
+  bucketLimit = on ? FEW_BUCKETS : MANY_BUCKETS
+}
 
 /** Asks the host for the period of a time; it answers through `setPeriod`. */
 // @ts-ignore: decorator
@@ -71,15 +84,16 @@ let gathered: i32 = 0
 let sinceClear: u64 = 0
 
 export function clearCounts(): void {
+  for (let d = 0; d < Dimension.Count; d++) clearTable(d, codeCount)
+  for (let i = 0; i < codeCount; i++) store<u32>(codeSlots + 24 * <usize>load<u32>(codes + CODE * <usize>i, 68), 0, 16)
+  if (bucketCount) memory.fill(buckets, 0, BUCKET * <usize>bucketSlots)
+  if (latencyCount) memory.fill(latencies, 0, LATENCY * <usize>latencySlots)
   codeCount = 0
   bucketCount = 0
+  bucketSeconds = BUCKET_SECONDS
   latencyCount = 0
   reasonsUsed = 0
   sinceClear = 0
-  memory.fill(codeSlots, 0, 24 * <usize>CODE_SLOTS)
-  memory.fill(buckets, 0, BUCKET * <usize>BUCKET_SLOTS)
-  memory.fill(latencies, 0, LATENCY * <usize>LATENCY_SLOTS)
-  for (let d = 0; d < Dimension.Count; d++) clearTable(d)
 }
 
 /** Count the entries of another kernel among those since the tables were cleared. */
@@ -87,15 +101,21 @@ export function countForeign(entries: u64): void {
   sinceClear += entries
 }
 
-/** Whether so many more codes, buckets and latency bins surely fit. */
-export function fits(moreCodes: u32, moreBuckets: u32, moreLatencies: u32): bool {
-  return <u32>codeCount + moreCodes <= <u32>(MAX_CODES - 2 * BATCH) && (bucketCount + moreBuckets) * 4 <= BUCKET_SLOTS * 3 &&
-    (latencyCount + moreLatencies) * 4 <= LATENCY_SLOTS * 3 && sinceClear < 0x80000000 && reasonsUsed < REASONS / 2
+/** Whether so many more codes and latency bins surely fit. */
+export function fits(moreCodes: u32, moreLatencies: u32): bool {
+  return <u32>codeCount + moreCodes <= <u32>(MAX_CODES - 2 * BATCH) && (latencyCount + moreLatencies) * 4 <= MAX_LATENCY_SLOTS * 3 &&
+    sinceClear < 0x80000000 && reasonsUsed < REASONS / 2
+}
+
+/** Whether so many more buckets surely fit. */
+export function bucketsFit(more: u32): bool {
+  return bucketCount + more <= bucketLimit
 }
 
 /** Whether the next batch could overflow a table that must stay exact. */
 export function isFull(): bool {
-  return codeCount > MAX_CODES - 2 * BATCH || reasonsUsed > REASONS - (128 << 10) || bucketCount * 4 > BUCKET_SLOTS * 3 || sinceClear > 0xf0000000 || latencyCount * 4 > LATENCY_SLOTS * 3
+  return codeCount > MAX_CODES - 2 * BATCH || reasonsUsed > REASONS - (128 << 10) || bucketCount > bucketLimit || sinceClear > 0xf0000000 ||
+    latencyCount * 4 > MAX_LATENCY_SLOTS * 3
 }
 
 /** Gather the entry that `readEntry` left. @returns whether the batch must be flushed */
@@ -179,14 +199,14 @@ export function findCode(key: u64, hash: u64, reason: usize, length: u32, period
       store<u64>(slot, key)
       store<u64>(slot, hash, 8)
       store<u32>(slot, codeCount + 1, 16)
-      return newCode(key, hash, reason, length, period)
+      return newCode(key, hash, reason, length, period, i)
     }
     if (load<u64>(slot) == key && load<u64>(slot, 8) == hash) return found - 1
     i = (i + 1) & (CODE_SLOTS - 1)
   }
 }
 
-function newCode(key: u64, hash: u64, reason: usize, length: u32, period: i32): u32 {
+function newCode(key: u64, hash: u64, reason: usize, length: u32, period: i32, slot: u32): u32 {
   const c = codes + CODE * <usize>codeCount
   memory.fill(c, 0, CODE)
   store<u64>(c, key)
@@ -197,6 +217,7 @@ function newCode(key: u64, hash: u64, reason: usize, length: u32, period: i32): 
   store<i64>(c, i64.MAX_VALUE, 48)
   store<i64>(c, i64.MIN_VALUE, 56)
   store<i32>(c, period, 64)
+  store<u32>(c, slot, 68)
   store<u64>(c, hash, 72)
   return codeCount++
 }
@@ -268,22 +289,63 @@ function bucketOf(code: u32, bucket: u64): usize {
 /** The slot of a bucket by its key; made when it is new. */
 export function bucketAt(key: u64): usize {
   if (key == lastBucketKey && bucketCount > 0) return lastBucket
-  let i = <u32>((key * 0x9e3779b97f4a7c15) >> 40) & (BUCKET_SLOTS - 1)
-  let slot: usize
-  while (true) {
-    slot = buckets + BUCKET * <usize>i
-    const found = load<u64>(slot)
-    if (found == key) break
-    if (found == 0) {
-      store<u64>(slot, key)
-      bucketCount++
-      break
+  let slot = findBucket(key)
+  if (load<u64>(slot) == 0) {
+    if (++bucketCount * 4 >= bucketSlots * 3 && bucketSlots < MAX_BUCKET_SLOTS) {
+      const n = packBuckets(scratchAt())
+      memory.fill(buckets, 0, BUCKET * <usize>bucketSlots)
+      bucketSlots *= 2
+      for (let from = scratchAt(), end = from + BUCKET * <usize>n; from < end; from += BUCKET) memory.copy(findBucket(load<u64>(from)), from, BUCKET)
+      slot = findBucket(key)
     }
-    i = (i + 1) & (BUCKET_SLOTS - 1)
+    store<u64>(slot, key)
   }
   lastBucketKey = key
   lastBucket = slot
   return slot
+}
+
+/** Where a bucket is, or could be. */
+function findBucket(key: u64): usize {
+  let i = <u32>((key * 0x9e3779b97f4a7c15) >> 40) & (bucketSlots - 1)
+  while (true) {
+    const slot = buckets + BUCKET * <usize>i
+    const found = load<u64>(slot)
+    if (found == key || found == 0) return slot
+    i = (i + 1) & (bucketSlots - 1)
+  }
+}
+
+/** Gather the used slots of the bucket table at `to`. @returns how many */
+export function packBuckets(to: usize): u32 {
+  let n: usize = 0
+  for (let i: usize = 0; i < <usize>bucketSlots; i++) {
+    const slot = buckets + BUCKET * i
+    if (load<u64>(slot) != 0) memory.copy(to + BUCKET * n++, slot, BUCKET)
+  }
+  return <u32>n
+}
+
+/** Make all buckets as wide as so many seconds, a multiple of what they are. */
+export function widenBuckets(seconds: i64): void {
+  const n = packBuckets(scratchAt())
+  const fine = bucketSeconds
+  memory.fill(buckets, 0, BUCKET * <usize>bucketSlots)
+  bucketCount = 0
+  bucketSeconds = seconds
+  addBuckets(n, scratchAt(), fine, 0)
+}
+
+/** Add n buckets of so many seconds, which must divide the width here. @param codeMap by their code: the code here; 0: the same */
+export function addBuckets(n: u32, from: usize, seconds: i64, codeMap: usize): void {
+  for (let end = from + BUCKET * <usize>n; from < end; from += BUCKET) {
+    const key = load<u64>(from)
+    const theirs = <u32>(key >> 40)
+    let bucket = (key & 0xffffffffff) - 1
+    if (bucket != 0 && seconds != bucketSeconds) bucket = <u64>(floorDiv((<i64>bucket - BUCKET_BASE) * seconds, bucketSeconds) + BUCKET_BASE)
+    const here = bucketOf(codeMap ? load<u32>(codeMap + 4 * <usize>theirs) : theirs, bucket)
+    for (let at: usize = 8; at <= 32; at += 8) add(here, at, load<i64>(from + at))
+  }
 }
 
 /** Logarithmic bin of a time in µs: exact below 64, then 32 an octave, so the middle of a bin is within 1.6 %. */
@@ -300,20 +362,36 @@ function countLatency(code: u32, us: u64): void {
 }
 
 export function addLatency(key: u64, hits: u64): void {
-  let i = <u32>((key * 0x9e3779b97f4a7c15) >> 40) & (LATENCY_SLOTS - 1)
+  let slot = findLatency(key)
+  if (load<u64>(slot) == 0) {
+    if (++latencyCount * 4 >= latencySlots * 3 && latencySlots < MAX_LATENCY_SLOTS) {
+      const n = packLatencies(scratchAt())
+      memory.fill(latencies, 0, LATENCY * <usize>latencySlots)
+      latencySlots *= 2
+      for (let from = scratchAt(), end = from + LATENCY * <usize>n; from < end; from += LATENCY) v128.store(findLatency(load<u64>(from)), v128.load(from))
+      slot = findLatency(key)
+    }
+    store<u64>(slot, key)
+  }
+  store<u64>(slot, load<u64>(slot, 8) + hits, 8)
+}
+
+function findLatency(key: u64): usize {
+  let i = <u32>((key * 0x9e3779b97f4a7c15) >> 40) & (latencySlots - 1)
   while (true) {
     const slot = latencies + LATENCY * <usize>i
     const found = load<u64>(slot)
-    if (found == key) {
-      store<u64>(slot, load<u64>(slot, 8) + hits, 8)
-      return
-    }
-    if (found == 0) {
-      store<u64>(slot, key)
-      store<u64>(slot, hits, 8)
-      latencyCount++
-      return
-    }
-    i = (i + 1) & (LATENCY_SLOTS - 1)
+    if (found == key || found == 0) return slot
+    i = (i + 1) & (latencySlots - 1)
   }
+}
+
+/** Gather the used slots of the table of times taken at `to`. @returns how many */
+export function packLatencies(to: usize): u32 {
+  let n: usize = 0
+  for (let i: usize = 0; i < <usize>latencySlots; i++) {
+    const slot = latencies + LATENCY * i
+    if (load<u64>(slot) != 0) v128.store(to + LATENCY * n++, v128.load(slot))
+  }
+  return <u32>n
 }

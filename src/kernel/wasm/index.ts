@@ -1,5 +1,9 @@
 // The kernel: complete lines in, counts out. `run` is the one hot loop. See docs/architecture.md for the whole picture.
-import { codeCount as codeCount_, codes, buckets, clearCounts, clearWithoutTime, fits, flush, gather, isFull, latencies, latencyCount as latencyCount_, reasons, reasonsUsedBytes as reasonsUsed, setPeriod, withoutTime as withoutTime_ } from './count'
+import {
+  bucketSeconds as bucketSeconds_, bucketsFit, bucketSlots as bucketSlots_, buckets, clearCounts, clearWithoutTime, codeCount as codeCount_, codes, fits,
+  flush, gather, isFull, latencies, latencyCount as latencyCount_, latencySlots as latencySlots_, packBuckets, packLatencies, reasons,
+  reasonsUsedBytes as reasonsUsed, setPeriod, setWidening, widenBuckets, withoutTime as withoutTime_,
+} from './count'
 import { clearSpans, cutDelimited, cutW3c, fail, failedAt, failedReason, failedStep, spanEnd, spans, spanStart } from './cut'
 import { cutJson, dockerLine } from './cut-json'
 import { cutLtsv } from './cut-ltsv'
@@ -7,17 +11,17 @@ import { forgetDecoded } from './decode'
 import { readEntry, splitRequest } from './entry'
 import { addPlan, addStep, clearPlans, cutter, flags, literal, planCount, select } from './plan'
 import { filtering, passes } from './filter'
-import { Cutter, Event, Flag, Reject } from './roles'
-import { findNewline, NEWLINE } from './scan'
+import { Cutter, Event, Flag, Reject, Role } from './roles'
+import { DASH, findNewline, NEWLINE } from './scan'
 import { setDirective, setLocalOffset } from './time'
 export { directiveClock, setDirectiveClock } from './time'
 import { absorbLost, absorbValues, lostTable, openScratch, openTable, pack, packedEnd, packedSize, scratchAt, table, valueCount } from './values'
 
-export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt, packBuckets, packLatencies } from './absorb'
+export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt } from './absorb'
 export { addFilter, clearFilters, setPeriodFilter } from './filter'
 export {
-  absorbLost, absorbValues, addPlan, addStep, clearPlans, fits, literal, lostTable, openScratch, openTable, pack, packedEnd, packedSize, scratchAt,
-  setLocalOffset, setPeriod, table, valueCount,
+  absorbLost, absorbValues, addPlan, addStep, bucketsFit, clearPlans, fits, literal, lostTable, openScratch, openTable, pack, packBuckets, packedEnd,
+  packedSize, packLatencies, scratchAt, setLocalOffset, setPeriod, setWidening, table, valueCount, widenBuckets,
 }
 
 // The block: lines are read here by the host, and cut here. 64 bytes of padding let wide loads run past the end.
@@ -54,6 +58,9 @@ export function codeTable(): usize { return codes }
 export function reasonTable(): usize { return reasons }
 export function reasonBytes(): usize { return reasonsUsed() }
 export function allocate(bytes: usize): usize { return heap.alloc(bytes) }
+export function bucketSeconds(): f64 { return <f64>bucketSeconds_ }
+export function bucketSlots(): u32 { return bucketSlots_ }
+export function latencySlots(): u32 { return latencySlots_ }
 export function bucketTable(): usize { return buckets }
 export function latencyCount(): u32 { return latencyCount_ }
 export function latencyTable(): usize { return latencies }
@@ -260,6 +267,16 @@ export function probe(index: i32, line: usize): bool {
 export function probedReason(): i32 { return failedReason }
 export function probedStep(): i32 { return failedStep }
 export function probedAt(): usize { return failedAt }
+/** Fields that the line probed last has, without those that hold nothing or a dash. */
+export function probedFields(): i32 {
+  let n = 0
+  for (let role: i32 = 1; role < Role.Count; role++) {
+    const start = spanStart(role)
+    const end = spanEnd(role)
+    if (start && end > start && !(end == start + 1 && load<u8>(start) == DASH)) n++
+  }
+  return n
+}
 export function newlineAfter(p: usize): usize { return findNewline(p) }
 /** Just past the last newline in [from, end), or `from`. */
 export function lastNewline(from: usize, end: usize): usize {
