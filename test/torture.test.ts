@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { appendFileSync, copyFileSync, linkSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, linkSync, mkdtempSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -196,7 +196,7 @@ describe(`a database under ${STEPS} steps of anything`, () => {
       files.set(name, { content: contentOf(name) + more, packed: false })
     }
 
-    const begin = (): string => `203.0.113.1 - - [${'22/Nov/2026:10:00:00'} +0000] "GET /begin-${made++} HTTP/1.1" 200 1 "-" "torture"\n`
+    const begin = (): string => `203.0.113.1 - - [22/Nov/2026:10:00:00 +0000] "GET /begin-${made++} HTTP/1.1" 200 1 "-" "torture"\n`
     const ingest = async (file: string, inputs: readonly string[]): Promise<void> => {
       const store = openStore(file)
       await readInputs(findInputs(inputs.map(at)), store, { dayZone: 'UTC', jobs: 1 })
@@ -208,6 +208,11 @@ describe(`a database under ${STEPS} steps of anything`, () => {
     }
     const start = (inputs: readonly string[]) =>
       spawn(process.execPath, [BIN, 'ingest', '-q', '-j', '1', '--tz', 'UTC', ...inputs.map(at), '--db', db], { stdio: ['ignore', 'ignore', 'pipe'] })
+    /** Until it writes to the database, or has nothing to write. */
+    const writing = async (child: ReturnType<typeof start>): Promise<void> => {
+      const size = (): number => statSync(`${db}-wal`, { throwIfNoEntry: false })?.size ?? 0
+      for (const before = size(); child.exitCode === null && size() === before; ) await wait(1)
+    }
     const ended = (child: ReturnType<typeof start>): Promise<{ status: number | null; stderr: string }> => {
       let stderr = ''
       child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
@@ -332,7 +337,7 @@ describe(`a database under ${STEPS} steps of anything`, () => {
         async () => {
           const inputs = shuffled()
           const child = start(inputs)
-          await wait(below(900))
+          await (below(2) ? wait(below(900)) : writing(child))
           child.kill('SIGKILL')
           await ended(child)
           // Each input is in or is not: in order, so many of them.
@@ -411,6 +416,5 @@ describe(`a database under ${STEPS} steps of anything`, () => {
     readAll(oracle, names())
     expect(countsOf(db)).toEqual(oracle.counts)
     expect(statSync(db).mode & 0o077).toBe(0)
-    expect(readFileSync(db).length).toBeGreaterThan(0)
   })
 })
