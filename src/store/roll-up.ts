@@ -39,15 +39,18 @@ export function setKeep({ db }: Store, keep: Keep): void {
  */
 export function rollUp(store: Store, now = Date.now() / 1000): void {
   const { db } = store
-  const { newest } = db.prepare('SELECT max(last_seen) AS newest FROM span').get() as { newest: number | null }
-  if (newest === null) return
+  const { oldest, newest } = db.prepare('SELECT min(first_seen) AS oldest, max(last_seen) AS newest FROM span').get() as Record<string, number | null>
+  if (oldest == null || newest == null) return
   const keep = keepOf(store)
   const startOfDayAged = (age: number): number => Math.floor((Math.min(now, newest) - age) / DAY) * DAY
   const limit = startOfDayAged(keep.minutes)
   if (getSetting(db, 'rolled_up_to') === String(limit)) return
   db.transaction(() => {
-    coarsen(store, 3600, limit)
-    coarsen(store, DAY, startOfDayAged(keep.hours))
+    // The span of a day that was pruned is gone with its counts.
+    if (oldest < limit) {
+      coarsen(store, 3600, limit)
+      coarsen(store, DAY, startOfDayAged(keep.hours))
+    }
     setSetting(db, 'rolled_up_to', String(limit))
   }).immediate()
 }

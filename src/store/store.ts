@@ -134,7 +134,9 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
 
   function addCode(source: number, code: CodeTally, bucketSeconds: number, anonymize: Anonymizer | undefined): void {
     const id = codeId(code)
-    for (const [start, c] of code.buckets) statements.addHits.run(source, id, start ?? NO_TIME, bucketSeconds, c.hits, c.bytesSent, c.timed, c.timeTakenUs)
+    // In the order in which the table keeps them, each row is put behind the one before.
+    for (const [start, c] of [...code.buckets].sort(([a], [b]) => (a ?? NO_TIME) - (b ?? NO_TIME)))
+      statements.addHits.run(source, id, start ?? NO_TIME, bucketSeconds, c.hits, c.bytesSent, c.timed, c.timeTakenUs)
     const period = code.period ?? NO_TIME
     const known = statements.findSpan.get(source, id, period) as { latency: string | null } | undefined
     const latency = addHistograms(known?.latency ?? null, code.latency)
