@@ -103,7 +103,7 @@ for (let day = 0; day < DAYS; day++) {
     const source: NewSource & { id: null } = {
       id: null, name: `access.log-${name}`, path: `/var/log/nginx/access.log-${name}`, format: 'combined', server: 'nginx', software: null, fields: null,
       stream: false, firstLine: name.padStart(16, '0'), trail: Buffer.alloc(16_500, day), tailBytes: 1024, tailHash: 'f'.repeat(64),
-      readTo: Math.floor(2.2e9 / LOGS_A_DAY), openLine: false, clock: null, lines: entries, entries, rejected: 0, ignored: 0, withoutTime: 0,
+      readTo: Math.floor(2.2e9 / LOGS_A_DAY), openLine: false, lines: entries, entries, rejected: 0, ignored: 0, withoutTime: 0,
       readAt: FIRST_DAY + (day + 1) * DAY,
     } // biome-ignore format: a record
     const started = performance.now()

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { LogstatError } from './errors.js'
 import type { Input } from './input/find.js'
-import { openInput, type Reader, readFully } from './input/open.js'
+import { openInput, type Reader, readFully, readHead } from './input/open.js'
 import { changed } from './input/unreadable.js'
 import type { NewSource, Source, Store } from './store/store.js'
 import type { LineCounts } from './tally/tally.js'
@@ -11,9 +11,6 @@ import { checkpointsOf, isDense, PRIOR_BYTES, shortHash } from './trail.js'
 
 // Which log is this, and how far was it read? The content decides, never the name. Sources that share the first line are candidates;
 // the trail of each tells whether the input goes on where it ends, lies wholly inside it, or is another log.
-
-/** Bytes of an input's beginning that are read to tell what it is. */
-export const HEAD_BYTES = 64 << 10
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
@@ -118,8 +115,7 @@ function behindHead(head: Buffer, rest: Reader): Reader {
 /** The source that a file continues or lies in. @throws LogstatError when the file cannot be read */
 export async function sourceHolding(store: Store, input: Input): Promise<Source | undefined> {
   const reader = await openInput(input)
-  const head = Buffer.alloc(HEAD_BYTES)
-  const identity = await identify(store, input, head.subarray(0, await readFully(reader, head)), reader)
+  const identity = await identify(store, input, await readHead(reader), reader)
   identity.reader.close()
   return identity.known?.source
 }
@@ -221,8 +217,6 @@ export interface Reading {
   readonly readTo: number
   readonly tail: Uint8Array
   readonly openLine: boolean
-  /** Date and time of the last record, where records have a time alone. */
-  readonly clock: number | null
   /** Of what was read now. */
   readonly trail: Uint8Array
   readonly error: LogstatError | null
@@ -230,7 +224,7 @@ export interface Reading {
 
 /** What to note about an input that was read, or read on. */
 export function sourceOf(
-  { counts, fields, readTo, tail, openLine, clock, trail }: Reading,
+  { counts, fields, readTo, tail, openLine, trail }: Reading,
   base: Pick<NewSource, 'name' | 'format' | 'server' | 'software'>,
   input: Input,
   identity: Identity,
@@ -250,7 +244,6 @@ export function sourceOf(
     tailHash: sha256(tail),
     readTo,
     openLine,
-    clock,
     lines: counts.lines + (known?.lines ?? 0),
     entries: counts.entries + (known?.entries ?? 0),
     rejected: counts.rejected + (known?.rejected ?? 0),

@@ -1,21 +1,23 @@
 import { statSync } from 'node:fs'
 import { LogstatError } from './errors.js'
-import { askedFormat, CUSTOM } from './format/asked.js'
+import { type Asked, askedFormat } from './format/asked.js'
 import { type Detection, detect, type Undetected } from './format/detect.js'
 import type { Server } from './format/format.js'
+import type { OwnFormat } from './format/own.js'
 import { formatNamed, hasPlans, plansOfFamily } from './format/registry.js'
-import { compileFields, NO_FIELDS } from './format/w3c.js'
-import { addedTo, HEAD_BYTES, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
+import { compileFields, hasDate, isFieldsLine, momentNoted, NO_FIELDS, noteMoment } from './format/w3c.js'
+import { addedTo, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
 import { fileOf, type Input } from './input/find.js'
-import { type Opened, openInput, openInputs, type Reader, readFully } from './input/open.js'
+import { HEAD_BYTES, type Opened, openInput, openInputs, type Reader, readHead } from './input/open.js'
 import { type Filter, setFilter } from './kernel/filter.js'
 import { Kernel } from './kernel/kernel.js'
 import { absorb } from './kernel/packed.js'
 import type { Plan } from './kernel/plan.js'
+import { feed, type Intake, makeIntake } from './parallel/intake.js'
 import { makeRunner, type Runner } from './parallel/runner.js'
 import { cutFile, setLogZone, type Unit, type UnitResult } from './parallel/unit.js'
 import { type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
-import { readLineCounts, readTally } from './tally/read-out.js'
+import { readTally } from './tally/read-out.js'
 import { addLineCounts, emptyTally, type LineCounts, type Listed, mergeInto, type Tally, trimLists } from './tally/tally.js'
 import { dayOf } from './time-zone.js'
 import { PRIOR_BYTES, TrailWriter } from './trail.js'
@@ -27,11 +29,13 @@ import { PRIOR_BYTES, TrailWriter } from './trail.js'
 export interface ReadOptions {
   /** What `--log-format` says; detected when absent. */
   readonly format?: string
+  /** Formats of the user's own, by name and for detection. */
+  readonly formats?: readonly OwnFormat[]
   /** Overrides the server the format implies. */
   readonly server?: Server
   /** The zone whose days a database keeps lists apart for; without it, lists are over everything. */
   readonly dayZone?: string
-  /** The zone of times that carry none (HAProxy, IIS native format, date-local); UTC when absent. */
+  /** The zone of times that carry none (HAProxy, IIS native format, date-local), unless their format says it; UTC when absent. */
   readonly logZone?: string
   /** Which entries are counted; all when absent. For a temporary store: a database holds everything. */
   readonly filter?: Filter
@@ -84,7 +88,6 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   const { least, most, together } = LISTED_IN_MEMORY
   const listed = inFile ? LISTED_IN_DATABASE : { least: Math.max(least, top), most: Math.max(most, top), together }
   setFilter(kernel.wasm, options.filter ?? {})
-  setLogZone(kernel, options.logZone ?? null)
   if (dayZone !== undefined) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   let drained = emptyTally()
   const take = (): Tally => {
@@ -243,9 +246,9 @@ async function prepare(opened: Opened, store: Store, options: ReadOptions, runne
 function unitsOf(input: Input, reader: Reader, head: Buffer, known: Source | undefined, layout: Layout, store: Store, options: ReadOptions): Unit[] {
   // A file in a tar archive is read as it comes along; to find it again would mean to unpack all that stands before it.
   if (input.path === null || reader.packing.endsWith('tar') || isStream(input) || known?.openLine) return []
-  // Records without a date take it from the `#Date` line before them, which may stand in another range, or before what is read now.
+  // Records without a date take it from the `#Date` line before them, which may stand in another range.
   const header = layout.format === 'w3c' ? (layout.fields ?? layout.firstFields) : null
-  if (header !== null && !/[ \t]date(-local)?([ \t]|$)/i.test(header)) return []
+  if (header !== null && reader.raw && !hasDate(header)) return []
   const from = known?.readTo ?? byteOrderMark(head)
   const finish = store.file === null || reader.packing !== 'none'
   const common = {
@@ -255,7 +258,8 @@ function unitsOf(input: Input, reader: Reader, head: Buffer, known: Source | und
     plans: layout.plans.every((p) => p === NO_FIELDS) ? [] : layout.plans,
     software: layout.software,
     dayZone: options.dayZone ?? null,
-    logZone: options.logZone ?? null,
+    pattern: layout.pattern,
+    logZone: layout.zone ?? options.logZone ?? null,
     filter: options.filter ?? {},
   }
   // Not the size that it had when it was found: it may have grown since, or be another one now.
@@ -371,8 +375,6 @@ async function addUnits(kernel: Kernel, ordered: Ordered, layout: Layout, linesB
     readTo,
     tail,
     openLine,
-    // A log that needs one is not cut into units.
-    clock: null,
     trail: Buffer.concat(trails),
     error: error && new LogstatError(...error),
   }
@@ -390,44 +392,46 @@ async function countHere(kernel: Kernel, { input, head, identity, reader }: Prep
     return [header.plan]
   }
   kernel.setPlans(layout.plans)
+  setLogZone(kernel, layout.zone ?? options.logZone ?? null)
+  const intake = makeIntake(kernel, layout.pattern)
   const known = identity?.known
   const trail = new TrailWriter(known?.source.readTo, known?.prior)
   let error: LogstatError | null = null
   try {
-    if (known) await beginAt(kernel, known, reader, trail)
+    if (known)
+      await beginAt(intake, known, reader, trail, () => {
+        kernel.moment = momentNoted(fields)
+      })
     else {
       const mark = byteOrderMark(head)
-      kernel.begin(mark)
+      intake.begin(mark)
       trail.update(head)
-      feed(kernel, head.subarray(mark))
+      feed(intake, head.subarray(mark))
     }
     for (;;) {
-      const { space } = kernel
+      const { space } = intake
       const n = await reader.read(space)
       if (n === 0) break
       trail.update(space.subarray(0, n))
-      kernel.filled(n)
+      intake.filled(n)
       options.onProgress?.({ input, bytes: reader.consumed() })
     }
     // In a database a last line without its newline may still be being written: it is left for the next run.
-    if (store.file === null || isStream(input) || reader.packing !== 'none') kernel.finish()
+    if (store.file === null || isStream(input) || reader.packing !== 'none') intake.finish()
   } catch (caught) {
     if (!(caught instanceof LogstatError)) throw caught
     error = caught
   } finally {
     reader.close()
   }
-  return { counts: readLineCounts(kernel), fields, sawStatus, ...kernel.resume, clock: kernel.clock, trail: trail.bytes, error }
+  return { counts: intake.counts(), fields: noteMoment(fields, kernel.moment), sawStatus, ...intake.resume, trail: trail.bytes, error }
 }
 
 /** Go on where a source was read to. A line that was counted before its end was written is passed over. */
-async function beginAt(kernel: Kernel, { source, prior }: Known, reader: Reader, trail: TrailWriter): Promise<void> {
-  const begin = (offset: number, tail: Uint8Array, openLine = false): void => {
-    kernel.begin(offset, source.lines, tail, openLine)
-    kernel.clock = source.clock
-  }
+async function beginAt(intake: Intake, { source, prior }: Known, reader: Reader, trail: TrailWriter, begun: () => void): Promise<void> {
   if (!source.openLine) {
-    begin(source.readTo, prior)
+    intake.begin(source.readTo, source.lines, prior)
+    begun()
     return
   }
   const passed = [prior]
@@ -438,13 +442,15 @@ async function beginAt(kernel: Kernel, { source, prior }: Known, reader: Reader,
     trail.update(part)
     const newline = part.indexOf(0x0a)
     if (part.length === 0) {
-      begin(source.readTo, prior, true)
+      intake.begin(source.readTo, source.lines, prior, true)
+      begun()
       return
     }
     if (newline !== -1) {
       const tail = Buffer.concat([...passed, part.subarray(0, newline + 1)])
-      begin(at + newline + 1, tail.subarray(-PRIOR_BYTES))
-      feed(kernel, part.subarray(newline + 1))
+      intake.begin(at + newline + 1, source.lines, tail.subarray(-PRIOR_BYTES))
+      begun()
+      feed(intake, part.subarray(newline + 1))
       return
     }
     passed.push(part)
@@ -460,22 +466,6 @@ function byteOrderMark(head: Buffer): number {
 
 const NOTHING: LineCounts = { lines: 0, entries: 0, ignored: 0, rejected: 0, filtered: 0, withoutTime: 0, rejects: new Map() }
 
-/** The first bytes of an input, enough to tell its format. */
-async function readHead(reader: Reader): Promise<Buffer> {
-  const head = Buffer.alloc(HEAD_BYTES)
-  return head.subarray(0, await readFully(reader, head))
-}
-
-function feed(kernel: Kernel, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) {
-    const { space } = kernel
-    const part = bytes.subarray(at, at + space.length)
-    space.set(part)
-    kernel.filled(part.length)
-    at += part.length
-  }
-}
-
 /** How lines are to be read, and what is known of the server. */
 interface Layout {
   readonly format: string
@@ -487,15 +477,16 @@ interface Layout {
   readonly firstFields: string | null
   readonly plans: readonly Plan[]
   readonly hasStatus: boolean
+  /** Finds the fields of a line, where plans do not. */
+  readonly pattern: RegExp | null
+  /** The zone of times that carry none, if the format says it. */
+  readonly zone: string | null
 }
 
 function chooseLayout(input: Input, head: Buffer, options: ReadOptions): Layout {
-  const asked = options.format === undefined ? undefined : askedFormat(options.format, input.path)
-  if (asked?.plans.length) {
-    const { name, server, definition, plans } = asked
-    return { format: name, server, software: null, fields: definition, firstFields: null, plans, hasStatus: true }
-  }
-  const found = detect(head, head.length < HEAD_BYTES)
+  const asked = options.format === undefined ? undefined : askedFormat(options.format, input.path, options.formats)
+  if (asked?.plans.length) return layoutAsked(asked)
+  const found = detect(head, head.length < HEAD_BYTES, options.formats)
   if (found.format === null) throw unknownFormat(input, found)
   // The layout of a W3C log is in the log: with no #Fields line in it, there is nothing to read it by.
   if (asked && found.format !== asked.name && found.format !== 'empty')
@@ -509,7 +500,22 @@ function chooseLayout(input: Input, head: Buffer, options: ReadOptions): Layout 
   return layoutFound(found)
 }
 
+function layoutAsked({ name, server, definition, plans, pattern, zone, w3c }: Asked): Layout {
+  return {
+    format: w3c ? 'w3c' : name,
+    server,
+    software: w3c?.software ?? null,
+    fields: w3c?.fields ?? definition,
+    firstFields: null,
+    plans,
+    hasStatus: true,
+    pattern: pattern ?? null,
+    zone: zone ?? null,
+  }
+}
+
 function layoutFound(found: Detection): Layout {
+  if (found.own) return layoutAsked(found.own)
   const software = /\((.*)\)$/.exec(found.w3c ? found.title : '')?.[1] ?? null
   return {
     format: found.format,
@@ -519,20 +525,21 @@ function layoutFound(found: Detection): Layout {
     firstFields: found.w3c ? `#Fields: ${found.w3c.fields.join(' ')}` : null,
     plans: found.plans,
     hasStatus: found.w3c?.hasStatus ?? true,
+    ...AS_DETECTED,
   }
 }
+const AS_DETECTED: Pick<Layout, 'pattern' | 'zone'> = { pattern: null, zone: null }
 
 /** The layout in force where a source was read to; the head tells which related layouts stand in the same file. */
 function layoutOf(source: Source, head: Buffer): Layout {
   const { format, server, software, fields } = source
-  if (format === CUSTOM && fields !== null) {
-    return { format, server, software, fields, firstFields: null, plans: askedFormat(fields, null).plans, hasStatus: true }
-  }
+  // How the format was defined then: what was read and what is read now must fit together.
+  if (fields !== null && !isFieldsLine(fields)) return { ...layoutAsked(askedFormat(fields, null)), format, server }
   const known = formatNamed(format)
   if (known && hasPlans(known)) {
     const found = detect(head, head.length < HEAD_BYTES)
     const plans = found.format === format ? found.plans : plansOfFamily(known.family, [known])
-    return { format, server, software, fields, firstFields: null, plans, hasStatus: true }
+    return { format, server, software, fields, firstFields: null, plans, hasStatus: true, ...AS_DETECTED }
   }
   if (fields === null) {
     // A W3C log that has lost its header is worked out anew.
@@ -540,7 +547,7 @@ function layoutOf(source: Source, head: Buffer): Layout {
     if (found.format === format && !found.w3c) return layoutFound(found)
   }
   const header = fields === null ? undefined : compileFields(fields, software ?? '')
-  return { format, server, software, fields, firstFields: null, plans: [header?.plan ?? NO_FIELDS], hasStatus: header?.hasStatus ?? false }
+  return { format, server, software, fields, firstFields: null, plans: [header?.plan ?? NO_FIELDS], hasStatus: header?.hasStatus ?? false, ...AS_DETECTED }
 }
 
 function unknownFormat(input: Input, found: Undetected): LogstatError {

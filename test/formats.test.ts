@@ -3,38 +3,18 @@ import { describe, expect, it } from 'vitest'
 import { LogstatError } from '../src/errors.js'
 import { detect } from '../src/format/detect.js'
 import { formatsPage } from '../src/format/document.js'
-import type { Entry, Format } from '../src/format/format.js'
+import type { Format } from '../src/format/format.js'
 import { compileLayout } from '../src/format/layout.js'
 import { FORMATS, formatNamed, hasPlans, plansOf } from '../src/format/registry.js'
 import { compileFields } from '../src/format/w3c.js'
 import { Kernel } from '../src/kernel/kernel.js'
 import { Flag, Role, Rule } from '../src/kernel/wasm/roles.js'
 import type { CodeTally } from '../src/tally/tally.js'
-import { countFast, fixture, ROOT } from './support.js'
+import { countFast, entryOf, fixture, ROOT } from './support.js'
 
 const SAMPLES = FORMATS.flatMap((format) => format.samples.map((sample, i) => ({ name: `${format.name} ${i + 1}`, format, sample })))
 const text = (...lines: readonly string[]): Buffer => Buffer.from(`${lines.join('\n')}\n`, 'utf8')
 const codesOf = (bytes: Buffer, format: Format): CodeTally[] => [...countFast(bytes, hasPlans(format) ? plansOf(format) : []).tally.codes.values()]
-
-/** What was counted of a log with one entry, in the words of `Entry`. */
-function entryOf([code]: readonly CodeTally[]): Entry {
-  if (!code) throw new Error('nothing was counted')
-  const only = (list: { values: { value: string }[] }): string | undefined => list.values[0]?.value
-  const found = {
-    clientIp: only(code.lists.client),
-    method: only(code.lists.method),
-    uriStem: only(code.lists.path),
-    status: code.status,
-    substatus: code.substatus ?? undefined,
-    win32Status: code.win32Status ?? undefined,
-    bytesSent: code.bytesSent,
-    referer: only(code.lists.referer),
-    userAgent: only(code.lists.userAgent),
-    host: only(code.lists.host),
-    reason: code.reason ?? undefined,
-  }
-  return Object.fromEntries(Object.entries(found).filter(([, v]) => v !== undefined)) as unknown as Entry
-}
 
 describe('every sample of every format', () => {
   it.each(SAMPLES)('$name parses to its entry', ({ format, sample }) => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { globSync } from 'tinyglobby'
 import { describe, expect, it } from 'vitest'
 import { detect } from '../src/format/detect.js'
+import type { Format } from '../src/format/format.js'
 import { FORMATS } from '../src/format/registry.js'
 import { findInputs } from '../src/input/find.js'
 import { readInputs } from '../src/pipeline.js'
@@ -61,7 +62,11 @@ describe('fixtures', () => {
     const input = readFileSync(fixture(name))
     const found = detect(input, true)
     if (found.format === null) throw new Error(`${name} is not detected`)
-    const layouts = found.plans.flatMap((p) => FORMATS.find((f) => f.name === p.format)?.layout ?? [])
+    const names = new Set(found.plans.map((p) => p.format))
+    const layouts = [...names].flatMap((name) => {
+      const { layout, variants = [] } = FORMATS.find((f) => f.name === name) as Format
+      return layout === undefined ? [] : [layout, ...variants]
+    })
     const plans = layouts.length ? found.plans : []
     expect(comparable(countFast(input, plans))).toEqual(comparableOracle(await countSlowly(input, layouts)))
   })

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { Entry } from '../src/format/format.js'
 import { compileFields, NO_FIELDS } from '../src/format/w3c.js'
 import { Kernel } from '../src/kernel/kernel.js'
 import type { Plan } from '../src/kernel/plan.js'
 import { readLineCounts, readTally } from '../src/tally/read-out.js'
-import { DIMENSIONS, type LineCounts, type Tally } from '../src/tally/tally.js'
+import { type CodeTally, DIMENSIONS, type LineCounts, type Tally } from '../src/tally/tally.js'
 import type { OracleCount } from './oracle/oracle.js'
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -98,4 +99,24 @@ export function logstat(
     ...(input === undefined ? { stdio: ['ignore', 'pipe', 'pipe'] } : { input }),
   })
   return { status: run.status, stdout: run.stdout, stderr: run.stderr }
+}
+
+/** What was counted of a log with one entry, in the words of `Entry`. */
+export function entryOf([code]: readonly CodeTally[]): Entry {
+  if (!code) throw new Error('nothing was counted')
+  const only = (list: { values: { value: string }[] }): string | undefined => list.values[0]?.value
+  const found = {
+    clientIp: only(code.lists.client),
+    method: only(code.lists.method),
+    uriStem: only(code.lists.path),
+    status: code.status,
+    substatus: code.substatus ?? undefined,
+    win32Status: code.win32Status ?? undefined,
+    bytesSent: code.bytesSent,
+    referer: only(code.lists.referer),
+    userAgent: only(code.lists.userAgent),
+    host: only(code.lists.host),
+    reason: code.reason ?? undefined,
+  }
+  return Object.fromEntries(Object.entries(found).filter(([, v]) => v !== undefined)) as unknown as Entry
 }

@@ -1,3 +1,4 @@
+import { editDistance } from '../edit-distance.js'
 import { LogstatError } from '../errors.js'
 import { SERVERS } from '../format/format.js'
 import { authorities, codesOf, type Found, index, lookUp, noteOf, ownersOf, type Win32Value, win32Value } from './catalogue.js'
@@ -153,23 +154,10 @@ function nearest(query: string): string[] {
   return allCodes()
     .map((code) => ({
       shown: /^\d/.test(code) ? code : `${ownersOf(code)[0]}:${code}`,
-      distance: distance(wanted, code.toLowerCase()) + (status !== undefined && code.startsWith(status) ? 0 : 0.5),
+      distance: editDistance(wanted, code.toLowerCase()) + (status !== undefined && code.startsWith(status) ? 0 : 0.5),
     }))
     .filter(({ distance: d }) => d <= Math.max(1, Math.floor(wanted.length / 3)) + 0.5)
     .sort((a, b) => a.distance - b.distance || (a.shown < b.shown ? -1 : 1))
     .slice(0, 4)
     .map(({ shown }) => shown)
-}
-
-/** Levenshtein's edit distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    }
-    row = next
-  }
-  return row[b.length] as number
 }

@@ -2,9 +2,9 @@ import { LogstatError } from '../errors.js'
 import { type Detection, detect, type Undetected } from '../format/detect.js'
 import { nearestFormat } from '../format/nearest.js'
 import { findInputs, type Input } from '../input/find.js'
-import { openInputs, type Reader } from '../input/open.js'
+import { HEAD_BYTES, openInputs, type Reader, readHead } from '../input/open.js'
 import { decode } from '../kernel/kernel.js'
-import { type InputResult, readInputs } from '../pipeline.js'
+import { type InputResult, type ReadOptions, readInputs } from '../pipeline.js'
 import { count, percent, visible } from '../render/cells.js'
 import { toJson } from '../render/json.js'
 import { renderRejects } from '../render/rejects.js'
@@ -12,11 +12,10 @@ import { style } from '../render/style.js'
 import { type RejectedLine, type ReportReject, reportRejects } from '../report/rejects.js'
 import { openStore } from '../store/store.js'
 import { type ColorOption, useColor, write } from './print.js'
-import { checkFormat } from './read.js'
+import { type FormatOptions, formatOf } from './read.js'
 
-interface DetectOptions {
+interface DetectOptions extends FormatOptions {
   readonly format?: string
-  readonly logFormat?: string
   readonly color: ColorOption
 }
 
@@ -26,12 +25,13 @@ interface Found {
   readonly packing: string
   readonly recoded: string | null
   readonly detected: Detection | Undetected
+  /** A format was asked for: what was detected is of interest only where it is another. */
+  readonly asked: boolean
   /** What became of all its lines; null when it is no log, or can be read only once. */
   readonly result: InputResult | null
   readonly rejects: readonly ReportReject[]
 }
 
-const HEAD_BYTES = 64 << 10
 /** Lines of an unknown input that are shown. */
 const SHOWN = 3
 
@@ -41,14 +41,14 @@ const SHOWN = 3
  * Exit status 2 when one of them is no access log, or cannot be read.
  */
 export async function detectFiles(paths: readonly string[], options: DetectOptions): Promise<number> {
-  checkFormat(options.logFormat)
+  const asked = formatOf(options)
   const found: Found[] = []
   const errors: LogstatError[] = []
   for await (const opened of openInputs(findInputs(paths))) {
     if ('error' in opened) errors.push(opened.error)
     else {
       try {
-        found.push(await lookAt(opened.input, opened.reader, options.logFormat))
+        found.push(await lookAt(opened.input, opened.reader, asked))
       } catch (error) {
         if (!(error instanceof LogstatError)) throw error
         errors.push(error)
@@ -63,23 +63,20 @@ export async function detectFiles(paths: readonly string[], options: DetectOptio
   else for (const f of found) await write(`${textOf(f, options).join('\n')}\n`)
   for (const error of [...errors, ...found.flatMap((f) => f.result?.error ?? [])])
     process.stderr.write(`logstat: ${visible(error.message)}\n${error.hint ? `         ${visible(error.hint)}\n` : ''}`)
-  return errors.length > 0 || found.some((f) => f.detected.format === null || f.result?.error) ? 2 : 0
+  return errors.length > 0 || found.some((f) => f.result?.error || (f.detected.format === null && !isAsked(f))) ? 2 : 0
 }
 
-async function lookAt(input: Input, reader: Reader, logFormat: string | undefined): Promise<Found> {
-  const buffer = Buffer.alloc(HEAD_BYTES)
-  let used = 0
-  for (let n = -1; n !== 0 && used < buffer.length; used += n) n = await reader.read(buffer.subarray(used))
-  const head = buffer.subarray(0, used)
+async function lookAt(input: Input, reader: Reader, asked: Pick<ReadOptions, 'format' | 'formats'>): Promise<Found> {
+  const head = await readHead(reader)
   const { packing, recoded } = reader
-  const detected = detect(head, used < HEAD_BYTES)
-  const base = { name: input.name, packing, recoded, detected }
-  if (detected.format === null && logFormat === undefined) return { ...base, result: null, rejects: [unknownLines(input.name, head, detected.seems)] }
+  const detected = detect(head, head.length < HEAD_BYTES, asked.formats)
+  const base = { name: input.name, packing, recoded, detected, asked: asked.format !== undefined }
+  if (detected.format === null && asked.format === undefined) return { ...base, result: null, rejects: [unknownLines(input.name, head, detected.seems)] }
   // A stream cannot be read a second time, and what is behind its head would not be looked at.
   if (input.path === null) return { ...base, result: null, rejects: [] }
   const store = openStore(null)
   try {
-    const [result] = await readInputs([input], store, { force: true, ...(logFormat === undefined ? {} : { format: logFormat }) })
+    const [result] = await readInputs([input], store, { force: true, ...asked })
     return { ...base, result: result ?? null, rejects: reportRejects(store) }
   } finally {
     store.close()
@@ -106,20 +103,27 @@ function unknownLines(input: string, head: Buffer, seems: string | null): Report
   return { reason: 'unknown', count: looked, samples }
 }
 
-function plain({ name, packing, recoded, detected, result, rejects }: Found): unknown {
+function plain({ name, packing, recoded, detected, asked, result, rejects }: Found): unknown {
   const { looked, evidence } = detected
   const what =
     detected.format === null
       ? { format: null, seems: detected.seems }
       : { format: detected.format, title: detected.title, server: detected.server, fits: detected.fits }
   const lines = result && { lines: result.lines, entries: result.entries, rejected: result.rejected, ignored: result.ignored }
-  return { name, packing, recoded, ...what, looked, evidence, understood: lines, rejects }
+  return { name, packing, recoded, ...what, looked, evidence, asked: asked ? (result?.format ?? null) : null, understood: lines, rejects }
 }
 
-function textOf({ name, packing, recoded, detected, result, rejects }: Found, { color }: DetectOptions): string[] {
+/** Whether it was read as what it was said to be. */
+function isAsked(found: Found): found is Found & { readonly result: InputResult } {
+  return found.asked && found.result !== null
+}
+
+function textOf(found: Found, { color }: DetectOptions): string[] {
+  const { name, packing, recoded, detected, result, rejects } = found
   const how = [...(packing === 'none' ? [] : [packing]), ...(recoded ? [recoded] : [])].join(', ')
   const lines = [visible(name) + (how ? ` (${how})` : '')]
-  if (detected.format === null) lines.push(`  no access log that logstat knows${detected.seems ? `; it looks like ${detected.seems}` : ''}`)
+  if (isAsked(found)) lines.push(`  ${found.result.format ?? 'nothing'}: the format that was asked for`)
+  else if (detected.format === null) lines.push(`  no access log that logstat knows${detected.seems ? `; it looks like ${detected.seems}` : ''}`)
   else lines.push(`  ${detected.format}: ${visible(detected.title)}`)
   if (result)
     lines.push(
@@ -127,7 +131,9 @@ function textOf({ name, packing, recoded, detected, result, rejects }: Found, { 
     )
   else if (detected.format !== null)
     lines.push(`  ${count(detected.fits)} of the first ${count(detected.looked)} lines fit (${percent(detected.fits, detected.looked)})`)
-  if (detected.format !== null) lines.push(...detected.evidence.map((e) => `    ${visible(e)}`))
+  if (isAsked(found)) {
+    if (detected.format !== null && detected.format !== found.result.format) lines.push(`    by itself it would be taken for ${detected.format}`)
+  } else if (detected.format !== null) lines.push(...detected.evidence.map((e) => `    ${visible(e)}`))
   const columns = Math.max(60, Math.min(process.stdout.columns || 80, 120))
   const totals = { lines: result?.lines ?? rejects[0]?.count ?? 0, rejected: result?.rejected ?? rejects[0]?.count ?? 0 }
   if (rejects.length) lines.push('', ...renderRejects(rejects, totals, { language: 'en', style: style(useColor(color)), columns }))

@@ -3,6 +3,7 @@ import { LANGUAGES } from '../catalogue/note.js'
 import { LogstatError } from '../errors.js'
 import { SERVERS } from '../format/format.js'
 import { databaseError } from '../store/error.js'
+import { type Config, NO_CONFIG, readConfig } from './config.js'
 import { duration } from './duration.js'
 
 // The command line: options in, a library call, an exit status out. What a command does is in its own file, loaded when it is called.
@@ -12,10 +13,11 @@ export async function main(argv: readonly string[], version: string): Promise<nu
   // A file that may not grow further is a full disk: an error to be told, not the end of the program.
   process.on('SIGXFSZ' as NodeJS.Signals, () => {})
   let status = 0
-  const program = makeProgram(version, (result) => {
-    status = result
-  })
   try {
+    const asksForHelp = argv.some((a) => /^(?:-h|--help|-V|--version)$/.test(a))
+    const program = makeProgram(version, asksForHelp ? NO_CONFIG : readConfig(namedConfig(argv)), (result) => {
+      status = result
+    })
     await program.parseAsync(argv, { from: 'user' })
     return status
   } catch (caught) {
@@ -27,6 +29,26 @@ export async function main(argv: readonly string[], version: string): Promise<nu
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     throw error
   }
+}
+
+/** What `--config` names: it must be known before the other options are read, since it says what they are when they are absent. */
+function namedConfig(argv: readonly string[]): string | undefined {
+  const at = argv.findIndex((a) => a === '--config' || a.startsWith('--config='))
+  return at === -1 ? undefined : argv[at] === '--config' ? argv[at + 1] : argv[at]?.slice('--config='.length)
+}
+
+/** Let a command take from the configuration what its options do not say. */
+function applyConfig(command: Command, config: Config): void {
+  for (const option of command.options) {
+    const name = option.attributeName() as keyof Config
+    // A zone of a format goes before the one in general: see readOptions.
+    if (name === 'logTz' || name === 'formats' || config[name] === undefined) continue
+    // A database that a command can do without would take the place of the logs that are named.
+    if (name === 'db' && !option.mandatory) continue
+    if (name === 'server' && !option.argChoices) continue
+    command.setOptionValueWithSource(name, config[name], 'config')
+  }
+  command.setOptionValueWithSource('settings', config, 'config')
 }
 
 const OUTPUT_KINDS = ['text', 'json'] as const
@@ -47,6 +69,8 @@ const OPTIONS = {
       '--log-format <format>',
       'a name (logstat formats lists them), a pasted log_format or LogFormat, or the path of an nginx.conf; found out when absent',
     ),
+  pattern: () => new Option('--pattern <regex>', "read lines by a regular expression with named groups: '(?<clientIp>\\S+) … (?<status>\\d{3})'"),
+  fields: () => new Option('--fields <names>', "the fields of a W3C log that has lost its #Fields line: 'date time c-ip cs-method … sc-status'"),
   format: (kinds: readonly string[] = OUTPUT_KINDS) => new Option('--format <kind>', 'kind of output').choices([...kinds]),
   output: () => new Option('-o, --output <file>', 'write to a file instead; its ending (.txt, .json) chooses the kind'),
   status: () => new Option('-s, --status <codes>', 'only these codes, ! leaves out: 4xx,!404,401.2,503.*,401.1/1326,win32:64'),
@@ -70,6 +94,7 @@ const OPTIONS = {
       .default('auto'),
   force: () => new Option('--force', 'read a log although most of its lines are not understood'),
   jobs: () => new Option('-j, --jobs <n>', 'threads to read with (default: one a core); the result is the same for any number').argParser(whole),
+  config: () => new Option('--config <file>', 'formats of your own and what options are when absent (default: logstat.config.json, if it is there)'),
   quiet: () => new Option('-q, --quiet', 'no progress and no notes on standard error'),
   failOn: () =>
     new Option('--fail-on <threshold>', "exit with 1 when the day passes this, e.g. '5xx > 2%' (of its requests) or '503.* > 10'; may be repeated").argParser(
@@ -77,14 +102,15 @@ const OPTIONS = {
     ),
 } as const
 
-function makeProgram(version: string, done: (status: number) => void): Command {
+function makeProgram(version: string, config: Config, done: (status: number) => void): Command {
   const program = new Command('logstat')
   const add = (command: Command, ...options: Option[]): Command => {
     for (const option of options) command.addOption(option)
     return command
   }
   const group = (heading: string, ...options: Option[]): Option[] => options.map((option) => option.helpGroup(heading))
-  const reading = (): Option[] => group('Reading:', OPTIONS.logFormat(), OPTIONS.logTz(), OPTIONS.server(), OPTIONS.jobs(), OPTIONS.force(), OPTIONS.quiet())
+  const formats = (): Option[] => group('Reading:', OPTIONS.logFormat(), OPTIONS.pattern(), OPTIONS.fields())
+  const reading = (): Option[] => group('Reading:', ...formats(), OPTIONS.logTz(), OPTIONS.server(), OPTIONS.jobs(), OPTIONS.force(), OPTIONS.quiet())
   const filtering = (): Option[] =>
     group('Choosing requests:', OPTIONS.since(), OPTIONS.until(), OPTIONS.path(), OPTIONS.client(), OPTIONS.method(), OPTIONS.host())
   const printing = (): Option[] => [
@@ -218,11 +244,15 @@ function makeProgram(version: string, done: (status: number) => void): Command {
 
   add(
     program.command('detect').description('tell the format of logs, and by what it is known').argument('<paths...>', 'log files, directories or patterns'),
-    OPTIONS.logFormat(),
+    ...formats(),
     OPTIONS.format(),
     OPTIONS.color(),
   ).action(async (paths: string[], options) => done(await (await import('./detect.js')).detectFiles(paths, options)))
 
+  for (const command of [program, ...program.commands]) {
+    command.addOption(OPTIONS.config())
+    applyConfig(command, config)
+  }
   for (const command of program.commands) command.exitOverride().configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'logstat: ')) })
   return program
 }

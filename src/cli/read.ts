@@ -1,6 +1,8 @@
 import { LogstatError } from '../errors.js'
 import { checkAsked } from '../format/asked.js'
 import type { Server } from '../format/format.js'
+import { patternText } from '../format/pattern.js'
+import { fieldsText } from '../format/w3c.js'
 import { findInputs } from '../input/find.js'
 import type { Filter } from '../kernel/filter.js'
 import { type InputResult, type ReadOptions, readInputs } from '../pipeline.js'
@@ -8,11 +10,20 @@ import { visible } from '../render/cells.js'
 import { rollUp } from '../store/roll-up.js'
 import type { Store } from '../store/store.js'
 import { checkZone, parseMoment, systemZone } from '../time-zone.js'
+import { type Config, NO_CONFIG } from './config.js'
 import { progress } from './progress.js'
 
-/** Options of every command that reads logs. */
-export interface ReadCommandOptions {
+/** Options that say how lines are to be read; one of them at most. */
+export interface FormatOptions {
   readonly logFormat?: string
+  readonly pattern?: string
+  readonly fields?: string
+  /** Of the command line as a whole. */
+  readonly settings?: Config
+}
+
+/** Options of every command that reads logs. */
+export interface ReadCommandOptions extends FormatOptions {
   readonly logTz?: string
   readonly server?: Server
   readonly quiet?: boolean
@@ -45,9 +56,19 @@ function filterOf({ since, until, path, client, method, host }: ReadCommandOptio
   }
 }
 
-/** @throws LogstatError when `--log-format` names none */
-export function checkFormat(name: string | undefined): void {
-  if (name !== undefined) checkAsked(name)
+/** The format that is asked for. @throws LogstatError when there is none such, or more than one */
+export function formatOf({ logFormat, pattern, fields, settings = NO_CONFIG }: FormatOptions): Pick<ReadOptions, 'format' | 'formats'> {
+  const { formats } = settings
+  const given = [
+    ['--log-format', logFormat],
+    ['--pattern', pattern === undefined ? undefined : patternText(pattern)],
+    ['--fields', fields === undefined ? undefined : fieldsText(fields)],
+  ].filter((option): option is [string, string] => option[1] !== undefined)
+  const [first, second] = given
+  if (!first) return { formats }
+  if (second) throw new LogstatError('two-formats', `${first[0]} and ${second[0]} both say how lines are to be read`, 'Leave one of them out.')
+  checkAsked(first[1], formats)
+  return { format: first[1], formats }
 }
 
 export interface ReadOutcome {
@@ -93,11 +114,14 @@ export async function readPaths(paths: readonly string[], store: Store, options:
 
 /** What the options of a command mean for reading. @throws LogstatError for a format or a time zone that there is not */
 export function readOptions(store: Store, options: ReadCommandOptions): ReadOptions {
-  const { logFormat, logTz, server, jobs, force, top, tz } = options
-  checkFormat(logFormat)
+  const { server, jobs, force, top, tz, settings = NO_CONFIG } = options
+  const logTz = options.logTz ?? settings.logTz
+  const { formats = [], ...format } = formatOf(options)
   const dayZone = checkZone(tz ?? systemZone())
   return {
-    ...(logFormat === undefined ? {} : { format: logFormat }),
+    ...format,
+    // What is said of this run goes before what is said of a format, and that before what is said in general.
+    formats: options.logTz === undefined ? formats : formats.map(({ logTz: _, ...rest }) => rest),
     ...(logTz === undefined ? {} : { logZone: checkZone(logTz) }),
     ...(server === undefined ? {} : { server }),
     ...(store.file === null ? { filter: filterOf(options, dayZone) } : { dayZone }),

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { CONFIG_FILE } from './config-file.js'
 
 /**
  * Run logstat.
@@ -20,7 +21,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${version()}\n`)
     return 0
   }
-  if (command === 'explain' && codes.length > 0 && !codes.some((code) => code.startsWith('-'))) {
+  if (command === 'explain' && codes.length > 0 && !codes.some((code) => code.startsWith('-')) && !existsSync(CONFIG_FILE)) {
     const { explainCodes } = await import('./explain.js')
     return explainCodes(codes, { lang: 'en', color: 'auto' })
   }

@@ -1,8 +1,12 @@
 import { decode, Kernel } from '../kernel/kernel.js'
 import type { Plan } from '../kernel/plan.js'
-import { Flag } from '../kernel/wasm/roles.js'
+import { Cutter, Flag } from '../kernel/wasm/roles.js'
+import { type Asked, compileOwn } from './asked.js'
+import { wrongField } from './canonical.js'
 import type { Format, Server } from './format.js'
 import { inferHeaders } from './headerless.js'
+import type { OwnFormat } from './own.js'
+import { fieldsOf, textOf } from './pattern.js'
 import { FORMATS, hasPlans, plansOf, plansOfFamily } from './registry.js'
 import { compileFields, NO_FIELDS, type W3cHeader } from './w3c.js'
 
@@ -19,6 +23,8 @@ export interface Detection {
   readonly plans: readonly Plan[]
   /** Set for a W3C log: the header that was found. */
   readonly w3c?: W3cHeader
+  /** Set for a format of the user's own. */
+  readonly own?: Asked
 }
 
 /** No format fits. */
@@ -36,8 +42,10 @@ const MAX_LINES = 200
  * Tell the format of an input from its first bytes (64 KiB are plenty): its content, never its name.
  *
  * Every format is tried on the same lines by the kernel itself, so that what is detected is what will be read.
+ *
+ * @param own formats of the user's, which go before those that are known to everybody
  */
-export function detect(head: Uint8Array, isWhole: boolean): Detection | Undetected {
+export function detect(head: Uint8Array, isWhole: boolean, own: readonly OwnFormat[] = []): Detection | Undetected {
   const lines = firstLines(head, isWhole)
   const texts = lines.map((line) => decode(line).replace(/\r$/, ''))
   const fieldsLine = texts.find((t) => /^#fields:/i.test(t))
@@ -45,6 +53,8 @@ export function detect(head: Uint8Array, isWhole: boolean): Detection | Undetect
   if (fieldsLine !== undefined) return detectW3c(fieldsLine, softwareLine, lines, texts)
 
   const data = lines.filter((line, i) => line[0] !== 0x23 && /\S/.test(texts[i] as string))
+  const ours = detectOwn(data, own)
+  if (ours) return ours
   const inner = unwrapDocker(data)
   if (inner) {
     const found = detectLines(inner)
@@ -79,6 +89,7 @@ function detectLines(data: readonly Uint8Array[]): Detection | undefined {
     plans = [...plans, ...plansOf(next.format)]
     rest = without(plans, rest)
   }
+  if (format.family === 'clf') plans = withRicher(plans, data)
   const others = found.filter((f) => f !== best)
   return {
     format: format.name,
@@ -92,6 +103,16 @@ function detectLines(data: readonly Uint8Array[]): Detection | undefined {
     ],
     plans,
   }
+}
+
+/**
+ * A layout tolerates what stands behind its last field. Where so far nothing does, a line that comes later and has more is rather one of a
+ * richer layout: that of `combined` in a log of `common`.
+ */
+function withRicher(plans: readonly Plan[], data: readonly Uint8Array[]): Plan[] {
+  const [main, ...others] = plans as [Plan, ...Plan[]]
+  const bare: Plan = { ...main, flags: main.flags | Flag.NoTail }
+  return fitsOf([bare], data) === fitsOf([main], data) ? [bare, ...others, main] : [...plans]
 }
 
 interface Taken {
@@ -133,6 +154,38 @@ function detectW3c(fieldsLine: string, softwareLine: string | undefined, lines: 
     plans: [NO_FIELDS],
     w3c: header,
   }
+}
+
+/** The format of the user's that most lines fit, if it is most of the lines. */
+function detectOwn(data: readonly Uint8Array[], own: readonly OwnFormat[]): Detection | undefined {
+  const found = own.map((format) => {
+    const asked = compileOwn(format)
+    return { asked, fits: asked.pattern ? matchesOf(asked.pattern, data) : fitsOf(asked.plans.map(asGuess), data) }
+  })
+  const [best] = found.sort((a, b) => b.fits - a.fits)
+  if (!best || best.fits * 2 <= data.length) return undefined
+  const { asked, fits } = best
+  return {
+    format: asked.w3c ? 'w3c' : asked.name,
+    title: `${asked.name}, a format of your own`,
+    server: asked.server,
+    fits,
+    looked: data.length,
+    evidence: [`${fits} of ${data.length} lines fit ${asked.name}`],
+    plans: asked.plans,
+    own: asked,
+  }
+}
+
+/** A number of values alone tells nothing. */
+const asGuess = (plan: Plan): Plan => (plan.cutter === Cutter.W3c ? { ...plan, flags: plan.flags | Flag.Checked } : plan)
+
+function matchesOf(pattern: RegExp, data: readonly Uint8Array[]): number {
+  const texts = data.map((line) => textOf(Buffer.from(line).toString('latin1').replace(/\r$/, '')).text)
+  return texts.filter((text) => {
+    const fields = fieldsOf(pattern, text)
+    return fields && !wrongField(fields)
+  }).length
 }
 
 /** A W3C log that has lost its header; a later `#Fields` line holds from there on. */

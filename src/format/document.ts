@@ -15,7 +15,13 @@ A layout is written like an nginx \`log_format\`. What stands behind the last fi
 end of a line does no harm.
 `
 
-const PREFIXES = `## Behind a prefix
+const PREFIXES = `## URLs in place of paths
+
+A load balancer of AWS or Google writes the whole URL of every request: there the path is the path of it, and its host is the host
+where the line names none. In other logs a request such as \`GET http://example.com/ HTTP/1.1\` is what a client sent, to use the
+server as a proxy for the most part. It is shown as it is, and can be chosen: \`--path 'http*'\`.
+
+## Behind a prefix
 
 JSON is found behind whatever stands before its first \`{\`: a syslog header, the time, stream and tag of Kubernetes (CRI). Relatives
 of the common log format may have anything before the time. The lines of Docker's json-file driver, \`{"log":"…","stream":…}\`, are

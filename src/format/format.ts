@@ -91,6 +91,8 @@ export interface Format {
   readonly guard?: { readonly keys: readonly string[]; readonly value: string }
   /** The reason is of interest for errors alone. */
   readonly reasonOfErrors?: true
+  /** Every URI is written with scheme and host; elsewhere such a one is what a client made up, and is shown as it is. */
+  readonly absoluteUri?: true
   /** Dates with slashes begin with the month. */
   readonly monthFirst?: true
   readonly samples: readonly Sample[]

@@ -34,6 +34,8 @@ export function fromGoAccess(text: string): string {
       .replace(/%d[:T ]%t(?: ?[%]\^(?=\]))?/g, '%x')
       .replace(/~h\{[^}]*\}/g, '%h')
       .replace(/%~/g, '')
+      // Path and query touch: together they are what was asked for.
+      .replace(/%U%q/g, `\${request_uri}`)
       .replace(/%([a-zA-Z^])/g, (_, letter: string) => `\${${SPECIFIERS[letter] ?? `x${++other}`}}`)
   )
 }

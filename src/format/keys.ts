@@ -19,7 +19,8 @@ const ROLES: Readonly<Record<KeyRole, Role>> = {
   upstreamStatus: Role.UpstreamStatus,
 }
 
-const UNIT_US: Readonly<Record<TimeUnit, number>> = { s: 1_000_000, ms: 1_000, us: 1, ns: 0.001 }
+/** Microseconds in a unit. */
+export const UNIT_US: Readonly<Record<TimeUnit, number>> = { s: 1_000_000, ms: 1_000, us: 1, ns: 0.001 }
 
 /** Compile the keys of a JSON or LTSV log to a plan: a step a key, in which the best key of a role comes first. */
 export function compileKeys(

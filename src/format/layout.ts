@@ -111,9 +111,12 @@ export function compileLayout(format: string, layout: string, { flags = Flag.Str
   return { format, cutter: Cutter.Delimited, leading, steps, timeTakenUnitUs, flags }
 }
 
+/** Values that hold blanks: without quotes around them, the last of a line goes to its end. */
+const WITH_BLANKS = new Set([Role.Request, Role.Referer, Role.UserAgent])
+
 function ruleFor(role: Role, name: string, until: string, last: boolean, quotesAreEscaped: boolean): Rule {
   if (name === 'request_rest') return Rule.Rest
-  if (until === '') return Rule.Word
+  if (until === '') return WITH_BLANKS.has(role) ? Rule.Rest : Rule.Word
   if (until.startsWith('"') && quotesAreEscaped) return last ? Rule.LastQuoted : Rule.Quoted
   if (name === 'client_and_port') return Rule.AddressPort
   if (VARIABLES[name]?.token) return Rule.Token

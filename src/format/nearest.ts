@@ -1,6 +1,9 @@
 import { characterAt, Kernel } from '../kernel/kernel.js'
 import { Reject, Role } from '../kernel/wasm/roles.js'
+import { askedFormat } from './asked.js'
+import { namesOf } from './pattern.js'
 import { FORMATS, formatNamed, plansOf } from './registry.js'
+import { isFieldsLine } from './w3c.js'
 
 /** A field of a layout. */
 export interface LayoutField {
@@ -55,7 +58,15 @@ export function nearestFormat(text: string): Nearest | null {
 }
 
 function fieldsOf(layout: string): LayoutField[] {
-  return [...layout.matchAll(/(\$(?:\{\w+\}|\w+))([^$]*)/g)].map(([, name = '', until = '']) => ({ name, until }))
+  return [...layout.matchAll(/(\$(?:\{\w+\}|\w+))([^$]*)/g)].map(([, name = '', until = '']) => ({ name: name.replace(/[{}]/g, ''), until }))
+}
+
+/** @param definition of a format that was defined by its user */
+function layoutFields(format: string, definition: string | null): LayoutField[] {
+  if (definition === null || isFieldsLine(definition)) return fieldsOf(formatNamed(format)?.layout ?? '')
+  const { layout, pattern } = askedFormat(definition, null)
+  if (pattern) return namesOf(pattern).map((name) => ({ name, until: '' }))
+  return fieldsOf(layout ?? '')
 }
 
 /** Roles whose value can be wrong where a line is cut well, and what formats call them. */
@@ -68,15 +79,15 @@ const ROLES: Partial<Record<Role, readonly string[]>> = {
 /**
  * The field at which a line was rejected; null when that cannot be told.
  *
- * @param fields the `#Fields` line in force, for a W3C log
+ * @param fields the `#Fields` line in force, for a W3C log; the definition of a format of the user's own
  * @param step   of a RejectSample: a role where a value was wrong, else the place in the layout
  */
 export function fieldAt(format: string, fields: string | null, reason: string, step: number): LayoutField | null {
-  const inLayout = fieldsOf(formatNamed(format)?.layout ?? '')
+  const inLayout = layoutFields(format, fields)
   if (reason === 'layout') return inLayout[step] ?? null
   if (reason !== 'status' && reason !== 'substatus' && reason !== 'bytes') return null
   const names = ROLES[step as Role] ?? []
-  const named = fields?.toLowerCase().split(/\s+/) ?? inLayout.map((f) => f.name)
+  const named = inLayout.length ? inLayout.map((f) => f.name) : (fields?.toLowerCase().split(/\s+/) ?? [])
   const name = names.find((n) => named.includes(n)) ?? names.at(-1)
   return name === undefined ? null : { name, until: '' }
 }

@@ -13,6 +13,7 @@ import caddy from './records/caddy.js'
 import clfRelative from './records/clf-relative.js'
 import clfShort from './records/clf-short.js'
 import cloudflare from './records/cloudflare.js'
+import cloudfrontRealtime from './records/cloudfront-realtime.js'
 import combined from './records/combined.js'
 import combinedIso from './records/combined-iso.js'
 import common from './records/common.js'
@@ -26,6 +27,7 @@ import json from './records/json.js'
 import ltsv from './records/ltsv.js'
 import nginxIngress from './records/nginx-ingress.js'
 import nginxJson from './records/nginx-json.js'
+import nginxTimed from './records/nginx-timed.js'
 import s3 from './records/s3.js'
 import squid from './records/squid.js'
 import traefikClf from './records/traefik-clf.js'
@@ -39,6 +41,7 @@ import w3c from './records/w3c.js'
 export const FORMATS: readonly Format[] = [
   nginxIngress,
   traefikClf,
+  nginxTimed,
   combined,
   vhostCombined,
   vhostSeconds,
@@ -50,6 +53,7 @@ export const FORMATS: readonly Format[] = [
   clfShort,
   alb,
   elb,
+  cloudfrontRealtime,
   haproxy,
   envoy,
   squid,
@@ -86,13 +90,14 @@ const DERIVES: ReadonlySet<Server | null> = new Set<Server | null>(['nginx', 'ap
 /** Servers that never write a status of their own as that of the server behind. */
 const EXACT_MAKERS: ReadonlySet<Server> = new Set<Server>(['aws-elb', 'aws-classic-elb', 'azure', 'cloudflare'])
 
-function flagsOf({ server, family, layout, json, monthFirst, reasonOfErrors }: Format): number {
+function flagsOf({ server, family, layout, json, monthFirst, reasonOfErrors, absoluteUri }: Format): number {
   let flags = family === 'clf' ? Flag.Strict : 0
   if (family === 'clf' || json || layout === undefined) flags |= DERIVES.has(server) ? Flag.Derive400 : 0
   if (server === 'nginx') flags |= Flag.NginxPages
   if (layout !== undefined && (family === 'own' || layout.includes('$time_iso8601'))) flags |= Flag.NeedsTime
   if (monthFirst) flags |= Flag.MonthFirst | Flag.LocalTime
   if (server !== null && EXACT_MAKERS.has(server)) flags |= Flag.ExactMaker
+  if (absoluteUri) flags |= Flag.AbsoluteUri
   if (reasonOfErrors) flags |= Flag.ReasonOfErrors
   if (json && server === null) flags |= Flag.NeedsRequest
   return flags

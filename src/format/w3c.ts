@@ -1,3 +1,5 @@
+import { nearestName } from '../edit-distance.js'
+import { LogstatError } from '../errors.js'
 import type { Plan, Step } from '../kernel/plan.js'
 import { Cutter, Flag, Role, Rule } from '../kernel/wasm/roles.js'
 import type { Server } from './format.js'
@@ -57,7 +59,7 @@ export interface W3cHeader {
  * @param isGuess  no header said so: a record must look like one of these fields to be taken
  */
 export function compileFields(line: string, software = '', isGuess = false): W3cHeader {
-  const fields = line
+  const fields = fieldsLine(line)
     .replace(/^#fields:/i, '')
     .trim()
     .split(/[ \t]+/)
@@ -83,6 +85,61 @@ export function compileFields(line: string, software = '', isGuess = false): W3c
     server: isCloudFront ? 'aws-cloudfront' : isHttpErr ? 'httpsys' : isMicrosoft ? 'iis' : null,
     hasStatus: taken.has(Role.Status),
   }
+}
+
+// Of a log whose records carry no date, the last moment read is noted behind the `#Fields` line in force, as a `#Date` line: the
+// records that follow go on from there.
+
+/** The `#Fields` line of what is noted. */
+export const fieldsLine = (noted: string): string => noted.split('\n', 1)[0] as string
+
+/** Whether the records say their date themselves. */
+export const hasDate = (line: string): boolean => /[ \t]date(-local)?([ \t]|$)/i.test(fieldsLine(line))
+
+/** What is noted of a `#Fields` line and the last moment read under it. */
+export function noteMoment(line: string | null, moment: number | null): string | null {
+  if (line === null || moment === null || !isFieldsLine(line) || hasDate(line)) return line
+  return `${fieldsLine(line)}\n#Date: ${new Date(moment * 1000).toISOString().slice(0, 19).replace('T', ' ')}`
+}
+
+/** The moment noted, in seconds since 1970; null when there is none. */
+export function momentNoted(noted: string | null): number | null {
+  const date = /\n#Date: (\S+) (\S+)$/.exec(noted ?? '')
+  return date ? Date.parse(`${date[1]}T${date[2]}Z`) / 1000 : null
+}
+
+/** Fields that are not read, but that servers write: so that a slip of the pen can be told from them. */
+const OTHERS =
+  's-computername s-ip s-port cs-username cs-uri-query cs-version cs(cookie) cs-bytes cs-protocol s-queuename s-siteid c-port streamid x-forwarded-for x-edge-location'.split(
+    ' ',
+  )
+
+export const isFieldsLine = (text: string): boolean => /^\s*#fields:/i.test(text)
+
+/** Names of fields as a `#Fields` line. */
+export function fieldsText(names: string): string {
+  return isFieldsLine(names) ? names.trim() : `#Fields: ${names.trim()}`
+}
+
+/**
+ * Refuse names that a user gave for the fields of a log: one that nobody writes, or none for the status.
+ *
+ * `cs(…)`, `sc(…)`, `rs(…)`, `x-…` and `-` are free.
+ */
+export function checkFields(line: string): void {
+  const known = [...FIELDS.map(([name]) => name), ...OTHERS]
+  const { fields, hasStatus } = compileFields(line)
+  for (const field of fields) {
+    const name = field.toLowerCase()
+    if (known.includes(name) || /^(?:[a-z]{1,2}\(.+\)|x-.+|-)$/.test(name)) continue
+    const near = nearestName(name, known)
+    throw new LogstatError(
+      'fields',
+      `"${field}" is no field of a W3C log that logstat knows`,
+      `${near === undefined ? '' : `Did you mean ${near}? `}Of a field that is of no interest only the place counts: call it x-something.`,
+    )
+  }
+  if (!hasStatus) throw new LogstatError('fields', 'the fields name no status', 'Add sc-status where it stands: without it there is nothing to explain.')
 }
 
 /** A plan that takes no line: a W3C log before its first `#Fields`. */

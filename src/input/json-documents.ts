@@ -1,4 +1,4 @@
-import { jsonParser, type Token } from 'stream-json/core/parser.js'
+import type { Token } from 'stream-json/core/parser.js'
 import { type Chunks, PackedError } from './packing/packed.js'
 import type { Recoding } from './recode.js'
 
@@ -41,6 +41,7 @@ const UNDECIDED = 2 << 20
 const PIECE = 64 << 10
 
 async function* jsonRecords(chunks: Chunks): AsyncGenerator<Buffer> {
+  const { jsonParser } = await import('stream-json/core/parser.js')
   const parse = jsonParser({ streamValues: false, jsonStreaming: true })
   const decoder = new TextDecoder()
   const records = new Records()

@@ -104,7 +104,7 @@ async function openMember(input: Input, { name, chunks }: Member, { packing, con
 }
 
 /** Bytes of the beginning that tell what an input is. */
-const HEAD_BYTES = 64 << 10
+export const HEAD_BYTES = 64 << 10
 
 /** What an input turned out to be: text, or an archive of several. */
 interface Source {
@@ -248,6 +248,18 @@ async function* fileChunks(fd: number): AsyncGenerator<Buffer> {
   } finally {
     closeSync(fd)
   }
+}
+
+/** The first bytes of an input, enough to tell what it is; of one that is damaged, all that can be read before that is met again. */
+export async function readHead(reader: Reader): Promise<Buffer> {
+  const head = Buffer.alloc(HEAD_BYTES)
+  let used = 0
+  try {
+    for (let n = -1; n !== 0 && used < head.length; used += n) n = await reader.read(head.subarray(used))
+  } catch (error) {
+    if (used === 0) throw error
+  }
+  return head.subarray(0, used)
 }
 
 /** Fill all of `target`. @returns bytes read; fewer than asked for when the input ends */

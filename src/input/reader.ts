@@ -52,15 +52,18 @@ export function chunkReader(
 ): Reader {
   const iterator = chunks[Symbol.asyncIterator]()
   let rest: Uint8Array | undefined
+  let failure: Error | undefined
   /** What is at hand of the next chunk; undefined at the end. */
   async function at(): Promise<Uint8Array | undefined> {
     while (!rest?.length) {
+      // Whoever reads on after an error meets it again, and no end.
+      if (failure) throw failure
       try {
         const next = await iterator.next()
         if (next.done) return undefined
         rest = next.value
       } catch (error) {
-        throw fail(error)
+        throw (failure = fail(error))
       }
     }
     return rest

@@ -43,7 +43,6 @@ interface Exports {
   clearPlans(): void
   codeCount(): number
   codeTable(): number
-  directiveClock(): bigint
   endOfSpan(role: number): number
   entryCount(): bigint
   ignoredCount(): bigint
@@ -55,6 +54,7 @@ interface Exports {
   lostTable(dimension: number): number
   moved(): void
   offset(): bigint
+  momentRead(): number
   newlineAfter(p: number): number
   openScratch(log2: number): void
   openTable(dimension: number, log2: number, arenaBytes: number): void
@@ -70,8 +70,8 @@ interface Exports {
   run(end: number): Event
   sampleTable(): number
   scratchAt(): number
-  setDirectiveClock(clock: bigint): void
   setLocalOffset(seconds: number, from: number, to: number): void
+  setMoment(seconds: number): void
   setPeriod(period: number, start: number, end: number): void
   skipTo(p: number): void
   spanTable(): number
@@ -79,9 +79,6 @@ interface Exports {
   valueCount(dimension: number): number
   withoutTime(): bigint
 }
-
-/** What the kernel says for a time that there is not. */
-const NO_TIME = -(2n ** 63n)
 
 /** Bytes the host reads at once: small enough to stay in the second-level cache while it is cut. */
 const READ_BYTES = 256 << 10
@@ -249,6 +246,18 @@ export class Kernel {
     this.#openLine = openLine
   }
 
+  /**
+   * The last moment that records without a date were read at, in seconds since 1970; null where there was none. What follows them goes on
+   * from there, so it is told to a kernel that reads on, after `begin`.
+   */
+  get moment(): number | null {
+    const seconds = this.wasm.momentRead()
+    return Number.isNaN(seconds) ? null : seconds
+  }
+  set moment(seconds: number | null) {
+    if (seconds !== null) this.wasm.setMoment(seconds)
+  }
+
   /** Where to read the next bytes of the input to. Valid until the next call of the kernel. */
   get space(): Uint8Array {
     const start = this.#block + this.#used
@@ -301,18 +310,6 @@ export class Kernel {
    */
   get resume(): { readonly readTo: number; readonly tail: Buffer; readonly openLine: boolean } {
     return { readTo: this.#lineEnd, tail: Buffer.from(this.#tail.subarray(0, this.#tailBytes)), openLine: this.#openLine || this.#discarding }
-  }
-
-  /**
-   * Date and time of the last record that had a time alone, which takes its date from the `#Date` line before; null when there was none.
-   * Where reading goes on, it is to be set after `begin`.
-   */
-  get clock(): number | null {
-    const clock = this.wasm.directiveClock()
-    return clock === NO_TIME ? null : Number(clock)
-  }
-  set clock(clock: number | null) {
-    if (clock !== null) this.wasm.setDirectiveClock(BigInt(clock))
   }
 
   #drop(to: number): void {

@@ -1,16 +1,16 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { LogstatError } from '../errors.js'
-import { compileFields, NO_FIELDS } from '../format/w3c.js'
+import { compileFields, momentNoted, NO_FIELDS, noteMoment } from '../format/w3c.js'
 import { openInput, readFully } from '../input/open.js'
 import { changed, unreadable } from '../input/unreadable.js'
 import { type Filter, setFilter } from '../kernel/filter.js'
 import type { Kernel } from '../kernel/kernel.js'
 import { type Packed, pack } from '../kernel/packed.js'
 import type { Plan } from '../kernel/plan.js'
-import { readLineCounts } from '../tally/read-out.js'
 import type { LineCounts } from '../tally/tally.js'
 import { localOffset } from '../time-zone.js'
 import { PRIOR_BYTES, TrailWriter } from '../trail.js'
+import { type Intake, makeIntake } from './intake.js'
 
 /** A piece of an input that is counted by itself: plain data, so that it can be sent to another thread. */
 export interface Unit {
@@ -26,6 +26,8 @@ export interface Unit {
   readonly plans: readonly Plan[]
   readonly fields: string | null
   readonly software: string | null
+  /** Finds the fields of a line, where plans do not. */
+  readonly pattern: RegExp | null
   /** The zone whose days lists are kept apart for; null: lists over everything. */
   readonly dayZone: string | null
   /** The zone of times that carry none; null: UTC. */
@@ -54,7 +56,7 @@ export interface UnitResult {
 
 /** Read times that carry no zone as those of a zone; null: as UTC. */
 export function setLogZone(kernel: Kernel, zone: string | null): void {
-  if (zone !== null) kernel.setLocalTime((seconds) => localOffset(seconds, zone))
+  kernel.setLocalTime((seconds) => localOffset(seconds, zone ?? 'UTC'))
 }
 
 /**
@@ -79,7 +81,9 @@ export async function countUnit(kernel: Kernel, unit: Unit, spare: ArrayBuffer |
     return [header.plan]
   }
   kernel.setPlans(unit.plans.length ? unit.plans : [fields === null ? NO_FIELDS : compileFields(fields, unit.software ?? '').plan])
-  kernel.begin(unit.from)
+  const intake = makeIntake(kernel, unit.pattern)
+  intake.begin(unit.from)
+  kernel.moment = momentNoted(fields)
   let trail = new TrailWriter()
   const begin = (prior: Uint8Array): TrailWriter => {
     trail = new TrailWriter(unit.from, prior)
@@ -87,20 +91,30 @@ export async function countUnit(kernel: Kernel, unit: Unit, spare: ArrayBuffer |
   }
   let error: UnitResult['error'] = null
   try {
-    if (unit.to === null) await readWhole(kernel, unit, begin, onBytes)
-    else readRange(kernel, unit, unit.to, begin, onBytes)
-    if (unit.finish) kernel.finish()
+    if (unit.to === null) await readWhole(intake, unit, begin, onBytes)
+    else readRange(intake, unit, unit.to, begin, onBytes)
+    if (unit.finish) intake.finish()
   } catch (caught) {
     if (!(caught instanceof LogstatError)) throw caught
     error = [caught.code, caught.message, caught.hint]
   }
-  const counts = readLineCounts(kernel)
+  const counts = intake.counts()
   parts.push(pack(kernel, spare))
-  const { readTo, tail, openLine } = kernel.resume
-  return { parts, counts, fields, sawStatus, readTo, tail: Uint8Array.from(tail), openLine, trail: Uint8Array.from(trail.bytes), error }
+  const { readTo, tail, openLine } = intake.resume
+  return {
+    parts,
+    counts,
+    fields: noteMoment(fields, kernel.moment),
+    sawStatus,
+    readTo,
+    tail: Uint8Array.from(tail),
+    openLine,
+    trail: Uint8Array.from(trail.bytes),
+    error,
+  }
 }
 
-async function readWhole(kernel: Kernel, unit: Unit, begin: (prior: Uint8Array) => TrailWriter, onBytes: (bytes: number) => void): Promise<void> {
+async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) => TrailWriter, onBytes: (bytes: number) => void): Promise<void> {
   const { name, path, member } = unit
   const reader = await openInput({ name, path, optional: false, size: null, ...(member === undefined ? {} : { member }) })
   try {
@@ -108,11 +122,11 @@ async function readWhole(kernel: Kernel, unit: Unit, begin: (prior: Uint8Array) 
     if (!(await reader.skip(unit.from - prior.length)) || (await readFully(reader, prior)) < prior.length) throw changed(unit.name)
     const trail = begin(prior)
     for (;;) {
-      const { space } = kernel
+      const { space } = intake
       const n = await reader.read(space)
       if (n === 0) return
       trail.update(space.subarray(0, n))
-      kernel.filled(n)
+      intake.filled(n)
       onBytes(reader.consumed())
     }
   } finally {
@@ -120,7 +134,7 @@ async function readWhole(kernel: Kernel, unit: Unit, begin: (prior: Uint8Array) 
   }
 }
 
-function readRange(kernel: Kernel, { name, path, from }: Unit, to: number, begin: (prior: Uint8Array) => TrailWriter, onBytes: (bytes: number) => void): void {
+function readRange(intake: Intake, { name, path, from }: Unit, to: number, begin: (prior: Uint8Array) => TrailWriter, onBytes: (bytes: number) => void): void {
   let fd: number | undefined
   try {
     fd = openSync(path, 'r')
@@ -128,11 +142,11 @@ function readRange(kernel: Kernel, { name, path, from }: Unit, to: number, begin
     readSync(fd, prior, 0, prior.length, from - prior.length)
     const trail = begin(prior)
     for (let at = from; at < to; ) {
-      const { space } = kernel
+      const { space } = intake
       const n = readSync(fd, space, 0, Math.min(space.length, to - at), at)
       if (n === 0) throw changed(name)
       trail.update(space.subarray(0, n))
-      kernel.filled(n)
+      intake.filled(n)
       at += n
       onBytes(at - from)
     }

@@ -87,8 +87,8 @@ export function resample(values: readonly number[], most: number): number[] {
   return out
 }
 
-const grouped = new Intl.NumberFormat('en')
-export const count = (n: number): string => grouped.format(n)
+/** A whole number, its thousands apart. */
+export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',')
 
 export function percent(part: number, whole: number): string {
   if (whole === 0) return '–'

@@ -1,4 +1,5 @@
 import { fieldAt, type LayoutField, type Nearest, nearestFormat } from '../format/nearest.js'
+import { fieldsLine } from '../format/w3c.js'
 import { rejectRows } from '../store/query.js'
 import type { Store } from '../store/store.js'
 
@@ -54,7 +55,7 @@ export function reportRejects(store: Store): ReportReject[] {
 /** What a rejected line lacks, for people. */
 function detailOf(reason: string, step: number, fields: string | null): string | null {
   if (reason !== 'field-count' || fields === null) return null
-  const names = fields
+  const names = fieldsLine(fields)
     .replace(/^#fields:/i, '')
     .trim()
     .split(/\s+/)

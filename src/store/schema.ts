@@ -22,7 +22,6 @@ CREATE TABLE source (
   tail_hash TEXT NOT NULL,
   read_to INTEGER NOT NULL,       -- bytes of (unpacked) content counted so far, up to the end of a line
   open_line INTEGER NOT NULL,     -- 1: the line behind read_to is counted too, although its end had not been written
-  clock INTEGER,                  -- of the last record, where records have a time alone and their date from #Date
   lines INTEGER NOT NULL,
   entries INTEGER NOT NULL,
   rejected INTEGER NOT NULL,

@@ -31,8 +31,6 @@ export interface Source {
   readonly readTo: number
   /** The line behind `readTo` is counted too, although its end had not been written. */
   readonly openLine: boolean
-  /** Date and time of the last record, as if in UTC, where records have a time alone and their date from `#Date`. */
-  readonly clock: number | null
   readonly lines: number
   readonly entries: number
   readonly rejected: number
@@ -239,7 +237,7 @@ function addHistograms(stored: string | null, more: ReadonlyMap<number, number>)
 }
 
 const SOURCE_COLUMNS = `id, name, path, machine, format, server, software, fields, stream, first_line AS firstLine, trail, tail_bytes AS tailBytes,
-  tail_hash AS tailHash, read_to AS readTo, open_line AS openLine, clock, lines, entries, rejected, ignored, without_time AS withoutTime, pruned,
+  tail_hash AS tailHash, read_to AS readTo, open_line AS openLine, lines, entries, rejected, ignored, without_time AS withoutTime, pruned,
   first_read_at AS firstReadAt, read_at AS readAt`
 
 function prepare(db: Database.Database) {
@@ -269,11 +267,11 @@ function prepare(db: Database.Database) {
     addSample: db.prepare(`INSERT OR IGNORE INTO reject_sample SELECT @source, @reason, @line, @offset, @step, @column, @text
       WHERE (SELECT count(*) FROM reject_sample WHERE source_id = @source AND reason = @reason) < ${MAX_SAMPLES}`),
     addSource: db.prepare(`INSERT INTO source (uid, name, path, machine, format, server, software, fields, stream, first_line, trail, tail_bytes,
-      tail_hash, read_to, open_line, clock, lines, entries, rejected, ignored, without_time, pruned, first_read_at, read_at) VALUES (@uid, @name, @path,
-      @machine, @format, @server, @software, @fields, @stream, @firstLine, @trail, @tailBytes, @tailHash, @readTo, @openLine, @clock, @lines, @entries,
+      tail_hash, read_to, open_line, lines, entries, rejected, ignored, without_time, pruned, first_read_at, read_at) VALUES (@uid, @name, @path,
+      @machine, @format, @server, @software, @fields, @stream, @firstLine, @trail, @tailBytes, @tailHash, @readTo, @openLine, @lines, @entries,
       @rejected, @ignored, @withoutTime, 0, @readAt, @readAt)`),
     setSource: db.prepare(`UPDATE source SET name = @name, path = @path, format = @format, server = @server, software = @software, fields = @fields,
-      trail = @trail, tail_bytes = @tailBytes, tail_hash = @tailHash, read_to = @readTo, open_line = @openLine, clock = @clock, lines = @lines,
+      trail = @trail, tail_bytes = @tailBytes, tail_hash = @tailHash, read_to = @readTo, open_line = @openLine, lines = @lines,
       entries = @entries, rejected = @rejected, ignored = @ignored, without_time = @withoutTime, read_at = @readAt WHERE id = @id`),
     sources: db.prepare(`SELECT ${SOURCE_COLUMNS} FROM source ORDER BY id`),
     sourcesByFirstLine: db.prepare(`SELECT ${SOURCE_COLUMNS} FROM source WHERE first_line = ? AND stream = 0 ORDER BY read_to DESC, id`),

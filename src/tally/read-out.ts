@@ -225,7 +225,7 @@ export function readLineCounts({ wasm }: Kernel): LineCounts {
 }
 
 /** Without the beginning of a UTF-8 character whose rest was cut off. */
-function wholeCharacters(bytes: Uint8Array): Uint8Array {
+export function wholeCharacters(bytes: Uint8Array): Uint8Array {
   for (let back = 1; back <= 3; back++) {
     const byte = bytes.at(-back) ?? 0
     if (byte >> 6 === 2) continue

@@ -58,7 +58,7 @@ function layoutPattern(layout: string): { pattern: RegExp; names: string[] } {
     if (until === '') source += '([^ ]*)(?: |$)'
     else if (until.startsWith('"')) source += `((?:\\\\.|(?!${end})[^\\\\])*)${end}`
     else if (name === 'remote_addr') source += `((?:[^ ]|(?<=,) )+)(?<!,)${end}`
-    else if (name === 'remote_user') source += `(?!- (?!${literal(until.slice(1))}))((?:(?!${end})[^"])*)${end}`
+    else if (name === 'remote_user') source += `((?:(?!${end})[^"])*)${end}`
     else if (name === 'host') source += `((?:(?!${end}).)*)(?<!,)${end}`
     else source += `((?:(?!${end}).)*)${end}`
     if (last) source += '.*$'
@@ -138,6 +138,16 @@ function reasonOf400(text: string, bytes: number): string | null {
   return /^(?!PRI )[A-Za-z_-]+ [^\\]/s.test(text) ? pageOf(bytes) : 'other-protocol'
 }
 
+/** Who made an error: this server, or the last of those behind it; null when it does not show. */
+function makerOf(status: number, upstream: string | undefined): string | null {
+  if (upstream === undefined || status < 400) return null
+  const last = upstream.split(/[,:] */).at(-1) as string
+  if (last === '' || last === '-' || last === '0') return 'made-here'
+  // Of a proxy these two are its own, and written as those of the server behind.
+  if (!/^\d{3}$/.test(last) || status === 502 || status === 504) return null
+  return Number(last) === status ? 'made-upstream' : 'made-here'
+}
+
 /** The client in all that stands before the time: the first word that looks like an address, else the first. */
 function clientOf(prefix: string): string | undefined {
   const words = prefix.split(/[ ,"]+/).filter(Boolean)
@@ -149,20 +159,22 @@ function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPa
   if (!m) return undefined
   const f = Object.fromEntries(names.map((n, i) => [n, m[i + 1] as string]))
   if (!/^(\d{3}|-)$/.test(f.status as string)) return undefined
+  if (/(^| )-( |$)/.test(f.remote_user ?? '') && f.remote_user !== '-') return undefined
   if (f.body_bytes_sent !== undefined && !/^(\d{1,18}|-)$/.test(f.body_bytes_sent)) return undefined
+  const maker = makerOf(Number(f.status), f.upstream_status)
   return {
     status: f.status === '-' ? null : Number(f.status),
     substatus: null,
     win32Status: null,
-    reason: f.status === '400' ? reasonOf400(f.request as string, Number(f.body_bytes_sent)) : null,
-    time: timeOf(f.time_local as string),
+    reason: f.status === '400' && maker !== 'made-upstream' ? (reasonOf400(f.request as string, Number(f.body_bytes_sent)) ?? maker) : maker,
+    time: timeOf(f.time_local ?? f.time_iso8601 ?? f.msec ?? ''),
     bytesSent: f.body_bytes_sent === undefined || f.body_bytes_sent === '-' ? 0 : Number(f.body_bytes_sent),
     timeTakenUs: f.request_time !== undefined && /^\d{1,15}(\.\d+)?$/.test(f.request_time) ? Math.round(Number(f.request_time) * 1e6) : null,
     client: f.prefix === undefined ? value((f.remote_addr as string).split(',')[0]) : clientOf(f.prefix),
     referer: f.http_referer === undefined ? undefined : value(cutQuery(f.http_referer)),
     userAgent: value(f.http_user_agent),
     host: value(f.host),
-    ...request(f.request as string),
+    ...(f.request === undefined ? { method: value(f.request_method), path: value(cutQuery(f.request_uri ?? f.uri ?? '')) } : request(f.request)),
   }
 }
 

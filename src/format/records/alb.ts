@@ -6,6 +6,7 @@ export default {
   aliases: ['awsalb'],
   server: 'aws-elb',
   family: 'own',
+  absoluteUri: true,
   layout:
     '$word $time_iso8601 $word $client_and_port $word $number $request_time $number $status $target_status $number $bytes_sent "$request" "$http_user_agent"',
   samples: [
@@ -14,7 +15,8 @@ export default {
       entry: {
         clientIp: '203.0.113.7',
         method: 'GET',
-        uriStem: 'https://www.example.com:443/path/index.html',
+        uriStem: '/path/index.html',
+        host: 'www.example.com',
         status: 503,
         bytesSent: 24950,
         userAgent: 'curl/8.4.0',

@@ -6,6 +6,7 @@ export default {
   aliases: ['awselb'],
   server: 'aws-classic-elb',
   family: 'own',
+  absoluteUri: true,
   layout: '$time_iso8601 $word $client_and_port $word $number $request_time $number $status $target_status $number $bytes_sent "$request" "$http_user_agent"',
   samples: [
     {
@@ -13,7 +14,8 @@ export default {
       entry: {
         clientIp: '203.0.113.39',
         method: 'GET',
-        uriStem: 'http://www.example.com:80/',
+        uriStem: '/',
+        host: 'www.example.com',
         status: 404,
         bytesSent: 29,
         userAgent: 'curl/7.38.0',

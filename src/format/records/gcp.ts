@@ -5,6 +5,7 @@ export default {
   title: 'Google Cloud load balancer (JSON of Cloud Logging)',
   server: 'gcp',
   family: 'own',
+  absoluteUri: true,
   json: {
     status: ['httpRequest.status'],
     time: ['timestamp', 'receiveTimestamp'],
@@ -23,7 +24,8 @@ export default {
       entry: {
         clientIp: '203.0.113.7',
         method: 'GET',
-        uriStem: 'https://a.test/a',
+        uriStem: '/a',
+        host: 'a.test',
         status: 502,
         bytesSent: 488,
         userAgent: 'curl/8.4.0',

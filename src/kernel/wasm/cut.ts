@@ -1,9 +1,9 @@
 // The cutters: one line in, one span for each role out. They only find where fields begin and end; what fields mean is
 // entry.ts. A cutter returns the place of the line's newline, or 0 when the line does not fit, with `failedStep` and
 // `failedAt` saying where. They never throw, never allocate, and read nothing past the line's newline.
-import { leading, leadingLength, STEP, stepCount, steps } from './plan'
-import { Reject, Role, Rule } from './roles'
-import { BLANK, findBlankOrControl, findByte, findNewline, findOrNewline, isEscaped, NEWLINE, QUOTE, RETURN, trimReturn } from './scan'
+import { flags, leading, leadingLength, STEP, stepCount, steps } from './plan'
+import { Flag, Reject, Role, Rule } from './roles'
+import { BLANK, DASH, findBlankOrControl, findByte, findNewline, findOrNewline, isEscaped, NEWLINE, QUOTE, RETURN, trimReturn } from './scan'
 
 /** Spans by role, 8 bytes each: start u32, end u32. start == 0 means absent. */
 export const spans: usize = heap.alloc(8 * <usize>Role.Count)
@@ -48,12 +48,16 @@ function literalAt(p: usize, literal: usize, length: usize): bool {
 }
 
 /**
- * Whether [start, end) can be a user's name. Names may hold blanks, so one that begins with `- ` is rather an identity and a name
- * one field further on; and servers escape quotes in names, so a bare one belongs to another layout.
+ * Whether [start, end) can be a user's name. Names may hold blanks, so one with a lone `-` in it is rather an address, an identity and a
+ * name one field further on; and servers escape quotes in names, so a bare one belongs to another layout.
  */
 function isUser(start: usize, end: usize): bool {
-  if (end - start > 1 && load<u16>(start) == 0x202d) return false
-  for (let p = start; p < end; p++) if (load<u8>(p) == QUOTE) return false
+  const single = end - start == 1
+  for (let p = start; p < end; p++) {
+    const byte = load<u8>(p)
+    if (byte == QUOTE) return false
+    if (byte == DASH && !single && (p == start || load<u8>(p - 1) == BLANK) && (p + 1 == end || load<u8>(p, 1) == BLANK)) return false
+  }
   return true
 }
 
@@ -116,7 +120,8 @@ export function cutDelimited(line: usize): usize {
     }
     p += length
   }
-  return findNewline(p)
+  const newline = findNewline(p)
+  return flags & Flag.NoTail && p < trimReturn(p, newline) ? fail(Reject.Layout, stepCount, p) : newline
 }
 
 /** Whether the blank at p, which is not the first byte, stands inside a list: behind a comma, or beside the colon between two groups. */

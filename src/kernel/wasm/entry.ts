@@ -1,6 +1,7 @@
 // What the cut fields mean: numbers, time, request. `readEntry` fills the variables below from the spans, or says why the
 // line is no entry. A field that is absent or `-` is -1 (NO_TIME for the time): that is not 0.
 import { fail, setSpan, spanEnd, spanStart } from './cut'
+import { withoutPort } from './cut-json'
 import { derive } from './derive'
 import { cutter, flags, strict, timeScale } from './plan'
 import { Cutter, Flag, Reject, Role } from './roles'
@@ -194,6 +195,21 @@ export function splitRequest(): void {
   while (q > p && load<u8>(q - 1) != BLANK) q--
   const isProtocol = q > p && end - q >= 6 && load<u32>(q) == 0x50545448 && load<u8>(q, 4) == 0x2f
   setSpan(Role.Uri, p, isProtocol ? q - 1 : end)
+}
+
+/** `https://host:443/a` to the path `/a`, and to a host where the line names none; what is not of this form stays. */
+export function splitUri(): void {
+  const start = spanStart(Role.Uri)
+  const end = spanEnd(Role.Uri)
+  if (end - start < 8 || load<u32>(start) != 0x70747468) return
+  let p = start + (load<u8>(start, 4) == 0x73 ? 5 : 4)
+  if (load<u16>(p) != 0x2f3a || load<u8>(p, 2) != 0x2f) return
+  p += 3
+  const path = findByte(p, end, 0x2f)
+  if (path == end || path == p) return
+  setSpan(Role.Uri, path, end)
+  const host = spanStart(Role.Host)
+  if (!host || spanEnd(Role.Host) == host || isDash(host, spanEnd(Role.Host))) setSpan(Role.Host, p, withoutPort(p, path))
 }
 
 // @ts-ignore: decorator

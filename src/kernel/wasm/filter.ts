@@ -1,7 +1,8 @@
 // Which entries are counted: a period, and patterns for fields. Without any, nothing is looked at.
 import { spanEnd, spanStart } from './cut'
-import { clientInPrefix, firstOfList, splitRequest, time, withoutQuery } from './entry'
-import { Role } from './roles'
+import { clientInPrefix, firstOfList, splitRequest, splitUri, time, withoutQuery } from './entry'
+import { flags } from './plan'
+import { Flag, Role } from './roles'
 import { NO_TIME } from './time'
 
 const MAX_FILTERS: i32 = 32
@@ -52,6 +53,7 @@ export function passes(): bool {
   if (time == NO_TIME ? since != i64.MIN_VALUE || until != i64.MAX_VALUE : time < since || time >= until) return false
   if (filterCount == 0) return true
   if (spanStart(Role.Request)) splitRequest()
+  if (flags & Flag.AbsoluteUri) splitUri()
   if (spanStart(Role.Prefix)) clientInPrefix()
   let wanted: u32 = 0
   let met: u32 = 0

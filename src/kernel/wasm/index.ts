@@ -13,15 +13,14 @@ import { addPlan, addStep, clearPlans, cutter, flags, literal, planCount, select
 import { filtering, passes } from './filter'
 import { Cutter, Event, Flag, Reject, Role } from './roles'
 import { DASH, findNewline, NEWLINE } from './scan'
-import { setDirective, setLocalOffset } from './time'
-export { directiveClock, setDirectiveClock } from './time'
+import { moment, NO_TIME, setDirective, setLocalOffset, setMoment } from './time'
 import { absorbLost, absorbValues, lostTable, openScratch, openTable, pack, packedEnd, packedSize, scratchAt, table, valueCount } from './values'
 
 export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt } from './absorb'
 export { addFilter, clearFilters, setPeriodFilter } from './filter'
 export {
   absorbLost, absorbValues, addPlan, addStep, bucketsFit, clearPlans, fits, literal, lostTable, openScratch, openTable, pack, packBuckets, packedEnd,
-  packedSize, packLatencies, scratchAt, setLocalOffset, setPeriod, setWidening, table, valueCount, widenBuckets,
+  packedSize, packLatencies, scratchAt, setLocalOffset, setMoment, setPeriod, setWidening, table, valueCount, widenBuckets,
 }
 
 // The block: lines are read here by the host, and cut here. 64 bytes of padding let wide loads run past the end.
@@ -68,6 +67,8 @@ export function withoutTime(): u64 { return withoutTime_ }
 export function rejectTable(): usize { return rejects }
 export function sampleTable(): usize { return samples }
 export function spanTable(): usize { return spans }
+/** The last moment read under a `#Date`, in seconds; NaN when there was none. */
+export function momentRead(): f64 { return moment() == NO_TIME ? NaN : <f64>moment() }
 export function position(): usize { return cursor }
 
 /** Forget what the tables hold; the counts of the input and the place in it stay. */

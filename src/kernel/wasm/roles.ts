@@ -41,7 +41,7 @@ export enum Rule {
   Quoted = 1,
   /** Plain, and blanks stand only after a comma: one address or a list of them. */
   List = 2,
-  /** Plain, and neither starting with `- ` nor ending with ` -`: a user name, which may hold blanks, but no shifted column. */
+  /** Plain, and without a `-` between blanks: a user name, which may hold blanks, but no shifted column. */
   User = 3,
   /** At a blank or the end of the line; what follows is tolerated. */
   Word = 4,
@@ -85,6 +85,10 @@ export enum Flag {
   NeedsTime = 1024,
   /** A 502 or 504 that a server behind is said to have made is not this server's own. */
   ExactMaker = 2048,
+  /** The server writes every URI with scheme and host in front. */
+  AbsoluteUri = 4096,
+  /** A line with something behind its last field is of another layout. */
+  NoTail = 8192,
 }
 
 /** How lines are cut. */

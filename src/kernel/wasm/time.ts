@@ -222,15 +222,15 @@ export function setDirective(p: usize, end: usize): void {
   lastTimeOfDay = 0
 }
 
-/** Date and time of the last record that had a time alone, or of the `#Date` after it; NO_TIME when there was none. */
-export function directiveClock(): i64 {
+/** The last moment that was read under a `#Date`; NO_TIME when there was none. */
+export function moment(): i64 {
   return directiveDay == NO_TIME ? NO_TIME : directiveDay + lastTimeOfDay
 }
 
-/** Go on as if the last record had had this time. */
-export function setDirectiveClock(clock: i64): void {
-  lastTimeOfDay = clock % 86400
-  directiveDay = clock - lastTimeOfDay
+/** Go on as after this moment. */
+export function setMoment(seconds: f64): void {
+  directiveDay = <i64>Math.floor(seconds / 86400) * 86400
+  lastTimeOfDay = <i64>seconds - directiveDay
 }
 
 /** The moment of a time of day under the `#Date` in force. */

@@ -1,0 +1,138 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { Language } from '../catalogue/note.js'
+import { nearestName } from '../edit-distance.js'
+import { LogstatError } from '../errors.js'
+import { compileOwn } from '../format/asked.js'
+import type { Server } from '../format/format.js'
+import type { OwnFormat } from '../format/own.js'
+import { checkZone } from '../time-zone.js'
+import { CONFIG_FILE } from './config-file.js'
+
+// logstat.config.json. docs/logstat.config.schema.json says what may stand in it, to editors and here.
+
+/** What options are when they are not given, and formats of the user's own. */
+export interface Config {
+  readonly formats: readonly OwnFormat[]
+  readonly lang?: Language
+  readonly tz?: string
+  readonly logTz?: string
+  readonly top?: number
+  readonly server?: Server
+  readonly db?: string
+  readonly jobs?: number
+}
+
+export const NO_CONFIG: Config = { formats: [] }
+
+/**
+ * Read the configuration.
+ *
+ * @param named the file that was named; else the one in the working directory is read, if there is one
+ * @throws LogstatError naming the file, the key and what is expected there
+ */
+export function readConfig(named: string | undefined): Config {
+  if (named === undefined && !existsSync(CONFIG_FILE)) return NO_CONFIG
+  const file = named ?? CONFIG_FILE
+  const value = parse(file)
+  const problem = problemOf(value, schema(), [])
+  if (problem) throw refused(file, problem)
+  const { formats, db, $schema: _, ...rest } = value as Omit<Config, 'formats'> & { readonly $schema?: string; readonly formats?: Record<string, object> }
+  for (const key of ['tz', 'logTz'] as const) inside(file, key, () => rest[key] !== undefined && checkZone(rest[key]))
+  const own = Object.entries(formats ?? {}).map(([name, format]): OwnFormat => ({ ...format, name }))
+  for (const format of own) {
+    inside(file, `formats.${format.name}`, () => {
+      compileOwn(format)
+      if (format.logTz !== undefined) checkZone(format.logTz)
+    })
+  }
+  return { ...rest, formats: own, ...(db === undefined ? {} : { db: resolve(dirname(file), db) }) }
+}
+
+function parse(file: string): unknown {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8').replace(/^\ufeff/, '')
+  } catch (error) {
+    throw new LogstatError('config', `${file}: the configuration cannot be read: ${(error as Error).message}`, 'Check the path after --config.')
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new LogstatError('config', `${file}: no JSON: ${(error as Error).message}`, 'Check quotes and commas there; JSON knows no comments.')
+  }
+}
+
+/** Do something about a key; what is wrong with its value is said with the file and the key. */
+function inside(file: string, key: string, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    if (!(error instanceof LogstatError)) throw error
+    throw new LogstatError('config', `${file}: ${key}: ${error.message}`, error.hint)
+  }
+}
+
+/** As much of JSON Schema as the schema of the configuration uses. */
+interface Schema {
+  readonly description?: string
+  readonly type?: 'object' | 'string' | 'integer'
+  readonly enum?: readonly string[]
+  readonly minimum?: number
+  readonly minLength?: number
+  readonly pattern?: string
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly additionalProperties?: false | Schema
+  readonly propertyNames?: Schema
+  readonly required?: readonly string[]
+  readonly oneOf?: readonly Schema[]
+}
+
+interface Problem {
+  /** Keys from the outermost object to the value. */
+  readonly path: readonly string[]
+  readonly expected: string
+  readonly near?: string | undefined
+}
+
+function schema(): Schema {
+  return JSON.parse(readFileSync(new URL('../../docs/logstat.config.schema.json', import.meta.url), 'utf8')) as Schema
+}
+
+/** What is wrong with a value; undefined when it is as the schema says. */
+function problemOf(value: unknown, rule: Schema, path: readonly string[]): Problem | undefined {
+  const about = rule.description === undefined ? '' : ` (${rule.description})`
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (rule.enum && !rule.enum.includes(value as string)) return { path, expected: `one of ${rule.enum.join(', ')}` }
+  if (rule.type === 'object' && !isObject) return { path, expected: `an object${about}` }
+  if (rule.type === 'string' && typeof value !== 'string') return { path, expected: `a string${about}` }
+  if (rule.type === 'integer' && !Number.isInteger(value)) return { path, expected: `a whole number from ${rule.minimum ?? 0}${about}` }
+  if (rule.minimum !== undefined && (value as number) < rule.minimum) return { path, expected: `a whole number from ${rule.minimum}${about}` }
+  if (rule.minLength !== undefined && (value as string).length < rule.minLength) return { path, expected: `a text that is not empty${about}` }
+  if (rule.pattern !== undefined && !new RegExp(rule.pattern).test(value as string)) return { path, expected: rule.description ?? rule.pattern }
+  if (rule.required?.some((key) => !isObject || !Object.hasOwn(value, key))) return { path, expected: `a value for ${rule.required.join(', ')}` }
+  if (rule.oneOf && rule.oneOf.filter((r) => !problemOf(value, r, path)).length !== 1)
+    return { path, expected: `just one of ${rule.oneOf.flatMap((r) => r.required ?? []).join(', ')}` }
+  return isObject ? problemInside(value, rule, path) : undefined
+}
+
+function problemInside(value: object, { properties = {}, additionalProperties, propertyNames }: Schema, path: readonly string[]): Problem | undefined {
+  for (const [key, inner] of Object.entries(value)) {
+    const at = [...path, key]
+    const name = propertyNames && problemOf(key, propertyNames, at)
+    if (name) return name
+    const rule = Object.hasOwn(properties, key) ? properties[key] : additionalProperties
+    if (rule === false) {
+      const known = Object.keys(properties)
+      return { path: at, expected: `one of the keys ${known.filter((k) => k !== '$schema').join(', ')}`, near: nearestName(key, known) }
+    }
+    const problem = rule && problemOf(inner, rule, at)
+    if (problem) return problem
+  }
+  return undefined
+}
+
+function refused(file: string, { path, expected, near }: Problem): LogstatError {
+  const where = path.length ? `${file}: ${path.join('.')}` : file
+  return new LogstatError('config', `${where}: expected ${expected}`, near === undefined ? 'See docs/logstat.config.schema.json.' : `Did you mean ${near}?`)
+}
