@@ -6,11 +6,14 @@ import { type NewSource, openStore, STORED_VALUES } from '../src/store/store.js'
 import { type CodeTally, DIMENSIONS, type DimensionName, emptyLists, emptyTally, type List, type Tally } from '../src/tally/tally.js'
 
 // How large does the database of a busy site become in a year? Tallies are simulated, not lines: 10 million hits a day, one log a day,
-// all codes at all minutes that their share of the hits lets occur, full lists. Prints the size by month; LOGSTAT_DAYS=30 is a short run.
+// all codes at all minutes that their share of the hits lets occur, full lists. Prints the size by month; LOGSTAT_DAYS=30 is a short run,
+// LOGSTAT_LOGS=24 a log that is rotated each hour.
 
 const DAYS = Number(process.env.LOGSTAT_DAYS ?? 365)
+const LOGS_A_DAY = Number(process.env.LOGSTAT_LOGS ?? 1)
 const HITS_A_DAY = 10_000_000
 const DAY = 86400
+const SECONDS = DAY / LOGS_A_DAY
 const FIRST_DAY = Date.UTC(2026, 0, 1) / 1000
 
 /** Codes of a site and their share of its hits. */
@@ -55,31 +58,32 @@ function listOf(dimension: DimensionName, day: number, status: number, hits: num
   return { values: [...values.values()], lost: hits > STORED_VALUES ? 1 : 0, distinct: Math.min(different, hits) }
 }
 
-function tallyOf(day: number): Tally {
+/** @param part of the day, counted from 0 */
+function tallyOf(day: number, part: number): Tally {
   const tally = emptyTally(60)
-  const start = FIRST_DAY + day * DAY
+  const start = FIRST_DAY + day * DAY + part * SECONDS
   for (const [status, share] of CODES) {
-    const hits = Math.max(1, Math.round(HITS_A_DAY * share))
+    const hits = Math.max(1, Math.round((HITS_A_DAY * share) / LOGS_A_DAY))
     const code: CodeTally = {
       status,
       substatus: null,
       win32Status: null,
       reason: null,
-      period: start / DAY,
+      period: FIRST_DAY / DAY + day,
       hits,
       bytesSent: hits * 5000,
       timed: hits,
       timeTakenUs: hits * 80_000,
       firstSeen: start,
-      lastSeen: start + DAY - 1,
+      lastSeen: start + SECONDS - 1,
       buckets: new Map(),
       latency: new Map(Array.from({ length: Math.min(hits, 120) }, (_, i) => [i * 3, Math.ceil(hits / 120)])),
       lists: emptyLists(),
     }
-    const minutes = Math.min(1440, hits)
+    const minutes = Math.min(SECONDS / 60, hits)
     for (let i = 0; i < minutes; i++) {
       const n = Math.floor(hits / minutes) + (i < hits % minutes ? 1 : 0)
-      code.buckets.set(start + Math.floor((i * 1440) / minutes) * 60, { hits: n, bytesSent: n * 5000, timed: n, timeTakenUs: n * 80_000 })
+      code.buckets.set(start + Math.floor((i * SECONDS) / 60 / minutes) * 60, { hits: n, bytesSent: n * 5000, timed: n, timeTakenUs: n * 80_000 })
     }
     for (const dimension of DIMENSIONS) code.lists[dimension] = listOf(dimension, day, status, hits)
     tally.codes.set(`${status}`, code)
@@ -92,15 +96,21 @@ const file = join(folder, 'logs.db')
 const store = openStore(file)
 let busy = 0
 for (let day = 0; day < DAYS; day++) {
-  const tally = tallyOf(day)
-  const entries = [...tally.codes.values()].reduce((n, c) => n + c.hits, 0)
-  const source: NewSource & { id: null } = {
-    id: null, name: `access.log-${day}`, path: `/var/log/nginx/access.log-${day}`, format: 'combined', server: 'nginx', software: null, fields: null,
-    stream: false, firstLine: `${day}`.padStart(16, '0'), trail: Buffer.alloc(16_500, day), tailBytes: 1024, tailHash: 'f'.repeat(64), readTo: 2.2e9,
-    openLine: false, lines: entries, entries, rejected: 0, ignored: 0, withoutTime: 0, readAt: FIRST_DAY + (day + 1) * DAY,
-  } // biome-ignore format: a record
+  for (let part = 0; part < LOGS_A_DAY; part++) {
+    const tally = tallyOf(day, part)
+    const entries = [...tally.codes.values()].reduce((n, c) => n + c.hits, 0)
+    const name = `${day}-${part}`
+    const source: NewSource & { id: null } = {
+      id: null, name: `access.log-${name}`, path: `/var/log/nginx/access.log-${name}`, format: 'combined', server: 'nginx', software: null, fields: null,
+      stream: false, firstLine: name.padStart(16, '0'), trail: Buffer.alloc(16_500, day), tailBytes: 1024, tailHash: 'f'.repeat(64),
+      readTo: Math.floor(2.2e9 / LOGS_A_DAY), openLine: false, lines: entries, entries, rejected: 0, ignored: 0, withoutTime: 0,
+      readAt: FIRST_DAY + (day + 1) * DAY,
+    } // biome-ignore format: a record
+    const started = performance.now()
+    store.add(source, tally, new Map())
+    busy += performance.now() - started
+  }
   const started = performance.now()
-  store.add(source, tally, new Map())
   rollUp(store, FIRST_DAY + (day + 1) * DAY)
   busy += performance.now() - started
   if ((day + 1) % 30 === 0 || day + 1 === DAYS) {

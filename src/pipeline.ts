@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { LogstatError } from './errors.js'
 import { type Asked, askedFormat } from './format/asked.js'
 import { byteOrderMark, type Detection, detect, type Undetected } from './format/detect.js'
@@ -127,7 +128,10 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
       if (!prepared) break
       if (inFile) {
         for (;;) {
-          const result = await settleInFile(prepared, await count(kernel, prepared, store, options), take(), store)
+          const read = await count(kernel, prepared, store, options)
+          // Looking through the tables takes longer than to find that a log has nothing new.
+          const tally = read.result.lines > 0 ? take() : emptyTally()
+          const result = await settleInFile(prepared, read, tally, store)
           if (result && results.push(result)) break
           prepared = await prepare(await reopen(prepared.input), store, options, runner)
         }
@@ -258,8 +262,10 @@ function unitsOf(input: Input, reader: Reader, head: Buffer, known: Source | und
     logZone: layout.zone ?? options.logZone ?? null,
     filter: options.filter ?? {},
   }
-  if (!reader.raw) return (input.size ?? 0) < LARGE_PACKED ? [] : [{ ...common, from, to: null, fields: layout.fields, finish }]
-  const bounds = cutFile(input.path, from, input.size ?? 0)
+  // Not the size that it had when it was found: it may have grown since, or be another one now.
+  const size = statSync(input.path, { throwIfNoEntry: false })?.size ?? 0
+  if (!reader.raw) return size < LARGE_PACKED ? [] : [{ ...common, from, to: null, fields: layout.fields, finish }]
+  const bounds = cutFile(input.name, input.path, from, size)
   if (bounds.length <= 2) return []
   // Which #Fields line is in force in a later range is not known yet; that of the head is, nearly always.
   const fields = layout.fields ?? layout.firstFields

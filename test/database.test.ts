@@ -1,5 +1,19 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -7,7 +21,8 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { findInputs } from '../src/input/find.js'
+import { findInputs, type Input } from '../src/input/find.js'
+import { cutFile } from '../src/parallel/unit.js'
 import { type InputResult, readInputs } from '../src/pipeline.js'
 import { makeReport, type Report } from '../src/report/report.js'
 import { setAnonymize } from '../src/store/anonymize.js'
@@ -172,6 +187,20 @@ describe('age', () => {
     const plain = ({ codes, totals, period, classes }: Report): unknown => ({ totals, period, classes, codes: codes.map(({ timeline: _, ...c }) => c) })
     expect(plain(after)).toEqual(plain(before))
   })
+  it('makes counts of an older log coarser, too, which is read last', async () => {
+    writeFileSync(at('new.log'), lines(0, 200))
+    writeFileSync(at('old.log'), lines(0, 200, Date.UTC(2025, 9, 1) / 1000, 60))
+    const ingestAndAge = async (name: string): Promise<unknown[]> => {
+      await ingest('logs.db', name)
+      await withStore('logs.db', (store) => rollUp(store))
+      return rows('logs.db', 'SELECT seconds, sum(hits) AS hits FROM hits GROUP BY 1')
+    }
+    expect(await ingestAndAge('new.log')).toEqual([{ seconds: 60, hits: 200 }])
+    expect(await ingestAndAge('old.log')).toEqual([
+      { seconds: 60, hits: 200 },
+      { seconds: 3600, hits: 200 },
+    ])
+  })
   it('does nothing when the clock runs ahead, and an old log keeps its minutes', async () => {
     writeFileSync(at('a.log'), lines(0, 100))
     await ingest('logs.db', 'a.log')
@@ -198,6 +227,28 @@ describe('age', () => {
   })
 })
 
+describe('a set of rotated logs', () => {
+  it('comes to the same in any order, given twice, renamed, packed and unpacked', async () => {
+    // A fixed shuffle: 1 to 40 times 7 modulo 41.
+    const order = Array.from({ length: 40 }, (_, i) => ((i + 1) * 7) % 41)
+    const forms = Array.from({ length: 10 }, (_, log) => {
+      const text = lines(log * 300, log * 300 + 300)
+      writeFileSync(at(`access.log.${log}.gz`), gzipSync(text))
+      writeFileSync(at(`access.log-202601${10 + log}`), text)
+      writeFileSync(at(`again-${log}.bin`), gzipSync(text, { level: 1 }))
+      // The log as it was before it was rotated, in the middle of a line.
+      writeFileSync(at(`begun-${log}.log`), text.slice(0, text.length * 0.7))
+      return [`access.log.${log}.gz`, `access.log-202601${10 + log}`, `again-${log}.bin`, `begun-${log}.log`]
+    }).flat()
+    const results = await ingest('logs.db', ...order.map((n) => forms[n - 1] as string))
+    expect(results.reduce((sum, { entries }) => sum + entries, 0)).toBe(3000)
+    expect(await ingest('logs.db', ...forms)).toMatchObject(forms.map(() => ({ known: true, lines: 0, error: null })))
+    expect(await entries('logs.db')).toBe(3000)
+    expect(await withStore('logs.db', (store) => store.sources().length)).toBe(10)
+    expect(await sound('logs.db')).toEqual([])
+  })
+})
+
 describe('personal data', () => {
   const bytesOf = (db: string): string => readFileSync(at(db), 'latin1')
   it('is readable to its owner only, and holds no query string', async () => {
@@ -221,6 +272,14 @@ describe('personal data', () => {
     expect(logstat(['ingest', at('b.log'), '--db', at('logs.db')]).status).toBe(0)
     expect(bytesOf('logs.db')).not.toMatch(/203\.0\.113\.[1-9]/)
     expect(logstat(['ingest', '--anonymize', 'hash', at('b.log'), '--db', at('logs.db')])).toMatchObject({ status: 2 })
+  })
+  it('does not promise to keep no addresses where some are kept', async () => {
+    writeFileSync(at('a.log'), lines(0, 40))
+    await ingest('logs.db', 'a.log')
+    expect(logstat(['ingest', '--anonymize', 'hash', at('a.log'), '--db', at('logs.db')])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('full client addresses') as string,
+    })
   })
   it('keeps hashes of addresses, which another database does not share', async () => {
     writeFileSync(at('a.log'), lines(0, 40))
@@ -275,6 +334,33 @@ describe('a line whose end was not written when it was counted', () => {
   })
 })
 
+describe('a W3C log whose records have a time alone', () => {
+  it('takes their date from the #Date line, and from the record before, also when it is read on', async () => {
+    const record = (time: string): string => `${time} GET /a.aspx - 404 0 2 203.0.113.9\r\n`
+    writeFileSync(
+      at('u_ex.log'),
+      `#Software: Microsoft Internet Information Services 10.0\r\n#Date: 2026-03-01 00:00:00\r\n#Fields: time cs-method cs-uri-stem cs-uri-query sc-status sc-substatus sc-win32-status c-ip\r\n${record('08:00:00')}`,
+    )
+    await ingest('logs.db', 'u_ex.log')
+    const seen = ['2026-03-01 08:00:00']
+    for (const [text, moment] of [
+      [record('23:59:59'), '2026-03-01 23:59:00'],
+      // After midnight the date goes on by itself.
+      [record('00:00:01'), '2026-03-02 00:00:00'],
+      [`#Date: 2026-03-05 06:00:00\r\n${record('06:00:01')}`, '2026-03-05 06:00:00'],
+      [`${record('07:00:00').trimEnd()}`, ''],
+      [`\r\n${record('08:00:00')}`, '2026-03-05 08:00:00'],
+    ] as const) {
+      appendFileSync(at('u_ex.log'), text)
+      // A packed file is read to the end of what there is; the rest comes with the log itself.
+      if (moment === '') writeFileSync(at('u_ex.gz'), gzipSync(readFileSync(at('u_ex.log'))))
+      await ingest('logs.db', moment === '' ? 'u_ex.gz' : 'u_ex.log')
+      seen.push(moment || '2026-03-05 07:00:00')
+    }
+    expect(rows('logs.db', "SELECT datetime(start, 'unixepoch') AS minute, hits FROM hits ORDER BY start")).toEqual(seen.map((minute) => ({ minute, hits: 1 })))
+  })
+})
+
 describe('new lines that are all rubbish', () => {
   it('are counted as rejected, once, and are no failure', async () => {
     writeFileSync(at('a.log'), lines(0, 10))
@@ -282,6 +368,27 @@ describe('new lines that are all rubbish', () => {
     appendFileSync(at('a.log'), 'rubbish\n')
     expect(await ingest('logs.db', 'a.log')).toMatchObject([{ known: true, rejected: 1, error: null }])
     expect(await ingest('logs.db', 'a.log')).toMatchObject([{ known: true, lines: 0, error: null }])
+  })
+})
+
+describe('a large log that is gone, or cannot be read, when it is to be cut', () => {
+  it('is told as such, so that it can be looked for again', () => {
+    expect(() => cutFile('a.log', at('none.log'), 0, 1e9)).toThrow(expect.objectContaining({ code: 'changed' }) as Error)
+    expect(() => cutFile('a.log', folder, 0, 1e9)).toThrow(expect.objectContaining({ code: 'unreadable' }) as Error)
+  })
+})
+
+describe('a large log that was replaced by a smaller one after it was found', () => {
+  it('is read as it is now', async () => {
+    const part = lines(0, 10_000)
+    const text = part.repeat(Math.ceil(36e6 / part.length))
+    writeFileSync(at('a.log'), text)
+    const [input] = findInputs([at('a.log')])
+    await withStore('logs.db', async (store) => {
+      const results = await readInputs([{ ...(input as Input), size: 2 * text.length }], store, { dayZone: 'UTC', jobs: 1 })
+      expect(results).toMatchObject([{ error: null, entries: text.split('\n').length - 1 }])
+    })
+    expect(await sound('logs.db')).toEqual([])
   })
 })
 
@@ -345,6 +452,51 @@ describe('a full disk', () => {
     expect(await entries('logs.db')).toBe(0)
     await ingest('logs.db', 'b.log')
     expect(await entries('logs.db')).toBe(25_000)
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('a database that may only be read', () => {
+  /** Do it without the right to write in the folder, which root has by all means. */
+  function asReader<T>(work: () => T): T {
+    const root = process.getuid?.() === 0
+    chmodSync(folder, 0o555)
+    if (root) process.seteuid?.(65_534)
+    try {
+      return work()
+    } finally {
+      if (root) process.seteuid?.(0)
+      chmodSync(folder, 0o755)
+    }
+  }
+  it('is reported from, and refuses what would change it', async () => {
+    writeFileSync(at('a.log'), lines(0, 100))
+    await ingest('logs.db', 'a.log')
+    chmodSync(at('logs.db'), 0o444)
+    const before = readFileSync(at('logs.db'))
+    const report = asReader(() => {
+      const store = openStore(at('logs.db'), { readOnly: true })
+      const made = makeReport(store)
+      store.close()
+      return made
+    })
+    expect(report.totals.entries).toBe(100)
+    expect(() => asReader(() => openStore(at('logs.db')))).toThrow(/may not be written/)
+    // What another program has not yet put into the file itself would be missing.
+    writeFileSync(at('logs.db-wal'), 'something')
+    chmodSync(at('logs.db-wal'), 0o444)
+    expect(() => asReader(() => openStore(at('logs.db'), { readOnly: true }))).toThrow(/logs\.db-wal/)
+    expect(readFileSync(at('logs.db'))).toEqual(before)
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('a link to a database', () => {
+  it('is followed, also when the database is yet to be made', async () => {
+    writeFileSync(at('a.log'), lines(0, 10))
+    symlinkSync('real.db', at('link.db'))
+    await ingest('link.db', 'a.log')
+    expect(lstatSync(at('link.db')).isSymbolicLink()).toBe(true)
+    expect(await entries('real.db')).toBe(10)
+    expect(statSync(at('real.db')).mode & 0o077).toBe(0)
   })
 })
 
@@ -416,6 +568,29 @@ describe('ingest --follow', () => {
       child.kill('SIGKILL')
     }
     expect(await sound('logs.db')).toEqual([])
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('ingest --follow of a log that may not be read yet', () => {
+  it('reads it as soon as it may, though it did not change', async () => {
+    writeFileSync(at('a.log'), lines(0, 10), { mode: 0o000 })
+    chmodSync(folder, 0o777)
+    const child = spawn(process.execPath, [BIN, 'ingest', '--follow', '--interval', '1', at('a.log'), '--db', at('logs.db')], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(process.getuid?.() === 0 ? { uid: 65_534 } : {}),
+    })
+    try {
+      const said = (stream: NodeJS.ReadableStream): Promise<string> =>
+        new Promise((resolve) => stream.once('data', (chunk: Buffer) => resolve(chunk.toString())))
+      const [refused, counted] = [said(child.stderr), said(child.stdout)]
+      expect(await refused).toContain('permission denied')
+      chmodSync(at('a.log'), 0o444)
+      expect(await counted).toContain('10 new entries')
+      child.kill('SIGTERM')
+      expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0)
+    } finally {
+      child.kill('SIGKILL')
+    }
   })
 })
 

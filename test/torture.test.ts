@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { appendFileSync, copyFileSync, linkSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, linkSync, mkdtempSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -48,6 +48,13 @@ function outcomeOf(line: string): Outcome {
 }
 const linesOf = (text: string): string[] => text.split('\n').slice(0, -1)
 
+/** Whether a new log is read at all: half of what it begins with must be understood, a line cut off is not, and one line must be whole. */
+function isAccessLog(whole: readonly string[], cutOff: string): boolean {
+  const first = [...whole, ...(cutOff === '' ? [] : [cutOff])].slice(0, 200)
+  const understood = first.filter((line) => outcomeOf(line).status !== null).length
+  return understood * 2 >= first.length && whole.some((line) => outcomeOf(line).status !== null)
+}
+
 /** The slow, obvious database. */
 class Oracle {
   logs: Log[] = []
@@ -59,6 +66,7 @@ class Oracle {
     const rest = content.slice(end)
     if (this.logs.some((l) => l.text.startsWith(text) && l.text.length > text.length)) return
     const known = this.logs.filter((l) => text.startsWith(l.text)).sort((a, b) => b.text.length - a.text.length)[0]
+    if (!known && !isAccessLog(linesOf(text), rest)) return
     const log: Log = known ?? { text: '', outcomes: [], open: false }
     const fresh = linesOf(text.slice(log.text.length))
     if (fresh.length > 0) {
@@ -188,7 +196,7 @@ describe(`a database under ${STEPS} steps of anything`, () => {
       files.set(name, { content: contentOf(name) + more, packed: false })
     }
 
-    const begin = (): string => `203.0.113.1 - - [${'22/Nov/2026:10:00:00'} +0000] "GET /begin-${made++} HTTP/1.1" 200 1 "-" "torture"\n`
+    const begin = (): string => `203.0.113.1 - - [22/Nov/2026:10:00:00 +0000] "GET /begin-${made++} HTTP/1.1" 200 1 "-" "torture"\n`
     const ingest = async (file: string, inputs: readonly string[]): Promise<void> => {
       const store = openStore(file)
       await readInputs(findInputs(inputs.map(at)), store, { dayZone: 'UTC', jobs: 1 })
@@ -200,6 +208,11 @@ describe(`a database under ${STEPS} steps of anything`, () => {
     }
     const start = (inputs: readonly string[]) =>
       spawn(process.execPath, [BIN, 'ingest', '-q', '-j', '1', '--tz', 'UTC', ...inputs.map(at), '--db', db], { stdio: ['ignore', 'ignore', 'pipe'] })
+    /** Until it writes to the database, or has nothing to write. */
+    const writing = async (child: ReturnType<typeof start>): Promise<void> => {
+      const size = (): number => statSync(`${db}-wal`, { throwIfNoEntry: false })?.size ?? 0
+      for (const before = size(); child.exitCode === null && size() === before; ) await wait(1)
+    }
     const ended = (child: ReturnType<typeof start>): Promise<{ status: number | null; stderr: string }> => {
       let stderr = ''
       child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
@@ -324,7 +337,7 @@ describe(`a database under ${STEPS} steps of anything`, () => {
         async () => {
           const inputs = shuffled()
           const child = start(inputs)
-          await wait(below(900))
+          await (below(2) ? wait(below(900)) : writing(child))
           child.kill('SIGKILL')
           await ended(child)
           // Each input is in or is not: in order, so many of them.
@@ -403,6 +416,5 @@ describe(`a database under ${STEPS} steps of anything`, () => {
     readAll(oracle, names())
     expect(countsOf(db)).toEqual(oracle.counts)
     expect(statSync(db).mode & 0o077).toBe(0)
-    expect(readFileSync(db).length).toBeGreaterThan(0)
   })
 })

@@ -6,7 +6,7 @@ import { openStore } from '../store/store.js'
 
 /** `logstat doctor --db FILE`: whether the database is sound. Exit status 2 when it is not. */
 export async function doctor({ db }: { readonly db: string }): Promise<number> {
-  const store = openStore(db, { create: false })
+  const store = openStore(db, { readOnly: true })
   try {
     const wrong = checkStore(store)
     const open = process.platform !== 'win32' && (statSync(db).mode & 0o077) !== 0

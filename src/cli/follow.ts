@@ -47,6 +47,7 @@ export async function follow(paths: readonly string[], store: Store, { interval,
             failures.set(result.name, failure)
             if (failure) process.stderr.write(`logstat: ${failure}\n`)
           }
+          if (result.error?.code === 'unreadable') readAgain(result.name, files)
           if (result.lines > 0) onResult(result)
         }
         rollUp(store)
@@ -93,6 +94,11 @@ function look(paths: readonly string[], files: Map<string, Followed>): Input[] {
   return [...rotated, ...changed]
 }
 
+/** What could not be read is looked at again, though it does not change: somebody may give the right to read it. */
+function readAgain(name: string, files: ReadonlyMap<string, Followed>): void {
+  for (const file of files.values()) if (file.name === name) file.state = ''
+}
+
 function hold(file: Followed, id: string, path: string): void {
   try {
     const fd = openSync(path, 'r')
@@ -123,7 +129,8 @@ function stopSignal(): { within(ms: number): Promise<boolean>; remove(): void } 
     stopped = true
     wake()
   }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  // Once: whoever asks again does not want to wait for what is being read; it will be read by the next run.
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
   return {
     within: (ms) =>
       new Promise((resolve) => {

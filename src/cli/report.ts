@@ -19,7 +19,7 @@ export async function report(paths: readonly string[], options: OutputOptions & 
 /** `logstat report --db FILE` */
 export async function reportDatabase(options: OutputOptions & { readonly db: string }): Promise<number> {
   const kind = kindOf(options)
-  const store = openStore(options.db, { create: false })
+  const store = openStore(options.db, { readOnly: true })
   await print(store, kind, options)
   store.close()
   return 0
@@ -35,7 +35,7 @@ export async function iis(paths: readonly string[], options: OutputOptions & Rea
   if (options.db !== undefined && filter)
     throw new LogstatError('filter', `--${filter} works on logs, not on a database`, 'Give the log files; a database holds counts, not entries.')
   const kind = kindOf(options)
-  const store = openStore(options.db ?? null, { create: false })
+  const store = openStore(options.db ?? null, { readOnly: true })
   const { failed } = paths.length ? await readPaths(paths, store, options) : { failed: false }
   await print(store, kind, options, true)
   return failed ? 2 : 0

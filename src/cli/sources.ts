@@ -11,7 +11,7 @@ interface SourcesOptions {
 
 /** `logstat sources --db FILE`: what was read, up to where, when, as which format, and how much of it was not understood. */
 export async function sources({ db, tz, format }: SourcesOptions): Promise<number> {
-  const store = openStore(db, { create: false })
+  const store = openStore(db, { readOnly: true })
   const all = store.sources()
   store.close()
   const zone = tz ?? systemZone()

@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { LogstatError } from '../errors.js'
 import { compileFields, momentNoted, NO_FIELDS, noteMoment } from '../format/w3c.js'
 import { openInput, readFully } from '../input/open.js'
-import { changed } from '../input/unreadable.js'
+import { changed, unreadable } from '../input/unreadable.js'
 import { type Filter, setFilter } from '../kernel/filter.js'
 import type { Kernel } from '../kernel/kernel.js'
 import { type Packed, pack } from '../kernel/packed.js'
@@ -151,8 +151,7 @@ function readRange(intake: Intake, { name, path, from }: Unit, to: number, begin
       onBytes(at - from)
     }
   } catch (error) {
-    if (error instanceof LogstatError) throw error
-    throw new LogstatError('unreadable', `${name}: ${(error as Error).message}`, 'Check the file and the disk.')
+    throw error instanceof LogstatError ? error : unreadable(name, error)
   } finally {
     if (fd !== undefined) closeSync(fd)
   }
@@ -172,13 +171,15 @@ const EDGE_BYTES = 1 << 20
  * How it is cut depends on its size alone, never on the number of threads: so the result does not, either.
  *
  * @returns the bounds, first `from`, last `to`; just those two when it is too small to cut
+ * @throws LogstatError `changed` when it is not there any more
  */
-export function cutFile(path: string, from: number, to: number): number[] {
+export function cutFile(name: string, path: string, from: number, to: number): number[] {
   if (to - from < MIN_CUT) return [from, to]
   const count = Math.min(MAX_RANGES, 2 ** Math.max(1, Math.floor(Math.log2((to - from) / RANGE))))
   const bounds = [from]
-  const fd = openSync(path, 'r')
+  let fd: number | undefined
   try {
+    fd = openSync(path, 'r')
     const bytes = Buffer.alloc(EDGE_BYTES)
     for (let i = 1; i < count; i++) {
       const near = from + Math.floor(((to - from) * i) / count)
@@ -187,8 +188,10 @@ export function cutFile(path: string, from: number, to: number): number[] {
       const edge = near + newline + 1
       if (newline !== -1 && edge < to && edge > (bounds.at(-1) as number)) bounds.push(edge)
     }
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? changed(name) : unreadable(name, error)
   } finally {
-    closeSync(fd)
+    if (fd !== undefined) closeSync(fd)
   }
   return [...bounds, to]
 }

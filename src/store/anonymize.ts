@@ -19,7 +19,7 @@ export interface Anonymizer {
   list(list: List, hits: number): List
 }
 
-/** Make a database anonymous from now on. @throws LogstatError when it already is in the other way */
+/** Make a database anonymous. @throws LogstatError when it already is in the other way, or holds full addresses */
 export function setAnonymize(db: Database.Database, how: Anonymize): void {
   db.transaction(() => {
     const known = getSetting(db, 'anonymize')
@@ -29,6 +29,12 @@ export function setAnonymize(db: Database.Database, how: Anonymize): void {
         'anonymize',
         `the database was made with --anonymize ${known}, not ${how}`,
         'Leave the option out, or use another database: addresses of both kinds in one could not be compared.',
+      )
+    if (db.prepare('SELECT 1 FROM source').get() !== undefined)
+      throw new LogstatError(
+        'anonymize',
+        'logs were read into the database with full client addresses before',
+        'Use a new database for --anonymize, and remove this one when its addresses must go.',
       )
     setSetting(db, 'anonymize', how)
     if (how === 'hash') setSetting(db, 'anonymize_key', randomBytes(32).toString('hex'))
@@ -80,13 +86,4 @@ function mapList(list: List, hits: number, rename: (text: string) => string): Li
   const unlisted = Math.max(0, hits - listed)
   for (const v of values) v.error = Math.max(v.error, unlisted)
   return { values, lost: Math.max(list.lost, unlisted), distinct: values.length }
-}
-
-const ADDRESS = /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|(?<![\w:])[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}(?![\w:])/gi
-
-/** The text of a rejected line as it may be stored: without query strings, and with addresses as the database keeps them. */
-export function maskSample(text: string, anonymize: Anonymizer | undefined): string {
-  // With a ? before it, or as the column of its own that W3C logs have.
-  const plain = text.replace(/\?[^\s"]*/g, '?…').replace(/(^|[\s"])[^\s"=?/]+=[^\s"]+/g, '$1…')
-  return anonymize ? plain.replace(ADDRESS, (found) => (isIP(found) ? anonymize.address(found) : found)) : plain
 }

@@ -1,4 +1,6 @@
-import { closeSync, existsSync, linkSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { closeSync, existsSync, linkSync, openSync, readFileSync, readlinkSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import Database from 'better-sqlite3'
 import { LogstatError } from '../errors.js'
 import { cannotOpen, databaseError } from './error.js'
@@ -8,8 +10,15 @@ import { APPLICATION_ID, SCHEMA_VERSION } from './schema.js'
 /** How long to wait for another program that writes. Its transactions take a second at most, prune and merge longer. */
 const BUSY_MS = 30_000
 
+export interface OpenOptions {
+  /** Make the database when there is none. */
+  readonly create?: boolean
+  /** Nothing will be written, and none is made: the database may be another user's, or on a disk that cannot be written. */
+  readonly readOnly?: boolean
+}
+
 /** @param file null: a temporary database in memory */
-export function openDatabase(file: string | null, create: boolean): Database.Database {
+export function openDatabase(file: string | null, { readOnly = false, create = !readOnly }: OpenOptions): Database.Database {
   if (file === null) {
     const db = new Database(':memory:')
     db.pragma('journal_mode = OFF')
@@ -21,12 +30,39 @@ export function openDatabase(file: string | null, create: boolean): Database.Dat
     const db = new Database(file, { timeout: BUSY_MS })
     // Readers go on while an ingest writes. What a power loss takes, it takes from counts and read positions together.
     db.pragma('synchronous = NORMAL')
-    // Where an empty file was given: the schema and our mark are in it, in one transaction, before it turns to WAL.
-    migrate(db)
-    if (db.pragma('journal_mode', { simple: true }) !== 'wal') db.pragma('journal_mode = WAL')
+    setUp(db)
     return db
   } catch (error) {
+    if (readOnly && /^SQLITE_(READONLY|CANTOPEN)/.test((error as { code?: string }).code ?? '')) return openCopy(file)
     throw databaseError(file, error)
+  }
+}
+
+/** The schema and our mark are there, in one transaction, before a new database turns to WAL. One that is as it should be is not even locked. */
+function setUp(db: Database.Database): void {
+  if (db.pragma('user_version', { simple: true }) === 0) db.pragma('auto_vacuum = INCREMENTAL')
+  migrate(db)
+  if (db.pragma('journal_mode', { simple: true }) !== 'wal') db.pragma('journal_mode = WAL')
+}
+
+/** SQLite cannot read a database in WAL mode where it may not write the files beside it; nobody writes there now, so a copy in memory is the same. */
+function openCopy(file: string): Database.Database {
+  const wal = statSync(`${file}-wal`, { throwIfNoEntry: false })
+  if (wal && wal.size > 0)
+    throw new LogstatError(
+      'read-only',
+      `${file}: part of the database is still in ${file}-wal, and it may not be written`,
+      `Open it once as its owner: logstat sources --db ${file}`,
+    )
+  try {
+    const bytes = readFileSync(file)
+    // The versions for writing and reading in its header: no WAL.
+    bytes.fill(1, 18, 20)
+    const db = new Database(bytes)
+    migrate(db)
+    return db
+  } catch (error) {
+    throw cannotOpen(file, error)
   }
 }
 
@@ -35,7 +71,7 @@ function check(file: string, create: boolean): void {
   const stat = statSync(file, { throwIfNoEntry: false })
   if (!stat || stat.size === 0) {
     if (!create) throw new LogstatError('no-database', `${file}: there is no such database`, `Make it with: logstat ingest LOG… --db ${file}`)
-    if (!stat) makeFile(file)
+    if (!stat) makeFile(targetOf(file))
     return
   }
   if (!stat.isFile()) throw notOurs(file)
@@ -60,13 +96,11 @@ function check(file: string, create: boolean): void {
  * after a crash meets one half made. Only its owner may read it: logs hold personal data. SQLite gives the files beside it the same mode.
  */
 function makeFile(file: string): void {
-  const fresh = `${file}.${process.pid}.new`
+  const fresh = `${file}.${randomBytes(6).toString('hex')}.new`
   try {
-    closeSync(openSync(fresh, 'w', 0o600))
+    closeSync(openSync(fresh, 'wx', 0o600))
     const db = new Database(fresh)
-    db.pragma('auto_vacuum = INCREMENTAL')
-    migrate(db)
-    db.pragma('journal_mode = WAL')
+    setUp(db)
     db.close()
     try {
       linkSync(fresh, file)
@@ -79,6 +113,15 @@ function makeFile(file: string): void {
     throw error instanceof LogstatError ? error : cannotOpen(file, error)
   } finally {
     for (const end of ['', '-wal', '-shm', '-journal']) rmSync(fresh + end, { force: true })
+  }
+}
+
+/** Where a link leads that leads to nothing yet. */
+function targetOf(file: string): string {
+  try {
+    return resolve(dirname(file), readlinkSync(file))
+  } catch {
+    return file
   }
 }
 

@@ -1,6 +1,6 @@
 import { LogstatError } from '../errors.js'
 import { shrink, sweep } from './forget.js'
-import { getSetting, setSetting } from './setting.js'
+import { getSetting, setSetting, unsetSetting } from './setting.js'
 import type { Store } from './store.js'
 
 const DAY = 86400
@@ -27,7 +27,7 @@ export function setKeep({ db }: Store, keep: Keep): void {
   db.transaction(() => {
     setSetting(db, 'keep_minutes', String(keep.minutes))
     setSetting(db, 'keep_hours', String(keep.hours))
-    db.prepare("DELETE FROM setting WHERE name = 'rolled_up_to'").run()
+    unsetSetting(db, 'rolled_up_to')
   }).immediate()
 }
 
@@ -35,25 +35,28 @@ export function setKeep({ db }: Store, keep: Keep): void {
  * Make counts coarser that are old enough: minute → hour → day. Totals stay.
  *
  * Age is counted from the newest entry, or from now when that is later: a clock that runs ahead coarsens nothing, and an old log keeps
- * its minutes. Once a day is enough.
+ * its minutes. Once a day is enough, and when an older log was read since.
  */
 export function rollUp(store: Store, now = Date.now() / 1000): void {
   const { db } = store
-  const { newest } = db.prepare('SELECT max(last_seen) AS newest FROM span').get() as { newest: number | null }
-  if (newest === null) return
-  const today = Math.floor(Math.min(now, newest) / DAY) * DAY
-  if (getSetting(db, 'rolled_up_to') === String(today)) return
+  const { oldest, newest } = db.prepare('SELECT min(first_seen) AS oldest, max(last_seen) AS newest FROM span').get() as Record<string, number | null>
+  if (oldest == null || newest == null) return
   const keep = keepOf(store)
+  const startOfDayAged = (age: number): number => Math.floor((Math.min(now, newest) - age) / DAY) * DAY
+  const limit = startOfDayAged(keep.minutes)
+  if (getSetting(db, 'rolled_up_to') === String(limit)) return
   db.transaction(() => {
-    coarsen(store, 3600, today - keep.minutes)
-    coarsen(store, DAY, today - keep.hours)
-    setSetting(db, 'rolled_up_to', String(today))
+    // The span of a day that was pruned is gone with its counts.
+    if (oldest < limit) {
+      coarsen(store, 3600, limit)
+      coarsen(store, DAY, startOfDayAged(keep.hours))
+    }
+    setSetting(db, 'rolled_up_to', String(limit))
   }).immediate()
 }
 
-/** @param before start of a UTC day */
-function coarsen({ db }: Store, seconds: number, before: number): void {
-  const limit = Math.floor(before / DAY) * DAY
+/** @param limit start of a UTC day */
+function coarsen({ db }: Store, seconds: number, limit: number): void {
   const old = 'seconds < @seconds AND start >= 0 AND start < @limit'
   db.prepare(
     `INSERT INTO hits SELECT source_id, code_id, start - start % @seconds, @seconds, sum(hits), sum(bytes_sent), sum(timed), sum(time_taken_us)

@@ -11,3 +11,7 @@ export function getSetting(db: Database.Database, name: SettingName): string | u
 export function setSetting(db: Database.Database, name: SettingName, value: string): void {
   db.prepare('INSERT OR REPLACE INTO setting VALUES (?, ?)').run(name, value)
 }
+
+export function unsetSetting(db: Database.Database, name: SettingName): void {
+  db.prepare('DELETE FROM setting WHERE name = ?').run(name)
+}

@@ -3,9 +3,11 @@ import { hostname } from 'node:os'
 import { crc32 } from 'node:zlib'
 import type Database from 'better-sqlite3'
 import { type CodeTally, DIMENSIONS, type DimensionName, type LineCounts, type List, MAX_SAMPLES, mergeLists, type Tally, trimList } from '../tally/tally.js'
-import { type Anonymizer, anonymizerOf, maskSample } from './anonymize.js'
+import { type Anonymizer, anonymizerOf } from './anonymize.js'
 import { databaseError } from './error.js'
-import { openDatabase } from './open.js'
+import { maskSample } from './mask.js'
+import { type OpenOptions, openDatabase } from './open.js'
+import { getSetting, unsetSetting } from './setting.js'
 
 /** One log that was read, and how far. */
 export interface Source {
@@ -86,10 +88,10 @@ export interface Store {
 /**
  * Open a database, or a temporary one that goes with the process (null).
  *
- * @throws LogstatError when the file is none of ours, newer than this program, or missing although `create` is false
+ * @throws LogstatError when the file is none of ours, newer than this program, or missing and not to be made
  */
-export function openStore(file: string | null, { create = true } = {}): Store {
-  const db = openDatabase(file, create)
+export function openStore(file: string | null, options: OpenOptions = {}): Store {
+  const db = openDatabase(file, options)
   const statements = prepare(db)
   const dimensions = new Map<DimensionName, number>()
   // Ids found or made within the transaction; another program may delete what nobody uses between two.
@@ -130,7 +132,9 @@ export function openStore(file: string | null, { create = true } = {}): Store {
 
   function addCode(source: number, code: CodeTally, bucketSeconds: number, anonymize: Anonymizer | undefined): void {
     const id = codeId(code)
-    for (const [start, c] of code.buckets) statements.addHits.run(source, id, start ?? NO_TIME, bucketSeconds, c.hits, c.bytesSent, c.timed, c.timeTakenUs)
+    // In the order in which the table keeps them, each row is put behind the one before.
+    for (const [start, c] of [...code.buckets].sort(([a], [b]) => (a ?? NO_TIME) - (b ?? NO_TIME)))
+      statements.addHits.run(source, id, start ?? NO_TIME, bucketSeconds, c.hits, c.bytesSent, c.timed, c.timeTakenUs)
     const period = code.period ?? NO_TIME
     const known = statements.findSpan.get(source, id, period) as { latency: string | null } | undefined
     const latency = addHistograms(known?.latency ?? null, code.latency)
@@ -181,10 +185,13 @@ export function openStore(file: string | null, { create = true } = {}): Store {
     const id = source.id ?? Number(statements.addSource.run({ ...row, uid: randomBytes(16).toString('hex'), machine: hostname() }).lastInsertRowid)
     if (source.id !== null) statements.setSource.run(row)
     const anonymize = file === null ? undefined : anonymizerOf(db)
+    // Counts of a day that was rolled up already: the next roll-up does it again.
+    if (file !== null && firstTimeOf(tally) < Number(getSetting(db, 'rolled_up_to') ?? -Infinity)) unsetSetting(db, 'rolled_up_to')
     for (const code of tally.codes.values()) addCode(id, code, tally.bucketSeconds, anonymize)
     for (const [reason, { count, samples }] of rejects) {
       statements.addReject.run(id, reason, count)
-      for (const s of samples) statements.addSample.run({ source: id, reason, ...s, text: file === null ? s.text : maskSample(s.text, anonymize) })
+      for (const s of samples)
+        statements.addSample.run({ source: id, reason, ...s, ...(file === null ? {} : maskSample(s.text, s.column, source.fields, anonymize)) })
     }
     return id
   })
@@ -212,6 +219,12 @@ export function openStore(file: string | null, { create = true } = {}): Store {
     sources: () => rowsToSources(statements.sources.all()),
     close: (): void => void db.close(),
   }
+}
+
+function firstTimeOf({ codes }: Tally): number {
+  let first = Infinity
+  for (const { firstSeen } of codes.values()) first = Math.min(first, firstSeen ?? Infinity)
+  return first
 }
 
 const stateOf = ({ id, readTo, lines }: Source): string => `${id}:${readTo}:${lines}`
