@@ -77,8 +77,8 @@ export function clearWithoutTime(): void {
   withoutTime = 0
 }
 
-// A gathered entry: code u32 · pad u32 · bucket u64 · bytes i64 · time taken i64 · time i64 · then by dimension (16 bytes): hash u64 · text u32 · length u32
-const ENTRY: usize = 40 + 16 * <usize>Dimension.Count
+// A gathered entry: code u32 · pad u32 · bucket u64 · bytes i64 · time taken i64 · time i64 · key of the code u64 · then by dimension (16 bytes): hash u64 · text u32 · length u32
+const ENTRY: usize = 48 + 16 * <usize>Dimension.Count
 const batch = heap.alloc(ENTRY * <usize>BATCH)
 let gathered: i32 = 0
 /** Entries counted since the tables were cleared: hits of a value are 32 bits wide. */
@@ -131,11 +131,12 @@ export function gather(): bool {
     ? codeOf(start, min(<u32>(spanEnd(Role.Reason) - start), 256), time == NO_TIME ? NO_PERIOD : period)
     : codeOf(0, 0, time == NO_TIME ? NO_PERIOD : period)
   store<u32>(e, code)
+  store<u64>(e, codeKey(code), 40)
   store<u64>(e, time == NO_TIME ? 0 : <u64>(floorDiv(time, bucketSeconds) + BUCKET_BASE), 8)
   store<i64>(e, bytesSent, 16)
   store<i64>(e, timeTakenUs, 24)
   store<i64>(e, time, 32)
-  const v = e + 40
+  const v = e + 48
   let p = spanStart(Role.Uri)
   gatherValue(v + 16 * Dimension.Path, p, p ? withoutQuery(p, spanEnd(Role.Uri)) : 0)
   p = spanStart(Role.ClientIp)
@@ -227,13 +228,13 @@ function newCode(key: u64, hash: u64, reason: usize, length: u32, period: i32, s
 /** Count what was gathered. Must run before the block moves: the batch points into it. */
 export function flush(): void {
   for (let i = 0; i < gathered; i++) countEntry(batch + ENTRY * <usize>i)
+  const end = batch + ENTRY * <usize>gathered
   for (let d = 0; d < Dimension.Count; d++) {
     const t = table(d)
-    const offset: usize = 40 + 16 * <usize>d
-    for (let i = 0; i < gathered; i++) {
-      const e = batch + ENTRY * <usize>i
-      const length = load<u32>(e + offset, 12)
-      if (length) countValue(t, keyOf(load<u64>(e + offset), code(load<u32>(e))), load<u32>(e), <usize>load<u32>(e + offset, 8), length)
+    for (let e = batch; e < end; e += ENTRY) {
+      const v = e + 48 + 16 * <usize>d
+      const length = load<u32>(v, 12)
+      if (length) countValue(t, keyOf(load<u64>(v), load<u64>(e, 40)), load<u32>(e), <usize>load<u32>(v, 8), length)
     }
   }
   sinceClear += gathered
@@ -243,7 +244,7 @@ export function flush(): void {
 /** What tells the values of one code from those of another, the same in every kernel: see `keyOf`. */
 // @ts-ignore: decorator
 @inline
-function code(number: u32): u64 {
+function codeKey(number: u32): u64 {
   const c = codes + CODE * <usize>number
   return load<u64>(c) ^ load<u64>(c, 72)
 }

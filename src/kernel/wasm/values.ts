@@ -97,21 +97,12 @@ const K0: u64 = 0x9e3779b97f4a7c15
 const K1: u64 = 0xff51afd7ed558ccd
 const K2: u64 = 0xc4ceb9fe1a85ec53
 
-// @ts-ignore: decorator
-@inline
-function mix(h: u64): u64 {
-  h ^= h >> 32
-  h *= K1
-  h ^= h >> 29
-  h *= K2
-  return h ^ (h >> 32)
-}
-
 /**
  * Hash of [p, p + length).
  *
  * Two lanes of eight bytes, so that their multiplications overlap; the rest is read by loads that overlap what was read before,
- * so that there is no loop and hardly a branch for it (a mispredicted branch costs as much as hashing 30 bytes).
+ * so that there is no loop and hardly a branch for it (a mispredicted branch costs as much as hashing 30 bytes). Texts of at most eight
+ * bytes and of one length never share a hash: each step can be undone.
  */
 export function hashOf(p: usize, length: u32): u64 {
   let a: u64 = K0 ^ <u64>length
@@ -133,14 +124,15 @@ export function hashOf(p: usize, length: u32): u64 {
     // The buffer is padded, so eight bytes may be read; those past the value are shifted out.
     a = (a ^ (load<u64>(p) << ((8 - length) << 3))) * K1
   }
-  return mix(a ^ rotl(b, 23))
+  const h = (a ^ rotl(b, 23) ^ (a >> 32)) * K2
+  return h ^ (h >> 32)
 }
 
 /** The key of a value of a code, the same in every kernel: it rests on what the code is, not on its number. */
 // @ts-ignore: decorator
 @inline
 export function keyOf(hash: u64, code: u64): u64 {
-  return mix(hash ^ (code * K0)) | 1
+  return ((hash ^ rotl(code * K0, 31)) * K1) | 1
 }
 
 /** Count the value at `text` for a code once more. */
@@ -149,7 +141,7 @@ export function keyOf(hash: u64, code: u64): u64 {
 export function countValue(t: usize, key: u64, code: u32, text: usize, length: u32): void {
   const slots = <usize>load<u32>(t)
   const mask = load<u32>(t, 4)
-  let i = <u32>(key >> 20) & mask
+  let i = <u32>(key >> 40) & mask
   while (true) {
     const slot = slots + SLOT * <usize>i
     const found = load<u64>(slot)
@@ -194,7 +186,7 @@ function insert(t: usize, key: u64, code: u32, text: usize, length: u32, hits: u
 function freeSlot(t: usize, key: u64): usize {
   const slots = <usize>load<u32>(t)
   const mask = load<u32>(t, 4)
-  let i = <u32>(key >> 20) & mask
+  let i = <u32>(key >> 40) & mask
   while (load<u64>(slots + SLOT * <usize>i) != 0) i = (i + 1) & mask
   return slots + SLOT * <usize>i
 }
@@ -402,7 +394,7 @@ export function absorbValues(dimension: i32, p: usize, end: usize, theirs: usize
 function findSlot(t: usize, key: u64): usize {
   const slots = <usize>load<u32>(t)
   const mask = load<u32>(t, 4)
-  let i = <u32>(key >> 20) & mask
+  let i = <u32>(key >> 40) & mask
   while (true) {
     const slot = slots + SLOT * <usize>i
     const found = load<u64>(slot)
