@@ -5,6 +5,7 @@ import type Database from 'better-sqlite3'
 import { type CodeTally, DIMENSIONS, type DimensionName, type LineCounts, type List, MAX_SAMPLES, mergeLists, type Tally, trimList } from '../tally/tally.js'
 import { type Anonymizer, anonymizerOf } from './anonymize.js'
 import { databaseError } from './error.js'
+import { inserter } from './insert.js'
 import { maskSample } from './mask.js'
 import { type OpenOptions, openDatabase } from './open.js'
 import { getSetting, unsetSetting } from './setting.js'
@@ -133,8 +134,8 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
   function addCode(source: number, code: CodeTally, bucketSeconds: number, anonymize: Anonymizer | undefined): void {
     const id = codeId(code)
     // In the order in which the table keeps them, each row is put behind the one before.
-    for (const [start, c] of [...code.buckets].sort(([a], [b]) => (a ?? NO_TIME) - (b ?? NO_TIME)))
-      statements.addHits.run(source, id, start ?? NO_TIME, bucketSeconds, c.hits, c.bytesSent, c.timed, c.timeTakenUs)
+    const buckets = [...code.buckets].sort(([a], [b]) => (a ?? NO_TIME) - (b ?? NO_TIME))
+    statements.addHits(buckets.map(([start, c]) => [source, id, start ?? NO_TIME, bucketSeconds, c.hits, c.bytesSent, c.timed, c.timeTakenUs]))
     const period = code.period ?? NO_TIME
     const known = statements.findSpan.get(source, id, period) as { latency: string | null } | undefined
     const latency = addHistograms(known?.latency ?? null, code.latency)
@@ -147,7 +148,7 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
       const old = known ? readList(source, id, period, which) : undefined
       if (old) statements.clearTop.run(source, id, period, which)
       const kept = trimList(old ? mergeLists(old, list) : list, file === null ? Infinity : STORED_VALUES)
-      for (const v of kept.values) statements.addTop.run(source, id, period, which, valueId(v.value), v.hits, v.error)
+      statements.addTop(kept.values.map((v) => [source, id, period, which, valueId(v.value), v.hits, v.error]))
       statements.setList.run(source, id, period, which, kept.distinct, kept.lost)
     }
   }
@@ -250,14 +251,19 @@ function prepare(db: Database.Database) {
     addDimension: db.prepare('INSERT OR IGNORE INTO dimension (name) VALUES (?)'),
     findValue: db.prepare('SELECT id FROM value WHERE hash = ? AND text = ?'),
     addValue: db.prepare('INSERT INTO value (hash, text) VALUES (?, ?)'),
-    addHits: db.prepare(`INSERT INTO hits VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET hits = hits + excluded.hits,
-      bytes_sent = bytes_sent + excluded.bytes_sent, timed = timed + excluded.timed, time_taken_us = time_taken_us + excluded.time_taken_us`),
+    addHits: inserter(
+      db,
+      'hits',
+      8,
+      `ON CONFLICT DO UPDATE SET hits = hits + excluded.hits, bytes_sent = bytes_sent + excluded.bytes_sent, timed = timed + excluded.timed,
+       time_taken_us = time_taken_us + excluded.time_taken_us`,
+    ),
     findSpan: db.prepare('SELECT latency FROM span WHERE source_id = ? AND code_id = ? AND period = ?'),
     addSpan: db.prepare(`INSERT INTO span VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET hits = hits + excluded.hits,
       first_seen = min(coalesce(first_seen, excluded.first_seen), coalesce(excluded.first_seen, first_seen)),
       last_seen = max(coalesce(last_seen, excluded.last_seen), coalesce(excluded.last_seen, last_seen)), latency = excluded.latency`),
     clearTop: db.prepare('DELETE FROM top WHERE source_id = ? AND code_id = ? AND period = ? AND dimension_id = ?'),
-    addTop: db.prepare('INSERT INTO top VALUES (?, ?, ?, ?, ?, ?, ?)'),
+    addTop: inserter(db, 'top', 7),
     findTop: db.prepare(
       'SELECT text AS value, hits, error FROM top JOIN value ON value.id = value_id WHERE source_id = ? AND code_id = ? AND period = ? AND dimension_id = ?',
     ),

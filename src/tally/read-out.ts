@@ -144,7 +144,7 @@ function readLists(codeCount: number, table: number, memory: DataView, listed: L
   const lists: List[] = Array.from(counts, (distinct, code) => ({ values: [], lost: lost[code] as number, distinct }))
   const topValues = listed ? quotaOf(counts, listed) : Infinity
   const thresholds = thresholdsFor(slots, values, counts, topValues)
-  const bytes = new Uint8Array(memory.buffer)
+  const bytes = Buffer.from(memory.buffer)
   for (let i = 0; i < slots.length; i += SLOT_WORDS) {
     if (slots[i] === 0 && slots[i + 1] === 0) continue
     const value = VALUE_WORDS * (slots[i + 3] as number)
@@ -157,7 +157,7 @@ function readLists(codeCount: number, table: number, memory: DataView, listed: L
     const error = ((values[value + 1] as number) + (added[code] as number)) >>> 0
     // Of a long list only what can reach the top is made into text.
     if (hits < (thresholds[code] as number)) list.lost = Math.max(list.lost, hits + error)
-    else list.values.push({ value: decodeShared(bytes, values[value] as number, codeAndLength >>> 16), hits, error })
+    else list.values.push({ value: textAt(bytes, values[value] as number, codeAndLength >>> 16), hits, error })
   }
   return lists.map((list) => keepTop(list, topValues))
 }
@@ -189,8 +189,10 @@ function keepTop(list: List, n: number): List {
   return { ...list, values: list.values.slice(0, n) }
 }
 
-function decodeShared(bytes: Uint8Array, at: number, length: number): string {
-  return decode(bytes.subarray(at, at + length))
+/** As `decode` would, but mostly in one step: only text that is no UTF-8 holds the sign that stands for what could not be read, or a text that holds it itself. */
+function textAt(bytes: Buffer, at: number, length: number): string {
+  const text = bytes.toString('utf8', at, at + length)
+  return text.includes('\ufffd') ? decode(bytes.subarray(at, at + length)) : text
 }
 
 /** Read out what became of the lines since `begin`. */
