@@ -58,7 +58,7 @@ describe('the package', () => {
         'bin/logstat.js',
         'dist/index.js',
         'dist/index.d.ts',
-        'dist/parallel/worker.js',
+        'dist/bundle/worker.js',
         'dist/generated/kernel.wasm',
         'dist/generated/catalogue/index.json',
         'dist/generated/catalogue/notes.jsonl',

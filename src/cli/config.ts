@@ -1,39 +1,20 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { Language } from '../catalogue/note.js'
 import { nearestName } from '../edit-distance.js'
 import { LogstatError } from '../errors.js'
 import { compileOwn } from '../format/asked.js'
-import type { Server } from '../format/format.js'
 import type { OwnFormat } from '../format/own.js'
 import { checkZone } from '../time-zone.js'
-import { CONFIG_FILE } from './config-file.js'
+import type { Config } from './config-file.js'
 
-// logstat.config.json. docs/logstat.config.schema.json says what may stand in it, to editors and here.
-
-/** What options are when they are not given, and formats of the user's own. */
-export interface Config {
-  readonly formats: readonly OwnFormat[]
-  readonly lang?: Language
-  readonly tz?: string
-  readonly logTz?: string
-  readonly top?: number
-  readonly server?: Server
-  readonly db?: string
-  readonly jobs?: number
-}
-
-export const NO_CONFIG: Config = { formats: [] }
+// Reading logstat.config.json. docs/logstat.config.schema.json says what may stand in it, to editors and here.
 
 /**
- * Read the configuration.
+ * Read a configuration.
  *
- * @param named the file that was named; else the one in the working directory is read, if there is one
  * @throws LogstatError naming the file, the key and what is expected there
  */
-export function readConfig(named: string | undefined): Config {
-  if (named === undefined && !existsSync(CONFIG_FILE)) return NO_CONFIG
-  const file = named ?? CONFIG_FILE
+export function readConfig(file: string): Config {
   const value = parse(file)
   const problem = problemOf(value, schema(), [])
   if (problem) throw refused(file, problem)

@@ -1,7 +1,7 @@
 import { FORMATS } from '../format/registry.js'
 import { table } from '../render/cells.js'
 import { toJson } from '../render/json.js'
-import { type Config, NO_CONFIG } from './config.js'
+import { type Config, NO_CONFIG } from './config-file.js'
 import { write } from './output.js'
 
 /** `logstat formats` */

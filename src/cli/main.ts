@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { LANGUAGES } from '../catalogue/note.js'
 import { LogstatError } from '../errors.js'
 import { SERVERS } from '../format/format.js'
 import { databaseError } from '../store/error.js'
-import { type Config, NO_CONFIG, readConfig } from './config.js'
+import { CONFIG_FILE, type Config, NO_CONFIG } from './config-file.js'
 import { duration } from './duration.js'
 
 // The command line: options in, a library call, an exit status out. What a command does is in its own file, loaded when it is called.
@@ -15,7 +16,7 @@ export async function main(argv: readonly string[], version: string): Promise<nu
   let status = 0
   try {
     const asksForHelp = argv.some((a) => /^(?:-h|--help|-V|--version)$/.test(a))
-    const program = makeProgram(version, asksForHelp ? NO_CONFIG : readConfig(namedConfig(argv)), (result) => {
+    const program = makeProgram(version, asksForHelp ? NO_CONFIG : await configFor(argv), (result) => {
       status = result
     })
     await program.parseAsync(argv, { from: 'user' })
@@ -29,6 +30,14 @@ export async function main(argv: readonly string[], version: string): Promise<nu
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     throw error
   }
+}
+
+/** The configuration, if there is one: reading it takes all that is known of formats. */
+async function configFor(argv: readonly string[]): Promise<Config> {
+  const named = namedConfig(argv)
+  if (named === undefined && !existsSync(CONFIG_FILE)) return NO_CONFIG
+  const { readConfig } = await import('./config.js')
+  return readConfig(named ?? CONFIG_FILE)
 }
 
 /** What `--config` names: it must be known before the other options are read, since it says what they are when they are absent. */

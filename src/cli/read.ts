@@ -10,7 +10,7 @@ import { visible } from '../render/cells.js'
 import { rollUp } from '../store/roll-up.js'
 import type { Store } from '../store/store.js'
 import { checkZone, parseMoment, systemZone } from '../time-zone.js'
-import { type Config, NO_CONFIG } from './config.js'
+import { type Config, NO_CONFIG } from './config-file.js'
 import { progress } from './progress.js'
 
 /** Options that say how lines are to be read; one of them at most. */
