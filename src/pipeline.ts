@@ -15,7 +15,7 @@ import { absorb } from './kernel/packed.js'
 import type { Plan } from './kernel/plan.js'
 import { feed, type Intake, makeIntake } from './parallel/intake.js'
 import { makeRunner, type Runner } from './parallel/runner.js'
-import { cutFile, setLogZone, type Unit, type UnitResult } from './parallel/unit.js'
+import { cutFile, rangesOf, setLogZone, type Unit, type UnitResult } from './parallel/unit.js'
 import { type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
 import { readTally } from './tally/read-out.js'
 import { addLineCounts, emptyTally, type LineCounts, type Listed, mergeInto, type Tally, trimLists } from './tally/tally.js'
@@ -111,6 +111,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   }
 
   const runner = makeRunner(options.jobs)
+  runner.expect(Math.max(0, ...inputs.map(({ size }) => rangesOf(size ?? 0)).filter((ranges) => ranges > 1)))
   const results: InputResult[] = []
   // Ahead of the input being counted the next ones are opened, so that packed ones unpack side by side. Not for a database: whether
   // an input is known there can be told only when the one before is in.

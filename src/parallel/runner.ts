@@ -7,6 +7,8 @@ import { countUnit, type Unit, type UnitResult } from './unit.js'
 /** Counts units, several at a time where there are threads for them. */
 export interface Runner {
   run(unit: Unit, onBytes: (more: number) => void): Promise<UnitResult>
+  /** So many units will come: start threads while it is still being found out what they are. */
+  expect(units: number): void
   /** A result is not needed any more: its memory may be used for the next. */
   release(result: UnitResult): void
   /** Units that can be in work at once. */
@@ -25,6 +27,7 @@ function inThisThread(): Runner {
   const spares: ArrayBuffer[] = []
   return {
     jobs: 1,
+    expect: () => {},
     close: () => {},
     release: (result) => keepSpares(spares, result, 1),
     run(unit, onBytes) {
@@ -102,6 +105,9 @@ function inWorkers(jobs: number): Runner {
 
   return {
     jobs,
+    expect(units) {
+      while (all.size < Math.min(jobs, units)) idle.push(start())
+    },
     run: (unit, onBytes) =>
       new Promise((resolve, reject) => {
         waiting.push({ unit, onBytes, resolve, reject })

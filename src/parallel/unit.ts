@@ -165,6 +165,11 @@ const MAX_RANGES = 16
 /** A line edge is looked for in so many bytes; a range without one is joined with the next. */
 const EDGE_BYTES = 1 << 20
 
+/** In how many ranges so many bytes of a plain file are cut. */
+export function rangesOf(bytes: number): number {
+  return bytes < MIN_CUT ? 1 : Math.min(MAX_RANGES, 2 ** Math.max(1, Math.floor(Math.log2(bytes / RANGE))))
+}
+
 /**
  * Cut bytes [from, to) of a plain file into ranges that begin where lines begin.
  *
@@ -174,8 +179,8 @@ const EDGE_BYTES = 1 << 20
  * @throws LogstatError `changed` when it is not there any more
  */
 export function cutFile(name: string, path: string, from: number, to: number): number[] {
-  if (to - from < MIN_CUT) return [from, to]
-  const count = Math.min(MAX_RANGES, 2 ** Math.max(1, Math.floor(Math.log2((to - from) / RANGE))))
+  const count = rangesOf(to - from)
+  if (count === 1) return [from, to]
   const bounds = [from]
   let fd: number | undefined
   try {

@@ -136,57 +136,58 @@ function readLatencies(codes: readonly CodeTally[], { wasm }: Kernel, memory: Da
 /** The lists of one dimension, by code. @param listed null: all values */
 function readLists(codeCount: number, table: number, memory: DataView, listed: Listed | null): List[] {
   const capacity = memory.getUint32(table + 4, true) + 1
+  const used = memory.getUint32(table + 8, true)
   const counts = new Uint32Array(memory.buffer, memory.getUint32(table + 24, true), codeCount)
   const lost = new Uint32Array(memory.buffer, memory.getUint32(table + 28, true), codeCount)
   const slots = new Uint32Array(memory.buffer, memory.getUint32(table, true), SLOT_WORDS * capacity)
-  const values = new Uint32Array(memory.buffer, memory.getUint32(table + 36, true), VALUE_WORDS * capacity)
+  const values = new Uint32Array(memory.buffer, memory.getUint32(table + 36, true), VALUE_WORDS * used)
   const added = new Int32Array(memory.buffer, memory.getUint32(table + 40, true), codeCount)
+  const hitsOf = (value: number): number => slots[SLOT_WORDS * (values[value + 3] as number) + 2] as number
   const lists: List[] = Array.from(counts, (distinct, code) => ({ values: [], lost: lost[code] as number, distinct }))
-  const topValues = listed ? quotaOf(counts, listed) : Infinity
-  const thresholds = thresholdsFor(slots, values, counts, topValues)
+  const { least, ties } = cutsFor(values, hitsOf, counts, listed ? quotaOf(counts, listed) : Infinity)
   const bytes = Buffer.from(memory.buffer)
-  for (let i = 0; i < slots.length; i += SLOT_WORDS) {
-    if (slots[i] === 0 && slots[i + 1] === 0) continue
-    const value = VALUE_WORDS * (slots[i + 3] as number)
+  // In the order of arrival.
+  for (let value = 0; value < values.length; value += VALUE_WORDS) {
     const codeAndLength = values[value + 2] as number
     const code = codeAndLength & 0xffff
     const list = lists[code]
     if (!list) continue
-    const hits = slots[i + 2] as number
+    const hits = hitsOf(value)
     // The addition wraps as the kernel's does: a stored error may be below zero until what was added is on top.
     const error = ((values[value + 1] as number) + (added[code] as number)) >>> 0
-    // Of a long list only what can reach the top is made into text.
-    if (hits < (thresholds[code] as number)) list.lost = Math.max(list.lost, hits + error)
+    const fewest = least[code] as number
+    // Of a long list only the top is made into text.
+    if (hits < fewest || (hits === fewest && (ties[code] as number)-- <= 0)) list.lost = Math.max(list.lost, hits + error)
     else list.values.push({ value: textAt(bytes, values[value] as number, codeAndLength >>> 16), hits, error })
   }
-  return lists.map((list) => keepTop(list, topValues))
+  for (const list of lists) list.values.sort(byHits)
+  return lists
 }
 
-/** By code, the fewest hits a value needs so that at least `topValues` values of the list have as many. */
-function thresholdsFor(slots: Uint32Array, values: Uint32Array, counts: Uint32Array, topValues: number): Float64Array {
-  const thresholds = new Float64Array(counts.length)
-  const hits = Array.from(counts, (n) => (n > topValues ? new Uint32Array(n) : undefined))
-  if (!hits.some(Boolean)) return thresholds
+/** By code: the fewest hits of a value among the top `n`, and how many of those with so many are in it: the first to come. */
+function cutsFor(values: Uint32Array, hitsOf: (value: number) => number, counts: Uint32Array, n: number): { least: Float64Array; ties: Float64Array } {
+  const least = new Float64Array(counts.length)
+  const ties = new Float64Array(counts.length).fill(Infinity)
+  const hits = Array.from(counts, (length) => (length > n ? new Uint32Array(length) : undefined))
+  if (!hits.some(Boolean)) return { least, ties }
   const filled = new Uint32Array(counts.length)
-  for (let i = 0; i < slots.length; i += SLOT_WORDS) {
-    if (slots[i] === 0 && slots[i + 1] === 0) continue
-    const code = (values[VALUE_WORDS * (slots[i + 3] as number) + 2] as number) & 0xffff
+  for (let value = 0; value < values.length; value += VALUE_WORDS) {
+    const code = (values[value + 2] as number) & 0xffff
     const list = hits[code]
     if (!list) continue
     const at = filled[code] as number
-    list[at] = slots[i + 2] as number
+    list[at] = hitsOf(value)
     filled[code] = at + 1
   }
   hits.forEach((list, code) => {
-    if (list) thresholds[code] = list.sort()[list.length - topValues] as number
+    if (!list) return
+    const fewest = list.sort()[list.length - n] as number
+    let above = 0
+    while (list[list.length - 1 - above] !== fewest) above++
+    least[code] = fewest
+    ties[code] = n - above
   })
-  return thresholds
-}
-
-function keepTop(list: List, n: number): List {
-  list.values.sort(byHits)
-  for (const v of list.values.slice(n)) list.lost = Math.max(list.lost, v.hits + v.error)
-  return { ...list, values: list.values.slice(0, n) }
+  return { least, ties }
 }
 
 /** As `decode` would, but mostly in one step: only text that is no UTF-8 holds the sign that stands for what could not be read, or a text that holds it itself. */
