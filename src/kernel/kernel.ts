@@ -56,7 +56,7 @@ interface Exports {
   offset(): bigint
   momentRead(): number
   newlineAfter(p: number): number
-  openScratch(log2: number): void
+  openScratch(bytes: number): void
   openTable(dimension: number, log2: number, arenaBytes: number): void
   plansChanged(): void
   position(): number
@@ -95,6 +95,9 @@ const TABLE_SIZES: Record<Exclude<Dimension, Dimension.Count>, readonly [number,
   [Dimension.Method]: [10, 128 << 10],
   [Dimension.Host]: [13, 512 << 10],
 }
+
+/** Room for what the table of time buckets holds, which is the largest. */
+const SCRATCH_BYTES = 8 << 20
 
 /** Seconds that buckets of time can have; each divides the next. Without periods they are widened when there are many of them. */
 export const BUCKET_WIDTHS = [60, 900, 3600, 86400] as const
@@ -174,12 +177,10 @@ export class Kernel {
       },
     })
     this.wasm = instance.exports as unknown as Exports
-    let scratch = 0
     for (const [dimension, [log2, bytes]] of Object.entries(TABLE_SIZES)) {
       this.wasm.openTable(Number(dimension), tables ? log2 : 1, tables ? bytes : 1)
-      scratch = Math.max(scratch, log2)
     }
-    if (tables) this.wasm.openScratch(scratch)
+    if (tables) this.wasm.openScratch(SCRATCH_BYTES)
     this.wasm.setWidening(1)
     this.#setPeriod(WHOLE)
     this.#block = this.wasm.block.value

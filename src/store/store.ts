@@ -135,7 +135,8 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
     const id = codeId(code)
     // In the order in which the table keeps them, each row is put behind the one before.
     const buckets = [...code.buckets].sort(([a], [b]) => (a ?? NO_TIME) - (b ?? NO_TIME))
-    statements.addHits(buckets.map(([start, c]) => [source, id, start ?? NO_TIME, bucketSeconds, c.hits, c.bytesSent, c.timed, c.timeTakenUs]))
+    for (const [start, c] of buckets) statements.hits.add(source, id, start ?? NO_TIME, bucketSeconds, c.hits, c.bytesSent, c.timed, c.timeTakenUs)
+    statements.hits.flush()
     const period = code.period ?? NO_TIME
     const known = statements.findSpan.get(source, id, period) as { latency: string | null } | undefined
     const latency = addHistograms(known?.latency ?? null, code.latency)
@@ -148,7 +149,8 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
       const old = known ? readList(source, id, period, which) : undefined
       if (old) statements.clearTop.run(source, id, period, which)
       const kept = trimList(old ? mergeLists(old, list) : list, file === null ? Infinity : STORED_VALUES)
-      statements.addTop(kept.values.map((v) => [source, id, period, which, valueId(v.value), v.hits, v.error]))
+      for (const v of kept.values) statements.top.add(source, id, period, which, valueId(v.value), v.hits, v.error)
+      statements.top.flush()
       statements.setList.run(source, id, period, which, kept.distinct, kept.lost)
     }
   }
@@ -251,7 +253,7 @@ function prepare(db: Database.Database) {
     addDimension: db.prepare('INSERT OR IGNORE INTO dimension (name) VALUES (?)'),
     findValue: db.prepare('SELECT id FROM value WHERE hash = ? AND text = ?'),
     addValue: db.prepare('INSERT INTO value (hash, text) VALUES (?, ?)'),
-    addHits: inserter(
+    hits: inserter(
       db,
       'hits',
       8,
@@ -263,7 +265,7 @@ function prepare(db: Database.Database) {
       first_seen = min(coalesce(first_seen, excluded.first_seen), coalesce(excluded.first_seen, first_seen)),
       last_seen = max(coalesce(last_seen, excluded.last_seen), coalesce(excluded.last_seen, last_seen)), latency = excluded.latency`),
     clearTop: db.prepare('DELETE FROM top WHERE source_id = ? AND code_id = ? AND period = ? AND dimension_id = ?'),
-    addTop: inserter(db, 'top', 7),
+    top: inserter(db, 'top', 7),
     findTop: db.prepare(
       'SELECT text AS value, hits, error FROM top JOIN value ON value.id = value_id WHERE source_id = ? AND code_id = ? AND period = ? AND dimension_id = ?',
     ),

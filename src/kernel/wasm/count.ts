@@ -29,7 +29,7 @@ export function reasonsUsedBytes(): usize {
 
 // Code and time bucket. slot: key u64 (code << 40 | bucket + 1) · hits u64 · bytes u64 · timed u64 · time µs u64
 export const BUCKET: usize = 40
-const MAX_BUCKET_SLOTS: u32 = 1 << 17
+const MAX_BUCKET_SLOTS: u32 = 1 << 18
 export const buckets = heap.alloc(BUCKET * <usize>MAX_BUCKET_SLOTS)
 const BUCKET_SECONDS: i64 = 60
 /** Slots in use of those that there is room for: like the tables of values, this one and the next begin small. */

@@ -53,9 +53,9 @@ export function openTable(dimension: i32, log2: i32, arenaBytes: i32): void {
   store<u32>(t, (1 << log2) - 1, 44)
 }
 
-/** Scratch for `purge` and `pack`, as large as the largest table. */
-export function openScratch(log2: i32): void {
-  scratchBytes = SLOT << log2
+/** Scratch for `purge`, `pack` and the tables of buckets and latencies, as large as what the largest table holds. */
+export function openScratch(bytes: i32): void {
+  scratchBytes = bytes
   scratch = heap.alloc(scratchBytes + SPARE)
 }
 export function scratchAt(): usize {
