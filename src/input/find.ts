@@ -23,7 +23,7 @@ export function fileOf({ path }: Input): string {
   return stat ? `${stat.dev}:${stat.ino}` : ''
 }
 
-/** Loaded when it is needed: it takes a tenth of what a small log takes. */
+/** Loaded when it is needed, which a log that is named is not. */
 const globby = (): typeof Globby => createRequire(import.meta.url)('tinyglobby') as typeof Globby
 
 const STDIN: Input = { name: '-', path: null, optional: false, size: null }

@@ -81,10 +81,10 @@ interface Exports {
 }
 
 /** Bytes the host reads at once: small enough to stay in the second-level cache while it is cut. */
-const READ_BYTES = 256 << 10
+export const READ_BYTES = 256 << 10
 
 /** Bytes kept of the end of what was counted. */
-const TAIL_BYTES = 1024
+export const TAIL_BYTES = 1024
 
 /** log2 of the slots, and bytes of text, by dimension. Lists are exact until a table is three quarters full. */
 const TABLE_SIZES: Record<Exclude<Dimension, Dimension.Count>, readonly [number, number]> = {

@@ -41,8 +41,7 @@ export function pack({ wasm }: Kernel, spare?: ArrayBuffer): Packed {
   const bucketBytes = BUCKET * wasm.packBuckets(scratch)
   const dimensions = Array.from({ length: Dimension.Count }, (_, dimension) => dimension)
   const listBytes = dimensions.reduce((sum, dimension) => sum + 4 * codeCount + wasm.packedSize(dimension), 0)
-  const latencySlots = wasm.latencyCount()
-  const size = CODE * codeCount + wasm.reasonBytes() + bucketBytes + LATENCY * latencySlots + listBytes
+  const size = CODE * codeCount + wasm.reasonBytes() + bucketBytes + LATENCY * wasm.latencyCount() + listBytes
   const bytes = new Uint8Array(spare && spare.byteLength >= size ? spare : new ArrayBuffer(size + (size >> 3)))
   let end = 0
   const take = (at: number, length: number): Part => {

@@ -1,7 +1,7 @@
 import split2 from 'split2'
 import { writeEntry, wrongField } from '../format/canonical.js'
 import { bytesOf, failureOf, fieldsOf, textOf } from '../format/pattern.js'
-import { characterAt, decode, type Kernel } from '../kernel/kernel.js'
+import { characterAt, decode, type Kernel, READ_BYTES, TAIL_BYTES } from '../kernel/kernel.js'
 import { readLineCounts, wholeCharacters } from '../tally/read-out.js'
 import { type LineCounts, MAX_SAMPLES, type RejectReason, type RejectSample } from '../tally/tally.js'
 
@@ -61,12 +61,10 @@ class PlainIntake implements Intake {
   }
 }
 
-const READ_BYTES = 256 << 10
 /** A longer line is rejected: what an expression tries out on a line can grow much faster than the line. */
 const MAX_LINE = READ_BYTES
-/** As much as the kernel keeps of the text of a rejected line, and of the end of what was counted. */
+/** As much as the kernel keeps of the text of a rejected line. */
 const SAMPLE_TEXT = 512
-const TAIL_BYTES = 1024
 
 /**
  * Lines of the input are matched, and what they hold goes to the kernel as lines of the canonical layout. The place in the input, and the

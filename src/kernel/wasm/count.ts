@@ -292,14 +292,12 @@ function bucketOf(code: u32, bucket: u64): usize {
 /** The slot of a bucket by its key; made when it is new. */
 export function bucketAt(key: u64): usize {
   if (key == lastBucketKey && bucketCount > 0) return lastBucket
-  let slot = findBucket(key)
+  let slot = find(buckets, BUCKET, bucketSlots, key)
   if (load<u64>(slot) == 0) {
     if (++bucketCount * 4 >= bucketSlots * 3 && bucketSlots < MAX_BUCKET_SLOTS) {
-      const n = packBuckets(scratchAt())
-      memory.fill(buckets, 0, BUCKET * <usize>bucketSlots)
+      doubleTable(buckets, BUCKET, bucketSlots)
       bucketSlots *= 2
-      for (let from = scratchAt(), end = from + BUCKET * <usize>n; from < end; from += BUCKET) memory.copy(findBucket(load<u64>(from)), from, BUCKET)
-      slot = findBucket(key)
+      slot = find(buckets, BUCKET, bucketSlots, key)
     }
     store<u64>(slot, key)
   }
@@ -308,25 +306,44 @@ export function bucketAt(key: u64): usize {
   return slot
 }
 
-/** Where a bucket is, or could be. */
-function findBucket(key: u64): usize {
-  let i = <u32>((key * 0x9e3779b97f4a7c15) >> 40) & (bucketSlots - 1)
+// The tables of buckets and latencies are open-addressing hash tables of records that begin with their key; key 0 is an empty slot.
+
+/** Where a record is, or could be. */
+// @ts-ignore: decorator
+@inline
+function find(table: usize, record: usize, slots: u32, key: u64): usize {
+  let i = <u32>((key * 0x9e3779b97f4a7c15) >> 40) & (slots - 1)
   while (true) {
-    const slot = buckets + BUCKET * <usize>i
+    const slot = table + record * <usize>i
     const found = load<u64>(slot)
     if (found == key || found == 0) return slot
-    i = (i + 1) & (bucketSlots - 1)
+    i = (i + 1) & (slots - 1)
   }
 }
 
-/** Gather the used slots of the bucket table at `to`. @returns how many */
-export function packBuckets(to: usize): u32 {
+/** Gather the records of a table at `to`. @returns how many */
+// @ts-ignore: decorator
+@inline
+function packTable(table: usize, record: usize, slots: u32, to: usize): u32 {
   let n: usize = 0
-  for (let i: usize = 0; i < <usize>bucketSlots; i++) {
-    const slot = buckets + BUCKET * i
-    if (load<u64>(slot) != 0) memory.copy(to + BUCKET * n++, slot, BUCKET)
+  for (let slot = table, end = table + record * <usize>slots; slot < end; slot += record) {
+    if (load<u64>(slot) != 0) memory.copy(to + record * n++, slot, record)
   }
   return <u32>n
+}
+
+/** Give a table twice the slots. @param slots that it has */
+// @ts-ignore: decorator
+@inline
+function doubleTable(table: usize, record: usize, slots: u32): void {
+  const n = packTable(table, record, slots, scratchAt())
+  memory.fill(table, 0, record * <usize>slots)
+  for (let from = scratchAt(), end = from + record * <usize>n; from < end; from += record) memory.copy(find(table, record, 2 * slots, load<u64>(from)), from, record)
+}
+
+/** Gather the buckets at `to`. @returns how many */
+export function packBuckets(to: usize): u32 {
+  return packTable(buckets, BUCKET, bucketSlots, to)
 }
 
 /** Make all buckets as wide as so many seconds, a multiple of what they are. */
@@ -365,36 +382,19 @@ function countLatency(code: u32, us: u64): void {
 }
 
 export function addLatency(key: u64, hits: u64): void {
-  let slot = findLatency(key)
+  let slot = find(latencies, LATENCY, latencySlots, key)
   if (load<u64>(slot) == 0) {
     if (++latencyCount * 4 >= latencySlots * 3 && latencySlots < MAX_LATENCY_SLOTS) {
-      const n = packLatencies(scratchAt())
-      memory.fill(latencies, 0, LATENCY * <usize>latencySlots)
+      doubleTable(latencies, LATENCY, latencySlots)
       latencySlots *= 2
-      for (let from = scratchAt(), end = from + LATENCY * <usize>n; from < end; from += LATENCY) v128.store(findLatency(load<u64>(from)), v128.load(from))
-      slot = findLatency(key)
+      slot = find(latencies, LATENCY, latencySlots, key)
     }
     store<u64>(slot, key)
   }
   store<u64>(slot, load<u64>(slot, 8) + hits, 8)
 }
 
-function findLatency(key: u64): usize {
-  let i = <u32>((key * 0x9e3779b97f4a7c15) >> 40) & (latencySlots - 1)
-  while (true) {
-    const slot = latencies + LATENCY * <usize>i
-    const found = load<u64>(slot)
-    if (found == key || found == 0) return slot
-    i = (i + 1) & (latencySlots - 1)
-  }
-}
-
-/** Gather the used slots of the table of times taken at `to`. @returns how many */
+/** Gather the times taken at `to`. @returns how many */
 export function packLatencies(to: usize): u32 {
-  let n: usize = 0
-  for (let i: usize = 0; i < <usize>latencySlots; i++) {
-    const slot = latencies + LATENCY * i
-    if (load<u64>(slot) != 0) v128.store(to + LATENCY * n++, v128.load(slot))
-  }
-  return <u32>n
+  return packTable(latencies, LATENCY, latencySlots, to)
 }
