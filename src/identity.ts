@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { LogstatError } from './errors.js'
+import { sha256 } from './hash.js'
 import type { Input } from './input/find.js'
 import { openInput, type Reader, readFully, readHead } from './input/open.js'
 import { changed } from './input/unreadable.js'
@@ -12,7 +12,7 @@ import { checkpointsOf, isDense, PRIOR_BYTES, shortHash } from './trail.js'
 // Which log is this, and how far was it read? The content decides, never the name. Sources that share the first line are candidates;
 // the trail of each tells whether the input goes on where it ends, lies wholly inside it, or is another log.
 
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const hexOf = (bytes: Uint8Array): string => sha256(bytes).toString('hex')
 
 export interface Known {
   readonly source: Source
@@ -25,6 +25,8 @@ export interface Known {
 /** What an input is, as far as its beginning and the store tell. */
 export interface Identity {
   readonly firstLine: string
+  /** Whether a database will be asked for it. */
+  readonly recognised: boolean
   /** Stands where the source was read to; behind the head, when it is new. */
   readonly reader: Reader
   /** State of the candidates, for `Store.add`; absent where nobody else can change it. */
@@ -45,7 +47,7 @@ function firstLineOf(head: Buffer): string {
     const newline = head.indexOf(0x0a, at)
     const end = newline === -1 ? head.length : newline
     // A carriage return is no content.
-    if (head[at] !== 0x23 && end - at > 1) return sha256(head.subarray(at, end)).slice(0, 16)
+    if (head[at] !== 0x23 && end - at > 1) return hexOf(head.subarray(at, end)).slice(0, 16)
     at = end + 1
   }
   return ''
@@ -58,11 +60,12 @@ function firstLineOf(head: Buffer): string {
  * @throws LogstatError `changed` when the file was replaced or cut short while it was looked at
  */
 export async function identify(store: Store, input: Input, head: Buffer, reader: Reader): Promise<Identity> {
+  if (store.file === null) return { firstLine: '', recognised: false, reader }
   const firstLine = firstLineOf(head)
-  if (store.file === null || input.path === null || isStream(input)) return { firstLine, reader }
+  if (input.path === null || isStream(input)) return { firstLine, recognised: true, reader }
   const { sources, state } = store.candidates(firstLine)
   const packed = reader.packing === 'none' ? undefined : packedName(input.path, input.member)
-  const identity = { firstLine, seen: state, ...(packed === undefined ? {} : { packed }) }
+  const identity = { firstLine, recognised: true, seen: state, ...(packed === undefined ? {} : { packed }) }
   const holder = packed === undefined ? undefined : store.packedSource(packed)
   const held = sources.find((s) => s.id === holder)
   if (held) return { ...identity, reader, known: { source: held, contained: true, prior: Buffer.alloc(0) } }
@@ -144,7 +147,7 @@ async function compare(source: Source, reader: Reader): Promise<Pick<Known, 'con
   const start = Math.max(0, source.readTo - PRIOR_BYTES)
   const prior = await windows.read(start, source.readTo)
   if (prior.length < source.readTo - start) return (await endsInside(matched, windows)) ? CONTAINED : undefined
-  if (sha256(prior.subarray(prior.length - source.tailBytes)) !== source.tailHash) return undefined
+  if (hexOf(prior.subarray(prior.length - source.tailBytes)) !== source.tailHash) return undefined
   return { contained: false, prior }
 }
 
@@ -198,7 +201,7 @@ function packedName(path: string, member: number | undefined): string | undefine
     const edges = Buffer.alloc(2 * EDGE_BYTES)
     readSync(fd, edges, 0, EDGE_BYTES, 0)
     readSync(fd, edges, EDGE_BYTES, EDGE_BYTES, Math.max(0, size - EDGE_BYTES))
-    return `${size}-${sha256(edges)}${member === undefined ? '' : `!${member}`}`
+    return `${size}-${hexOf(edges)}${member === undefined ? '' : `!${member}`}`
   } catch {
     // Gone or unreadable: whoever reads it will say so.
     return undefined
@@ -241,7 +244,7 @@ export function sourceOf(
     firstLine,
     trail: known ? Buffer.concat([known.trail, trail]) : trail,
     tailBytes: tail.length,
-    tailHash: sha256(tail),
+    tailHash: identity.recognised ? hexOf(tail) : '',
     readTo,
     openLine,
     lines: counts.lines + (known?.lines ?? 0),

@@ -20,7 +20,7 @@ import { type NewSource, type Source, STORED_VALUES, type Store } from './store/
 import { readTally } from './tally/read-out.js'
 import { addLineCounts, emptyTally, type LineCounts, type Listed, mergeInto, type Tally, trimLists } from './tally/tally.js'
 import { dayOf } from './time-zone.js'
-import { PRIOR_BYTES, TrailWriter } from './trail.js'
+import { NO_TRAIL, PRIOR_BYTES, type Trail, TrailWriter } from './trail.js'
 
 // This page is the program. For each input:
 //
@@ -262,6 +262,7 @@ function unitsOf(input: Input, reader: Reader, head: Buffer, known: Source | und
     pattern: layout.pattern,
     logZone: layout.zone ?? options.logZone ?? null,
     filter: options.filter ?? {},
+    recognised: store.file !== null,
   }
   // Not the size that it had when it was found: it may have grown since, or be another one now.
   const size = statSync(input.path, { throwIfNoEntry: false })?.size ?? 0
@@ -396,7 +397,7 @@ async function countHere(kernel: Kernel, { input, head, identity, reader }: Prep
   setLogZone(kernel, layout.zone ?? options.logZone ?? null)
   const intake = makeIntake(kernel, layout.pattern)
   const known = identity?.known
-  const trail = new TrailWriter(known?.source.readTo, known?.prior)
+  const trail = identity?.recognised ? new TrailWriter(known?.source.readTo, known?.prior) : NO_TRAIL
   let error: LogstatError | null = null
   try {
     if (known)
@@ -429,7 +430,7 @@ async function countHere(kernel: Kernel, { input, head, identity, reader }: Prep
 }
 
 /** Go on where a source was read to. A line that was counted before its end was written is passed over. */
-async function beginAt(intake: Intake, { source, prior }: Known, reader: Reader, trail: TrailWriter, begun: () => void): Promise<void> {
+async function beginAt(intake: Intake, { source, prior }: Known, reader: Reader, trail: Trail, begun: () => void): Promise<void> {
   if (!source.openLine) {
     intake.begin(source.readTo, source.lines, prior)
     begun()

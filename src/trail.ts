@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from './hash.js'
 
 // A trail is a log's fingerprint that grows with it: short hashes of windows of its content that end at line ends. Two questions can be
 // asked of it without keeping, or reading again, the content: does this file continue what was read, and is it wholly contained in it?
@@ -42,10 +42,7 @@ function nextPoint(n: number): number {
 const startOf = (end: number, before: number): number => (end <= DENSE ? Math.max(before, end - DENSE_WINDOW) : end - WINDOW)
 
 export function shortHash(bytes: Uint8Array): Buffer {
-  return createHash('sha256')
-    .update(bytes)
-    .digest()
-    .subarray(0, RECORD - END_BYTES)
+  return sha256(bytes).subarray(0, RECORD - END_BYTES)
 }
 
 /** Takes down the trail of content that passes by. */
@@ -105,6 +102,10 @@ export class TrailWriter {
     return Buffer.concat(this.#records)
   }
 }
+
+export type Trail = Pick<TrailWriter, 'update' | 'bytes'>
+/** Of content that nobody will ask about again. */
+export const NO_TRAIL: Trail = { update: () => {}, bytes: Buffer.alloc(0) }
 
 export function* checkpointsOf(trail: Uint8Array): Generator<Checkpoint> {
   const bytes = Buffer.from(trail.buffer, trail.byteOffset, trail.byteLength)

@@ -58,7 +58,7 @@ describe('the package', () => {
         'bin/logstat.js',
         'dist/index.js',
         'dist/index.d.ts',
-        'dist/bundle/worker.js',
+        'dist/bundle/worker.cjs',
         'dist/generated/kernel.wasm',
         'dist/generated/catalogue/index.json',
         'dist/generated/catalogue/notes.jsonl',

@@ -267,6 +267,7 @@ describe('a pattern and a database', () => {
       dayZone: null,
       logZone: null,
       filter: {},
+      recognised: false,
       finish: true,
     })
     const kernel = new Kernel()

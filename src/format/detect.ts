@@ -127,8 +127,9 @@ interface Taken {
 /** Give each line to the format that gets most fields out of it, of several the first in the registry. */
 function takesOf(data: readonly Uint8Array[]): Taken[] {
   const best = data.map(() => ({ format: undefined as Format | undefined, fields: 0 }))
+  const fieldsBy = proberOf(data)
   for (const format of FORMATS.filter(hasPlans)) {
-    probeAll(plansOf(format), data).forEach((fields, i) => {
+    fieldsBy(plansOf(format)).forEach((fields, i) => {
       if (fields > (best[i]?.fields ?? 0)) best[i] = { format, fields }
     })
   }
@@ -266,24 +267,22 @@ function unwrapDocker(lines: readonly Uint8Array[]): Uint8Array[] | undefined {
   return inner.length * 2 > lines.length ? inner : undefined
 }
 
-let prober: Kernel | undefined
+let kernel: Kernel | undefined
 
-/** By line, the fields that the first plan to take it finds in it; 0 for a line that none takes. */
-function probeAll(plans: readonly Plan[], lines: readonly Uint8Array[]): number[] {
-  prober ??= new Kernel({ tables: false })
-  const kernel = prober
-  kernel.setPlans(plans)
-  return lines.map((line) => kernel.probeCount(line))
+/** As `Kernel.prober`; holds until the next call. */
+function proberOf(lines: readonly Uint8Array[]): ReturnType<Kernel['prober']> {
+  kernel ??= new Kernel({ tables: false })
+  return kernel.prober(lines)
 }
 
 /** The lines that none of the plans takes. */
 function without(plans: readonly Plan[], lines: readonly Uint8Array[]): readonly Uint8Array[] {
-  const fields = probeAll(plans, lines)
+  const fields = proberOf(lines)(plans)
   return lines.filter((_, i) => fields[i] === 0)
 }
 
 function fitsOf(plans: readonly Plan[], lines: readonly Uint8Array[]): number {
-  return probeAll(plans, lines).filter((fields) => fields > 0).length
+  return proberOf(lines)(plans).filter((fields) => fields > 0).length
 }
 
 /** Signs of inputs that are often given by mistake. */

@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
-import { globSync } from 'tinyglobby'
 import { LogstatError } from '../errors.js'
+import { glob } from '../input/find.js'
 
 /** What an nginx configuration says of its access logs. */
 export interface Configuration {
@@ -67,7 +67,7 @@ function requote(word: string): string {
 
 function included(pattern: string, root: string): string[] {
   const path = isAbsolute(pattern) ? pattern : join(root, pattern)
-  return /[*?[]/.test(path) ? globSync(path, { absolute: true, expandDirectories: false }).sort() : [path]
+  return /[*?[]/.test(path) ? glob(path, { absolute: true }).sort() : [path]
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream'
-import { ReadableStream } from 'node:stream/web'
 import { crc32 } from 'node:zlib'
 import { LogstatError } from '../errors.js'
 import { type Chunks, PackedError } from './packing/packed.js'
@@ -59,7 +58,7 @@ export async function* tarMembers(archive: Chunks): AsyncGenerator<Member> {
       failure = error
     }
   }
-  const source = ReadableStream.from(calm()) as unknown as globalThis.ReadableStream<Uint8Array>
+  const source = ReadableStream.from(calm())
   for await (const { header, body } of source.pipeThrough(createTarDecoder()) as unknown as AsyncIterable<Entry>) {
     const bytes = body[Symbol.asyncIterator]()
     let left = header.size

@@ -26,6 +26,11 @@ export function fileOf({ path }: Input): string {
 /** Loaded when it is needed, which a log that is named is not. */
 const globby = (): typeof Globby => createRequire(import.meta.url)('tinyglobby') as typeof Globby
 
+/** Paths that match a pattern, in no order. */
+export function glob(pattern: string, options: { cwd?: string; absolute?: boolean } = {}): string[] {
+  return globby().globSync(pattern, { expandDirectories: false, ...options })
+}
+
 const STDIN: Input = { name: '-', path: null, optional: false, size: null }
 
 /**
@@ -66,5 +71,5 @@ export function findInputs(paths: readonly string[]): Input[] {
 
 function filesMatching(pattern: string, folder: string): string[] {
   const order = new Intl.Collator('en', { numeric: true })
-  return globby().globSync(pattern, { cwd: folder, onlyFiles: true, expandDirectories: false, followSymbolicLinks: true }).sort(order.compare)
+  return glob(pattern, { cwd: folder }).sort(order.compare)
 }

@@ -70,7 +70,7 @@ function inWorkers(jobs: number): Runner {
   const running = new Map<Worker, Waiting>()
 
   function start(): Worker {
-    const worker = new Worker(new URL('../../dist/bundle/worker.js', import.meta.url), { workerData: kernelModule() })
+    const worker = new Worker(new URL('../../dist/bundle/worker.cjs', import.meta.url), { workerData: kernelModule() })
     all.add(worker)
     worker.on('message', (message: { bytes: number } | { result: UnitResult }) => {
       const job = running.get(worker)

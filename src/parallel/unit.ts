@@ -9,7 +9,7 @@ import { type Packed, pack } from '../kernel/packed.js'
 import type { Plan } from '../kernel/plan.js'
 import type { LineCounts } from '../tally/tally.js'
 import { localOffset } from '../time-zone.js'
-import { PRIOR_BYTES, TrailWriter } from '../trail.js'
+import { NO_TRAIL, PRIOR_BYTES, type Trail, TrailWriter } from '../trail.js'
 import { type Intake, makeIntake } from './intake.js'
 
 /** A piece of an input that is counted by itself: plain data, so that it can be sent to another thread. */
@@ -33,6 +33,8 @@ export interface Unit {
   /** The zone of times that carry none; null: UTC. */
   readonly logZone: string | null
   readonly filter: Filter
+  /** Whether the log is to be recognised later. */
+  readonly recognised: boolean
   /** Its last line counts although it has no newline. */
   readonly finish: boolean
 }
@@ -84,9 +86,9 @@ export async function countUnit(kernel: Kernel, unit: Unit, spare: ArrayBuffer |
   const intake = makeIntake(kernel, unit.pattern)
   intake.begin(unit.from)
   kernel.moment = momentNoted(fields)
-  let trail = new TrailWriter()
-  const begin = (prior: Uint8Array): TrailWriter => {
-    trail = new TrailWriter(unit.from, prior)
+  let trail = NO_TRAIL
+  const begin = (prior: Uint8Array): Trail => {
+    if (unit.recognised) trail = new TrailWriter(unit.from, prior)
     return trail
   }
   let error: UnitResult['error'] = null
@@ -114,7 +116,7 @@ export async function countUnit(kernel: Kernel, unit: Unit, spare: ArrayBuffer |
   }
 }
 
-async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) => TrailWriter, onBytes: (bytes: number) => void): Promise<void> {
+async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) => Trail, onBytes: (bytes: number) => void): Promise<void> {
   const { name, path, member } = unit
   const reader = await openInput({ name, path, optional: false, size: null, ...(member === undefined ? {} : { member }) })
   try {
@@ -134,7 +136,7 @@ async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) 
   }
 }
 
-function readRange(intake: Intake, { name, path, from }: Unit, to: number, begin: (prior: Uint8Array) => TrailWriter, onBytes: (bytes: number) => void): void {
+function readRange(intake: Intake, { name, path, from }: Unit, to: number, begin: (prior: Uint8Array) => Trail, onBytes: (bytes: number) => void): void {
   let fd: number | undefined
   try {
     fd = openSync(path, 'r')

@@ -1,7 +1,7 @@
-import { createHmac, randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
 import type Database from 'better-sqlite3'
 import { LogstatError } from '../errors.js'
+import { hmac, randomHex } from '../hash.js'
 import { byHits, type List } from '../tally/tally.js'
 import { getSetting, setSetting } from './setting.js'
 
@@ -37,7 +37,7 @@ export function setAnonymize(db: Database.Database, how: Anonymize): void {
         'Use a new database for --anonymize, and remove this one when its addresses must go.',
       )
     setSetting(db, 'anonymize', how)
-    if (how === 'hash') setSetting(db, 'anonymize_key', randomBytes(32).toString('hex'))
+    if (how === 'hash') setSetting(db, 'anonymize_key', randomHex(32))
   }).immediate()
 }
 
@@ -45,7 +45,7 @@ export function anonymizerOf(db: Database.Database): Anonymizer | undefined {
   const how = getSetting(db, 'anonymize')
   if (how === undefined) return undefined
   const key = getSetting(db, 'anonymize_key') ?? ''
-  const address = how === 'truncate' ? truncate : (text: string): string => `#${createHmac('sha256', key).update(text).digest('hex').slice(0, 16)}`
+  const address = how === 'truncate' ? truncate : (text: string): string => `#${hmac(key, text).slice(0, 16)}`
   return { joins: how === 'truncate', address, list: (list, hits) => mapList(list, hits, address) }
 }
 

@@ -1,5 +1,6 @@
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { SCHEMA } from './schema.js'
+import { openSqlite } from './sqlite.js'
 import type { Store } from './store.js'
 
 /** A law that the rows of a sound database obey: the query finds those that do not. */
@@ -62,7 +63,7 @@ export function checkStore({ db }: Store): string[] {
 }
 
 function checkSchema(db: Database.Database): string[] {
-  const fresh = new Database(':memory:')
+  const fresh = openSqlite(':memory:')
   fresh.exec(SCHEMA)
   const names = (from: Database.Database): string[] =>
     (from.prepare("SELECT type || ' ' || name AS name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1").all() as { name: string }[]).map(

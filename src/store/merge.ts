@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { LogstatError } from '../errors.js'
+import { randomHex } from '../hash.js'
 import { continuesTrail } from '../trail.js'
 import { deleteSource, sweep } from './forget.js'
 import { getSetting } from './setting.js'
@@ -22,7 +22,7 @@ export interface Merged {
 export function mergeDatabases(files: readonly string[], output: string): Merged[] {
   if (existsSync(output)) throw new LogstatError('exists', `${output}: there is such a file already`, 'Name a new file with -o, or remove this one.')
   // Made under another name, so that a merge that is cut off leaves nothing that looks whole.
-  const partial = `${output}.${randomBytes(6).toString('hex')}.part`
+  const partial = `${output}.${randomHex(6)}.part`
   const target = openStore(partial)
   try {
     const merged = files.map((file, i) => addDatabase(target, file, i === 0))

@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, linkSync, openSync, readFileSync, readlinkSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { LogstatError } from '../errors.js'
+import { randomHex } from '../hash.js'
 import { cannotOpen, databaseError } from './error.js'
 import { migrate } from './migrate.js'
 import { APPLICATION_ID, SCHEMA_VERSION } from './schema.js'
+import { openSqlite } from './sqlite.js'
 
 /** How long to wait for another program that writes. Its transactions take a second at most, prune and merge longer. */
 const BUSY_MS = 30_000
@@ -20,14 +21,14 @@ export interface OpenOptions {
 /** @param file null: a temporary database in memory */
 export function openDatabase(file: string | null, { readOnly = false, create = !readOnly }: OpenOptions): Database.Database {
   if (file === null) {
-    const db = new Database(':memory:')
+    const db = openSqlite(':memory:')
     db.pragma('journal_mode = OFF')
     migrate(db)
     return db
   }
   check(file, create)
   try {
-    const db = new Database(file, { timeout: BUSY_MS })
+    const db = openSqlite(file, { timeout: BUSY_MS })
     // Readers go on while an ingest writes. What a power loss takes, it takes from counts and read positions together.
     db.pragma('synchronous = NORMAL')
     setUp(db)
@@ -58,7 +59,7 @@ function openCopy(file: string): Database.Database {
     const bytes = readFileSync(file)
     // The versions for writing and reading in its header: no WAL.
     bytes.fill(1, 18, 20)
-    const db = new Database(bytes)
+    const db = openSqlite(bytes)
     migrate(db)
     return db
   } catch (error) {
@@ -96,10 +97,10 @@ function check(file: string, create: boolean): void {
  * after a crash meets one half made. Only its owner may read it: logs hold personal data. SQLite gives the files beside it the same mode.
  */
 function makeFile(file: string): void {
-  const fresh = `${file}.${randomBytes(6).toString('hex')}.new`
+  const fresh = `${file}.${randomHex(6)}.new`
   try {
     closeSync(openSync(fresh, 'wx', 0o600))
-    const db = new Database(fresh)
+    const db = openSqlite(fresh)
     setUp(db)
     db.close()
     try {

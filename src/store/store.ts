@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { crc32 } from 'node:zlib'
 import type Database from 'better-sqlite3'
+import { randomHex } from '../hash.js'
 import { type CodeTally, DIMENSIONS, type DimensionName, type LineCounts, type List, MAX_SAMPLES, mergeLists, type Tally, trimList } from '../tally/tally.js'
 import { type Anonymizer, anonymizerOf } from './anonymize.js'
 import { databaseError } from './error.js'
@@ -162,6 +162,12 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
     return { values, lost: whole.lost, distinct: whole.different }
   }
 
+  let imports = 0
+  /** What tells an import from those in other databases; a temporary one is never merged. */
+  function nameOfImport(): { uid: string; machine: string } {
+    return file === null ? { uid: `${++imports}`, machine: '' } : { uid: randomHex(16), machine: hostname() }
+  }
+
   function rowsToSources(rows: unknown): Source[] {
     return (rows as (Omit<Source, 'stream' | 'openLine'> & { stream: number; openLine: number })[]).map((row) => ({
       ...row,
@@ -183,9 +189,8 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
     if (seen !== undefined && (source.stream ? stream(source).seen : candidates(source.firstLine).state) !== seen) return null
     codeIds.clear()
     if (file !== null) valueIds.clear()
-    // What the host calls itself matters only where databases are kept and merged.
     const row = { ...source, stream: Number(source.stream), openLine: Number(source.openLine) }
-    const id = source.id ?? Number(statements.addSource.run({ ...row, uid: randomBytes(16).toString('hex'), machine: hostname() }).lastInsertRowid)
+    const id = source.id ?? Number(statements.addSource.run({ ...row, ...nameOfImport() }).lastInsertRowid)
     if (source.id !== null) statements.setSource.run(row)
     const anonymize = file === null ? undefined : anonymizerOf(db)
     // Counts of a day that was rolled up already: the next roll-up does it again.

@@ -1,4 +1,3 @@
-import { ReadableStream } from 'node:stream/web'
 import xz from 'xz-decompress'
 import { type Chunks, PackedError } from './packed.js'
 
@@ -20,7 +19,7 @@ export async function* unxz(packed: Chunks): AsyncGenerator<Uint8Array> {
       throw error
     }
   }
-  const unpacked = new xz.XzReadableStream(ReadableStream.from(watched()) as unknown as globalThis.ReadableStream<Uint8Array>)
+  const unpacked = new xz.XzReadableStream(ReadableStream.from(watched()))
   let started = false
   try {
     for await (const chunk of unpacked as unknown as AsyncIterable<Uint8Array>) {

@@ -265,11 +265,24 @@ export function probe(index: i32, line: usize): bool {
   return fits
 }
 
+/**
+ * Put n lines in the block, each ended by a newline, through all plans, as `probe` does.
+ *
+ * @param lines where each begins, u32 @param to for each, u32: how many fields the first plan to take it finds filled; 0: none takes it
+ */
+export function probeLines(n: i32, lines: usize, to: usize): void {
+  for (let i: usize = 0; i < <usize>n; i++) {
+    let fields = 0
+    for (let plan = 0; plan < planCount && !fields; plan++) if (probe(plan, load<u32>(lines + 4 * i))) fields = probedFields()
+    store<u32>(to + 4 * i, fields)
+  }
+}
+
 export function probedReason(): i32 { return failedReason }
 export function probedStep(): i32 { return failedStep }
 export function probedAt(): usize { return failedAt }
 /** Fields that the line probed last has, without those that hold nothing or a dash. */
-export function probedFields(): i32 {
+function probedFields(): i32 {
   let n = 0
   for (let role: i32 = 1; role < Role.Count; role++) {
     const start = spanStart(role)
