@@ -15,7 +15,7 @@ import { absorb } from './kernel/packed.js'
 import type { Plan } from './kernel/plan.js'
 import { feed, type Intake, makeIntake } from './parallel/intake.js'
 import { makeRunner, type Runner } from './parallel/runner.js'
-import { cutFile, rangesOf, setLogZone, type Unit, type UnitResult } from './parallel/unit.js'
+import { cutFile, type OnBytes, rangesOf, readUnit, setLogZone, type Unit, type UnitRead, type UnitResult } from './parallel/unit.js'
 import { type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
 import { readTally } from './tally/read-out.js'
 import { addLineCounts, emptyTally, type LineCounts, type Listed, mergeInto, type Tally, trimLists } from './tally/tally.js'
@@ -111,15 +111,18 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   }
 
   const runner = makeRunner(options.jobs)
-  runner.expect(Math.max(0, ...inputs.map(({ size }) => rangesOf(size ?? 0)).filter((ranges) => ranges > 1)))
+  // Of a cut file this thread counts the first range.
+  runner.expect(Math.max(...inputs.map(({ size }) => rangesOf(size ?? 0))) - 1)
   const results: InputResult[] = []
   // Ahead of the input being counted the next ones are opened, so that packed ones unpack side by side. Not for a database: whether
   // an input is known there can be told only when the one before is in.
   const ahead = inFile ? 1 : runner.jobs + 1
+  // No other is in work beside it: what is unpacked is counted in this thread.
+  const alone = inFile || inputs.length === 1
   const opened = openInputs(inputs)
   const begin = async (): Promise<Prepared | undefined> => {
     const next = await opened.next()
-    return next.done ? undefined : prepare(next.value, store, options, runner)
+    return next.done ? undefined : prepare(next.value, store, alone, options, runner)
   }
   const begun: Promise<Prepared | undefined>[] = []
   try {
@@ -134,7 +137,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
           const tally = read.result.lines > 0 ? take() : emptyTally()
           const result = await settleInFile(prepared, read, tally, store)
           if (result && results.push(result)) break
-          prepared = await prepare(await reopen(prepared.input), store, options, runner)
+          prepared = await prepare(await reopen(prepared.input), store, alone, options, runner)
         }
         continue
       }
@@ -189,16 +192,21 @@ interface Prepared {
   readonly error?: LogstatError
   /** For a small input: where to read on. */
   readonly reader?: Reader
-  /** For a large one: its units in order, the first of them already in work. */
+  /** For a large one: its units, already in work. */
   readonly units?: Ordered
 }
 
-/** Results of units in order, with how to count one again under another `#Fields` line. */
+/** Units of an input, counted in other threads and taken in order. */
 interface Ordered {
-  readonly units: readonly Unit[]
-  results(): AsyncGenerator<UnitResult>
+  /** What is counted straight into the kernel that adds up, before any other. Its tables are in their places then, and nothing is copied. */
+  readonly first: Unit | undefined
+  readonly others: readonly Unit[]
+  /** The result of the next of the others. */
+  next(): Promise<UnitResult>
+  /** That of one of them counted again, under another `#Fields` line. */
   again(unit: Unit): Promise<UnitResult>
   release(result: UnitResult): void
+  readonly onBytes: OnBytes
 }
 
 /** Files that cannot be read by ranges (packed, recoded) are counted in a thread of their own from this size on. */
@@ -215,7 +223,7 @@ async function reopen(input: Input): Promise<Opened> {
   }
 }
 
-async function prepare(opened: Opened, store: Store, options: ReadOptions, runner: Runner): Promise<Prepared> {
+async function prepare(opened: Opened, store: Store, alone: boolean, options: ReadOptions, runner: Runner): Promise<Prepared> {
   const { input } = opened
   let head: Buffer = Buffer.alloc(0)
   if ('error' in opened) return { input, head, file: '', error: opened.error }
@@ -230,7 +238,7 @@ async function prepare(opened: Opened, store: Store, options: ReadOptions, runne
     reader = identity.reader
     const { known } = identity
     const layout = known ? layoutOf(known.source, head) : chooseLayout(input, head, options)
-    const units = known?.contained ? [] : unitsOf(input, reader, head, known?.source, layout, store, options)
+    const units = known?.contained ? [] : unitsOf(input, reader, head, known?.source, layout, store, alone, options)
     if (units.length === 0) return { input, head, file, identity, layout, reader }
     reader.close()
     return { input, head, file, identity, layout, units: inOrder(units, input, runner, options) }
@@ -238,13 +246,22 @@ async function prepare(opened: Opened, store: Store, options: ReadOptions, runne
     reader?.close()
     if (!(error instanceof LogstatError)) throw error
     // Rotated just now: what is there in its place is another input.
-    if (error.code === 'changed') return prepare(await reopen(input), store, options, runner)
+    if (error.code === 'changed') return prepare(await reopen(input), store, alone, options, runner)
     return { input, head, file, error }
   }
 }
 
 /** Cut a large input into units; none for one that is counted in this thread, along with others. */
-function unitsOf(input: Input, reader: Reader, head: Buffer, known: Source | undefined, layout: Layout, store: Store, options: ReadOptions): Unit[] {
+function unitsOf(
+  input: Input,
+  reader: Reader,
+  head: Buffer,
+  known: Source | undefined,
+  layout: Layout,
+  store: Store,
+  alone: boolean,
+  options: ReadOptions,
+): Unit[] {
   // A file in a tar archive is read as it comes along; to find it again would mean to unpack all that stands before it.
   if (input.path === null || reader.packing.endsWith('tar') || isStream(input) || known?.openLine) return []
   // Records without a date take it from the `#Date` line before them, which may stand in another range.
@@ -266,7 +283,7 @@ function unitsOf(input: Input, reader: Reader, head: Buffer, known: Source | und
   }
   // Not the size that it had when it was found: it may have grown since, or be another one now.
   const size = statSync(input.path, { throwIfNoEntry: false })?.size ?? 0
-  if (!reader.raw) return size < LARGE_PACKED ? [] : [{ ...common, from, to: null, fields: layout.fields, finish }]
+  if (!reader.raw) return size < LARGE_PACKED || (alone && input.member === undefined) ? [] : [{ ...common, from, to: null, fields: layout.fields, finish }]
   const bounds = cutFile(input.name, input.path, from, size)
   if (bounds.length <= 2) return []
   // Which #Fields line is in force in a later range is not known yet; that of the head is, nearly always.
@@ -282,34 +299,30 @@ function unitsOf(input: Input, reader: Reader, head: Buffer, known: Source | und
 
 function inOrder(units: readonly Unit[], input: Input, runner: Runner, options: ReadOptions): Ordered {
   let bytes = 0
-  const run = (unit: Unit): Promise<UnitResult> =>
-    runner.run(unit, (more) => {
-      bytes += more
-      options.onProgress?.({ input, bytes })
-    })
-  const queue: Promise<UnitResult>[] = []
-  let next = 0
-  // So many and no more: a result that waits for its turn holds memory.
-  const fill = (): void => {
-    while (next < units.length && queue.length <= runner.jobs) {
-      const result = run(units[next++] as Unit)
-      // A failure is met when its turn comes.
-      result.catch(() => {})
-      queue.push(result)
-    }
+  const onBytes = (more: number): void => {
+    bytes += more
+    options.onProgress?.({ input, bytes })
   }
-  fill()
+  const begun: (() => Promise<UnitResult>)[] = []
+  const first = units.length > 1 ? units[0] : undefined
+  const others = first ? units.slice(1) : units
+  let at = 0
+  // So many and no more: a result that waits for its turn holds memory.
+  const begin = (): void => {
+    while (at < others.length && begun.length <= runner.jobs) begun.push(runner.run(others[at++] as Unit, onBytes))
+  }
+  begin()
   return {
-    units,
-    again: run,
-    release: (result) => runner.release(result),
-    async *results() {
-      for (let i = 0; i < units.length; i++) {
-        const result = await (queue.shift() as Promise<UnitResult>)
-        fill()
-        yield result
-      }
+    first,
+    others,
+    async next() {
+      const result = await (begun.shift() as () => Promise<UnitResult>)()
+      begin()
+      return result
     },
+    again: (unit) => runner.run(unit, onBytes)(),
+    release: runner.release,
+    onBytes,
   }
 }
 
@@ -349,27 +362,31 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
   return { result, source: sourceOf(reading, base, input, identity, options.now) }
 }
 
-/** Add units counted elsewhere, in order. One that was counted under a `#Fields` line that was not in force is counted again. */
-async function addUnits(kernel: Kernel, ordered: Ordered, layout: Layout, linesBefore: number): Promise<Reading> {
+/** Count the first unit, and add the others in order. One that was counted under a `#Fields` line that was not in force is counted again. */
+async function addUnits(kernel: Kernel, { first, others, ...ordered }: Ordered, layout: Layout, linesBefore: number): Promise<Reading> {
   let counts: LineCounts = { ...NOTHING, lines: linesBefore }
   let { fields } = layout
   let sawStatus = layout.hasStatus
-  let last: UnitResult | undefined
+  let last: UnitRead | undefined
   const trails: Uint8Array[] = []
-  let i = 0
-  for await (const first of ordered.results()) {
-    const unit = ordered.units[i++] as Unit
-    const result = unit.fields === fields ? first : await ordered.again({ ...unit, fields })
+  const note = (read: UnitRead): boolean => {
+    counts = addLineCounts(counts, read.counts)
+    fields = read.fields
+    sawStatus ||= read.sawStatus
+    trails.push(read.trail)
+    last = read
+    return read.error === null
+  }
+  let goesOn = first === undefined || note(await readUnit(kernel, first, ordered.onBytes))
+  for (const unit of others) {
+    if (!goesOn) break
+    const found = await ordered.next()
+    const result = unit.fields === fields ? found : await ordered.again({ ...unit, fields })
     for (const part of result.parts) absorb(kernel, part, kernel.onFull)
     ordered.release(result)
-    counts = addLineCounts(counts, result.counts)
-    fields = result.fields
-    sawStatus ||= result.sawStatus
-    trails.push(result.trail)
-    last = result
-    if (result.error) break
+    goesOn = note(result)
   }
-  const { readTo, tail, openLine, error } = last as UnitResult
+  const { readTo, tail, openLine, error } = last as UnitRead
   return {
     counts: { ...counts, lines: counts.lines - linesBefore },
     fields,

@@ -1,51 +1,23 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { Kernel, kernelModule } from '../kernel/kernel.js'
-import { dayOf } from '../time-zone.js'
-import { countUnit, type Unit, type UnitResult } from './unit.js'
+import { countUnit, type OnBytes, type Unit, type UnitResult } from './unit.js'
 
-/** Counts units, several at a time where there are threads for them. */
+/** Counts units, several at a time where there are threads for them. The calling thread is one of these. */
 export interface Runner {
-  run(unit: Unit, onBytes: (more: number) => void): Promise<UnitResult>
-  /** So many units will come: start threads while it is still being found out what they are. */
+  /**
+   * Have a unit counted.
+   *
+   * @returns what waits for the result; meanwhile this thread counts units, too. One may be waited for at a time
+   */
+  run(unit: Unit, onBytes: OnBytes): () => Promise<UnitResult>
+  /** So many units will be run: start threads for them while it is still being found out what they are. */
   expect(units: number): void
   /** A result is not needed any more: its memory may be used for the next. */
   release(result: UnitResult): void
   /** Units that can be in work at once. */
   readonly jobs: number
   close(): void
-}
-
-/** @param jobs threads to use; the machine's cores when absent. 1 counts in this thread */
-export function makeRunner(jobs = availableParallelism()): Runner {
-  return jobs <= 1 ? inThisThread() : inWorkers(jobs)
-}
-
-function inThisThread(): Runner {
-  let kernel: Kernel | undefined
-  let last: Promise<unknown> = Promise.resolve()
-  const spares: ArrayBuffer[] = []
-  return {
-    jobs: 1,
-    expect: () => {},
-    close: () => {},
-    release: (result) => keepSpares(spares, result, 1),
-    run(unit, onBytes) {
-      // One kernel, so one unit after the other.
-      const next = last.then(() => {
-        kernel ??= new Kernel()
-        const { dayZone } = unit
-        if (dayZone !== null) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
-        let told = 0
-        return countUnit(kernel, unit, spares.pop(), (bytes) => {
-          onBytes(bytes - told)
-          told = bytes
-        })
-      })
-      last = next.catch(() => {})
-      return next
-    },
-  }
 }
 
 /** What a worker is sent. */
@@ -55,33 +27,35 @@ export interface Job {
   readonly spare: ArrayBuffer | undefined
 }
 
-interface Waiting {
+interface Task {
   readonly unit: Unit
-  readonly onBytes: (more: number) => void
+  readonly onBytes: OnBytes
   readonly resolve: (result: UnitResult) => void
   readonly reject: (error: unknown) => void
 }
 
-function inWorkers(jobs: number): Runner {
-  const waiting: Waiting[] = []
+/** @param jobs threads to use, this one among them; the machine's cores when absent */
+export function makeRunner(jobs = availableParallelism()): Runner {
+  const waiting: Task[] = []
   const spares: ArrayBuffer[] = []
   const idle: Worker[] = []
   const all = new Set<Worker>()
-  const running = new Map<Worker, Waiting>()
+  const running = new Map<Worker, Task>()
+  let kernel: Kernel | undefined
 
   function start(): Worker {
     const worker = new Worker(new URL('../../dist/bundle/worker.cjs', import.meta.url), { workerData: kernelModule() })
     all.add(worker)
     worker.on('message', (message: { bytes: number } | { result: UnitResult }) => {
-      const job = running.get(worker)
-      if (!job) return
+      const task = running.get(worker)
+      if (!task) return
       if ('bytes' in message) {
-        job.onBytes(message.bytes)
+        task.onBytes(message.bytes)
         return
       }
       running.delete(worker)
       idle.push(worker)
-      job.resolve(message.result)
+      task.resolve(message.result)
       next()
     })
     worker.on('error', (error) => {
@@ -94,32 +68,49 @@ function inWorkers(jobs: number): Runner {
 
   function next(): void {
     while (waiting.length > 0) {
-      const worker = idle.pop() ?? (all.size < jobs ? start() : undefined)
+      const worker = idle.pop() ?? (all.size < jobs - 1 ? start() : undefined)
       if (!worker) return
-      const job = waiting.shift() as Waiting
-      running.set(worker, job)
+      const task = waiting.shift() as Task
+      running.set(worker, task)
       const spare = spares.pop()
-      worker.postMessage({ unit: job.unit, spare } satisfies Job, spare ? [spare] : [])
+      worker.postMessage({ unit: task.unit, spare } satisfies Job, spare ? [spare] : [])
     }
+  }
+
+  /** Count in this thread what no other has begun. @returns whether there was something */
+  async function help(): Promise<boolean> {
+    const task = waiting.shift()
+    if (!task) return false
+    kernel ??= new Kernel()
+    await countUnit(kernel, task.unit, spares.pop(), task.onBytes).then(task.resolve, task.reject)
+    return true
   }
 
   return {
     jobs,
     expect(units) {
-      while (all.size < Math.min(jobs, units)) idle.push(start())
+      while (all.size < Math.min(jobs - 1, units)) idle.push(start())
     },
-    run: (unit, onBytes) =>
-      new Promise((resolve, reject) => {
+    run(unit, onBytes) {
+      let done = false
+      const result = new Promise<UnitResult>((resolve, reject) => {
         waiting.push({ unit, onBytes, resolve, reject })
         next()
-      }),
-    release: (result) => keepSpares(spares, result, jobs),
+      }).finally(() => {
+        done = true
+      })
+      // A failure is met when the result is asked for.
+      result.catch(() => {})
+      return async () => {
+        while (!done && (await help()));
+        return result
+      }
+    },
+    release({ parts }) {
+      for (const { bytes } of parts) if (spares.length < jobs) spares.push(bytes.buffer)
+    },
     close() {
       for (const worker of all) void worker.terminate()
     },
   }
-}
-
-function keepSpares(spares: ArrayBuffer[], { parts }: UnitResult, most: number): void {
-  for (const { bytes } of parts) if (spares.length < most) spares.push(bytes.buffer)
 }

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { LogstatError } from '../errors.js'
 import { compileFields, momentNoted, NO_FIELDS, noteMoment } from '../format/w3c.js'
 import { openInput, readFully } from '../input/open.js'
@@ -8,7 +9,7 @@ import type { Kernel } from '../kernel/kernel.js'
 import { type Packed, pack } from '../kernel/packed.js'
 import type { Plan } from '../kernel/plan.js'
 import type { LineCounts } from '../tally/tally.js'
-import { localOffset } from '../time-zone.js'
+import { dayOf, localOffset } from '../time-zone.js'
 import { NO_TRAIL, PRIOR_BYTES, type Trail, TrailWriter } from '../trail.js'
 import { type Intake, makeIntake } from './intake.js'
 
@@ -39,9 +40,8 @@ export interface Unit {
   readonly finish: boolean
 }
 
-export interface UnitResult {
-  /** In order; more than one only when tables that must be exact were full. */
-  readonly parts: readonly Packed[]
+/** What reading a unit came to, besides what it counted. */
+export interface UnitRead {
   readonly counts: LineCounts
   /** The `#Fields` line in force at its end; that of its beginning when there was none. */
   readonly fields: string | null
@@ -56,24 +56,41 @@ export interface UnitResult {
   readonly error: readonly [string, string, string | undefined] | null
 }
 
+export interface UnitResult extends UnitRead {
+  /** What was counted, in order; more than one part only when tables that must be exact were full. */
+  readonly parts: readonly Packed[]
+}
+
 /** Read times that carry no zone as those of a zone; null: as UTC. */
 export function setLogZone(kernel: Kernel, zone: string | null): void {
   kernel.setLocalTime((seconds) => localOffset(seconds, zone ?? 'UTC'))
 }
 
+/** Told now and then how many more bytes of a file were read. */
+export type OnBytes = (more: number) => void
+
 /**
  * Count a unit with a kernel of which nothing else is kept.
  *
- * @param spare for `pack` @param onBytes told now and then how many bytes of the file were read
+ * @param spare for `pack`
  */
-export async function countUnit(kernel: Kernel, unit: Unit, spare: ArrayBuffer | undefined, onBytes: (bytes: number) => void): Promise<UnitResult> {
+export async function countUnit(kernel: Kernel, unit: Unit, spare: ArrayBuffer | undefined, onBytes: OnBytes): Promise<UnitResult> {
+  const { dayZone } = unit
   kernel.clear()
   setFilter(kernel.wasm, unit.filter)
-  setLogZone(kernel, unit.logZone)
+  if (dayZone !== null) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   const parts: Packed[] = []
   kernel.onFull = () => {
     parts.push(pack(kernel))
   }
+  const read = await readUnit(kernel, unit, onBytes)
+  parts.push(pack(kernel, spare))
+  return { ...read, parts }
+}
+
+/** Count a unit with a kernel that may hold other counts, whose filter and periods are set. */
+export async function readUnit(kernel: Kernel, unit: Unit, onBytes: OnBytes): Promise<UnitRead> {
+  setLogZone(kernel, unit.logZone)
   let { fields } = unit
   let sawStatus = false
   kernel.onFields = (line) => {
@@ -94,18 +111,15 @@ export async function countUnit(kernel: Kernel, unit: Unit, spare: ArrayBuffer |
   let error: UnitResult['error'] = null
   try {
     if (unit.to === null) await readWhole(intake, unit, begin, onBytes)
-    else readRange(intake, unit, unit.to, begin, onBytes)
+    else await readRange(intake, unit, unit.to, begin, onBytes)
     if (unit.finish) intake.finish()
   } catch (caught) {
     if (!(caught instanceof LogstatError)) throw caught
     error = [caught.code, caught.message, caught.hint]
   }
-  const counts = intake.counts()
-  parts.push(pack(kernel, spare))
   const { readTo, tail, openLine } = intake.resume
   return {
-    parts,
-    counts,
+    counts: intake.counts(),
     fields: noteMoment(fields, kernel.moment),
     sawStatus,
     readTo,
@@ -116,41 +130,49 @@ export async function countUnit(kernel: Kernel, unit: Unit, spare: ArrayBuffer |
   }
 }
 
-async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) => Trail, onBytes: (bytes: number) => void): Promise<void> {
+async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) => Trail, onBytes: OnBytes): Promise<void> {
   const { name, path, member } = unit
   const reader = await openInput({ name, path, optional: false, size: null, ...(member === undefined ? {} : { member }) })
   try {
     const prior = Buffer.alloc(Math.min(unit.from, PRIOR_BYTES))
     if (!(await reader.skip(unit.from - prior.length)) || (await readFully(reader, prior)) < prior.length) throw changed(unit.name)
     const trail = begin(prior)
-    for (;;) {
+    for (let told = 0; ; ) {
       const { space } = intake
       const n = await reader.read(space)
       if (n === 0) return
       trail.update(space.subarray(0, n))
       intake.filled(n)
-      onBytes(reader.consumed())
+      const consumed = reader.consumed()
+      onBytes(consumed - told)
+      told = consumed
     }
   } finally {
     reader.close()
   }
 }
 
-function readRange(intake: Intake, { name, path, from }: Unit, to: number, begin: (prior: Uint8Array) => Trail, onBytes: (bytes: number) => void): void {
+/** After so many bytes of a range the thread looks after whatever else has come up. */
+const TURN = 4 << 20
+
+async function readRange(intake: Intake, { name, path, from }: Unit, to: number, begin: (prior: Uint8Array) => Trail, onBytes: OnBytes): Promise<void> {
   let fd: number | undefined
   try {
     fd = openSync(path, 'r')
     const prior = Buffer.alloc(Math.min(from, PRIOR_BYTES))
     readSync(fd, prior, 0, prior.length, from - prior.length)
     const trail = begin(prior)
-    for (let at = from; at < to; ) {
+    for (let at = from, turn = from + TURN; at < to; ) {
       const { space } = intake
       const n = readSync(fd, space, 0, Math.min(space.length, to - at), at)
       if (n === 0) throw changed(name)
       trail.update(space.subarray(0, n))
       intake.filled(n)
       at += n
-      onBytes(at - from)
+      onBytes(n)
+      if (at < turn) continue
+      turn = at + TURN
+      await setImmediate()
     }
   } catch (error) {
     throw error instanceof LogstatError ? error : unreadable(name, error)

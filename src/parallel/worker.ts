@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Kernel } from '../kernel/kernel.js'
-import { dayOf } from '../time-zone.js'
 import type { Job } from './runner.js'
 import { countUnit } from './unit.js'
 
@@ -12,13 +11,12 @@ if (parentPort) {
   const port = parentPort
   const kernel = new Kernel({ code: workerData as WebAssembly.Module })
   port.on('message', async ({ unit, spare }: Job) => {
-    const { dayZone } = unit
-    if (dayZone !== null) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
-    let told = 0
-    const result = await countUnit(kernel, unit, spare, (bytes) => {
-      if (bytes - told < REPORT_EVERY) return
-      port.postMessage({ bytes: bytes - told })
-      told = bytes
+    let untold = 0
+    const result = await countUnit(kernel, unit, spare, (more) => {
+      untold += more
+      if (untold < REPORT_EVERY) return
+      port.postMessage({ bytes: untold })
+      untold = 0
     })
     port.postMessage(
       { result },
