@@ -272,9 +272,9 @@ describe('a pattern and a database', () => {
     })
     const kernel = new Kernel()
     const cut = text.indexOf('\n', text.length / 2) + 1
-    const whole = await countUnit(kernel, unit(0, text.length), undefined, () => {})
-    const first = await countUnit(kernel, unit(0, cut), undefined, () => {})
-    const second = await countUnit(kernel, unit(cut, text.length), undefined, () => {})
+    const whole = await countUnit(kernel, unit(0, text.length), () => {})
+    const first = await countUnit(kernel, unit(0, cut), () => {})
+    const second = await countUnit(kernel, unit(cut, text.length), () => {})
     expect(addLineCounts(first.counts, second.counts)).toEqual(whole.counts)
     expect(whole.counts).toMatchObject({ lines: 4000, rejected: 1333 })
     expect([second.readTo, Buffer.from(second.tail).toString()]).toEqual([text.length, Buffer.from(whole.tail).toString()])

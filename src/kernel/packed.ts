@@ -1,7 +1,7 @@
-import type { Kernel } from './kernel.js'
+import { Kernel } from './kernel.js'
 import { Dimension } from './wasm/roles.js'
 
-// The counts of one kernel, taken out as bytes, to be added to another kernel (in another thread) by `absorb`.
+// Adding the counts of one kernel to those of another: straight from its memory, or, between threads, by way of a `Packed`.
 
 /** Sizes as in src/kernel/wasm/{count,values}.ts, in bytes. */
 const CODE = 80
@@ -12,21 +12,70 @@ const MAX_REASONS = 1 << 20
 /** The most that is absorbed at once. */
 const CHUNK = 1 << 20
 
-/** Bytes [start, end) of a `Packed`. */
+const DIMENSIONS = Array.from({ length: Dimension.Count }, (_, dimension) => dimension)
+
+/** Where something stands: bytes [start, end). */
 type Part = readonly [number, number]
 
-/** What a kernel's tables held. It owns its buffer, which can be transferred between threads. */
-export interface Packed {
-  readonly bytes: Uint8Array<ArrayBuffer>
+interface Codes {
   readonly codes: Part
   /** Texts of the codes' reasons, and the address they had. */
   readonly reasons: Part
   readonly reasonsAt: number
-  readonly buckets: Part
   readonly bucketSeconds: number
+}
+
+/** What a kernel's tables hold. A part that is asked for stands where it is until the next one is asked for. */
+interface Counts extends Codes {
+  readonly bytes: Uint8Array
+  buckets(): Part
+  latencies(): Part
+  /** What the list of a dimension may have lost, by code. */
+  lost(dimension: number): Part
+  /** Its values, in pieces of at most CHUNK bytes. */
+  values(dimension: number): Iterable<Part>
+}
+
+/** What a kernel's tables held. It owns its buffer, which can be transferred between threads. */
+export interface Packed extends Codes {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly buckets: Part
   readonly latencies: Part
-  /** By Dimension: what the lists may have lost, by code, and their values in pieces of at most CHUNK bytes. */
+  /** By Dimension. */
   readonly lists: readonly { readonly lost: Part; readonly values: readonly Part[] }[]
+}
+
+function countsOf({ wasm }: Kernel): Counts {
+  const scratch = wasm.scratchAt()
+  const at = (start: number, bytes: number): Part => [start, start + bytes]
+  const codeCount = wasm.codeCount()
+  return {
+    bytes: new Uint8Array(wasm.memory.buffer),
+    codes: at(wasm.codeTable(), CODE * codeCount),
+    reasons: at(wasm.reasonTable(), wasm.reasonBytes()),
+    reasonsAt: wasm.reasonTable(),
+    bucketSeconds: wasm.bucketSeconds(),
+    // Buckets and latencies go through the scratch, which is larger than either.
+    buckets: () => at(scratch, BUCKET * wasm.packBuckets(scratch)),
+    latencies: () => at(scratch, LATENCY * wasm.packLatencies(scratch)),
+    lost: (dimension) => at(wasm.lostTable(dimension), 4 * codeCount),
+    *values(dimension) {
+      for (let next = 0; next < wasm.valueCount(dimension); ) {
+        next = wasm.pack(dimension, next)
+        yield [scratch, wasm.packedEnd()]
+      }
+    },
+  }
+}
+
+function unpack({ buckets, latencies, lists, ...packed }: Packed): Counts {
+  return {
+    ...packed,
+    buckets: () => buckets,
+    latencies: () => latencies,
+    lost: (dimension) => (lists[dimension] as Packed['lists'][number]).lost,
+    values: (dimension) => (lists[dimension] as Packed['lists'][number]).values,
+  }
 }
 
 /**
@@ -34,42 +83,29 @@ export interface Packed {
  *
  * @param spare a buffer that is not needed any more; used if it is large enough. The first touch of new memory costs more than what is copied into it.
  */
-export function pack({ wasm }: Kernel, spare?: ArrayBuffer): Packed {
-  const memory = new Uint8Array(wasm.memory.buffer)
-  const codeCount = wasm.codeCount()
-  const scratch = wasm.scratchAt()
-  const bucketBytes = BUCKET * wasm.packBuckets(scratch)
-  const dimensions = Array.from({ length: Dimension.Count }, (_, dimension) => dimension)
-  const listBytes = dimensions.reduce((sum, dimension) => sum + 4 * codeCount + wasm.packedSize(dimension), 0)
-  const size = CODE * codeCount + wasm.reasonBytes() + bucketBytes + LATENCY * wasm.latencyCount() + listBytes
+export function pack(kernel: Kernel, spare?: ArrayBuffer): Packed {
+  const { wasm } = kernel
+  const counts = countsOf(kernel)
+  const buckets = counts.buckets()
+  const listBytes = DIMENSIONS.reduce((sum, dimension) => sum + lengthOf(counts.lost(dimension)) + wasm.packedSize(dimension), 0)
+  const size = lengthOf(counts.codes) + lengthOf(counts.reasons) + lengthOf(buckets) + LATENCY * wasm.latencyCount() + listBytes
   const bytes = new Uint8Array(spare && spare.byteLength >= size ? spare : new ArrayBuffer(size + (size >> 3)))
   let end = 0
-  const take = (at: number, length: number): Part => {
+  const copy = ([from, to]: Part): Part => {
     const start = end
-    bytes.set(memory.subarray(at, at + length), start)
-    end += length
+    bytes.set(counts.bytes.subarray(from, to), start)
+    end += to - from
     return [start, end]
   }
-  // Buckets and then latencies go through the scratch, which is larger than either.
-  const buckets = take(scratch, bucketBytes)
-  const latencies = take(scratch, LATENCY * wasm.packLatencies(scratch))
   return {
     bytes,
-    codes: take(wasm.codeTable(), CODE * codeCount),
-    reasons: take(wasm.reasonTable(), wasm.reasonBytes()),
-    reasonsAt: wasm.reasonTable(),
-    buckets,
-    bucketSeconds: wasm.bucketSeconds(),
-    latencies,
-    lists: dimensions.map((dimension) => {
-      const lost = take(wasm.lostTable(dimension), 4 * codeCount)
-      const values: Part[] = []
-      for (let next = 0; next < wasm.valueCount(dimension); ) {
-        next = wasm.pack(dimension, next)
-        values.push(take(scratch, wasm.packedEnd() - scratch))
-      }
-      return { lost, values }
-    }),
+    buckets: copy(buckets),
+    latencies: copy(counts.latencies()),
+    codes: copy(counts.codes),
+    reasons: copy(counts.reasons),
+    reasonsAt: counts.reasonsAt,
+    bucketSeconds: counts.bucketSeconds,
+    lists: DIMENSIONS.map((dimension) => ({ lost: copy(counts.lost(dimension)), values: Array.from(counts.values(dimension), copy) })),
   }
 }
 
@@ -87,18 +123,20 @@ function area(kernel: Kernel): number {
  *
  * @param onFull called first when a table that must stay exact has no room for them: read this kernel's tally out and clear it
  */
-export function absorb(kernel: Kernel, packed: Packed, onFull: () => void): void {
+export function absorb(kernel: Kernel, other: Packed | Kernel, onFull: () => void): void {
   const { wasm } = kernel
-  const { bytes } = packed
-  const codeCount = lengthOf(packed.codes) / CODE
+  const counts = other instanceof Kernel ? countsOf(other) : unpack(other)
+  const { bytes, bucketSeconds } = counts
+  const codeCount = lengthOf(counts.codes) / CODE
   if (codeCount === 0) return
-  const bucketCount = lengthOf(packed.buckets) / BUCKET
-  if (packed.bucketSeconds > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(packed.bucketSeconds))
+  const bucketCount = lengthOf(counts.buckets()) / BUCKET
+  const latencyCount = lengthOf(counts.latencies()) / LATENCY
+  if (bucketSeconds > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(bucketSeconds))
   const bucketsFit = wasm.bucketsFit(bucketCount) || kernel.widenBuckets(bucketCount)
-  if (!bucketsFit || !wasm.fits(codeCount, lengthOf(packed.latencies) / LATENCY)) {
+  if (!bucketsFit || !wasm.fits(codeCount, latencyCount)) {
     onFull()
     kernel.clear()
-    if (packed.bucketSeconds > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(packed.bucketSeconds))
+    if (bucketSeconds > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(bucketSeconds))
   }
   const at = area(kernel)
   const memory = new Uint8Array(wasm.memory.buffer)
@@ -106,16 +144,16 @@ export function absorb(kernel: Kernel, packed: Packed, onFull: () => void): void
     memory.set(bytes.subarray(start, end), to)
     return to + end - start
   }
-  const reasons = lay(packed.codes, at)
-  lay(packed.reasons, reasons)
-  wasm.absorbCodes(codeCount, at, reasons, packed.reasonsAt)
-  for (const piece of pieces(packed.buckets, BUCKET)) wasm.absorbBuckets((lay(piece, at) - at) / BUCKET, at, packed.bucketSeconds)
-  for (const piece of pieces(packed.latencies, LATENCY)) wasm.absorbLatencies((lay(piece, at) - at) / LATENCY, at)
-  packed.lists.forEach(({ lost, values }, dimension) => {
-    const from = lay(lost, at)
+  const reasons = lay(counts.codes, at)
+  lay(counts.reasons, reasons)
+  wasm.absorbCodes(codeCount, at, reasons, counts.reasonsAt)
+  for (const piece of pieces(counts.buckets(), BUCKET)) wasm.absorbBuckets((lay(piece, at) - at) / BUCKET, at, bucketSeconds)
+  for (const piece of pieces(counts.latencies(), LATENCY)) wasm.absorbLatencies((lay(piece, at) - at) / LATENCY, at)
+  for (const dimension of DIMENSIONS) {
+    const from = lay(counts.lost(dimension), at)
     wasm.absorbLost(dimension, at, wasm.codeMapAt(), codeCount)
-    for (const value of values) wasm.absorbValues(dimension, from, lay(value, from), at, wasm.codeMapAt())
-  })
+    for (const value of counts.values(dimension)) wasm.absorbValues(dimension, from, lay(value, from), at, wasm.codeMapAt())
+  }
 }
 
 const lengthOf = ([start, end]: Part): number => end - start

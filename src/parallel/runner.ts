@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { Kernel, kernelModule } from '../kernel/kernel.js'
-import { countUnit, type OnBytes, type Unit, type UnitResult } from './unit.js'
+import { countUnit, type OnBytes, packLast, type Unit, type UnitResult } from './unit.js'
 
 /** Counts units, several at a time where there are threads for them. The calling thread is one of these. */
 export interface Runner {
@@ -20,11 +20,10 @@ export interface Runner {
   close(): void
 }
 
-/** What a worker is sent. */
-export interface Job {
-  readonly unit: Unit
-  /** Memory for the result. */
-  readonly spare: ArrayBuffer | undefined
+/** What a worker is sent: a unit to count, memory for a result, or both. */
+export interface Order {
+  readonly unit?: Unit
+  readonly spare?: ArrayBuffer | undefined
 }
 
 interface Task {
@@ -41,7 +40,11 @@ export function makeRunner(jobs = availableParallelism()): Runner {
   const idle: Worker[] = []
   const all = new Set<Worker>()
   const running = new Map<Worker, Task>()
+  /** Workers without memory for their result. */
+  const wanting = new Set<Worker>()
   let kernel: Kernel | undefined
+  /** The result that is still in this thread's kernel. */
+  let kept: UnitResult | undefined
 
   function start(): Worker {
     const worker = new Worker(new URL('../../dist/bundle/worker.cjs', import.meta.url), { workerData: kernelModule() })
@@ -54,6 +57,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
         return
       }
       running.delete(worker)
+      wanting.delete(worker)
       idle.push(worker)
       task.resolve(message.result)
       next()
@@ -72,8 +76,19 @@ export function makeRunner(jobs = availableParallelism()): Runner {
       if (!worker) return
       const task = waiting.shift() as Task
       running.set(worker, task)
+      wanting.add(worker)
+      worker.postMessage({ unit: task.unit } satisfies Order)
+    }
+    share()
+  }
+
+  /** Workers take memory for their result until they have one. */
+  function share(): void {
+    for (const worker of wanting) {
       const spare = spares.pop()
-      worker.postMessage({ unit: task.unit, spare } satisfies Job, spare ? [spare] : [])
+      if (!spare) return
+      wanting.delete(worker)
+      worker.postMessage({ spare } satisfies Order, [spare])
     }
   }
 
@@ -82,7 +97,8 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     const task = waiting.shift()
     if (!task) return false
     kernel ??= new Kernel()
-    await countUnit(kernel, task.unit, spares.pop(), task.onBytes).then(task.resolve, task.reject)
+    if (kept) packLast(kept, spares.pop())
+    await countUnit(kernel, task.unit, task.onBytes).then((result) => task.resolve((kept = result)), task.reject)
     return true
   }
 
@@ -106,8 +122,10 @@ export function makeRunner(jobs = availableParallelism()): Runner {
         return result
       }
     },
-    release({ parts }) {
-      for (const { bytes } of parts) if (spares.length < jobs) spares.push(bytes.buffer)
+    release(result) {
+      if (result === kept) kept = undefined
+      for (const part of result.parts) if (!(part instanceof Kernel) && spares.length < jobs) spares.push(part.bytes.buffer)
+      share()
     },
     close() {
       for (const worker of all) void worker.terminate()

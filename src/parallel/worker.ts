@@ -1,26 +1,32 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Kernel } from '../kernel/kernel.js'
-import type { Job } from './runner.js'
-import { countUnit } from './unit.js'
+import type { Packed } from '../kernel/packed.js'
+import type { Order } from './runner.js'
+import { countUnit, packLast } from './unit.js'
 
-// Takes a Job by message; answers with `{ bytes }` now and then, and with `{ result }` at the end.
+// Takes an Order by message; answers to one of a unit with `{ bytes }` now and then, and with `{ result }` at the end.
 
 const REPORT_EVERY = 8 << 20
 
 if (parentPort) {
   const port = parentPort
   const kernel = new Kernel({ code: workerData as WebAssembly.Module })
-  port.on('message', async ({ unit, spare }: Job) => {
+  let spare: ArrayBuffer | undefined
+  port.on('message', async (order: Order) => {
+    spare = order.spare ?? spare
+    if (!order.unit) return
     let untold = 0
-    const result = await countUnit(kernel, unit, spare, (more) => {
+    const result = await countUnit(kernel, order.unit, (more) => {
       untold += more
       if (untold < REPORT_EVERY) return
       port.postMessage({ bytes: untold })
       untold = 0
     })
+    packLast(result, spare)
+    spare = undefined
     port.postMessage(
       { result },
-      result.parts.map(({ bytes }) => bytes.buffer),
+      (result.parts as Packed[]).map(({ bytes }) => bytes.buffer),
     )
   })
 }
