@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import { LogstatError } from '../errors.js'
-import { glob } from '../input/find.js'
+import { glob } from '../glob.js'
 
 /** What an nginx configuration says of its access logs. */
 export interface Configuration {

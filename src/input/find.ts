@@ -1,8 +1,7 @@
 import { realpathSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type * as Globby from 'tinyglobby'
 import { LogstatError } from '../errors.js'
+import { glob, isPattern } from '../glob.js'
 
 /** Something to read: a file, or standard input (`path` null). */
 export interface Input {
@@ -21,14 +20,6 @@ export interface Input {
 export function fileOf({ path }: Input): string {
   const stat = path === null ? undefined : statSync(path, { bigint: true, throwIfNoEntry: false })
   return stat ? `${stat.dev}:${stat.ino}` : ''
-}
-
-/** Loaded when it is needed, which a log that is named is not. */
-const globby = (): typeof Globby => createRequire(import.meta.url)('tinyglobby') as typeof Globby
-
-/** Paths that match a pattern, in no order. */
-export function glob(pattern: string, options: { cwd?: string; absolute?: boolean } = {}): string[] {
-  return globby().globSync(pattern, { expandDirectories: false, ...options })
 }
 
 const STDIN: Input = { name: '-', path: null, optional: false, size: null }
@@ -59,7 +50,7 @@ export function findInputs(paths: readonly string[]): Input[] {
       if (inside.length === 0) throw new LogstatError('no-logs', `${path}: the directory holds no files`, 'Name a log file, or a directory that holds some.')
       for (const name of inside) add(join(path, name), true)
     } else if (stat) add(path, false)
-    else if (globby().isDynamicPattern(path.replaceAll('\\', '/'))) {
+    else if (isPattern(path.replaceAll('\\', '/'))) {
       const matches = filesMatching(path.replaceAll('\\', '/'), '.')
       if (matches.length === 0)
         throw new LogstatError('no-match', `${path}: no file matches`, 'Check the pattern; quote it if your shell should not expand it.')
