@@ -1,6 +1,6 @@
 import { type Found, lookUp, win32Value } from '../catalogue/catalogue.js'
 import type { Language, Verdict } from '../catalogue/note.js'
-import { bucketRows, type CodeRow, codeRows, listsOf, type Range } from '../store/query.js'
+import { bucketRows, type CodeRow, codeRows, listsOf, type Range, stretchOf } from '../store/query.js'
 import type { Store } from '../store/store.js'
 import { type DimensionName, type List, mergeLists } from '../tally/tally.js'
 import { type ReportReject, reportRejects } from './rejects.js'
@@ -141,9 +141,8 @@ const URGENCY: Readonly<Record<Verdict, number>> = { server: 0, backend: 0, conf
 export function makeReport(store: Store, options: ReportOptions = {}): Report {
   const { language = 'en', top = 10, select = () => true } = options
   const rows = codeRows(store, options).filter(select)
-  const chosen = new Set(rows.map((r) => r.codeId))
   const lists = Object.fromEntries(DIMENSION_NAMES.map((d) => [d, listsOf(store, d, options)])) as Record<DimensionName, Map<number, List>>
-  const timeline = makeTimeline(store, options, chosen, new Map(rows.map((r) => [r.codeId, r])))
+  const timeline = makeTimeline(store, options, new Map(rows.map((r) => [r.codeId, r])))
   const codes = groupRows(rows).map((group) => makeCode(group, lists, timeline.byCode, { language, top, server: options.server }))
   const sources = store.sources()
   const sum = (f: (s: (typeof sources)[number]) => number): number => sources.reduce((n, s) => n + f(s), 0)
@@ -358,29 +357,17 @@ const MAX_TIMELINE = 120
 /** Widths a timeline may have, in seconds. */
 const STEPS = [60, 300, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 604800, 2592000]
 
-function makeTimeline(
-  store: Store,
-  options: Range,
-  chosen: ReadonlySet<number>,
-  rows: ReadonlyMap<number, CodeRow>,
-): { buckets: TimelineBucket[]; byCode: Map<number, number[]> } {
-  const fine = bucketRows(store, options).filter((b) => b.start !== null && chosen.has(b.codeId))
+function makeTimeline(store: Store, options: Range, rows: ReadonlyMap<number, CodeRow>): { buckets: TimelineBucket[]; byCode: Map<number, number[]> } {
   const byCode = new Map<number, number[]>()
-  if (fine.length === 0) return { buckets: [], byCode }
-  let from = Infinity
-  let to = -Infinity
-  let widest = 60
-  for (const { start, seconds } of fine) {
-    from = Math.min(from, start as number)
-    to = Math.max(to, (start as number) + seconds)
-    widest = Math.max(widest, seconds)
-  }
+  const codeIds = [...rows.keys()]
+  const stretch = stretchOf(store, codeIds, options)
+  if (!stretch) return { buckets: [], byCode }
+  const { from, to, widest } = stretch
   const width = STEPS.find((s) => s >= widest && s % widest === 0 && (to - from) / s <= MAX_TIMELINE) ?? Math.ceil((to - from) / MAX_TIMELINE / 86400) * 86400
   const origin = Math.floor(from / width) * width
   const count = Math.floor((to - 1 - origin) / width) + 1
   const totals = Array.from({ length: count }, (): Record<string, number> => ({}))
-  for (const { start, codeId, hits } of fine) {
-    const i = Math.floor(((start as number) - origin) / width)
+  for (const { bucket: i, codeId, hits } of bucketRows(store, codeIds, origin, width, options)) {
     const name = classOf(rows.get(codeId)?.status ?? null)
     const bucket = totals[i] as Record<string, number>
     bucket[name] = (bucket[name] ?? 0) + hits

@@ -25,14 +25,6 @@ export interface CodeRow {
   lastSeen: number | null
 }
 
-export interface BucketRow {
-  /** null: entries without a time. */
-  readonly start: number | null
-  readonly seconds: number
-  readonly codeId: number
-  readonly hits: number
-}
-
 export interface RejectRow {
   readonly reason: string
   readonly count: number
@@ -83,14 +75,30 @@ export function codeRows(store: Store, range: Range = {}): CodeRow[] {
   return rows
 }
 
-/** Hits by time bucket and code; buckets of different widths may stand side by side. */
-export function bucketRows(store: Store, range: Range = {}): BucketRow[] {
+/** Entries of some codes that carry a time. */
+const timedOf = (range: Range): string => `FROM hits ${where(range) || 'WHERE start >= 0'} AND code_id IN (SELECT value FROM json_each(?))`
+
+/** The time that the entries of some codes span, [from, to), and the width of the widest of their buckets; undefined when none carries a time. */
+export function stretchOf(store: Store, codeIds: readonly number[], range: Range = {}): { from: number; to: number; widest: number } | undefined {
+  const found = store.db
+    .prepare(`SELECT min(start) AS "from", max(start + seconds) AS "to", max(seconds) AS widest ${timedOf(range)}`)
+    .get(JSON.stringify(codeIds)) as { from: number | null; to: number; widest: number }
+  return found.from === null ? undefined : { ...found, from: found.from }
+}
+
+/** Hits of some codes by buckets of so many seconds, which begin at `origin` and are numbered from 0. */
+export function bucketRows(store: Store, codeIds: readonly number[], origin: number, seconds: number, range: Range = {}): BucketRow[] {
   return store.db
     .prepare(
-      `SELECT nullif(start, -1) AS start, seconds, code_id AS codeId, sum(hits) AS hits FROM hits ${where(range)}
-       GROUP BY start, seconds, code_id ORDER BY start`,
+      `SELECT (start - ${origin}) / ${seconds} AS bucket, code_id AS codeId, sum(hits) AS hits ${timedOf(range)} GROUP BY bucket, code_id ORDER BY bucket`,
     )
-    .all() as BucketRow[]
+    .all(JSON.stringify(codeIds)) as BucketRow[]
+}
+
+export interface BucketRow {
+  readonly bucket: number
+  readonly codeId: number
+  readonly hits: number
 }
 
 const OF_DIMENSION = 'dimension_id = (SELECT id FROM dimension WHERE name = ?)'
