@@ -141,33 +141,35 @@ export function keyOf(hash: u64, code: u64): u64 {
 export function countValue(t: usize, key: u64, code: u32, text: usize, length: u32): void {
   const slots = <usize>load<u32>(t)
   const mask = load<u32>(t, 4)
-  let i = <u32>(key >> 40) & mask
-  while (true) {
-    const slot = slots + SLOT * <usize>i
+  let slot: usize
+  for (let i = <u32>(key >> 40); ; i++) {
+    slot = slots + SLOT * <usize>(i & mask)
     const found = load<u64>(slot)
     if (found == key) {
       store<u32>(slot, load<u32>(slot, 8) + 1, 8)
       return
     }
     if (found == 0) break
-    i = (i + 1) & mask
   }
-  insert(t, key, code, text, length, 1, load<u32>(<usize>load<u32>(t, 28) + 4 * <usize>code))
+  insert(t, slot, key, code, text, length, 1, load<u32>(<usize>load<u32>(t, 28) + 4 * <usize>code))
 }
 
-/** Add a value that is not in the table. @param error its possible error in all */
-function insert(t: usize, key: u64, code: u32, text: usize, length: u32, hits: u32, error: u32): void {
+/** Codes that have values; their lists are looked through when values are dropped. */
+let codeLimit: u32 = 0
+
+/** Add a value that is not in the table. @param slot where it was looked for in vain @param error its possible error in all */
+function insert(t: usize, slot: usize, key: u64, code: u32, text: usize, length: u32, hits: u32, error: u32): void {
   const kept = min(length, MAX_TEXT)
   const mask = load<u32>(t, 4)
-  if (load<u32>(t, 20) + kept > load<u32>(t, 16)) purge(t)
-  else if (load<u32>(t, 8) * 4 >= (mask + 1) * 3) {
-    if (mask < load<u32>(t, 44)) grow(t)
+  codeLimit = max(codeLimit, code + 1)
+  if (load<u32>(t, 20) + kept > load<u32>(t, 16) || load<u32>(t, 8) * 4 >= (mask + 1) * 3) {
+    if (load<u32>(t, 20) + kept <= load<u32>(t, 16) && mask < load<u32>(t, 44)) grow(t)
     else purge(t)
+    slot = findSlot(t, key)
   }
   const at = load<u32>(t, 12) + load<u32>(t, 20)
   copyText(at, text, kept)
   store<u32>(t, load<u32>(t, 20) + kept, 20)
-  const slot = freeSlot(t, key)
   const number = load<u32>(t, 8)
   store<u64>(slot, key)
   store<u32>(slot, hits, 8)
@@ -181,14 +183,6 @@ function insert(t: usize, key: u64, code: u32, text: usize, length: u32, hits: u
   store<u32>(t, number + 1, 8)
   const count = <usize>load<u32>(t, 24) + 4 * <usize>code
   store<u32>(count, load<u32>(count) + 1)
-}
-
-function freeSlot(t: usize, key: u64): usize {
-  const slots = <usize>load<u32>(t)
-  const mask = load<u32>(t, 4)
-  let i = <u32>(key >> 40) & mask
-  while (load<u64>(slots + SLOT * <usize>i) != 0) i = (i + 1) & mask
-  return slots + SLOT * <usize>i
 }
 
 /** Give a table four times the slots, as far as there is room. */
@@ -209,7 +203,7 @@ function fill(t: usize, used: u32): void {
   memory.fill(slots, 0, SLOT * (<usize>load<u32>(t, 4) + 1))
   for (let i: u32 = 0; i < used; i++) {
     const copy = scratch + SLOT * <usize>i
-    const slot = freeSlot(t, load<u64>(copy))
+    const slot = findSlot(t, load<u64>(copy))
     v128.store(slot, v128.load(copy))
     store<u32>(slot, i, 12)
     store<u32>(values + VALUE * <usize>i, <u32>((slot - slots) / SLOT), 12)
@@ -234,7 +228,7 @@ function purge(t: usize): void {
   const added = <usize>load<u32>(t, 40)
   const quota = quotaFor(counts, used / 2)
 
-  memory.fill(bins, 0, 4 * BINS * <usize>MAX_CODES)
+  memory.fill(bins, 0, 4 * BINS * <usize>codeLimit)
   for (let i: u32 = 0; i < used; i++) {
     const value = values + VALUE * <usize>i
     const code = <usize>load<u16>(value, 8)
@@ -242,7 +236,7 @@ function purge(t: usize): void {
     store<u32>(bin, load<u32>(bin) + 1)
   }
   // The bin up to which (inclusive) a code's values go; 0 keeps all, since no value has 0 hits.
-  for (let code = 0; code < MAX_CODES; code++) {
+  for (let code: u32 = 0; code < codeLimit; code++) {
     let over = <i64>load<u32>(counts + 4 * <usize>code) - <i64>quota
     let bin: usize = 0
     while (over > 0 && bin < BINS - 1) over -= <i64>load<u32>(bins + 4 * (BINS * <usize>code + ++bin))
@@ -288,7 +282,7 @@ function quotaFor(counts: usize, target: u32): u32 {
   while (low < high) {
     const middle = (low + high + 1) >> 1
     let sum: u32 = 0
-    for (let code = 0; code < MAX_CODES; code++) sum += min(load<u32>(counts + 4 * <usize>code), middle)
+    for (let code: u32 = 0; code < codeLimit; code++) sum += min(load<u32>(counts + 4 * <usize>code), middle)
     if (sum <= target) low = middle
     else high = middle - 1
   }
@@ -379,18 +373,21 @@ export function absorbValues(dimension: i32, p: usize, end: usize, theirs: usize
     const code = load<u32>(codeMap + 4 * theirCode)
     const more = load<u32>(theirs + 4 * theirCode)
     const here = findSlot(t, key)
-    if (here) {
+    if (load<u64>(here)) {
       store<u32>(here, load<u32>(here, 8) + hits, 8)
       const known = <usize>load<u32>(t, 36) + VALUE * <usize>load<u32>(here, 12)
       store<u32>(known, load<u32>(known, 4) + error - more, 4)
     } else {
       const before = load<u32>(lost + 4 * <usize>code) - more
-      insert(t, key, code, p + PACKED, length, hits, error + before)
+      insert(t, here, key, code, p + PACKED, length, hits, error + before)
     }
     p += PACKED + ((<usize>length + 3) & ~3)
   }
 }
 
+/** The slot that holds a key, or the empty one where it would stand. */
+// @ts-ignore: decorator
+@inline
 function findSlot(t: usize, key: u64): usize {
   const slots = <usize>load<u32>(t)
   const mask = load<u32>(t, 4)
@@ -398,8 +395,7 @@ function findSlot(t: usize, key: u64): usize {
   while (true) {
     const slot = slots + SLOT * <usize>i
     const found = load<u64>(slot)
-    if (found == key) return slot
-    if (found == 0) return 0
+    if (found == key || found == 0) return slot
     i = (i + 1) & mask
   }
 }
