@@ -111,8 +111,6 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   }
 
   const runner = makeRunner(options.jobs)
-  // Of a cut file this thread counts the first range.
-  runner.expect(Math.max(...inputs.map(({ size }) => rangesOf(size ?? 0))) - 1)
   const results: InputResult[] = []
   // Ahead of the input being counted the next ones are opened, so that packed ones unpack side by side. Not for a database: whether
   // an input is known there can be told only when the one before is in.
@@ -229,6 +227,8 @@ async function prepare(opened: Opened, store: Store, alone: boolean, options: Re
   if ('error' in opened) return { input, head, file: '', error: opened.error }
   const { file } = opened
   let reader: Reader | undefined = opened.reader
+  // Of a cut file this thread counts the first range.
+  if (reader.raw) runner.expect(rangesOf(input.size ?? 0) - 1)
   try {
     head = await readHead(reader)
     // From here on the reader is its business.

@@ -235,7 +235,8 @@ async function peek(chunks: Chunks): Promise<{ head: Buffer; all: AsyncGenerator
   return { head: Buffer.concat(seen), all: all(), isWhole }
 }
 
-const CHUNK = 64 << 10
+/** As much as is unpacked at once: see packing/engine.ts. */
+const CHUNK = 512 << 10
 
 async function* fileChunks(fd: number): AsyncGenerator<Buffer> {
   try {

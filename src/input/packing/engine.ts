@@ -7,8 +7,11 @@ export interface Engine extends Transform {
   readonly bytesWritten: number
 }
 
-/** Packed bytes given to an engine at once. What they unpack to is taken out in pieces, so memory does not depend on it. */
-const SLICE = 64 << 10
+/**
+ * Packed bytes given to an engine at once. What they unpack to is taken out in pieces, so memory does not depend on it. While the last piece
+ * of it is counted nothing is unpacked: with slices of 64 KiB a gz took a sixth longer.
+ */
+const SLICE = 512 << 10
 
 /**
  * Run packed bytes through an engine until it has met the end of its own data; what follows them stays in `input`.

@@ -8,8 +8,8 @@ const EXTRA = 4
 const NAME = 8
 const COMMENT = 16
 const TRAILER_BYTES = 8
-/** Unpacking goes on beside counting, half a megabyte ahead. */
-const OPTIONS = { chunkSize: 128 << 10, readableHighWaterMark: 512 << 10 }
+/** Unpacking goes on beside counting, a megabyte ahead. */
+const OPTIONS = { chunkSize: 256 << 10, readableHighWaterMark: 1024 << 10 }
 
 /**
  * Unpack gzip: any number of members one after the other, as `cat a.gz b.gz` and appending loggers make them, each checked by its

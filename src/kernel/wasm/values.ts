@@ -187,13 +187,19 @@ function insert(t: usize, slot: usize, key: u64, code: u32, text: usize, length:
 
 /** Give a table four times the slots, as far as there is room. */
 function grow(t: usize): void {
-  const slots = <usize>load<u32>(t)
-  const values = <usize>load<u32>(t, 36)
-  const used = load<u32>(t, 8)
-  for (let i: u32 = 0; i < used; i++) v128.store(scratch + SLOT * <usize>i, v128.load(slots + SLOT * <usize>load<u32>(values + VALUE * <usize>i, 12)))
+  takeSlots(t)
   const mask = load<u32>(t, 4)
   store<u32>(t, min(4 * mask + 3, load<u32>(t, 44)), 4)
-  fill(t, used)
+  fill(t, load<u32>(t, 8))
+}
+
+/** Copy the slots of all values to the scratch, in the order of the values. */
+function takeSlots(t: usize): void {
+  const slots = <usize>load<u32>(t)
+  let value = <usize>load<u32>(t, 36)
+  for (let to = scratch, end = scratch + SLOT * <usize>load<u32>(t, 8); to < end; to += SLOT, value += VALUE) {
+    v128.store(to, v128.load(slots + SLOT * <usize>load<u32>(value, 12)))
+  }
 }
 
 /** Put the slots of the first `used` values, which stand in the scratch, into the table. */
@@ -220,7 +226,6 @@ function binOf(n: u64): u32 {
 
 /** Drop the rarest values of the largest lists until half of the values are gone. What stays keeps its order. */
 function purge(t: usize): void {
-  const slots = <usize>load<u32>(t)
   const used = load<u32>(t, 8)
   const values = <usize>load<u32>(t, 36)
   const counts = <usize>load<u32>(t, 24)
@@ -228,11 +233,13 @@ function purge(t: usize): void {
   const added = <usize>load<u32>(t, 40)
   const quota = quotaFor(counts, used / 2)
 
+  // Slots are gone through once: in the order of the values they lie all over the table.
+  takeSlots(t)
   memory.fill(bins, 0, 4 * BINS * <usize>codeLimit)
   for (let i: u32 = 0; i < used; i++) {
     const value = values + VALUE * <usize>i
     const code = <usize>load<u16>(value, 8)
-    const bin = bins + 4 * (BINS * code + <usize>binOf(<u64>hitsOf(slots, value) + (load<u32>(value, 4) + load<u32>(added + 4 * code))))
+    const bin = bins + 4 * (BINS * code + <usize>binOf(<u64>load<u32>(scratch + SLOT * <usize>i, 8) + (load<u32>(value, 4) + load<u32>(added + 4 * code))))
     store<u32>(bin, load<u32>(bin) + 1)
   }
   // The bin up to which (inclusive) a code's values go; 0 keeps all, since no value has 0 hits.
@@ -248,15 +255,19 @@ function purge(t: usize): void {
   for (let i: u32 = 0; i < used; i++) {
     const value = values + VALUE * <usize>i
     const code = <usize>load<u16>(value, 8)
-    const most = <u64>hitsOf(slots, value) + (load<u32>(value, 4) + load<u32>(added + 4 * code))
+    const slot = scratch + SLOT * <usize>i
+    const most = <u64>load<u32>(slot, 8) + (load<u32>(value, 4) + load<u32>(added + 4 * code))
     if (binOf(most) <= load<u32>(cutoffs + 4 * code)) {
       if (most > <u64>load<u32>(lost + 4 * code)) store<u32>(lost + 4 * code, <u32>min(most, <u64>u32.MAX_VALUE))
       store<u32>(counts + 4 * code, load<u32>(counts + 4 * code) - 1)
       continue
     }
-    v128.store(scratch + SLOT * <usize>kept, v128.load(slots + SLOT * <usize>load<u32>(value, 12)))
+    v128.store(scratch + SLOT * <usize>kept, v128.load(slot))
     const length = load<u16>(value, 10)
-    memory.copy(arena, load<u32>(value), length)
+    const text = <usize>load<u32>(value)
+    // What is overwritten behind the text must not be the next one.
+    if (text - arena >= SPARE) copyText(arena, text, length)
+    else memory.copy(arena, text, length)
     const moved = values + VALUE * <usize>kept
     kept++
     v128.store(moved, v128.load(value))
@@ -267,12 +278,6 @@ function purge(t: usize): void {
   store<u32>(t, kept, 8)
   store<u32>(t, arena - load<u32>(t, 12), 20)
   store<u32>(t, load<u32>(t, 32) + 1, 32)
-}
-
-// @ts-ignore: decorator
-@inline
-function hitsOf(slots: usize, value: usize): u32 {
-  return load<u32>(slots + SLOT * <usize>load<u32>(value, 12), 8)
 }
 
 /** The largest list length for which all lists, cut to it, hold at most `target` values together. */
