@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rollUp } from '../src/store/roll-up.js'
 import { type NewSource, openStore, STORED_VALUES } from '../src/store/store.js'
+import { Buckets } from '../src/tally/buckets.js'
 import { type CodeTally, DIMENSIONS, type DimensionName, emptyLists, emptyTally, type List, type Tally } from '../src/tally/tally.js'
 
 // How large does the database of a busy site become in a year? Tallies are simulated, not lines: 10 million hits a day, one log a day,
@@ -76,14 +77,14 @@ function tallyOf(day: number, part: number): Tally {
       timeTakenUs: hits * 80_000,
       firstSeen: start,
       lastSeen: start + SECONDS - 1,
-      buckets: new Map(),
+      buckets: new Buckets(),
       latency: new Map(Array.from({ length: Math.min(hits, 120) }, (_, i) => [i * 3, Math.ceil(hits / 120)])),
       lists: emptyLists(),
     }
     const minutes = Math.min(SECONDS / 60, hits)
     for (let i = 0; i < minutes; i++) {
       const n = Math.floor(hits / minutes) + (i < hits % minutes ? 1 : 0)
-      code.buckets.set(start + Math.floor((i * SECONDS) / 60 / minutes) * 60, { hits: n, bytesSent: n * 5000, timed: n, timeTakenUs: n * 80_000 })
+      code.buckets.add(start + Math.floor((i * SECONDS) / 60 / minutes) * 60, n, n * 5000, n, n * 80_000)
     }
     for (const dimension of DIMENSIONS) code.lists[dimension] = listOf(dimension, day, status, hits)
     tally.codes.set(`${status}`, code)

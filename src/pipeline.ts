@@ -131,6 +131,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
       if (inFile) {
         for (;;) {
           const read = await count(kernel, prepared, store, options)
+          if (prepared.input === inputs.at(-1)) runner.close()
           // Looking through the tables takes longer than to find that a log has nothing new.
           const tally = read.result.lines > 0 ? take() : emptyTally()
           const result = await settleInFile(prepared, read, tally, store)
@@ -144,6 +145,8 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
       results.push(result)
       if (source) owner = { ...source, id: store.add(source, emptyTally(), result.rejects) as number }
     }
+    // Before the tallies take memory, too.
+    runner.close()
     settle()
   } finally {
     runner.close()

@@ -113,8 +113,9 @@ describe('counts of several kernels, added up in one', () => {
         const key = `${status} ${Date.UTC(2026, 4, 1) / 1000 + Math.floor(minute / 15) * 900}`
         truth.set(key, (truth.get(key) ?? 0) + 1)
       }
-      const found = [...tally.codes.values()].flatMap((c) => [...c.buckets].map(([start, { hits }]): [string, number] => [`${c.status} ${start}`, hits]))
-      expect(new Map(found)).toEqual(truth)
+      const found = new Map<string, number>()
+      for (const { status, buckets } of tally.codes.values()) buckets.forEach((start, hits) => found.set(`${status} ${start}`, hits))
+      expect(found).toEqual(truth)
     }
   })
 })

@@ -17,6 +17,7 @@ export interface Runner {
   release(result: UnitResult): void
   /** Units that can be in work at once. */
   readonly jobs: number
+  /** Nothing is in work: give back what threads hold. They are started again when they are needed. */
   close(): void
 }
 
@@ -129,6 +130,9 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     },
     close() {
       for (const worker of all) void worker.terminate()
+      all.clear()
+      idle.length = 0
+      kernel = undefined
     },
   }
 }

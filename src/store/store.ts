@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { crc32 } from 'node:zlib'
 import type Database from 'better-sqlite3'
 import { randomHex } from '../hash.js'
+import { NO_TIME } from '../tally/buckets.js'
 import { type CodeTally, DIMENSIONS, type DimensionName, type LineCounts, type List, MAX_SAMPLES, mergeLists, type Tally, trimList } from '../tally/tally.js'
 import { type Anonymizer, anonymizerOf } from './anonymize.js'
 import { databaseError } from './error.js'
@@ -47,8 +48,6 @@ export type NewSource = Omit<Source, 'id' | 'pruned' | 'machine' | 'firstReadAt'
 
 /** Values kept of each list in a database, by source, code and period. */
 export const STORED_VALUES = 100
-
-const NO_TIME = -1
 
 /** What is known of sources with the same first line, as it was when somebody looked. */
 export interface Candidates {
@@ -133,9 +132,8 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
 
   function addCode(source: number, code: CodeTally, bucketSeconds: number, anonymize: Anonymizer | undefined): void {
     const id = codeId(code)
-    // In the order in which the table keeps them, each row is put behind the one before.
-    const buckets = [...code.buckets].sort(([a], [b]) => (a ?? NO_TIME) - (b ?? NO_TIME))
-    for (const [start, c] of buckets) statements.hits.add(source, id, start ?? NO_TIME, bucketSeconds, c.hits, c.bytesSent, c.timed, c.timeTakenUs)
+    // In the order in which the table keeps them: each row is put behind the one before.
+    code.buckets.forEach((start, ...counts) => statements.hits.add(source, id, start, bucketSeconds, ...counts))
     statements.hits.flush()
     const period = code.period ?? NO_TIME
     const known = statements.findSpan.get(source, id, period) as { latency: string | null } | undefined

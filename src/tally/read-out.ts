@@ -1,5 +1,6 @@
 import { BUCKET_WIDTHS, characterAt, decode, type Kernel } from '../kernel/kernel.js'
 import { Reject } from '../kernel/wasm/roles.js'
+import { Buckets, NO_TIME } from './buckets.js'
 import {
   byHits,
   type CodeTally,
@@ -92,7 +93,7 @@ function readCodes(count: number, table: number, memory: DataView): CodeTally[] 
       timeTakenUs: u64(memory, at + 40),
       firstSeen: timed ? Number(memory.getBigInt64(at + 48, true)) : null,
       lastSeen: timed ? Number(memory.getBigInt64(at + 56, true)) : null,
-      buckets: new Map(),
+      buckets: new Buckets(),
       latency: new Map(),
       lists: emptyLists(),
     })
@@ -112,14 +113,9 @@ function readBuckets(codes: readonly CodeTally[], { wasm }: Kernel, memory: Data
     if (!code) continue
     const bucket = (high & 0xff) * 2 ** 32 + low - 1
     const seconds = (bucket - BUCKET.base) * fine
-    const start = bucket === 0 ? null : Math.floor(seconds / width) * width
+    const start = bucket === 0 ? NO_TIME : Math.floor(seconds / width) * width
     const at = table + i * 4
-    let counts = code.buckets.get(start)
-    if (!counts) code.buckets.set(start, (counts = { hits: 0, bytesSent: 0, timed: 0, timeTakenUs: 0 }))
-    counts.hits += u64(memory, at + 8)
-    counts.bytesSent += u64(memory, at + 16)
-    counts.timed += u64(memory, at + 24)
-    counts.timeTakenUs += u64(memory, at + 32)
+    code.buckets.add(start, u64(memory, at + 8), u64(memory, at + 16), u64(memory, at + 24), u64(memory, at + 32))
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Dimension, Reject } from '../kernel/wasm/roles.js'
+import type { Buckets } from './buckets.js'
 
 /** Names of the lists kept for each code, as the report and the store call them, by Dimension. */
 export const DIMENSIONS = ['path', 'client', 'referer', 'userAgent', 'method', 'host'] as const satisfies readonly string[] & { length: Dimension.Count }
@@ -57,8 +58,7 @@ export interface CodeTally extends CodeKey, Counts {
   /** Seconds since 1970 UTC; null for entries without a time. */
   firstSeen: number | null
   lastSeen: number | null
-  /** Counts by time bucket: key is the bucket's start in seconds; null collects entries without a time. */
-  readonly buckets: Map<number | null, Counts>
+  readonly buckets: Buckets
   /** Logarithmic histogram of the time taken: bin → entries. */
   readonly latency: Map<number, number>
   readonly lists: Record<DimensionName, List>
@@ -116,13 +116,6 @@ export function emptyLists(): Record<DimensionName, List> {
   return { path: list(), client: list(), referer: list(), userAgent: list(), method: list(), host: list() }
 }
 
-function addCounts(to: Counts, from: Counts): void {
-  to.hits += from.hits
-  to.bytesSent += from.bytesSent
-  to.timed += from.timed
-  to.timeTakenUs += from.timeTakenUs
-}
-
 /**
  * Add `from` to `to`; `from` is spent by it (its parts may be shared afterwards).
  *
@@ -139,14 +132,13 @@ export function mergeInto(to: Tally, from: Tally): void {
 }
 
 function mergeCode(to: CodeTally, from: CodeTally): void {
-  addCounts(to, from)
+  to.hits += from.hits
+  to.bytesSent += from.bytesSent
+  to.timed += from.timed
+  to.timeTakenUs += from.timeTakenUs
   to.firstSeen = least(to.firstSeen, from.firstSeen)
   to.lastSeen = greatest(to.lastSeen, from.lastSeen)
-  for (const [start, counts] of from.buckets) {
-    const known = to.buckets.get(start)
-    if (known) addCounts(known, counts)
-    else to.buckets.set(start, counts)
-  }
+  to.buckets.addAll(from.buckets)
   for (const [bin, n] of from.latency) to.latency.set(bin, (to.latency.get(bin) ?? 0) + n)
   for (const dimension of DIMENSIONS) to.lists[dimension] = mergeLists(to.lists[dimension], from.lists[dimension])
 }
@@ -235,16 +227,7 @@ export function byHits(a: ListEntry, b: ListEntry): number {
 function coarsen(tally: Tally, seconds: number): void {
   if (seconds % tally.bucketSeconds !== 0) throw new RangeError(`buckets of ${tally.bucketSeconds} s do not fit into ${seconds} s`)
   tally.bucketSeconds = seconds
-  for (const code of tally.codes.values()) {
-    const fine = [...code.buckets]
-    code.buckets.clear()
-    for (const [start, counts] of fine) {
-      const coarse = start === null ? null : Math.floor(start / seconds) * seconds
-      const known = code.buckets.get(coarse)
-      if (known) addCounts(known, counts)
-      else code.buckets.set(coarse, { ...counts })
-    }
-  }
+  for (const { buckets } of tally.codes.values()) buckets.widen(seconds)
 }
 
 const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b))

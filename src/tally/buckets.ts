@@ -1,0 +1,82 @@
+/** Start of the bucket of entries without a time; no bucket begins there. */
+export const NO_TIME = -1
+
+/** start, hits, bytes sent, timed, time taken in µs */
+const COLUMNS = 5
+/** Rows are told apart by so many numbers while they are sorted. */
+const ROWS = 2 ** 21
+/** A minute before all others; those of the years up to 9999, times ROWS, are whole numbers still. */
+const FIRST = -(2 ** 31)
+
+/**
+ * Counts by time, for one code.
+ *
+ * There may be hundreds of thousands of them. As plain numbers in one array they take a third of what objects in a `Map` would, and
+ * nothing has to be collected.
+ */
+export class Buckets {
+  /** One row behind the other. */
+  #rows: number[] = []
+  /** Whether rows are in order and each start is there once. */
+  #summed = true
+
+  add(start: number, hits: number, bytesSent: number, timed: number, timeTakenUs: number): void {
+    this.#rows.push(start, hits, bytesSent, timed, timeTakenUs)
+    this.#summed = false
+  }
+
+  addAll(other: Buckets): void {
+    other.forEach((...row) => this.add(...row))
+    // What is added to again and again must not grow with what is added.
+    this.#sum()
+  }
+
+  /** Bring the buckets to a width that theirs divides. */
+  widen(seconds: number): void {
+    const rows = this.#rows
+    for (let at = 0; at < rows.length; at += COLUMNS) {
+      const start = rows[at] as number
+      if (start !== NO_TIME) rows[at] = Math.floor(start / seconds) * seconds
+    }
+    this.#summed = false
+  }
+
+  /** In the order of time; entries without one come first. */
+  forEach(take: (start: number, hits: number, bytesSent: number, timed: number, timeTakenUs: number) => void): void {
+    this.#sum()
+    const rows = this.#rows
+    const column = (at: number): number => rows[at] as number
+    for (let at = 0; at < rows.length; at += COLUMNS) take(column(at), column(at + 1), column(at + 2), column(at + 3), column(at + 4))
+  }
+
+  #sum(): void {
+    if (this.#summed) return
+    this.#summed = true
+    const rows = this.#rows
+    const sums: number[] = []
+    for (const row of this.#inOrder()) {
+      const at = row * COLUMNS
+      const to = sums.length - COLUMNS
+      if (to >= 0 && sums[to] === rows[at]) for (let i = 1; i < COLUMNS; i++) sums[to + i] = (sums[to + i] as number) + (rows[at + i] as number)
+      else for (let i = 0; i < COLUMNS; i++) sums.push(rows[at + i] as number)
+    }
+    this.#rows = sums
+  }
+
+  /** Numbers of the rows, by their start. */
+  #inOrder(): Float64Array {
+    const rows = this.#rows
+    const n = rows.length / COLUMNS
+    if (n >= ROWS) throw new RangeError(`${n} buckets are more than can be sorted`)
+    const keys = new Float64Array(n)
+    // Starts are whole minutes.
+    for (let row = 0; row < n; row++) {
+      const start = rows[row * COLUMNS] as number
+      keys[row] = (start === NO_TIME ? FIRST : start / 60) * ROWS + row
+    }
+    // Numbers sort several times faster than by a function that compares rows.
+    keys.sort()
+    for (let i = 0; i < n; i++) keys[i] = (((keys[i] as number) % ROWS) + ROWS) % ROWS
+    return keys
+  }
+}
