@@ -130,10 +130,8 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
     return id
   }
 
-  function addCode(source: number, code: CodeTally, bucketSeconds: number, anonymize: Anonymizer | undefined): void {
-    const id = codeId(code)
-    // In the order in which the table keeps them: each row is put behind the one before.
-    code.buckets.forEach((start, ...counts) => statements.hits.add(source, id, start, bucketSeconds, ...counts))
+  function addCode(source: number, id: number, code: CodeTally, bucketSeconds: number, anonymize: Anonymizer | undefined): void {
+    code.buckets.forEach(statements.hits.group(source, id, bucketSeconds))
     statements.hits.flush()
     const period = code.period ?? NO_TIME
     const known = statements.findSpan.get(source, id, period) as { latency: string | null } | undefined
@@ -147,7 +145,8 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
       const old = known ? readList(source, id, period, which) : undefined
       if (old) statements.clearTop.run(source, id, period, which)
       const kept = trimList(old ? mergeLists(old, list) : list, file === null ? Infinity : STORED_VALUES)
-      for (const v of kept.values) statements.top.add(source, id, period, which, valueId(v.value), v.hits, v.error)
+      const add = statements.top.group(source, id, period, which)
+      for (const v of kept.values) add(valueId(v.value), v.hits, v.error)
       statements.top.flush()
       statements.setList.run(source, id, period, which, kept.distinct, kept.lost)
     }
@@ -193,7 +192,10 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
     const anonymize = file === null ? undefined : anonymizerOf(db)
     // Counts of a day that was rolled up already: the next roll-up does it again.
     if (file !== null && firstTimeOf(tally) < Number(getSetting(db, 'rolled_up_to') ?? -Infinity)) unsetSetting(db, 'rolled_up_to')
-    for (const code of tally.codes.values()) addCode(id, code, tally.bucketSeconds, anonymize)
+    // In the order in which the tables keep them: each row is put behind the one before.
+    const codes = Array.from(tally.codes.values(), (code) => ({ code, codeId: codeId(code) }))
+    codes.sort((a, b) => a.codeId - b.codeId || (a.code.period ?? NO_TIME) - (b.code.period ?? NO_TIME))
+    for (const { code, codeId } of codes) addCode(id, codeId, code, tally.bucketSeconds, anonymize)
     for (const [reason, { count, samples }] of rejects) {
       statements.addReject.run(id, reason, count)
       for (const s of samples)
@@ -259,7 +261,8 @@ function prepare(db: Database.Database) {
     hits: inserter(
       db,
       'hits',
-      8,
+      ['source_id', 'code_id', 'seconds'],
+      ['start', 'hits', 'bytes_sent', 'timed', 'time_taken_us'],
       `ON CONFLICT DO UPDATE SET hits = hits + excluded.hits, bytes_sent = bytes_sent + excluded.bytes_sent, timed = timed + excluded.timed,
        time_taken_us = time_taken_us + excluded.time_taken_us`,
     ),
@@ -268,7 +271,7 @@ function prepare(db: Database.Database) {
       first_seen = min(coalesce(first_seen, excluded.first_seen), coalesce(excluded.first_seen, first_seen)),
       last_seen = max(coalesce(last_seen, excluded.last_seen), coalesce(excluded.last_seen, last_seen)), latency = excluded.latency`),
     clearTop: db.prepare('DELETE FROM top WHERE source_id = ? AND code_id = ? AND period = ? AND dimension_id = ?'),
-    top: inserter(db, 'top', 7),
+    top: inserter(db, 'top', ['source_id', 'code_id', 'period', 'dimension_id'], ['value_id', 'hits', 'error']),
     findTop: db.prepare(
       'SELECT text AS value, hits, error FROM top JOIN value ON value.id = value_id WHERE source_id = ? AND code_id = ? AND period = ? AND dimension_id = ?',
     ),

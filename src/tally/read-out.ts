@@ -46,7 +46,7 @@ export function readTally(kernel: Kernel, { listed, allClients = false, adaptive
   const codes = readCodes(wasm.codeCount(), wasm.codeTable(), memory)
   const tally = emptyTally(Math.max(wasm.bucketSeconds(), adaptive ? widthFor(codes) : 0))
   for (const code of codes) tally.codes.set(tallyKey(code), code)
-  readBuckets(codes, kernel, memory, tally.bucketSeconds)
+  readBuckets(codes, kernel, tally.bucketSeconds)
   readLatencies(codes, kernel, memory)
   DIMENSIONS.forEach((name, dimension) => {
     const lists = readLists(codes.length, wasm.table(dimension), memory, allClients && name === 'client' ? null : listed)
@@ -101,10 +101,10 @@ function readCodes(count: number, table: number, memory: DataView): CodeTally[] 
   return codes
 }
 
-function readBuckets(codes: readonly CodeTally[], { wasm }: Kernel, memory: DataView, width: number): void {
-  const table = wasm.bucketTable()
-  const words = new Uint32Array(memory.buffer, table, (BUCKET.size / 4) * wasm.bucketSlots())
+function readBuckets(codes: readonly CodeTally[], { wasm }: Kernel, width: number): void {
+  const words = new Uint32Array(wasm.memory.buffer, wasm.bucketTable(), (BUCKET.size / 4) * wasm.bucketSlots())
   const fine = wasm.bucketSeconds()
+  const u64At = (word: number): number => (words[word] as number) + (words[word + 1] as number) * 2 ** 32
   for (let i = 0; i < words.length; i += BUCKET.size / 4) {
     const low = words[i] as number
     const high = words[i + 1] as number
@@ -114,8 +114,7 @@ function readBuckets(codes: readonly CodeTally[], { wasm }: Kernel, memory: Data
     const bucket = (high & 0xff) * 2 ** 32 + low - 1
     const seconds = (bucket - BUCKET.base) * fine
     const start = bucket === 0 ? NO_TIME : Math.floor(seconds / width) * width
-    const at = table + i * 4
-    code.buckets.add(start, u64(memory, at + 8), u64(memory, at + 16), u64(memory, at + 24), u64(memory, at + 32))
+    code.buckets.add(start, u64At(i + 2), u64At(i + 4), u64At(i + 6), u64At(i + 8))
   }
 }
 
