@@ -30,7 +30,7 @@ const EMPTY: Report = {
   timeline: [],
 }
 const render = (kind: string, report: Report, options: RenderOptions = OPTIONS): string =>
-  (RENDERERS[kind] as NonNullable<(typeof RENDERERS)[string]>)(report, options)
+  [...(RENDERERS[kind] as NonNullable<(typeof RENDERERS)[string]>)(report, options)].join('')
 const summaryOf = (report: Report): string =>
   renderSummary(
     makeSummary({

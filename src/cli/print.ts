@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { LogstatError } from '../errors.js'
 
 /** `--color` */
@@ -10,15 +10,32 @@ export function useColor(color: ColorOption, toTerminal = true): boolean {
   return toTerminal && process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
 }
 
+/** Characters that are written at once. */
+const MUCH = 1 << 16
+
 /** To the file that was named, or to standard output, waiting until a pipe has taken it. */
-export async function write(text: string, output?: string): Promise<void> {
+export async function write(text: string | Iterable<string>, output?: string): Promise<void> {
+  const pieces = together(typeof text === 'string' ? [text] : text)
   if (output === undefined) {
-    await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()))
+    for (const piece of pieces) await new Promise<void>((resolve) => process.stdout.write(piece, () => resolve()))
     return
   }
   try {
-    writeFileSync(output, text)
+    const fd = openSync(output, 'w')
+    for (const piece of pieces) writeFileSync(fd, piece)
+    closeSync(fd)
   } catch (error) {
     throw new LogstatError('output', `${output}: cannot be written (${(error as Error).message})`, 'Check the folder and your right to write there.')
   }
+}
+
+function* together(pieces: Iterable<string>): Generator<string> {
+  let waiting = ''
+  for (const piece of pieces) {
+    waiting += piece
+    if (waiting.length < MUCH) continue
+    yield waiting
+    waiting = ''
+  }
+  if (waiting) yield waiting
 }

@@ -1,5 +1,5 @@
 import { LogstatError } from '../errors.js'
-import { toJson } from '../render/json.js'
+import { jsonPieces } from '../render/json.js'
 import { RENDERERS } from '../render/render.js'
 import { renderSummary } from '../render/summary.js'
 import { makeReport, type Report } from '../report/report.js'
@@ -39,12 +39,12 @@ export async function summary(paths: readonly string[], options: SummaryOptions)
   })
   store.close()
 
-  if (kind === 'json') await write(toJson({ ...made.report, summary: { day: made.day, changes: made.changes, alerts: made.alerts } }), options.output)
+  if (kind === 'json') await write(jsonPieces({ ...made.report, summary: { day: made.day, changes: made.changes, alerts: made.alerts } }), options.output)
   else {
     const render = RENDERERS[kind]
     if (!render) throw new LogstatError('output', `no report of the kind "${kind}" can be made`)
     const how = renderOptions(options)
-    await write(renderSummary(made, how) + render(made.report, how), options.output)
+    await write([renderSummary(made, how), ...render(made.report, how)], options.output)
   }
   const passed = made.alerts.filter((a) => a.passed)
   for (const alert of passed) process.stderr.write(`logstat: threshold passed: ${alert.text} (it is ${alert.shown} on ${made.day})\n`)

@@ -1,5 +1,5 @@
 import type { Report } from '../report/report.js'
-import { renderJson } from './json.js'
+import { jsonPieces } from './json.js'
 import { renderText } from './text.js'
 
 /** How a report is printed. */
@@ -11,7 +11,8 @@ export interface RenderOptions {
   readonly timeZone: string
 }
 
-export type Renderer = (report: Report, options: RenderOptions) => string
+/** In pieces, since a report can be very long. */
+export type Renderer = (report: Report, options: RenderOptions) => Iterable<string>
 
 /** Output kinds by name, as in `--format`. A new kind is one function here. */
-export const RENDERERS: Readonly<Record<string, Renderer>> = { text: renderText, json: renderJson }
+export const RENDERERS: Readonly<Record<string, Renderer>> = { text: (report, options) => [renderText(report, options)], json: jsonPieces }

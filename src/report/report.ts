@@ -247,6 +247,7 @@ function makeCode(
     else win32.set(row.win32Status, { rows: [row], verdict, found })
   }
   const general = lookUp({ ...first, win32Status: null }, server ?? first.server, first.software)
+  const whole = evidence(group)
   return {
     status: first.status,
     substatus: first.substatus,
@@ -257,12 +258,12 @@ function makeCode(
       .map(([value, { rows, verdict, found }]) => ({
         ...makeWin32(value, verdict, found, language),
         hits: rows.reduce((n, r) => n + r.hits, 0),
-        ...evidence(rows),
+        ...(rows.length === group.length ? whole : evidence(rows)),
       }))
       .sort((a, b) => b.hits - a.hits || a.value - b.value),
     verdicts,
     explanation: general ? explain(general, language) : null,
-    ...evidence(group),
+    ...whole,
   }
 }
 
@@ -273,22 +274,34 @@ function evidenceOf(
   top: number,
 ): Evidence {
   const ids = [...new Set(rows.map((r) => r.codeId))]
+  const merged = DIMENSION_NAMES.map(
+    (d) =>
+      sumOf(
+        ids.flatMap((id) => lists[d].get(id) ?? []),
+        mergeLists,
+      ) ?? NO_LIST,
+  )
   const each = <T>(f: (list: List) => T): Record<ListName, T> =>
-    Object.fromEntries(
-      DIMENSION_NAMES.map((d) => [LISTS[d], f(ids.flatMap((id) => lists[d].get(id) ?? []).reduce(mergeLists, { values: [], lost: 0, distinct: 0 }))]),
-    ) as Record<ListName, T>
-  const timeline: number[] = []
-  for (const id of ids) for (const [i, n] of (timelines.get(id) ?? []).entries()) timeline[i] = (timeline[i] ?? 0) + n
+    Object.fromEntries(merged.map((list, i) => [LISTS[DIMENSION_NAMES[i] as DimensionName], f(list)])) as Record<ListName, T>
+  const timeline = sumOf(
+    ids.flatMap((id) => [timelines.get(id) ?? []]),
+    (a, b) => Array.from({ length: Math.max(a.length, b.length) }, (_, i) => (a[i] ?? 0) + (b[i] ?? 0)),
+  )
   const timed = rows.reduce((n, r) => n + r.timed, 0)
   return {
     firstSeen: iso(rows.reduce<number | null>((n, r) => (r.firstSeen === null ? n : n === null ? r.firstSeen : Math.min(n, r.firstSeen)), null)),
     lastSeen: iso(rows.reduce<number | null>((n, r) => (r.lastSeen === null ? n : n === null ? r.lastSeen : Math.max(n, r.lastSeen)), null)),
     meanTimeMs: timed === 0 ? null : rows.reduce((n, r) => n + r.timeTakenUs, 0) / timed / 1000,
-    top: each((list) => list.values.slice(0, top)),
+    top: each((list) => (list.values.length > top ? list.values.slice(0, top) : list.values)),
     distinct: each((list) => ({ count: list.distinct, exact: list.lost === 0 })),
-    timeline,
+    timeline: timeline ?? [],
   }
 }
+
+const NO_LIST: List = { values: [], lost: 0, distinct: 0 }
+
+/** Of one alone, that itself: nearly every code has one row, and there may be fifty thousand codes. */
+const sumOf = <T>(parts: readonly T[], add: (a: T, b: T) => T): T | undefined => (parts.length > 0 ? parts.reduce(add) : undefined)
 
 function makeWin32(value: number, verdict: Verdict, found: Found | undefined, language: Language): Omit<Win32Row, keyof Evidence | 'hits'> {
   const known = win32Value(value)
@@ -303,8 +316,20 @@ function makeWin32(value: number, verdict: Verdict, found: Found | undefined, la
   }
 }
 
-/** A note in one language, its variant applied. */
-function explain({ note, variant, authority, level }: Found, language: Language): Explanation {
+const explanations = new WeakMap<object, Map<string, Explanation>>()
+
+/** A note in one language, its variant applied. Codes that have a note in common share its text. */
+function explain(found: Found, language: Language): Explanation {
+  const { note, variant, authority, level } = found
+  const known = explanations.get(variant ?? note) ?? new Map<string, Explanation>()
+  explanations.set(variant ?? note, known)
+  const key = `${language}|${authority}|${level}`
+  const explanation = known.get(key) ?? makeExplanation(found, language)
+  known.set(key, explanation)
+  return explanation
+}
+
+function makeExplanation({ note, variant, authority, level }: Found, language: Language): Explanation {
   return {
     name: (variant ?? note).name[language],
     meaning: (variant ?? note).meaning[language],

@@ -1,4 +1,4 @@
-import { type DimensionName, type List, mergeLists } from '../tally/tally.js'
+import { byHits, type DimensionName, type List, mergeLists } from '../tally/tally.js'
 import type { Store } from './store.js'
 
 /** Which part of a store is asked for; times are seconds since 1970 UTC, [since, until). */
@@ -112,15 +112,19 @@ export function listsOf(store: Store, dimension: DimensionName, range: Range = {
   const values = store.db
     .prepare(
       `SELECT source_id AS source, code_id AS code, period, text AS value, hits, error FROM top JOIN value ON value.id = value_id ${condition}
-       ORDER BY code_id, source_id, period, hits DESC, text`,
+       ORDER BY code_id, source_id, period`,
     )
-    .all(dimension) as { source: number; code: number; period: number; value: string; hits: number; error: number }[]
+    .iterate(dimension) as IterableIterator<{ source: number; code: number; period: number; value: string; hits: number; error: number }>
   const lists = new Map<number, List>()
-  let at = 0
+  let next = values.next()
   for (const whole of wholes) {
     const list: List = { values: [], lost: whole.lost, distinct: whole.different }
-    for (let v = values[at]; v && v.code === whole.code && v.source === whole.source && v.period === whole.period; v = values[++at])
-      list.values.push({ value: v.value, hits: v.hits, error: v.error })
+    for (; !next.done; next = values.next()) {
+      const { code, source, period, ...value } = next.value
+      if (code !== whole.code || source !== whole.source || period !== whole.period) break
+      list.values.push(value)
+    }
+    list.values.sort(byHits)
     const known = lists.get(whole.code)
     lists.set(whole.code, known ? mergeLists(known, list) : list)
   }

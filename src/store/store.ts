@@ -46,6 +46,9 @@ export interface Source {
 }
 export type NewSource = Omit<Source, 'id' | 'pruned' | 'machine' | 'firstReadAt'>
 
+/** So many ids are not remembered: they would take as much memory as the values. */
+const MANY_VALUES = 100_000
+
 /** Values kept of each list in a database, by source, code and period. */
 export const STORED_VALUES = 100
 
@@ -201,6 +204,8 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
       for (const s of samples)
         statements.addSample.run({ source: id, reason, ...s, ...(file === null ? {} : maskSample(s.text, s.column, source.fields, anonymize)) })
     }
+    // In a temporary store a text may stand twice.
+    if (valueIds.size > MANY_VALUES) valueIds.clear()
     return id
   })
 
