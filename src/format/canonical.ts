@@ -72,6 +72,8 @@ export function wrongField(fields: Fields): { readonly name: 'status' | 'substat
   return undefined
 }
 
+const SPECIAL = /["\\]/
+
 /**
  * An entry as a line, without its newline.
  *
@@ -79,10 +81,12 @@ export function wrongField(fields: Fields): { readonly name: 'status' | 'substat
  * from a line. Every other byte stays as it is, so that the value that is read is the one that was written.
  */
 export function writeEntry(fields: Fields): string {
-  let line = '{'
+  // Joined at once: a text that grows by pieces is copied together one piece after the other when it is used.
+  const pieces: string[] = []
   for (const name in fields) {
     const value = fields[name]
-    if (value) line += `${line === '{' ? '' : ','}"${name}":"${value.replace(/["\\]/g, '\\$&')}"`
+    if (value) pieces.push(pieces.length === 0 ? '{"' : '","', name, '":"', SPECIAL.test(value) ? value.replace(/["\\]/g, '\\$&') : value)
   }
-  return `${line}}`
+  pieces.push(pieces.length === 0 ? '{}' : '"}')
+  return pieces.join('')
 }

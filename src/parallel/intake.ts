@@ -61,6 +61,9 @@ class PlainIntake implements Intake {
   }
 }
 
+/** Bytes made into text at once: few enough that texts stay where V8 makes short-lived ones. With 256 KiB each took new memory. */
+const CHUNK = 32 << 10
+
 /** A longer line is rejected: what an expression tries out on a line can grow much faster than the line. */
 const MAX_LINE = READ_BYTES
 /** As much as the kernel keeps of the text of a rejected line. */
@@ -73,12 +76,12 @@ const SAMPLE_TEXT = 512
 class PatternIntake implements Intake {
   readonly #kernel: Kernel
   readonly #pattern: RegExp
-  readonly #buffer = Buffer.alloc(READ_BYTES)
+  readonly #buffer = Buffer.alloc(CHUNK)
   // Its lines are handed to #take within `write`: nothing waits in it but a line whose end has not come yet. A byte is a character here,
   // so that lengths are bytes and bytes that are no UTF-8 come through.
-  readonly #lines = split2('\n', (line: string) => this.#take(line))
+  readonly #lines = split2('\n', (line: string) => this.#take(line), { decodeStrings: false })
   /** Canonical lines for the kernel. */
-  #canonical = ''
+  readonly #canonical: string[] = []
   #line = 0
   /** Where the line begins that #take gets next. */
   #lineStart = 0
@@ -132,8 +135,8 @@ class PatternIntake implements Intake {
 
   #pass(bytes: Buffer): void {
     this.#lines.write(bytes.toString('latin1'))
-    const canonical = Buffer.from(this.#canonical, 'latin1')
-    this.#canonical = ''
+    const canonical = Buffer.from(this.#canonical.join(''), 'latin1')
+    this.#canonical.length = 0
     feed(this.#kernel, canonical)
   }
 
@@ -159,7 +162,7 @@ class PatternIntake implements Intake {
     }
     const wrong = wrongField(fields)
     if (wrong) this.#reject(wrong.name, offset, line, wrong.role, this.#columnOf(wrong.name, line))
-    else this.#canonical += `${bytesOf(writeEntry(fields), readable)}\n`
+    else this.#canonical.push(bytesOf(writeEntry(fields), readable), '\n')
   }
 
   #rejectUnmatched(offset: number, line: string): void {
