@@ -11,6 +11,8 @@ export interface Inserter {
   group(...common: readonly Value[]): (...row: readonly Value[]) => void
   /** Put in what waits: before anything else is done with the table. */
   flush(): void
+  /** Forget what waits: the transaction that it belonged to has failed. */
+  reset(): void
 }
 
 /**
@@ -33,6 +35,9 @@ export function inserter(db: Database.Database, table: string, common: readonly 
   }
   return {
     flush,
+    reset: () => {
+      waiting.length = 0
+    },
     group(...values) {
       flush()
       shared = Object.fromEntries(values.map((value, i) => [common[i] as string, value]))
