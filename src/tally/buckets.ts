@@ -15,17 +15,34 @@ const FIRST = -(2 ** 31)
  * nothing has to be collected.
  */
 export class Buckets {
-  /** One row behind the other. */
-  #rows: number[] = []
+  /** One row behind the other, the first `#used` numbers. */
+  #rows = new Float64Array(0)
+  #used = 0
   /** Whether rows are in order and each start is there once. */
   #summed = true
 
+  /** So many rows will be added. */
+  reserve(rows: number): void {
+    const needed = this.#used + rows * COLUMNS
+    if (needed <= this.#rows.length) return
+    const larger = new Float64Array(needed)
+    larger.set(this.#rows.subarray(0, this.#used))
+    this.#rows = larger
+  }
+
   add(start: number, hits: number, bytesSent: number, timed: number, timeTakenUs: number): void {
-    this.#rows.push(start, hits, bytesSent, timed, timeTakenUs)
+    if (this.#used === this.#rows.length) this.reserve(1 + this.#used / COLUMNS)
+    const rows = this.#rows
+    rows[this.#used++] = start
+    rows[this.#used++] = hits
+    rows[this.#used++] = bytesSent
+    rows[this.#used++] = timed
+    rows[this.#used++] = timeTakenUs
     this.#summed = false
   }
 
   addAll(other: Buckets): void {
+    this.reserve(other.#used / COLUMNS)
     other.forEach((...row) => this.add(...row))
     // What is added to again and again must not grow with what is added.
     this.#sum()
@@ -34,7 +51,7 @@ export class Buckets {
   /** Bring the buckets to a width that theirs divides. */
   widen(seconds: number): void {
     const rows = this.#rows
-    for (let at = 0; at < rows.length; at += COLUMNS) {
+    for (let at = 0; at < this.#used; at += COLUMNS) {
       const start = rows[at] as number
       if (start !== NO_TIME) rows[at] = Math.floor(start / seconds) * seconds
     }
@@ -46,27 +63,29 @@ export class Buckets {
     this.#sum()
     const rows = this.#rows
     const column = (at: number): number => rows[at] as number
-    for (let at = 0; at < rows.length; at += COLUMNS) take(column(at), column(at + 1), column(at + 2), column(at + 3), column(at + 4))
+    for (let at = 0; at < this.#used; at += COLUMNS) take(column(at), column(at + 1), column(at + 2), column(at + 3), column(at + 4))
   }
 
   #sum(): void {
     if (this.#summed) return
     this.#summed = true
     const rows = this.#rows
-    const sums: number[] = []
+    const sums = new Float64Array(this.#used)
+    let end = 0
     for (const row of this.#inOrder()) {
       const at = row * COLUMNS
-      const to = sums.length - COLUMNS
-      if (to >= 0 && sums[to] === rows[at]) for (let i = 1; i < COLUMNS; i++) sums[to + i] = (sums[to + i] as number) + (rows[at + i] as number)
-      else for (let i = 0; i < COLUMNS; i++) sums.push(rows[at + i] as number)
+      const last = end - COLUMNS
+      if (end > 0 && sums[last] === rows[at]) for (let i = 1; i < COLUMNS; i++) sums[last + i] = (sums[last + i] as number) + (rows[at + i] as number)
+      else for (let i = 0; i < COLUMNS; i++) sums[end++] = rows[at + i] as number
     }
     this.#rows = sums
+    this.#used = end
   }
 
   /** Numbers of the rows, by their start. */
   #inOrder(): Float64Array {
     const rows = this.#rows
-    const n = rows.length / COLUMNS
+    const n = this.#used / COLUMNS
     if (n >= ROWS) throw new RangeError(`${n} buckets are more than can be sorted`)
     const keys = new Float64Array(n)
     // Starts are whole minutes.

@@ -104,6 +104,12 @@ function readCodes(count: number, table: number, memory: DataView): CodeTally[] 
 function readBuckets(codes: readonly CodeTally[], { wasm }: Kernel, width: number): void {
   const words = new Uint32Array(wasm.memory.buffer, wasm.bucketTable(), (BUCKET.size / 4) * wasm.bucketSlots())
   const fine = wasm.bucketSeconds()
+  const rows = new Uint32Array(codes.length)
+  for (let i = 0; i < words.length; i += BUCKET.size / 4) {
+    const high = words[i + 1] as number
+    if (words[i] !== 0 || high !== 0) rows[high >>> 8] = (rows[high >>> 8] ?? 0) + 1
+  }
+  for (const [i, { buckets }] of codes.entries()) buckets.reserve(rows[i] as number)
   const u64At = (word: number): number => (words[word] as number) + (words[word + 1] as number) * 2 ** 32
   for (let i = 0; i < words.length; i += BUCKET.size / 4) {
     const low = words[i] as number
