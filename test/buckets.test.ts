@@ -34,7 +34,7 @@ function bucketsOf(all: readonly Row[]): Buckets {
 
 function rowsOf(buckets: Buckets): Row[] {
   const all: Row[] = []
-  buckets.forEach((...row) => all.push(row))
+  buckets.each((...row) => all.push(row))
   return all
 }
 

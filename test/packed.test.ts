@@ -114,7 +114,7 @@ describe('counts of several kernels, added up in one', () => {
         truth.set(key, (truth.get(key) ?? 0) + 1)
       }
       const found = new Map<string, number>()
-      for (const { status, buckets } of tally.codes.values()) buckets.forEach((start, hits) => found.set(`${status} ${start}`, hits))
+      for (const { status, buckets } of tally.codes.values()) buckets.each((start, hits) => found.set(`${status} ${start}`, hits))
       expect(found).toEqual(truth)
     }
   })

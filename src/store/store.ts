@@ -143,7 +143,7 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
   }
 
   function addCode(source: number, id: number, code: CodeTally, bucketSeconds: number, anonymize: Anonymizer | undefined): void {
-    code.buckets.forEach(statements.hits.group(source, id, bucketSeconds))
+    code.buckets.each(statements.hits.group(source, id, bucketSeconds))
     statements.hits.flush()
     const period = code.period ?? NO_TIME
     const known = statements.findSpan.get(source, id, period) as { latency: string | null } | undefined

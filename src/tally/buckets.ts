@@ -43,7 +43,7 @@ export class Buckets {
 
   addAll(other: Buckets): void {
     this.reserve(other.#used / COLUMNS)
-    other.forEach((...row) => this.add(...row))
+    other.each((...row) => this.add(...row))
     // What is added to again and again must not grow with what is added.
     this.#sum()
   }
@@ -59,7 +59,7 @@ export class Buckets {
   }
 
   /** In the order of time; entries without one come first. */
-  forEach(take: (start: number, hits: number, bytesSent: number, timed: number, timeTakenUs: number) => void): void {
+  each(take: (start: number, hits: number, bytesSent: number, timed: number, timeTakenUs: number) => void): void {
     this.#sum()
     const rows = this.#rows
     const column = (at: number): number => rows[at] as number
