@@ -440,6 +440,20 @@ describe('a full disk', () => {
     expect(await ingest('logs.db', 'b.log')).toMatchObject([{ known: false, entries: 25_000 }])
     expect(await entries('logs.db')).toBe(26_000)
   })
+  it('leaves nothing behind in the program either, which may try again', async () => {
+    writeFileSync(at('b.log'), lines(5000, 30_000, undefined, 61))
+    await withStore('logs.db', async (store) => {
+      const read = () => readInputs(findInputs([at('b.log')]), store, { dayZone: 'UTC', jobs: 1 })
+      store.db.pragma(`max_page_count = ${Number(store.db.pragma('page_count', { simple: true })) + 4}`)
+      await expect(read()).rejects.toMatchObject({ code: 'disk-full' })
+      store.db.pragma('max_page_count = 1000000')
+      expect(await read()).toMatchObject([{ known: false, entries: 25_000 }])
+    })
+    await ingest('other.db', 'b.log')
+    const all = 'SELECT start, sum(hits) AS hits FROM hits GROUP BY start'
+    expect(rows('logs.db', all)).toEqual(rows('other.db', all))
+    expect(await sound('logs.db')).toEqual([])
+  })
   it.skipIf(process.platform === 'win32')('is told by the command, with exit status 2', async () => {
     writeFileSync(at('b.log'), lines(5000, 30_000, undefined, 61))
     // In blocks of 1024 bytes: no file may grow beyond 200 KiB.

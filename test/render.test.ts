@@ -5,6 +5,7 @@ import { findInputs } from '../src/input/find.js'
 import { readInputs } from '../src/pipeline.js'
 import { bar, bytes, count, padEnd, padStart, percent, resample, sparkline, table, truncate, truncateMiddle, visible, wrap } from '../src/render/cells.js'
 import { renderIis } from '../src/render/iis.js'
+import { toJson } from '../src/render/json.js'
 import { RENDERERS, type RenderOptions } from '../src/render/render.js'
 import { renderSummary } from '../src/render/summary.js'
 import { makeReport, type Report } from '../src/report/report.js'
@@ -410,5 +411,18 @@ describe('cells', () => {
       '12.3 MB',
       '5.00 PB',
     ])
+  })
+})
+
+describe('JSON', () => {
+  it('in pieces is the JSON of the whole', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        // What a terminal would obey is escaped; the value stays the same.
+        expect(JSON.parse(toJson(value))).toEqual(JSON.parse(JSON.stringify(value)))
+        const plain = JSON.stringify(value, null, 2)
+        if (/^[\x20-\x7e\n]*$/.test(plain)) expect(toJson(value)).toBe(`${plain}\n`)
+      }),
+    )
   })
 })

@@ -96,10 +96,23 @@ export interface Store {
 export function openStore(file: string | null, options: OpenOptions = {}): Store {
   const db = openDatabase(file, options)
   const statements = prepare(db)
+  // Ids found or made within the transaction: one that fails takes them along, and another program may delete what nobody uses between two.
   const dimensions = new Map<DimensionName, number>()
-  // Ids found or made within the transaction; another program may delete what nobody uses between two.
   const codeIds = new Map<string, number>()
   const valueIds = new Map<string, number>()
+  let lastValueId = 0
+  /** Whether there are values that this program does not know the ids of; there are none in a temporary store. */
+  let hasValues = false
+  const addValue = statements.values.group()
+
+  function begin(): void {
+    dimensions.clear()
+    codeIds.clear()
+    if (file !== null) valueIds.clear()
+    lastValueId = (statements.lastValue.get() as { id: number | null }).id ?? 0
+    hasValues = file !== null && lastValueId > 0
+    for (const rows of [statements.values, statements.hits, statements.top]) rows.reset()
+  }
 
   function dimensionId(name: DimensionName): number {
     let id = dimensions.get(name)
@@ -120,16 +133,6 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
       codeIds.set(name, id)
     }
     return id
-  }
-  let lastValueId = 0
-  /** Whether there are values that this program does not know the ids of; there are none in a temporary store. */
-  let hasValues = false
-  const addValue = statements.values.group()
-  /** Nobody else adds any within the transaction. */
-  function beginValues(): void {
-    if (file !== null) valueIds.clear()
-    lastValueId = (statements.lastValue.get() as { id: number | null }).id ?? 0
-    hasValues = file !== null && lastValueId > 0
   }
   function valueId(text: string): number {
     let id = valueIds.get(text)
@@ -196,9 +199,7 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
 
   const add = db.transaction((source: NewSource & { id: number | null }, tally: Tally, rejects: LineCounts['rejects'], seen?: string): number | null => {
     if (seen !== undefined && (source.stream ? stream(source).seen : candidates(source.firstLine).state) !== seen) return null
-    codeIds.clear()
-    beginValues()
-    for (const rows of [statements.values, statements.hits, statements.top]) rows.reset()
+    begin()
     const row = { ...source, stream: Number(source.stream), openLine: Number(source.openLine) }
     const id = source.id ?? Number(statements.addSource.run({ ...row, ...nameOfImport() }).lastInsertRowid)
     if (source.id !== null) statements.setSource.run(row)

@@ -1,0 +1,77 @@
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findInputs } from '../src/input/find.js'
+import { rangesOf } from '../src/parallel/unit.js'
+import { readInputs } from '../src/pipeline.js'
+import { makeReport, type Report } from '../src/report/report.js'
+import { openStore } from '../src/store/store.js'
+
+// A log so large that it is cut. Its layout changes on the way, and there are more clients than lists hold.
+
+const LINES = 700_000
+const CHANGE = 300_000
+const folder = mkdtempSync(join(tmpdir(), 'logstat-parallel-'))
+const log = join(folder, 'u_ex.log')
+const truth = new Map<string, number>()
+let bytes = 0
+
+beforeAll(() => {
+  const fd = openSync(log, 'w')
+  const write = (text: string): void => {
+    bytes += writeSync(fd, text)
+  }
+  write('#Software: Microsoft Internet Information Services 10.0\r\n#Fields: date time c-ip cs-method cs-uri-stem sc-status sc-substatus sc-win32-status\r\n')
+  let page = ''
+  for (let i = 0; i < LINES; i++) {
+    if (i === CHANGE) page += '#Fields: date time sc-status sc-substatus sc-win32-status c-ip cs-method cs-uri-stem\r\n'
+    const time = new Date(Date.UTC(2026, 10, 22) + i * 100).toISOString().slice(0, 19).replace('T', ' ')
+    const status = [200, 200, 304, 404, 500][i % 5] as number
+    const sub = status === 500 ? 19 : 0
+    const win32 = i % 7 === 0 ? 64 : 0
+    const code = `${status} ${sub} ${win32}`
+    truth.set(code, (truth.get(code) ?? 0) + 1)
+    const request = `10.${(i * 7919) % 251}.${(i * 104_729) % 241}.${(i * 31) % 239} GET /a/rather/long/path/so/that/the/log/becomes/large/${(i * i) % 997}.html`
+    page += i < CHANGE ? `${time} ${request} ${code}\r\n` : `${time} ${code} ${request}\r\n`
+    if (page.length > 1 << 20) {
+      write(page)
+      page = ''
+    }
+  }
+  write(page)
+  closeSync(fd)
+}, 60_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+async function reportOf(jobs: number): Promise<Report> {
+  const store = openStore(null)
+  await readInputs(findInputs([log]), store, { jobs })
+  return makeReport(store)
+}
+
+describe('a log that is cut', () => {
+  it('gives the same report with any number of threads, and the true one', async () => {
+    expect(rangesOf(bytes)).toBeGreaterThan(1)
+    const [one, ...others] = [await reportOf(1), await reportOf(2), await reportOf(3)]
+    for (const other of others) expect(other).toEqual(one)
+    const found = new Map<string, number>()
+    for (const { status, substatus, win32 } of one?.codes ?? []) for (const { value, hits } of win32) found.set(`${status} ${substatus} ${value}`, hits)
+    expect(found).toEqual(truth)
+    expect(one?.totals).toMatchObject({ entries: LINES, rejected: 0, ignored: 3 })
+    // Lists are cut short, and say so.
+    expect(one?.codes[0]?.distinct.clients.exact).toBe(false)
+  })
+
+  it('goes into a database as it goes into a report', async () => {
+    const store = openStore(join(folder, 'logs.db'))
+    const [result] = await readInputs(findInputs([log]), store, { jobs: 2, dayZone: 'UTC' })
+    expect(result).toMatchObject({ entries: LINES, rejected: 0, known: false })
+    const [again] = await readInputs(findInputs([log]), store, { jobs: 2, dayZone: 'UTC' })
+    expect(again).toMatchObject({ lines: 0, known: true })
+    const hits = (report: Report): unknown =>
+      report.codes.map(({ status, substatus, hits, bytesSent, firstSeen, lastSeen }) => ({ status, substatus, hits, bytesSent, firstSeen, lastSeen }))
+    expect(hits(makeReport(store))).toEqual(hits(await reportOf(1)))
+    store.close()
+  })
+})
