@@ -210,8 +210,11 @@ interface Ordered {
   readonly onBytes: OnBytes
 }
 
-/** Files that cannot be read by ranges (packed, recoded) are counted in a thread of their own from this size on. */
-const LARGE_PACKED = 1 << 20
+/**
+ * Files that cannot be read by ranges (packed, recoded) are counted in a thread of their own from this size on; below it, to add what a
+ * thread has counted takes longer than to count.
+ */
+const LARGE_PACKED = 4 << 20
 
 /** Open an input once more: another run has added to its source meanwhile. */
 async function reopen(input: Input): Promise<Opened> {

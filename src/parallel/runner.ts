@@ -46,6 +46,8 @@ export function makeRunner(jobs = availableParallelism()): Runner {
   let kernel: Kernel | undefined
   /** The result that is still in this thread's kernel. */
   let kept: UnitResult | undefined
+  /** Called when a unit waits for a thread. */
+  let wake = (): void => {}
 
   function start(): Worker {
     const worker = new Worker(new URL('../../dist/bundle/worker.cjs', import.meta.url), { workerData: kernelModule() })
@@ -65,6 +67,8 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     })
     worker.on('error', (error) => {
       all.delete(worker)
+      wanting.delete(worker)
+      if (idle.includes(worker)) idle.splice(idle.indexOf(worker), 1)
       running.get(worker)?.reject(error)
       running.delete(worker)
     })
@@ -113,13 +117,20 @@ export function makeRunner(jobs = availableParallelism()): Runner {
       const result = new Promise<UnitResult>((resolve, reject) => {
         waiting.push({ unit, onBytes, resolve, reject })
         next()
+        if (waiting.length > 0) wake()
       }).finally(() => {
         done = true
       })
       // A failure is met when the result is asked for.
       result.catch(() => {})
       return async () => {
-        while (!done && (await help()));
+        while (!done) {
+          if (await help()) continue
+          const more = new Promise<void>((resolve) => {
+            wake = resolve
+          })
+          await Promise.race([result, more])
+        }
         return result
       }
     },
