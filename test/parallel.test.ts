@@ -1,6 +1,7 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, copyFileSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findInputs } from '../src/input/find.js'
 import { rangesOf } from '../src/parallel/unit.js'
@@ -44,16 +45,16 @@ beforeAll(() => {
 }, 60_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-async function reportOf(jobs: number): Promise<Report> {
+async function reportOf(jobs: number, ...files: readonly string[]): Promise<Report> {
   const store = openStore(null)
-  await readInputs(findInputs([log]), store, { jobs })
+  for (const { error } of await readInputs(findInputs(files), store, { jobs })) expect(error).toBe(null)
   return makeReport(store)
 }
 
 describe('a log that is cut', () => {
   it('gives the same report with any number of threads, and the true one', async () => {
     expect(rangesOf(bytes)).toBeGreaterThan(1)
-    const [one, ...others] = [await reportOf(1), await reportOf(2), await reportOf(3)]
+    const [one, ...others] = [await reportOf(1, log), await reportOf(2, log), await reportOf(3, log)]
     for (const other of others) expect(other).toEqual(one)
     const found = new Map<string, number>()
     for (const { status, substatus, win32 } of one?.codes ?? []) for (const { value, hits } of win32) found.set(`${status} ${substatus} ${value}`, hits)
@@ -71,7 +72,26 @@ describe('a log that is cut', () => {
     expect(again).toMatchObject({ lines: 0, known: true })
     const hits = (report: Report): unknown =>
       report.codes.map(({ status, substatus, hits, bytesSent, firstSeen, lastSeen }) => ({ status, substatus, hits, bytesSent, firstSeen, lastSeen }))
-    expect(hits(makeReport(store))).toEqual(hits(await reportOf(1)))
+    expect(hits(makeReport(store))).toEqual(hits(await reportOf(1, log)))
     store.close()
+  })
+})
+
+describe('large packed logs', () => {
+  const packed = [1, 2, 3].map((i) => join(folder, `${i}.log.gz`))
+  beforeAll(() => {
+    const [first, ...others] = packed as [string, ...string[]]
+    writeFileSync(first, gzipSync(readFileSync(log), { level: 1 }))
+    for (const other of others) copyFileSync(first, other)
+  }, 60_000)
+
+  it('give the same report with any number of threads, and the true one', async () => {
+    expect(statSync(packed[0] as string).size).toBeGreaterThan(4 << 20)
+    const [one, ...others] = [await reportOf(1, ...packed), await reportOf(2, ...packed), await reportOf(3, ...packed)]
+    for (const other of others) expect(other).toEqual(one)
+    expect(one?.totals).toMatchObject({ entries: 3 * LINES, rejected: 0, ignored: 9 })
+    const found = new Map<string, number>()
+    for (const { status, substatus, win32 } of one?.codes ?? []) for (const { value, hits } of win32) found.set(`${status} ${substatus} ${value}`, hits)
+    expect(found).toEqual(new Map([...truth].map(([code, hits]) => [code, 3 * hits])))
   })
 })
