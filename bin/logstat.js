@@ -3,6 +3,8 @@
 require('node:module').enableCompileCache?.()
 const { run } = require('../dist/bundle/run.cjs')
 
+// Should it come to no end, that is a failure.
+process.exitCode = 2
 run(process.argv.slice(2)).then((status) => {
   process.exitCode = status
 })

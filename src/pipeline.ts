@@ -15,7 +15,7 @@ import { absorb } from './kernel/packed.js'
 import type { Plan } from './kernel/plan.js'
 import { feed, type Intake, makeIntake } from './parallel/intake.js'
 import { makeRunner, type Runner } from './parallel/runner.js'
-import { cutFile, type OnBytes, rangesOf, readUnit, setLogZone, type Unit, type UnitRead, type UnitResult } from './parallel/unit.js'
+import { cutFile, type OnRead, rangesOf, readUnit, setLogZone, type Unit, type UnitRead, type UnitResult } from './parallel/unit.js'
 import { type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
 import { readTally } from './tally/read-out.js'
 import { addLineCounts, emptyTally, type LineCounts, type Listed, mergeInto, type Tally, trimLists } from './tally/tally.js'
@@ -52,8 +52,9 @@ export interface ReadOptions {
 
 export interface Progress {
   readonly input: Input
-  /** Bytes of the file read so far, as on disk. */
+  /** Bytes of the file read so far, as on disk, and the lines in them. */
   readonly bytes: number
+  readonly lines: number
 }
 
 /** What became of one input. */
@@ -115,33 +116,44 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   // Ahead of the input being counted the next ones are opened, so that packed ones unpack side by side. Not for a database: whether
   // an input is known there can be told only when the one before is in.
   const ahead = inFile ? 1 : runner.jobs + 1
-  // No other is in work beside it: what is unpacked is counted in this thread.
-  const alone = inFile || inputs.length === 1
+  let counting = false
+  const session: Session = { store, options, runner, alone: inFile || inputs.length === 1, idleKernel: () => (counting ? undefined : kernel) }
+  const countNext = async (prepared: Prepared): Promise<ReadInput> => {
+    counting = true
+    const read = await count(kernel, prepared, store, options)
+    counting = false
+    return read
+  }
   const opened = openInputs(inputs)
   const begin = async (): Promise<Prepared | undefined> => {
     const next = await opened.next()
-    return next.done ? undefined : prepare(next.value, store, alone, options, runner)
+    return next.done ? undefined : prepare(next.value, session)
   }
   const begun: Promise<Prepared | undefined>[] = []
   try {
     for (;;) {
-      while (begun.length < ahead) begun.push(begin())
+      while (begun.length < ahead) {
+        const next = begin()
+        // A failure is met when its turn comes, if it comes.
+        next.catch(() => {})
+        begun.push(next)
+      }
       let prepared = await begun.shift()
       if (!prepared) break
       if (inFile) {
         for (;;) {
-          const read = await count(kernel, prepared, store, options)
+          const read = await countNext(prepared)
           if (prepared.input === inputs.at(-1)) runner.close()
           // Looking through the tables takes longer than to find that a log has nothing new.
           const tally = read.result.lines > 0 ? take() : emptyTally()
           const result = await settleInFile(prepared, read, tally, store)
           if (result && results.push(result)) break
-          prepared = await prepare(await reopen(prepared.input), store, alone, options, runner)
+          prepared = await prepare(await reopen(prepared.input), session)
         }
         continue
       }
       if (owner && owner.server !== prepared.layout?.server) settle()
-      const { result, source } = await count(kernel, prepared, store, options)
+      const { result, source } = await countNext(prepared)
       results.push(result)
       if (source) owner = { ...source, id: store.add(source, emptyTally(), result.rejects) as number }
     }
@@ -207,7 +219,7 @@ interface Ordered {
   /** That of one of them counted again, under another `#Fields` line. */
   again(unit: Unit): Promise<UnitResult>
   release(result: UnitResult): void
-  readonly onBytes: OnBytes
+  readonly onRead: OnRead
 }
 
 /**
@@ -227,7 +239,19 @@ async function reopen(input: Input): Promise<Opened> {
   }
 }
 
-async function prepare(opened: Opened, store: Store, alone: boolean, options: ReadOptions, runner: Runner): Promise<Prepared> {
+/** What is the same for all inputs of a run. */
+interface Session {
+  readonly store: Store
+  readonly options: ReadOptions
+  readonly runner: Runner
+  /** No other input is in work beside one: what is unpacked is counted in this thread. */
+  readonly alone: boolean
+  /** The kernel that adds up, while it does not count. */
+  idleKernel(): Kernel | undefined
+}
+
+async function prepare(opened: Opened, session: Session): Promise<Prepared> {
+  const { store, runner, options } = session
   const { input } = opened
   let head: Buffer = Buffer.alloc(0)
   if ('error' in opened) return { input, head, file: '', error: opened.error }
@@ -243,8 +267,8 @@ async function prepare(opened: Opened, store: Store, alone: boolean, options: Re
     const identity = await identify(store, input, head, behind)
     reader = identity.reader
     const { known } = identity
-    const layout = known ? layoutOf(known.source, head) : chooseLayout(input, head, options)
-    const units = known?.contained ? [] : unitsOf(input, reader, head, known?.source, layout, store, alone, options)
+    const layout = known ? layoutOf(known.source, head) : chooseLayout(input, head, options, session.idleKernel())
+    const units = known?.contained ? [] : unitsOf(input, reader, head, known?.source, layout, session)
     if (units.length === 0) return { input, head, file, identity, layout, reader }
     reader.close()
     return { input, head, file, identity, layout, units: inOrder(units, input, runner, options) }
@@ -252,22 +276,13 @@ async function prepare(opened: Opened, store: Store, alone: boolean, options: Re
     reader?.close()
     if (!(error instanceof LogstatError)) throw error
     // Rotated just now: what is there in its place is another input.
-    if (error.code === 'changed') return prepare(await reopen(input), store, alone, options, runner)
+    if (error.code === 'changed') return prepare(await reopen(input), session)
     return { input, head, file, error }
   }
 }
 
 /** Cut a large input into units; none for one that is counted in this thread, along with others. */
-function unitsOf(
-  input: Input,
-  reader: Reader,
-  head: Buffer,
-  known: Source | undefined,
-  layout: Layout,
-  store: Store,
-  alone: boolean,
-  options: ReadOptions,
-): Unit[] {
+function unitsOf(input: Input, reader: Reader, head: Buffer, known: Source | undefined, layout: Layout, { store, alone, options }: Session): Unit[] {
   // A file in a tar archive is read as it comes along; to find it again would mean to unpack all that stands before it.
   if (input.path === null || reader.packing.endsWith('tar') || isStream(input) || known?.openLine) return []
   // Records without a date take it from the `#Date` line before them, which may stand in another range.
@@ -305,9 +320,11 @@ function unitsOf(
 
 function inOrder(units: readonly Unit[], input: Input, runner: Runner, options: ReadOptions): Ordered {
   let bytes = 0
-  const onBytes = (more: number): void => {
-    bytes += more
-    options.onProgress?.({ input, bytes })
+  let lines = 0
+  const onRead: OnRead = (moreBytes, moreLines) => {
+    bytes += moreBytes
+    lines += moreLines
+    options.onProgress?.({ input, bytes, lines })
   }
   const begun: (() => Promise<UnitResult>)[] = []
   const first = units.length > 1 ? units[0] : undefined
@@ -315,7 +332,7 @@ function inOrder(units: readonly Unit[], input: Input, runner: Runner, options: 
   let at = 0
   // So many and no more: a result that waits for its turn holds memory.
   const begin = (): void => {
-    while (at < others.length && begun.length <= runner.jobs) begun.push(runner.run(others[at++] as Unit, onBytes))
+    while (at < others.length && begun.length <= runner.jobs) begun.push(runner.run(others[at++] as Unit, onRead))
   }
   begin()
   return {
@@ -326,9 +343,9 @@ function inOrder(units: readonly Unit[], input: Input, runner: Runner, options: 
       begin()
       return result
     },
-    again: (unit) => runner.run(unit, onBytes)(),
+    again: (unit) => runner.run(unit, onRead)(),
     release: runner.release,
-    onBytes,
+    onRead,
   }
 }
 
@@ -383,11 +400,13 @@ async function addUnits(kernel: Kernel, { first, others, ...ordered }: Ordered, 
     last = read
     return read.error === null
   }
-  let goesOn = first === undefined || note(await readUnit(kernel, first, ordered.onBytes))
+  let goesOn = first === undefined || note(await readUnit(kernel, first, ordered.onRead))
   for (const unit of others) {
     if (!goesOn) break
     const found = await ordered.next()
-    const result = unit.fields === fields ? found : await ordered.again({ ...unit, fields })
+    const fits = unit.fields === fields
+    if (!fits) ordered.release(found)
+    const result = fits ? found : await ordered.again({ ...unit, fields })
     for (const part of result.parts) absorb(kernel, part, kernel.onFull)
     ordered.release(result)
     goesOn = note(result)
@@ -439,7 +458,7 @@ async function countHere(kernel: Kernel, { input, head, identity, reader }: Prep
       if (n === 0) break
       trail.update(space.subarray(0, n))
       intake.filled(n)
-      options.onProgress?.({ input, bytes: reader.consumed() })
+      options.onProgress?.({ input, bytes: reader.consumed(), lines: intake.line - (known?.source.lines ?? 0) })
     }
     // In a database a last line without its newline may still be being written: it is left for the next run.
     if (store.file === null || isStream(input) || reader.packing !== 'none') intake.finish()
@@ -503,10 +522,10 @@ interface Layout {
   readonly zone: string | null
 }
 
-function chooseLayout(input: Input, head: Buffer, options: ReadOptions): Layout {
+function chooseLayout(input: Input, head: Buffer, options: ReadOptions, kernel: Kernel | undefined): Layout {
   const asked = options.format === undefined ? undefined : askedFormat(options.format, input.path, options.formats)
   if (asked?.plans.length) return layoutAsked(asked)
-  const found = detect(head, head.length < HEAD_BYTES, options.formats)
+  const found = detect(head, head.length < HEAD_BYTES, options.formats, kernel)
   if (found.format === null) throw unknownFormat(input, found)
   // The layout of a W3C log is in the log: with no #Fields line in it, there is nothing to read it by.
   if (asked && found.format !== asked.name && found.format !== 'empty')

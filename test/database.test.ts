@@ -426,6 +426,44 @@ describe('damage', () => {
   })
 })
 
+describe('values that become the same text', () => {
+  const long = `/${'a'.repeat(1500)}`
+  const line = (path: string, agent: string): Buffer =>
+    Buffer.concat([
+      Buffer.from('192.0.2.1 - - [22/Nov/2026:10:00:00 +0000] "GET '),
+      Buffer.from(path, 'latin1'),
+      Buffer.from(` HTTP/1.1" 404 5 "-" "${agent}"\n`),
+    ])
+
+  it('are one value of a list: long ones that begin alike, a byte that is no UTF-8 and what stands for it', async () => {
+    const paths = [`${long}x`, `${long}y`, `${long}y`, '/caf\xe9', '/caf\\xE9', '/other']
+    writeFileSync(at('a.log'), Buffer.concat(paths.map((path, i) => line(path, `${'b'.repeat(2000)}${i}`))))
+    const report = logstat([at('a.log'), '--format', 'json'])
+    expect(report).toMatchObject({ status: 0, stderr: '' })
+    await ingest('logs.db', 'a.log')
+    for (const made of [JSON.parse(report.stdout) as Report, await withStore('logs.db', (store) => makeReport(store))]) {
+      const [code] = made.codes
+      expect(code?.top.paths.map(({ value, hits }) => [value, hits])).toEqual([
+        [long.slice(0, 1024), 3],
+        ['/caf\\xE9', 2],
+        ['/other', 1],
+      ])
+      expect(code?.distinct).toMatchObject({ paths: { count: 3, exact: true }, userAgents: { count: 1, exact: true } })
+    }
+    expect(await sound('logs.db')).toEqual([])
+  })
+})
+
+describe('a clock that begins anew', () => {
+  it('counts entries of before 1970 in the timeline, too', async () => {
+    const [early, later] = ['01/Jan/1970:00:00:30 +0100', '01/Jan/1970:02:00:30 +0100']
+    writeFileSync(at('a.log'), [early, later].map((time) => `192.0.2.1 - - [${time}] "GET / HTTP/1.1" 200 5 "-" "x"\n`).join(''))
+    const { timeline, period } = JSON.parse(logstat([at('a.log'), '--format', 'json']).stdout) as Report
+    expect(period).toEqual({ from: '1969-12-31T23:00:30Z', to: '1970-01-01T01:00:30Z' })
+    expect(timeline.reduce((n, { hits }) => n + hits, 0)).toBe(2)
+  })
+})
+
 describe('a full disk', () => {
   it('leaves the database as it was, and a later run makes it whole', async () => {
     writeFileSync(at('a.log'), lines(0, 1000))

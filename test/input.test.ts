@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib'
 import { packTar } from 'modern-tar'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { progress } from '../src/cli/progress.js'
-import { findInputs } from '../src/input/find.js'
+import { findInputs, type Input } from '../src/input/find.js'
 import { openInput, openInputs } from '../src/input/open.js'
 import { Xxh64 } from '../src/input/packing/xxh64.js'
 import { logstat, ROOT } from './support.js'
@@ -503,7 +503,32 @@ describe('progress', () => {
   it('is quiet when standard error is no terminal', () => {
     expect(logstat([file('quiet.log', logOf(50_000)), '--format', 'json']).stderr).toBe('')
     const shown = progress([], false)
-    shown.update({ input: { name: 'a', path: null, optional: false, size: null }, bytes: 1 })
+    shown.update({ input: { name: 'a', path: null, optional: false, size: null }, bytes: 1, lines: 1 })
     shown.end()
+  })
+
+  it('tells bytes, share, time left and lines a second, of several inputs in work at once', () => {
+    const input = (name: string): Input => ({ name, path: name, optional: false, size: 1_000_000 })
+    const [a, b] = [input('a.log'), input('b.log')]
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0)
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    const { isTTY } = process.stderr
+    process.stderr.isTTY = true
+    try {
+      const shown = progress([a, b], true)
+      const at = (ms: number, input: Input, bytes: number, lines: number): string => {
+        write.mockClear()
+        now.mockReturnValue(ms)
+        shown.update({ input, bytes, lines })
+        return String(write.mock.calls[0]?.[0] ?? '').replace('\r\x1b[K', '')
+      }
+      expect(at(50, a, 100_000, 1000)).toBe('')
+      expect(at(1000, b, 400_000, 4000)).toBe('b.log  500 kB  25 %  3 s left  5,000 lines/s')
+      expect(at(2000, a, 600_000, 6000)).toBe('a.log  1.0 MB  50 %  2 s left  5,000 lines/s')
+      shown.end()
+    } finally {
+      process.stderr.isTTY = isTTY
+      vi.restoreAllMocks()
+    }
   })
 })

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -18,9 +18,9 @@ let folder: string
 let files: string[]
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest
 
-/** Make a package of the checkout known in the folder. */
-function link(name: string): void {
-  const at = join(folder, 'node_modules', name)
+/** Make a package of the checkout known in a folder. */
+function link(name: string, to = folder): void {
+  const at = join(to, 'node_modules', name)
   mkdirSync(dirname(at), { recursive: true })
   symlinkSync(join(ROOT, 'node_modules', name), at, 'junction')
 }
@@ -96,5 +96,16 @@ describe('the package', () => {
     const compiled = node(join(ROOT, 'node_modules/typescript/bin/tsc'), ...options, 'use.ts')
     expect([compiled.status, compiled.stdout]).toEqual([0, ''])
     expect(node('use.js', fixture('iis/u_ex261122.log'))).toMatchObject({ status: 0, stdout: '652\n', stderr: '' })
+  })
+
+  it('says what to do when SQLite was not built', () => {
+    const alone = mkdtempSync(join(tmpdir(), 'logstat-alone-'))
+    cpSync(join(folder, 'node_modules/logstat'), alone, { recursive: true })
+    for (const name of Object.keys(manifest.dependencies)) if (name !== 'better-sqlite3') link(name, alone)
+    const run = (...args: readonly string[]): ReturnType<typeof node> => node(join(alone, manifest.bin.logstat), ...args)
+    const { status, stderr } = run(fixture('iis/u_ex261122.log'))
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/^logstat: SQLite cannot be used with Node v.*\n +.*npm rebuild better-sqlite3\n$/)])
+    expect(run('explain', '404').status).toBe(0)
+    rmSync(alone, { recursive: true, force: true })
   })
 })

@@ -20,12 +20,18 @@ export async function write(text: string | Iterable<string>, output?: string): P
     for (const piece of pieces) await new Promise<void>((resolve) => process.stdout.write(piece, () => resolve()))
     return
   }
+  const asked = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      throw new LogstatError('output', `${output}: cannot be written (${(error as Error).message})`, 'Check the folder and your right to write there.')
+    }
+  }
+  const fd = asked(() => openSync(output, 'w'))
   try {
-    const fd = openSync(output, 'w')
-    for (const piece of pieces) writeFileSync(fd, piece)
+    for (const piece of pieces) asked(() => writeFileSync(fd, piece))
+  } finally {
     closeSync(fd)
-  } catch (error) {
-    throw new LogstatError('output', `${output}: cannot be written (${(error as Error).message})`, 'Check the folder and your right to write there.')
   }
 }
 

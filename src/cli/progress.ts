@@ -1,6 +1,6 @@
 import type { Input } from '../input/find.js'
 import type { Progress } from '../pipeline.js'
-import { bytes, truncateMiddle } from '../render/cells.js'
+import { bytes, count, truncateMiddle } from '../render/cells.js'
 
 const EVERY_MS = 100
 
@@ -9,25 +9,26 @@ export function progress(inputs: readonly Input[], wanted: boolean): { update(pr
   if (!wanted || !process.stderr.isTTY) return { update: () => {}, end: () => {} }
   const total = inputs.every((i) => i.size !== null) ? inputs.reduce((n, i) => n + (i.size as number), 0) : null
   const started = performance.now()
-  let current: Input | undefined
-  let before = 0
-  let last = 0
+  // Several inputs may be in work at once.
+  const known = new Map<Input, Progress>()
+  const read = { bytes: 0, lines: 0 }
   let shown = started
   return {
-    update({ input, bytes: n }) {
-      if (input !== current) {
-        before += last
-        current = input
-      }
-      last = n
+    update(progress) {
+      const { input } = progress
+      read.bytes += progress.bytes - (known.get(input)?.bytes ?? 0)
+      read.lines += progress.lines - (known.get(input)?.lines ?? 0)
+      known.set(input, progress)
       const now = performance.now()
       if (now - shown < EVERY_MS) return
       shown = now
-      const read = before + n
       const seconds = (now - started) / 1000
-      const parts = [truncateMiddle(input.name, 40), bytes(read)]
-      if (total) parts.push(`${((read / total) * 100).toFixed(0)} %`, `${Math.ceil(((total - read) / read) * seconds)} s left`)
-      parts.push(`${bytes(read / seconds)}/s`)
+      const parts = [truncateMiddle(input.name, 40), bytes(read.bytes)]
+      if (total) {
+        const share = Math.min(1, read.bytes / total)
+        parts.push(`${(share * 100).toFixed(0)} %`, `${Math.ceil((1 / share - 1) * seconds)} s left`)
+      }
+      parts.push(`${count(Math.round(read.lines / seconds))} lines/s`)
       process.stderr.write(`\r\x1b[K${parts.join('  ')}`)
     },
     end() {

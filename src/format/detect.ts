@@ -39,6 +39,7 @@ export interface Undetected {
 }
 
 const MAX_LINES = 200
+const MAX_BYTES = 512 << 10
 
 /**
  * Tell the format of an input from its first bytes (64 KiB are plenty): its content, never its name.
@@ -46,8 +47,19 @@ const MAX_LINES = 200
  * Every format is tried on the same lines by the kernel itself, so that what is detected is what will be read.
  *
  * @param own formats of the user's, which go before those that are known to everybody
+ * @param idle a kernel that nothing is counted with just now: to make another one takes a twentieth of a small report
  */
-export function detect(head: Uint8Array, isWhole: boolean, own: readonly OwnFormat[] = []): Detection | Undetected {
+export function detect(head: Uint8Array, isWhole: boolean, own: readonly OwnFormat[] = [], idle?: Kernel): Detection | Undetected {
+  kernel = idle ?? (spare ??= new Kernel({ tables: false }))
+  try {
+    return detectIn(head.subarray(0, MAX_BYTES), isWhole && head.length <= MAX_BYTES, own)
+  } finally {
+    // A kernel that was lent is not kept.
+    kernel = undefined
+  }
+}
+
+function detectIn(head: Uint8Array, isWhole: boolean, own: readonly OwnFormat[]): Detection | Undetected {
   const lines = firstLines(head, isWhole)
   const texts = lines.map((line) => decode(line).replace(/\r$/, ''))
   const fieldsLine = texts.find((t) => /^#fields:/i.test(t))
@@ -267,13 +279,12 @@ function unwrapDocker(lines: readonly Uint8Array[]): Uint8Array[] | undefined {
   return inner.length * 2 > lines.length ? inner : undefined
 }
 
+/** What lines are tried with, set by `detect`. */
 let kernel: Kernel | undefined
+let spare: Kernel | undefined
 
 /** As `Kernel.prober`; holds until the next call. */
-function proberOf(lines: readonly Uint8Array[]): ReturnType<Kernel['prober']> {
-  kernel ??= new Kernel({ tables: false })
-  return kernel.prober(lines)
-}
+const proberOf = (lines: readonly Uint8Array[]): ReturnType<Kernel['prober']> => (kernel as Kernel).prober(lines)
 
 /** The lines that none of the plans takes. */
 function without(plans: readonly Plan[], lines: readonly Uint8Array[]): readonly Uint8Array[] {

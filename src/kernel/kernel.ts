@@ -404,6 +404,7 @@ export class Kernel {
   prober(lines: readonly Uint8Array[]): (plans: readonly Plan[]) => Uint32Array {
     const { wasm } = this
     const table = this.#block + this.#blockBytes / 2
+    if (lines.reduce((sum, { length }) => sum + length + 1, 0) > this.#blockBytes / 2) throw new Error('more lines to be tried than there is room for')
     const starts = new Uint32Array(lines.length)
     let at = this.#block
     for (const [i, line] of lines.entries()) {
@@ -412,7 +413,6 @@ export class Kernel {
       this.#bytes[at + line.length] = 0x0a
       at += line.length + 1
     }
-    if (at > table) throw new Error('more lines to be tried than there is room for')
     return (plans) => {
       this.setPlans(plans)
       const found = new Uint32Array(wasm.memory.buffer, table, 2 * lines.length)

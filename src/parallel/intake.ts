@@ -15,6 +15,8 @@ export interface Intake {
   readonly space: Uint8Array
   filled(bytes: number): void
   finish(): void
+  /** Lines so far, those before the place where reading began included. */
+  readonly line: number
   /** As `Kernel.resume`. */
   readonly resume: Kernel['resume']
   counts(): LineCounts
@@ -52,6 +54,9 @@ class PlainIntake implements Intake {
   }
   finish(): void {
     this.#kernel.finish()
+  }
+  get line(): number {
+    return Number(this.#kernel.wasm.lineCount())
   }
   get resume(): Kernel['resume'] {
     return this.#kernel.resume
@@ -193,6 +198,10 @@ class PatternIntake implements Intake {
     this.#open = 0
     this.#pass(Buffer.from('\n'))
     this.#resume = { ...this.#resume, openLine: true }
+  }
+
+  get line(): number {
+    return this.#line
   }
 
   get resume(): Kernel['resume'] {

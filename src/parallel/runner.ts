@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { Kernel, kernelModule } from '../kernel/kernel.js'
-import { countUnit, type OnBytes, packLast, type Unit, type UnitResult } from './unit.js'
+import { countUnit, type OnRead, packLast, type Unit, type UnitResult } from './unit.js'
 
 /** Counts units, several at a time where there are threads for them. The calling thread is one of these. */
 export interface Runner {
@@ -10,14 +10,14 @@ export interface Runner {
    *
    * @returns what waits for the result; meanwhile this thread counts units, too. One may be waited for at a time
    */
-  run(unit: Unit, onBytes: OnBytes): () => Promise<UnitResult>
+  run(unit: Unit, onRead: OnRead): () => Promise<UnitResult>
   /** So many units will be run: start threads for them while it is still being found out what they are. */
   expect(units: number): void
   /** A result is not needed any more: its memory may be used for the next. */
   release(result: UnitResult): void
   /** Units that can be in work at once. */
   readonly jobs: number
-  /** Nothing is in work: give back what threads hold. They are started again when they are needed. */
+  /** No result is waited for any more: give back what threads hold. They are started again when they are needed. */
   close(): void
 }
 
@@ -29,7 +29,7 @@ export interface Order {
 
 interface Task {
   readonly unit: Unit
-  readonly onBytes: OnBytes
+  readonly onRead: OnRead
   readonly resolve: (result: UnitResult) => void
   readonly reject: (error: unknown) => void
 }
@@ -52,15 +52,18 @@ export function makeRunner(jobs = availableParallelism()): Runner {
   function start(): Worker {
     const worker = new Worker(new URL('../../dist/bundle/worker.cjs', import.meta.url), { workerData: kernelModule() })
     all.add(worker)
-    worker.on('message', (message: { bytes: number } | { result: UnitResult }) => {
+    // One that has nothing to do does not keep the process.
+    worker.unref()
+    worker.on('message', (message: { bytes: number; lines: number } | { result: UnitResult }) => {
       const task = running.get(worker)
-      if (!task) return
+      if (!task || !all.has(worker)) return
       if ('bytes' in message) {
-        task.onBytes(message.bytes)
+        task.onRead(message.bytes, message.lines)
         return
       }
       running.delete(worker)
       wanting.delete(worker)
+      worker.unref()
       idle.push(worker)
       task.resolve(message.result)
       next()
@@ -82,6 +85,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
       const task = waiting.shift() as Task
       running.set(worker, task)
       wanting.add(worker)
+      worker.ref()
       worker.postMessage({ unit: task.unit } satisfies Order)
     }
     share()
@@ -103,7 +107,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     if (!task) return false
     kernel ??= new Kernel()
     if (kept) packLast(kept, spares.pop())
-    await countUnit(kernel, task.unit, task.onBytes).then((result) => task.resolve((kept = result)), task.reject)
+    await countUnit(kernel, task.unit, task.onRead).then((result) => task.resolve((kept = result)), task.reject)
     return true
   }
 
@@ -112,10 +116,10 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     expect(units) {
       while (all.size < Math.min(jobs - 1, units)) idle.push(start())
     },
-    run(unit, onBytes) {
+    run(unit, onRead) {
       let done = false
       const result = new Promise<UnitResult>((resolve, reject) => {
-        waiting.push({ unit, onBytes, resolve, reject })
+        waiting.push({ unit, onRead, resolve, reject })
         next()
         if (waiting.length > 0) wake()
       }).finally(() => {
@@ -141,9 +145,10 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     },
     close() {
       for (const worker of all) void worker.terminate()
-      all.clear()
-      idle.length = 0
+      for (const each of [all, running, wanting]) each.clear()
+      for (const each of [idle, waiting, spares]) each.length = 0
       kernel = undefined
+      kept = undefined
     },
   }
 }

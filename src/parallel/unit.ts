@@ -66,11 +66,11 @@ export function setLogZone(kernel: Kernel, zone: string | null): void {
   kernel.setLocalTime((seconds) => localOffset(seconds, zone ?? 'UTC'))
 }
 
-/** Told now and then how many more bytes of a file were read. */
-export type OnBytes = (more: number) => void
+/** Told now and then how much more of a file was read. */
+export type OnRead = (bytes: number, lines: number) => void
 
 /** Count a unit with a kernel of which nothing else is kept. */
-export async function countUnit(kernel: Kernel, unit: Unit, onBytes: OnBytes): Promise<UnitResult> {
+export async function countUnit(kernel: Kernel, unit: Unit, onRead: OnRead): Promise<UnitResult> {
   const { dayZone } = unit
   kernel.clear()
   setFilter(kernel.wasm, unit.filter)
@@ -79,7 +79,7 @@ export async function countUnit(kernel: Kernel, unit: Unit, onBytes: OnBytes): P
   kernel.onFull = () => {
     parts.push(pack(kernel))
   }
-  const read = await readUnit(kernel, unit, onBytes)
+  const read = await readUnit(kernel, unit, onRead)
   parts.push(kernel)
   return { ...read, parts }
 }
@@ -91,7 +91,7 @@ export function packLast({ parts }: UnitResult, spare: ArrayBuffer | undefined):
 }
 
 /** Count a unit with a kernel that may hold other counts, whose filter and periods are set. */
-export async function readUnit(kernel: Kernel, unit: Unit, onBytes: OnBytes): Promise<UnitRead> {
+export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnRead): Promise<UnitRead> {
   setLogZone(kernel, unit.logZone)
   let { fields } = unit
   let sawStatus = false
@@ -112,8 +112,8 @@ export async function readUnit(kernel: Kernel, unit: Unit, onBytes: OnBytes): Pr
   }
   let error: UnitResult['error'] = null
   try {
-    if (unit.to === null) await readWhole(intake, unit, begin, onBytes)
-    else await readRange(intake, unit, unit.to, begin, onBytes)
+    if (unit.to === null) await readWhole(intake, unit, begin, onRead)
+    else await readRange(intake, unit, unit.to, begin, onRead)
     if (unit.finish) intake.finish()
   } catch (caught) {
     if (!(caught instanceof LogstatError)) throw caught
@@ -132,21 +132,21 @@ export async function readUnit(kernel: Kernel, unit: Unit, onBytes: OnBytes): Pr
   }
 }
 
-async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) => Trail, onBytes: OnBytes): Promise<void> {
+async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) => Trail, onRead: OnRead): Promise<void> {
   const { name, path, member } = unit
   const reader = await openInput({ name, path, optional: false, size: null, ...(member === undefined ? {} : { member }) })
   try {
     const prior = Buffer.alloc(Math.min(unit.from, PRIOR_BYTES))
     if (!(await reader.skip(unit.from - prior.length)) || (await readFully(reader, prior)) < prior.length) throw changed(unit.name)
     const trail = begin(prior)
-    for (let told = 0; ; ) {
+    for (let told = 0, line = intake.line; ; line = intake.line) {
       const { space } = intake
       const n = await reader.read(space)
       if (n === 0) return
       trail.update(space.subarray(0, n))
       intake.filled(n)
       const consumed = reader.consumed()
-      onBytes(consumed - told)
+      onRead(consumed - told, intake.line - line)
       told = consumed
     }
   } finally {
@@ -157,7 +157,7 @@ async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) 
 /** After so many bytes of a range the thread looks after whatever else has come up. */
 const TURN = 4 << 20
 
-async function readRange(intake: Intake, { name, path, from }: Unit, to: number, begin: (prior: Uint8Array) => Trail, onBytes: OnBytes): Promise<void> {
+async function readRange(intake: Intake, { name, path, from }: Unit, to: number, begin: (prior: Uint8Array) => Trail, onRead: OnRead): Promise<void> {
   let fd: number | undefined
   try {
     fd = openSync(path, 'r')
@@ -167,11 +167,12 @@ async function readRange(intake: Intake, { name, path, from }: Unit, to: number,
     for (let at = from, turn = from + TURN; at < to; ) {
       const { space } = intake
       const n = readSync(fd, space, 0, Math.min(space.length, to - at), at)
+      const { line } = intake
       if (n === 0) throw changed(name)
       trail.update(space.subarray(0, n))
       intake.filled(n)
       at += n
-      onBytes(n)
+      onRead(n, intake.line - line)
       if (at < turn) continue
       turn = at + TURN
       await setImmediate()

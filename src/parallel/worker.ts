@@ -4,7 +4,7 @@ import type { Packed } from '../kernel/packed.js'
 import type { Order } from './runner.js'
 import { countUnit, packLast } from './unit.js'
 
-// Takes an Order by message; answers to one of a unit with `{ bytes }` now and then, and with `{ result }` at the end.
+// Takes an Order by message; answers to one of a unit with `{ bytes, lines }` now and then, and with `{ result }` at the end.
 
 const REPORT_EVERY = 8 << 20
 
@@ -15,13 +15,14 @@ if (parentPort) {
   port.on('message', async (order: Order) => {
     spare = order.spare ?? spare
     if (!order.unit) return
-    let untold = 0
-    const result = await countUnit(kernel, order.unit, (more) => {
-      untold += more
-      if (untold < REPORT_EVERY) return
-      port.postMessage({ bytes: untold })
-      untold = 0
+    let untold = { bytes: 0, lines: 0 }
+    const result = await countUnit(kernel, order.unit, (bytes, lines) => {
+      untold = { bytes: untold.bytes + bytes, lines: untold.lines + lines }
+      if (untold.bytes < REPORT_EVERY) return
+      port.postMessage(untold)
+      untold = { bytes: 0, lines: 0 }
     })
+    port.postMessage(untold)
     packLast(result, spare)
     spare = undefined
     port.postMessage(

@@ -1,6 +1,6 @@
 import { type Found, lookUp, win32Value } from '../catalogue/catalogue.js'
 import type { Language, Verdict } from '../catalogue/note.js'
-import { bucketRows, type CodeRow, codeRows, listsOf, type Range, stretchOf } from '../store/query.js'
+import { asOfNow, bucketRows, type CodeRow, codeRows, listsOf, type Range, stretchOf } from '../store/query.js'
 import type { Store } from '../store/store.js'
 import { type DimensionName, type List, mergeLists } from '../tally/tally.js'
 import { type ReportReject, reportRejects } from './rejects.js'
@@ -139,6 +139,10 @@ const URGENCY: Readonly<Record<Verdict, number>> = { server: 0, backend: 0, conf
 
 /** Make the report of a store, or of the part of it that `options` names. */
 export function makeReport(store: Store, options: ReportOptions = {}): Report {
+  return asOfNow(store, () => makeReportNow(store, options))
+}
+
+function makeReportNow(store: Store, options: ReportOptions): Report {
   const { language = 'en', top = 10, select = () => true } = options
   const rows = codeRows(store, options).filter(select)
   const lists = Object.fromEntries(DIMENSION_NAMES.map((d) => [d, listsOf(store, d, options)])) as Record<DimensionName, Map<number, List>>
@@ -279,7 +283,7 @@ function evidenceOf(
       sumOf(
         ids.flatMap((id) => lists[d].get(id) ?? []),
         mergeLists,
-      ) ?? NO_LIST,
+      ) ?? { values: [], lost: 0, distinct: 0 },
   )
   const each = <T>(f: (list: List) => T): Record<ListName, T> =>
     Object.fromEntries(merged.map((list, i) => [LISTS[DIMENSION_NAMES[i] as DimensionName], f(list)])) as Record<ListName, T>
@@ -297,8 +301,6 @@ function evidenceOf(
     timeline: timeline ?? [],
   }
 }
-
-const NO_LIST: List = { values: [], lost: 0, distinct: 0 }
 
 /** Of one alone, that itself: nearly every code has one row, and there may be fifty thousand codes. */
 const sumOf = <T>(parts: readonly T[], add: (a: T, b: T) => T): T | undefined => (parts.length > 0 ? parts.reduce(add) : undefined)

@@ -40,6 +40,9 @@ export interface RejectRow {
   }[]
 }
 
+/** Answer several queries from the same state of a database, whatever other programs add meanwhile. */
+export const asOfNow = <T>({ db }: Store, work: () => T): T => db.transaction(work).deferred()
+
 function where({ since, until }: Range): string {
   const parts = [since === undefined ? '' : `start >= ${Math.floor(since)}`, until === undefined ? '' : `start < ${Math.floor(until)}`].filter(Boolean)
   return parts.length ? `WHERE start >= 0 AND ${parts.join(' AND ')}` : ''
@@ -76,7 +79,7 @@ export function codeRows(store: Store, range: Range = {}): CodeRow[] {
 }
 
 /** Entries of some codes that carry a time. */
-const timedOf = (range: Range): string => `FROM hits ${where(range) || 'WHERE start >= 0'} AND code_id IN (SELECT value FROM json_each(?))`
+const timedOf = (range: Range): string => `FROM hits ${where(range) || 'WHERE start <> -1'} AND code_id IN (SELECT value FROM json_each(?))`
 
 /** The time that the entries of some codes span, [from, to), and the width of the widest of their buckets; undefined when none carries a time. */
 export function stretchOf(store: Store, codeIds: readonly number[], range: Range = {}): { from: number; to: number; widest: number } | undefined {
@@ -116,17 +119,22 @@ export function listsOf(store: Store, dimension: DimensionName, range: Range = {
     )
     .iterate(dimension) as IterableIterator<{ source: number; code: number; period: number; value: string; hits: number; error: number }>
   const lists = new Map<number, List>()
-  let next = values.next()
-  for (const whole of wholes) {
-    const list: List = { values: [], lost: whole.lost, distinct: whole.different }
-    for (; !next.done; next = values.next()) {
-      const { code, source, period, ...value } = next.value
-      if (code !== whole.code || source !== whole.source || period !== whole.period) break
-      list.values.push(value)
+  try {
+    let next = values.next()
+    for (const whole of wholes) {
+      const list: List = { values: [], lost: whole.lost, distinct: whole.different }
+      for (; !next.done; next = values.next()) {
+        const { code, source, period, ...value } = next.value
+        if (code !== whole.code || source !== whole.source || period !== whole.period) break
+        list.values.push(value)
+      }
+      list.values.sort(byHits)
+      const known = lists.get(whole.code)
+      lists.set(whole.code, known ? mergeLists(known, list) : list)
     }
-    list.values.sort(byHits)
-    const known = lists.get(whole.code)
-    lists.set(whole.code, known ? mergeLists(known, list) : list)
+  } finally {
+    // As long as it is open nothing else can be done with the database.
+    values.return?.()
   }
   return lists
 }

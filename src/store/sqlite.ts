@@ -1,8 +1,25 @@
 import { createRequire } from 'node:module'
 import Database from 'better-sqlite3'
+import { LogstatError } from '../errors.js'
 
 /** Where the package's own search would find it, which looks at a dozen places and cannot be put into one file with the rest. */
-const nativeBinding = createRequire(import.meta.url).resolve('better-sqlite3/build/Release/better_sqlite3.node')
+const NATIVE = 'better-sqlite3/build/Release/better_sqlite3.node'
 
-/** Open a file of SQLite, the content of one, or `:memory:`. */
-export const openSqlite = (file: string | Buffer, options: Database.Options = {}): Database.Database => new Database(file, { ...options, nativeBinding })
+/**
+ * Open a file of SQLite, the content of one, or `:memory:`.
+ *
+ * @throws LogstatError `not-built` when SQLite is not there, or was built for another version of Node
+ */
+export function openSqlite(file: string | Buffer, options: Database.Options = {}): Database.Database {
+  try {
+    return new Database(file, { ...options, nativeBinding: createRequire(import.meta.url).resolve(NATIVE) })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_DLOPEN_FAILED') throw error
+    throw new LogstatError(
+      'not-built',
+      `SQLite cannot be used with Node ${process.version}: ${message.split('\n')[0]}`,
+      'It is built when logstat is installed. Install logstat again, or in its folder: npm rebuild better-sqlite3',
+    )
+  }
+}

@@ -9,6 +9,7 @@ import {
   emptyTally,
   type LineCounts,
   type List,
+  type ListEntry,
   type Listed,
   MAX_SAMPLES,
   quotaOf,
@@ -26,6 +27,8 @@ const BUCKET = { size: 40, base: 2 ** 36 }
 const LATENCY = { size: 16 }
 const SLOT_WORDS = 4
 const VALUE_WORDS = 4
+/** Bytes kept of a value; two longer ones can be the same up to here. */
+const MAX_TEXT = 1024
 const SAMPLE = { size: 28 + 512, text: 28 }
 const NO_PERIOD = -(2 ** 31)
 const MAX_BUCKETS = 720
@@ -147,6 +150,7 @@ function readLists(codeCount: number, table: number, memory: DataView, listed: L
   const lists: List[] = Array.from(counts, (distinct, code) => ({ values: [], lost: lost[code] as number, distinct }))
   const { least, ties } = cutsFor(values, hitsOf, counts, listed ? quotaOf(counts, listed) : Infinity)
   const bytes = Buffer.from(memory.buffer)
+  const doubtful = new Set<List>()
   // In the order of arrival.
   for (let value = 0; value < values.length; value += VALUE_WORDS) {
     const codeAndLength = values[value + 2] as number
@@ -159,10 +163,30 @@ function readLists(codeCount: number, table: number, memory: DataView, listed: L
     const fewest = least[code] as number
     // Of a long list only the top is made into text.
     if (hits < fewest || (hits === fewest && (ties[code] as number)-- <= 0)) list.lost = Math.max(list.lost, hits + error)
-    else list.values.push({ value: textAt(bytes, values[value] as number, codeAndLength >>> 16), hits, error })
+    else {
+      const length = codeAndLength >>> 16
+      const text = textAt(bytes, values[value] as number, length)
+      list.values.push({ value: text, hits, error })
+      if (length === MAX_TEXT || text.includes('\\x')) doubtful.add(list)
+    }
   }
+  for (const list of doubtful) addUpEqual(list)
   for (const list of lists) list.values.sort(byHits)
   return lists
+}
+
+/** Different values can become the same text: long ones that begin alike, a byte that is no UTF-8 and the four characters that stand for it. */
+function addUpEqual(list: List): void {
+  const sums = new Map<string, ListEntry>()
+  for (const v of list.values) {
+    const known = sums.get(v.value)
+    if (known) {
+      known.hits += v.hits
+      known.error += v.error
+    } else sums.set(v.value, v)
+  }
+  list.distinct -= list.values.length - sums.size
+  list.values = [...sums.values()]
 }
 
 /** By code: the fewest hits of a value among the top `n`, and how many of those with so many are in it: the first to come. */
