@@ -523,8 +523,8 @@ describe('progress', () => {
         return String(write.mock.calls[0]?.[0] ?? '').replace('\r\x1b[K', '')
       }
       expect(at(50, a, 100_000, 1000)).toBe('')
-      expect(at(1000, b, 400_000, 4000)).toBe('b.log  500 kB  25 %  3 s left  5,000 lines/s')
-      expect(at(2000, a, 600_000, 6000)).toBe('a.log  1.0 MB  50 %  2 s left  5,000 lines/s')
+      expect(at(1000, b, 400_000, 4000)).toBe('b.log  500.0 kB  25 %  3 s left  5,000 lines/s')
+      expect(at(2000, a, 600_000, 6000)).toBe('a.log  1.00 MB  50 %  2 s left  5,000 lines/s')
       shown.end()
     } finally {
       process.stderr.isTTY = isTTY

@@ -18,7 +18,7 @@ export interface OpenOptions {
   readonly readOnly?: boolean
 }
 
-/** @param file null: a temporary database in memory */
+/** @internal Its type is the package's. @param file null: a temporary database in memory */
 export function openDatabase(file: string | null, { readOnly = false, create = !readOnly }: OpenOptions): Database.Database {
   if (file === null) {
     const db = openSqlite(':memory:')

@@ -41,7 +41,7 @@ export interface RejectRow {
 }
 
 /** Answer several queries from the same state of a database, whatever other programs add meanwhile. */
-export const asOfNow = <T>({ db }: Store, work: () => T): T => db.transaction(work).deferred()
+export const asOfNow = <T>(store: Store, work: () => T): T => store.db.transaction(work).deferred()
 
 function where({ since, until }: Range): string {
   const parts = [since === undefined ? '' : `start >= ${Math.floor(since)}`, until === undefined ? '' : `start < ${Math.floor(until)}`].filter(Boolean)
