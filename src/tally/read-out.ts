@@ -146,18 +146,21 @@ function readLists(codeCount: number, table: number, memory: DataView, listed: L
   const slots = new Uint32Array(memory.buffer, memory.getUint32(table, true), SLOT_WORDS * capacity)
   const values = new Uint32Array(memory.buffer, memory.getUint32(table + 36, true), VALUE_WORDS * used)
   const added = new Int32Array(memory.buffer, memory.getUint32(table + 40, true), codeCount)
-  const hitsOf = (value: number): number => slots[SLOT_WORDS * (values[value + 3] as number) + 2] as number
+  // Slots lie all over their table in the order of the values, so each is looked at once.
+  const hitsOf = new Uint32Array(used)
+  for (let i = 0; i < used; i++) hitsOf[i] = slots[SLOT_WORDS * (values[VALUE_WORDS * i + 3] as number) + 2] as number
   const lists: List[] = Array.from(counts, (distinct, code) => ({ values: [], lost: lost[code] as number, distinct }))
   const { least, ties } = cutsFor(values, hitsOf, counts, listed ? quotaOf(counts, listed) : Infinity)
   const bytes = Buffer.from(memory.buffer)
   const doubtful = new Set<List>()
   // In the order of arrival.
-  for (let value = 0; value < values.length; value += VALUE_WORDS) {
+  for (let i = 0; i < used; i++) {
+    const value = VALUE_WORDS * i
     const codeAndLength = values[value + 2] as number
     const code = codeAndLength & 0xffff
     const list = lists[code]
     if (!list) continue
-    const hits = hitsOf(value)
+    const hits = hitsOf[i] as number
     // The addition wraps as the kernel's does: a stored error may be below zero until what was added is on top.
     const error = ((values[value + 1] as number) + (added[code] as number)) >>> 0
     const fewest = least[code] as number
@@ -190,18 +193,18 @@ function addUpEqual(list: List): void {
 }
 
 /** By code: the fewest hits of a value among the top `n`, and how many of those with so many are in it: the first to come. */
-function cutsFor(values: Uint32Array, hitsOf: (value: number) => number, counts: Uint32Array, n: number): { least: Float64Array; ties: Float64Array } {
+function cutsFor(values: Uint32Array, hitsOf: Uint32Array, counts: Uint32Array, n: number): { least: Float64Array; ties: Float64Array } {
   const least = new Float64Array(counts.length)
   const ties = new Float64Array(counts.length).fill(Infinity)
   const hits = Array.from(counts, (length) => (length > n ? new Uint32Array(length) : undefined))
   if (!hits.some(Boolean)) return { least, ties }
   const filled = new Uint32Array(counts.length)
-  for (let value = 0; value < values.length; value += VALUE_WORDS) {
-    const code = (values[value + 2] as number) & 0xffff
+  for (let i = 0; i < hitsOf.length; i++) {
+    const code = (values[VALUE_WORDS * i + 2] as number) & 0xffff
     const list = hits[code]
     if (!list) continue
     const at = filled[code] as number
-    list[at] = hitsOf(value)
+    list[at] = hitsOf[i] as number
     filled[code] = at + 1
   }
   hits.forEach((list, code) => {
