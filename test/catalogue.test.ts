@@ -445,8 +445,11 @@ describe('explain', () => {
   it('says the same whether or not the parser of options was needed', () => {
     for (const codes of [['404', '499'], ['403.99'], ['0x8007007E', 'nonsense']]) {
       const { status, stdout, stderr } = logstat(['explain', ...codes])
-      expect({ status, stdout, stderr }).toEqual(logstat(['explain', ...codes, '--lang', 'en']))
+      expect({ status, stdout, stderr }).toEqual(logstat(['explain', ...codes, '--color', 'auto']))
+      for (const lang of ['en', 'zh', 'both', 'xx'])
+        expect(logstat(['explain', '--lang', lang, ...codes])).toEqual(logstat(['explain', ...codes, `--lang=${lang}`]))
     }
+    expect(logstat(['explain', '404', '--lang'])).toMatchObject({ status: 2, stderr: expect.stringContaining('argument missing') })
     expect(logstat(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 

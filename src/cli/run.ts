@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { LANGUAGES, type Language } from '../catalogue/note.js'
 import { CONFIG_FILE } from './config-file.js'
 
 /**
@@ -16,17 +17,25 @@ export async function run(argv: readonly string[]): Promise<number> {
     if (error.code === 'EPIPE') process.exit(0)
     throw error
   })
-  const [command, ...codes] = argv
-  if (argv.length === 1 && (command === '-V' || command === '--version')) {
+  if (argv.length === 1 && (argv[0] === '-V' || argv[0] === '--version')) {
     process.stdout.write(`${version()}\n`)
     return 0
   }
-  if (command === 'explain' && codes.length > 0 && !codes.some((code) => code.startsWith('-')) && !existsSync(CONFIG_FILE)) {
+  const asked = askedCodes(argv)
+  if (asked && !existsSync(CONFIG_FILE)) {
     const { explainCodes } = await import('./explain.js')
-    return explainCodes(codes, { lang: 'en', color: 'auto' })
+    return explainCodes(asked.codes, { lang: asked.lang, color: 'auto' })
   }
   const { main } = await import('./main.js')
   return main(argv, version())
+}
+
+/** `explain CODE…`, perhaps with a language; undefined for anything else. */
+function askedCodes([command, ...codes]: readonly string[]): { codes: readonly string[]; lang: Language | 'both' } | undefined {
+  const at = codes.indexOf('--lang')
+  const [, named] = at === -1 ? ['', 'en'] : codes.splice(at, 2)
+  const lang = [...LANGUAGES, 'both' as const].find((l) => l === named)
+  return command === 'explain' && lang && codes.length > 0 && !codes.some((code) => code.startsWith('-')) ? { codes, lang } : undefined
 }
 
 function version(): string {
