@@ -257,8 +257,6 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
   if ('error' in opened) return { input, head, file: '', error: opened.error }
   const { file } = opened
   let reader: Reader | undefined = opened.reader
-  // Of a cut file this thread counts the first range.
-  if (reader.raw) runner.expect(rangesOf(input.size ?? 0) - 1)
   try {
     head = await readHead(reader)
     // From here on the reader is its business.
@@ -267,7 +265,9 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
     const identity = await identify(store, input, head, behind)
     reader = identity.reader
     const { known } = identity
-    const layout = known ? layoutOf(known.source, head) : chooseLayout(input, head, options, session.idleKernel())
+    // Of a cut file this thread counts the first range. Of one that is known there may be nothing to count.
+    if (reader.raw && !known) runner.expect(rangesOf(input.size ?? 0) - 1)
+    const layout = known ? layoutOf(known.source, head, session.idleKernel()) : chooseLayout(input, head, options, session.idleKernel())
     const units = known?.contained ? [] : unitsOf(input, reader, head, known?.source, layout, session)
     if (units.length === 0) return { input, head, file, identity, layout, reader }
     reader.close()
@@ -576,19 +576,19 @@ function layoutFound(found: Detection): Layout {
 const AS_DETECTED: Pick<Layout, 'pattern' | 'zone'> = { pattern: null, zone: null }
 
 /** The layout in force where a source was read to; the head tells which related layouts stand in the same file. */
-function layoutOf(source: Source, head: Buffer): Layout {
+function layoutOf(source: Source, head: Buffer, kernel: Kernel | undefined): Layout {
   const { format, server, software, fields } = source
   // How the format was defined then: what was read and what is read now must fit together.
   if (fields !== null && !isFieldsLine(fields)) return { ...layoutAsked(askedFormat(fields, null)), format, server }
   const known = formatNamed(format)
   if (known && hasPlans(known)) {
-    const found = detect(head, head.length < HEAD_BYTES)
+    const found = detect(head, head.length < HEAD_BYTES, [], kernel)
     const plans = found.format === format ? found.plans : plansOfFamily(known.family, [known])
     return { format, server, software, fields, firstFields: null, plans, hasStatus: true, ...AS_DETECTED }
   }
   if (fields === null) {
     // A W3C log that has lost its header is worked out anew.
-    const found = detect(head, head.length < HEAD_BYTES)
+    const found = detect(head, head.length < HEAD_BYTES, [], kernel)
     if (found.format === format && !found.w3c) return layoutFound(found)
   }
   const header = fields === null ? undefined : compileFields(fields, software ?? '')

@@ -202,7 +202,7 @@ export function rangesOf(bytes: number): number {
  * that is there from the beginning has the first.
  */
 const shareBefore = (i: number, n: number): number => (i / n) * (1 + SKEW * (1 - i / n))
-/** The first range of two has so much more than half; of many, the first has nearly 1 + SKEW times what it had if all were alike, the last 1 - SKEW times. */
+/** Of many ranges the first has nearly 1 + SKEW times what it had if all were alike, the last 1 - SKEW times; of two, the first half of that more. */
 const SKEW = 0.15
 
 /**

@@ -160,8 +160,11 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
       const old = known ? readList(source, id, period, which) : undefined
       if (old) statements.clearTop.run(source, id, period, which)
       const kept = trimList(old ? mergeLists(old, list) : list, file === null ? Infinity : STORED_VALUES)
+      const ids = kept.values.map((v) => valueId(v.value))
+      // Rows of lists refer to them.
+      statements.values.flush()
       const add = statements.top.group(source, id, period, which)
-      for (const v of kept.values) add(valueId(v.value), v.hits, v.error)
+      for (const [i, { hits, error }] of kept.values.entries()) add(ids[i] as number, hits, error)
       statements.top.flush()
       statements.setList.run(source, id, period, which, kept.distinct, kept.lost)
     }
@@ -215,21 +218,10 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
       for (const s of samples)
         statements.addSample.run({ source: id, reason, ...s, ...(file === null ? {} : maskSample(s.text, s.column, source.fields, anonymize)) })
     }
-    statements.values.flush()
     // In a temporary store a text may stand twice.
     if (valueIds.size > MANY_VALUES) valueIds.clear()
     return id
   })
-
-  /** What `add` refers to it has just put in or found: to have SQLite look each up again takes a third of its time. `doctor` does so. */
-  function trusted<T>(work: () => T): T {
-    db.pragma('foreign_keys = OFF')
-    try {
-      return work()
-    } finally {
-      db.pragma('foreign_keys = ON')
-    }
-  }
 
   /** Let an error of SQLite tell the user what to do. */
   function guarded<T>(work: () => T): T {
@@ -246,7 +238,7 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
     get joinsClients() {
       return file !== null && anonymizerOf(db)?.joins === true
     },
-    add: (source, tally, rejects, seen) => guarded(() => trusted(() => add.immediate(source, tally, rejects, seen))),
+    add: (source, tally, rejects, seen) => guarded(() => add.immediate(source, tally, rejects, seen)),
     candidates: (firstLine) => guarded(() => candidates(firstLine)),
     stream: (name) => guarded(() => stream(name)),
     packedSource: (packed) => (statements.findPacked.get(packed) as { id: number } | undefined)?.id,
