@@ -108,7 +108,7 @@ for (let day = 0; day < DAYS; day++) {
       readAt: FIRST_DAY + (day + 1) * DAY,
     } // biome-ignore format: a record
     const started = performance.now()
-    store.add(source, tally, new Map())
+    store.add(source, [tally], new Map())
     busy += performance.now() - started
   }
   const started = performance.now()

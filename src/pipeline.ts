@@ -16,9 +16,10 @@ import type { Plan } from './kernel/plan.js'
 import { feed, type Intake, makeIntake } from './parallel/intake.js'
 import { makeRunner, type Runner } from './parallel/runner.js'
 import { cutFile, type OnRead, rangesOf, readUnit, setLogZone, type Unit, type UnitRead, type UnitResult } from './parallel/unit.js'
-import { type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
+import { Backlog } from './store/backlog.js'
+import { type Counted, type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
 import { readTally } from './tally/read-out.js'
-import { addLineCounts, emptyTally, type LineCounts, type Listed, mergeInto, type Tally, trimLists } from './tally/tally.js'
+import { addLineCounts, type LineCounts, type Listed, type Tally } from './tally/tally.js'
 import { dayOf } from './time-zone.js'
 import { NO_TRAIL, PRIOR_BYTES, type Trail, TrailWriter } from './trail.js'
 
@@ -90,24 +91,19 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   const listed = inFile ? LISTED_IN_DATABASE : { least: Math.max(least, top), most: Math.max(most, top), together }
   setFilter(kernel.wasm, options.filter ?? {})
   if (dayZone !== undefined) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
-  let drained = emptyTally()
-  const take = (): Tally => {
-    const tally = readTally(kernel, { listed, allClients: store.joinsClients, adaptive: !inFile })
+  const readOut = (): Tally => readTally(kernel, { listed, allClients: store.joinsClients, adaptive: !inFile })
+  const backlog = new Backlog(listed, store.joinsClients ? ['client'] : [])
+  const take = (): Iterable<Counted> => {
+    const last = readOut()
     kernel.clear()
-    mergeInto(drained, tally)
-    const all = drained
-    drained = emptyTally()
-    return all
+    return backlog.with(last)
   }
-  kernel.onFull = () => {
-    drained = take()
-    // What is merged again and again must not grow with the input.
-    trimLists(drained, listed, store.joinsClients ? ['client'] : [])
-  }
+  kernel.onFull = () => backlog.add(readOut())
   // In a temporary store: the source that what is in the kernel will be booked on.
   let owner: (NewSource & { id: number }) | undefined
   const settle = (): void => {
     if (owner) store.add(owner, take(), new Map())
+    backlog.clear()
     owner = undefined
   }
 
@@ -145,8 +141,9 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
           const read = await countNext(prepared)
           if (prepared.input === inputs.at(-1)) runner.close()
           // Looking through the tables takes longer than to find that a log has nothing new.
-          const tally = read.result.lines > 0 ? take() : emptyTally()
-          const result = await settleInFile(prepared, read, tally, store)
+          const counted = read.result.lines > 0 ? take() : []
+          const result = await settleInFile(prepared, read, counted, store)
+          backlog.clear()
           if (result && results.push(result)) break
           prepared = await prepare(await reopen(prepared.input), session)
         }
@@ -155,7 +152,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
       if (owner && owner.server !== prepared.layout?.server) settle()
       const { result, source } = await countNext(prepared)
       results.push(result)
-      if (source) owner = { ...source, id: store.add(source, emptyTally(), result.rejects) as number }
+      if (source) owner = { ...source, id: store.add(source, [], result.rejects) as number }
     }
     // Before the tallies take memory, too.
     runner.close()
@@ -171,7 +168,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
  *
  * @returns undefined when the file was rotated, or the database told more of it, since it was looked at: it is to be read again
  */
-async function settleInFile(prepared: Prepared, { result, source }: ReadInput, tally: Tally, store: Store): Promise<InputResult | undefined> {
+async function settleInFile(prepared: Prepared, { result, source }: ReadInput, counted: Iterable<Counted>, store: Store): Promise<InputResult | undefined> {
   const { identity, input, file, units } = prepared
   if (!identity) return result
   const same = fileOf(input) === file
@@ -182,10 +179,10 @@ async function settleInFile(prepared: Prepared, { result, source }: ReadInput, t
     // What was read cannot be read again: only where it is added is decided again.
     for (id = null; id === null; ) {
       const { before, seen } = store.stream(source)
-      id = store.add(addedTo(source, before), tally, result.rejects, seen)
+      id = store.add(addedTo(source, before), counted, result.rejects, seen)
     }
   } else if (source) {
-    id = store.add(source, tally, result.rejects, identity.seen)
+    id = store.add(source, counted, result.rejects, identity.seen)
     if (id === null) return undefined
   }
   if (identity.packed !== undefined && id !== undefined && same && !result.error) store.notePacked(identity.packed, id)

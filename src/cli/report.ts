@@ -1,7 +1,7 @@
 import { LogstatError } from '../errors.js'
 import { renderIis } from '../render/iis.js'
 import { RENDERERS } from '../render/render.js'
-import { makeReport } from '../report/report.js'
+import { withReport } from '../report/report.js'
 import { compileSelection } from '../report/select.js'
 import { openStore, type Store } from '../store/store.js'
 import { kindOf, type OutputOptions, renderOptions, write } from './output.js'
@@ -42,13 +42,13 @@ export async function iis(paths: readonly string[], options: OutputOptions & Rea
 }
 
 async function print(store: Store, kind: string, options: OutputOptions, asIis = false): Promise<void> {
-  const made = makeReport(store, {
+  const render = asIis && kind === 'text' ? renderIis : RENDERERS[kind]
+  if (!render) throw new LogstatError('output', `no report of the kind "${kind}" can be made`)
+  const asked = {
     language: options.lang,
     top: options.top,
     server: options.server,
     ...(options.status === undefined ? {} : { select: compileSelection(options.status) }),
-  })
-  const render = asIis && kind === 'text' ? renderIis : RENDERERS[kind]
-  if (!render) throw new LogstatError('output', `no report of the kind "${kind}" can be made`)
-  await write(render(made, renderOptions(options)), options.output)
+  }
+  await withReport(store, asked, (made) => write(render(made, renderOptions(options)), options.output))
 }

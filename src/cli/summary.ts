@@ -2,11 +2,11 @@ import { LogstatError } from '../errors.js'
 import { jsonPieces } from '../render/json.js'
 import { RENDERERS } from '../render/render.js'
 import { renderSummary } from '../render/summary.js'
-import { makeReport, type Report } from '../report/report.js'
+import { type ReportOptions, withReport } from '../report/report.js'
 import { compileSelection, compileThreshold } from '../report/select.js'
-import { makeSummary } from '../report/summary.js'
+import { makeSummary, type Summary } from '../report/summary.js'
 import { lastDay } from '../store/query.js'
-import { openStore, type Store } from '../store/store.js'
+import { openStore } from '../store/store.js'
 import { dateOf, dayOf, startOfDay, systemZone } from '../time-zone.js'
 import { kindOf, type OutputOptions, renderOptions, write } from './output.js'
 import { type ReadCommandOptions, readPaths } from './read.js'
@@ -30,37 +30,36 @@ export async function summary(paths: readonly string[], options: SummaryOptions)
   const { failed } = paths.length ? await readPaths(paths, store, options) : { failed: false }
   const yesterday = dayOf(Date.now() / 1000, zone).number - 1
   const day = options.day === undefined ? (lastDay(store, yesterday) ?? yesterday) : dayNumber(options.day)
-  const made = makeSummary({
-    day: dateOf(day),
-    isYesterday: day === yesterday || options.day !== undefined,
-    report: dayReport(store, day, zone, options),
-    before: dayReport(store, day - 1, zone, options),
-    thresholds,
-  })
-  store.close()
-
-  if (kind === 'json') await write(jsonPieces({ ...made.report, summary: { day: made.day, changes: made.changes, alerts: made.alerts } }), options.output)
-  else {
-    const render = RENDERERS[kind]
-    if (!render) throw new LogstatError('output', `no report of the kind "${kind}" can be made`)
-    const how = renderOptions(options)
-    await write([renderSummary(made, how), ...render(made.report, how)], options.output)
-  }
-  const passed = made.alerts.filter((a) => a.passed)
-  for (const alert of passed) process.stderr.write(`logstat: threshold passed: ${alert.text} (it is ${alert.shown} on ${made.day})\n`)
-  return failed ? 2 : passed.length > 0 ? 1 : 0
-}
-
-function dayReport(store: Store, day: number, zone: string, options: SummaryOptions): Report {
-  return makeReport(store, {
+  const dayReport = (number: number): ReportOptions => ({
     language: options.lang,
     top: options.top,
     server: options.server,
-    since: startOfDay(day, zone),
-    until: startOfDay(day + 1, zone),
-    periods: [day],
+    since: startOfDay(number, zone),
+    until: startOfDay(number + 1, zone),
+    periods: [number],
     ...(options.status === undefined ? {} : { select: compileSelection(options.status) }),
   })
+  const alerts = await withReport(store, dayReport(day - 1), (before) =>
+    withReport(store, dayReport(day), async (report) => {
+      const isYesterday = day === yesterday || options.day !== undefined
+      const made = makeSummary({ day: dateOf(day), isYesterday, report, before, thresholds })
+      await print(made, kind, options)
+      return made.alerts
+    }),
+  )
+  store.close()
+  const passed = alerts.filter((a) => a.passed)
+  for (const alert of passed) process.stderr.write(`logstat: threshold passed: ${alert.text} (it is ${alert.shown} on ${dateOf(day)})\n`)
+  return failed ? 2 : passed.length > 0 ? 1 : 0
+}
+
+async function print(made: Summary, kind: string, options: OutputOptions): Promise<void> {
+  const { report, day, changes, alerts } = made
+  if (kind === 'json') return write(jsonPieces({ ...report, summary: { day, changes, alerts } }), options.output)
+  const render = RENDERERS[kind]
+  if (!render) throw new LogstatError('output', `no report of the kind "${kind}" can be made`)
+  const how = renderOptions(options)
+  return write([renderSummary(made, how), ...render(report, how)], options.output)
 }
 
 function dayNumber(date: string): number {

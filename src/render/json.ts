@@ -5,27 +5,36 @@ export function toJson(value: unknown): string {
   return [...jsonPieces(value)].join('')
 }
 
-/**
- * The same in pieces. The elements of an object's arrays are pieces of their own: a report of fifty thousand codes would take a gigabyte
- * as one text.
- */
+/** The same in pieces: a report of fifty thousand codes would take a gigabyte as one text. */
 export function* jsonPieces(value: unknown): Generator<string> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    yield `${text(value)}\n`
+  yield* pieces(value, '\n')
+  yield '\n'
+}
+
+/** Arrays of more objects are written one by one. */
+const MANY = 20
+
+/** @param newline a line's end, and how far the next one is indented */
+function* pieces(value: unknown, newline: string): Generator<string> {
+  const plain = isObject(value) && 'toJSON' in value && typeof value.toJSON === 'function' ? (value.toJSON() as unknown) : value
+  if (!isObject(plain) || !(isLong(plain) || Object.values(plain).some(isLong))) {
+    yield text(plain).replaceAll('\n', newline)
     return
   }
-  let before = '{\n  '
-  for (const [key, inner] of Object.entries(value)) {
-    if (inner === undefined) continue
-    yield `${before}${text(key)}: `
-    before = ',\n  '
-    if (Array.isArray(inner) && inner.length > 0) {
-      for (const [i, element] of inner.entries()) yield `${i === 0 ? '[\n    ' : ',\n    '}${text(element ?? null).replaceAll('\n', '\n    ')}`
-      yield '\n  ]'
-    } else yield text(inner).replaceAll('\n', '\n  ')
+  const inner = `${newline}  `
+  const isArray = Array.isArray(plain)
+  let before = isArray ? '[' : '{'
+  for (const [key, element] of Object.entries(plain)) {
+    if (element === undefined && !isArray) continue
+    yield `${before}${inner}${isArray ? '' : `${text(key)}: `}`
+    before = ','
+    yield* pieces(element ?? null, inner)
   }
-  yield before.startsWith('{') ? '{}\n' : '\n}\n'
+  yield `${newline}${isArray ? ']' : '}'}`
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+const isLong = (value: unknown): boolean => Array.isArray(value) && value.length > MANY && isObject(value[0])
 
 const text = (value: unknown): string =>
   JSON.stringify(value, null, 2).replace(UNSAFE, (c) => (c === '\n' ? c : `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`))

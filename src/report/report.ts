@@ -1,8 +1,8 @@
 import { type Found, lookUp, win32Value } from '../catalogue/catalogue.js'
 import type { Language, Verdict } from '../catalogue/note.js'
-import { asOfNow, bucketRows, type CodeRow, codeRows, listsOf, type Range, stretchOf } from '../store/query.js'
+import { type CodeRow, codeRows, type Details, detailsOf, type Grid, hold, type Range, statusRows, stretchOf } from '../store/query.js'
 import type { Store } from '../store/store.js'
-import { type DimensionName, type List, mergeLists } from '../tally/tally.js'
+import type { DimensionName, List } from '../tally/tally.js'
 import { type ReportReject, reportRejects } from './rejects.js'
 
 // The report: one plain object with raw numbers, a function of a store and a selection. All outputs are made from it and from
@@ -139,15 +139,35 @@ const URGENCY: Readonly<Record<Verdict, number>> = { server: 0, backend: 0, conf
 
 /** Make the report of a store, or of the part of it that `options` names. */
 export function makeReport(store: Store, options: ReportOptions = {}): Report {
-  return asOfNow(store, () => makeReportNow(store, options))
+  const release = hold(store)
+  try {
+    const report = reportOf(store, options)
+    return { ...report, codes: report.codes.map((code) => ({ ...code.toJSON(), win32: code.win32.map((w) => w.toJSON()) })) }
+  } finally {
+    release()
+  }
 }
 
-function makeReportNow(store: Store, options: ReportOptions): Report {
+/**
+ * The same for something that is done with it. What is known of a code beyond its numbers is looked up when it is asked for, so that of
+ * fifty thousand codes only one at a time takes memory: nothing of the report is to be used afterwards.
+ */
+export async function withReport<T>(store: Store, options: ReportOptions, use: (report: Report) => Promise<T>): Promise<T> {
+  const release = hold(store)
+  try {
+    return await use(reportOf(store, options))
+  } finally {
+    release()
+  }
+}
+
+function reportOf(store: Store, options: ReportOptions): Omit<Report, 'codes'> & { readonly codes: readonly CodeInStore[] } {
   const { language = 'en', top = 10, select = () => true } = options
   const rows = codeRows(store, options).filter(select)
-  const lists = Object.fromEntries(DIMENSION_NAMES.map((d) => [d, listsOf(store, d, options)])) as Record<DimensionName, Map<number, List>>
-  const timeline = makeTimeline(store, options, new Map(rows.map((r) => [r.codeId, r])))
-  const codes = groupRows(rows).map((group) => makeCode(group, lists, timeline.byCode, { language, top, server: options.server }))
+  const { grid, timeline } = makeTimeline(store, options, [...new Set(rows.map((r) => r.codeId))])
+  const details = lastOf(detailsOf(store, grid, options))
+  const context: Context = { language, top, server: options.server, details, buckets: timeline.length }
+  const codes = groupRows(rows).map((group) => new CodeInStore(group, context))
   const sources = store.sources()
   const sum = (f: (s: (typeof sources)[number]) => number): number => sources.reduce((n, s) => n + f(s), 0)
   const verdicts: Partial<Record<Verdict, number>> = {}
@@ -187,7 +207,7 @@ function makeReportNow(store: Store, options: ReportOptions): Report {
     codes,
     rejects: reportRejects(store),
     findings: codes.flatMap(findingsOf).sort((a, b) => URGENCY[a.verdict] - URGENCY[b.verdict] || b.hits - a.hits),
-    timeline: timeline.buckets,
+    timeline,
   }
 }
 
@@ -230,93 +250,157 @@ function groupRows(rows: readonly CodeRow[]): CodeRow[][] {
   )
 }
 
-function makeCode(
-  group: readonly CodeRow[],
-  lists: Record<DimensionName, Map<number, List>>,
-  timelines: ReadonlyMap<number, number[]>,
-  { language, top, server }: { language: Language; top: number; server: string | undefined },
-): ReportCode {
-  const [first] = group as readonly [CodeRow]
-  const hits = group.reduce((n, r) => n + r.hits, 0)
-  const verdicts: Partial<Record<Verdict, number>> = {}
-  const evidence = (rows: readonly CodeRow[]): Evidence => evidenceOf(rows, lists, timelines, top)
-  const win32 = new Map<number, { rows: CodeRow[]; verdict: Verdict; found: Found | undefined }>()
-  for (const row of group) {
-    const found = lookUp(row, server ?? row.server, row.software)
-    const verdict = found?.note.verdict ?? 'unknown'
-    verdicts[verdict] = (verdicts[verdict] ?? 0) + row.hits
-    if (row.win32Status === null) continue
-    const known = win32.get(row.win32Status)
-    if (known) known.rows.push(row)
-    else win32.set(row.win32Status, { rows: [row], verdict, found })
-  }
-  const general = lookUp({ ...first, win32Status: null }, server ?? first.server, first.software)
-  const whole = evidence(group)
-  return {
-    status: first.status,
-    substatus: first.substatus,
-    reason: first.reason,
-    hits,
-    bytesSent: group.reduce((n, r) => n + r.bytesSent, 0),
-    win32: [...win32]
-      .map(([value, { rows, verdict, found }]) => ({
-        ...makeWin32(value, verdict, found, language),
-        hits: rows.reduce((n, r) => n + r.hits, 0),
-        ...(rows.length === group.length ? whole : evidence(rows)),
-      }))
-      .sort((a, b) => b.hits - a.hits || a.value - b.value),
-    verdicts,
-    explanation: general ? explain(general, language) : null,
-    ...whole,
+/** What is the same for all codes of a report. */
+interface Context {
+  readonly language: Language
+  readonly top: number
+  readonly server: string | undefined
+  readonly details: (rows: readonly CodeRow[]) => RowDetails
+  /** How many buckets the timeline has. */
+  readonly buckets: number
+}
+interface RowDetails {
+  readonly lists: Record<DimensionName, List>
+  readonly buckets: ReturnType<Details['buckets']>
+}
+
+/** Details are asked for several times in a row, and a code of one Win32 status has those of that: the last ones are remembered. */
+function lastOf(details: Details): Context['details'] {
+  let of: readonly CodeRow[] | undefined
+  let last: RowDetails | undefined
+  return (rows) => {
+    if (rows === of && last) return last
+    const ids = [...new Set(rows.map((r) => r.codeId))]
+    of = rows
+    last = { lists: details.lists(ids), buckets: details.buckets(ids) }
+    return last
   }
 }
 
-function evidenceOf(
-  rows: readonly CodeRow[],
-  lists: Record<DimensionName, Map<number, List>>,
-  timelines: ReadonlyMap<number, number[]>,
-  top: number,
-): Evidence {
-  const ids = [...new Set(rows.map((r) => r.codeId))]
-  const merged = DIMENSION_NAMES.map(
-    (d) =>
-      sumOf(
-        ids.flatMap((id) => lists[d].get(id) ?? []),
-        mergeLists,
-      ) ?? { values: [], lost: 0, distinct: 0 },
-  )
-  const each = <T>(f: (list: List) => T): Record<ListName, T> =>
-    Object.fromEntries(merged.map((list, i) => [LISTS[DIMENSION_NAMES[i] as DimensionName], f(list)])) as Record<ListName, T>
-  const timeline = sumOf(
-    ids.flatMap((id) => [timelines.get(id) ?? []]),
-    (a, b) => Array.from({ length: Math.max(a.length, b.length) }, (_, i) => (a[i] ?? 0) + (b[i] ?? 0)),
-  )
-  const timed = rows.reduce((n, r) => n + r.timed, 0)
-  return {
-    firstSeen: iso(rows.reduce<number | null>((n, r) => (r.firstSeen === null ? n : n === null ? r.firstSeen : Math.min(n, r.firstSeen)), null)),
-    lastSeen: iso(rows.reduce<number | null>((n, r) => (r.lastSeen === null ? n : n === null ? r.lastSeen : Math.max(n, r.lastSeen)), null)),
-    meanTimeMs: timed === 0 ? null : rows.reduce((n, r) => n + r.timeTakenUs, 0) / timed / 1000,
-    top: each((list) => (list.values.length > top ? list.values.slice(0, top) : list.values)),
-    distinct: each((list) => ({ count: list.distinct, exact: list.lost === 0 })),
-    timeline: timeline ?? [],
+/** The evidence of rows of a store, looked up when it is asked for. */
+abstract class EvidenceInStore implements Evidence {
+  readonly hits: number
+  readonly #rows: readonly CodeRow[]
+  readonly #context: Context
+
+  constructor(rows: readonly CodeRow[], context: Context) {
+    this.#rows = rows
+    this.#context = context
+    this.hits = rows.reduce((n, r) => n + r.hits, 0)
+  }
+  get firstSeen(): string | null {
+    return iso(this.#rows.reduce<number | null>((n, r) => (r.firstSeen === null ? n : n === null ? r.firstSeen : Math.min(n, r.firstSeen)), null))
+  }
+  get lastSeen(): string | null {
+    return iso(this.#rows.reduce<number | null>((n, r) => (r.lastSeen === null ? n : n === null ? r.lastSeen : Math.max(n, r.lastSeen)), null))
+  }
+  get meanTimeMs(): number | null {
+    const timed = this.#rows.reduce((n, r) => n + r.timed, 0)
+    return timed === 0 ? null : this.#rows.reduce((n, r) => n + r.timeTakenUs, 0) / timed / 1000
+  }
+  get top(): Evidence['top'] {
+    const { top } = this.#context
+    return this.#each((list) => (list.values.length > top ? list.values.slice(0, top) : list.values))
+  }
+  get distinct(): Evidence['distinct'] {
+    return this.#each((list) => ({ count: list.distinct, exact: list.lost === 0 }))
+  }
+  get timeline(): readonly number[] {
+    const { buckets } = this.#context.details(this.#rows)
+    // A code of which no entry has a time has no timeline.
+    const timeline = new Array<number>(buckets.length > 0 ? this.#context.buckets : 0).fill(0)
+    for (const { bucket, hits } of buckets) timeline[bucket] = hits
+    return timeline
+  }
+  #each<T>(f: (list: List) => T): Record<ListName, T> {
+    const { lists } = this.#context.details(this.#rows)
+    return Object.fromEntries(DIMENSION_NAMES.map((name) => [LISTS[name], f(lists[name])])) as Record<ListName, T>
+  }
+  protected evidence(): Evidence {
+    const { firstSeen, lastSeen, meanTimeMs, top, distinct, timeline } = this
+    return { firstSeen, lastSeen, meanTimeMs, top, distinct, timeline }
   }
 }
 
-/** Of one alone, that itself: nearly every code has one row, and there may be fifty thousand codes. */
-const sumOf = <T>(parts: readonly T[], add: (a: T, b: T) => T): T | undefined => (parts.length > 0 ? parts.reduce(add) : undefined)
+class CodeInStore extends EvidenceInStore implements ReportCode {
+  readonly status: number | null
+  readonly substatus: number | null
+  readonly reason: string | null
+  readonly bytesSent: number
+  readonly verdicts: Partial<Record<Verdict, number>> = {}
+  readonly explanation: Explanation | null
+  readonly #group: readonly CodeRow[]
+  readonly #context: Context
 
-function makeWin32(value: number, verdict: Verdict, found: Found | undefined, language: Language): Omit<Win32Row, keyof Evidence | 'hits'> {
-  const known = win32Value(value)
-  const explanation = found?.level === 'win32' ? explain(found, language) : null
-  return {
-    value,
-    hex: known.hex,
-    symbol: known.symbol,
-    verdict,
-    meaning: explanation?.name ?? known.note?.name[language] ?? known.symbol ?? known.hex,
-    explanation,
+  constructor(group: readonly CodeRow[], context: Context) {
+    super(group, context)
+    this.#group = group
+    this.#context = context
+    const [first] = group as readonly [CodeRow]
+    this.status = first.status
+    this.substatus = first.substatus
+    this.reason = first.reason
+    this.bytesSent = group.reduce((n, r) => n + r.bytesSent, 0)
+    for (const row of group) {
+      const verdict = verdictOf(noteOf(row, context))
+      this.verdicts[verdict] = (this.verdicts[verdict] ?? 0) + row.hits
+    }
+    const general = noteOf({ ...first, win32Status: null }, context)
+    this.explanation = general ? explain(general, context.language) : null
+  }
+  /** Made when asked for: a code may have fifty thousand. */
+  get win32(): readonly Win32InStore[] {
+    const rows = new Map<number, CodeRow[]>()
+    for (const row of this.#group) {
+      if (row.win32Status === null) continue
+      const known = rows.get(row.win32Status)
+      if (known) known.push(row)
+      else rows.set(row.win32Status, [row])
+    }
+    return Array.from(rows.values(), (of) => new Win32InStore(of.length === this.#group.length ? this.#group : of, this.#context)).sort(
+      (a, b) => b.hits - a.hits || a.value - b.value,
+    )
+  }
+  toJSON(): ReportCode {
+    const { status, substatus, reason, hits, bytesSent, win32, verdicts, explanation } = this
+    return { status, substatus, reason, hits, bytesSent, win32, verdicts, explanation, ...this.evidence() }
   }
 }
+
+class Win32InStore extends EvidenceInStore implements Win32Row {
+  readonly value: number
+  readonly verdict: Verdict
+  readonly explanation: Explanation | null
+  readonly #language: Language
+
+  /** @param rows of one code and Win32 status, by server */
+  constructor(rows: readonly CodeRow[], context: Context) {
+    super(rows, context)
+    const [first] = rows as readonly [CodeRow]
+    const found = noteOf(first, context)
+    this.value = first.win32Status ?? 0
+    this.verdict = verdictOf(found)
+    this.explanation = found?.level === 'win32' ? explain(found, context.language) : null
+    this.#language = context.language
+  }
+  get hex(): string {
+    return win32Value(this.value).hex
+  }
+  get symbol(): string | null {
+    return win32Value(this.value).symbol
+  }
+  get meaning(): string {
+    const { note, symbol, hex } = win32Value(this.value)
+    return this.explanation?.name ?? note?.name[this.#language] ?? symbol ?? hex
+  }
+  toJSON(): Win32Row {
+    const { value, hex, symbol, verdict, meaning, explanation, hits } = this
+    return { value, hex, symbol, verdict, meaning, explanation, hits, ...this.evidence() }
+  }
+}
+
+const noteOf = (row: CodeRow, { server }: Context): Found | undefined => lookUp(row, server ?? row.server, row.software)
+const verdictOf = (found: Found | undefined): Verdict => found?.note.verdict ?? 'unknown'
 
 const explanations = new WeakMap<object, Map<string, Explanation>>()
 
@@ -384,29 +468,23 @@ const MAX_TIMELINE = 120
 /** Widths a timeline may have, in seconds. */
 const STEPS = [60, 300, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 604800, 2592000]
 
-function makeTimeline(store: Store, options: Range, rows: ReadonlyMap<number, CodeRow>): { buckets: TimelineBucket[]; byCode: Map<number, number[]> } {
-  const byCode = new Map<number, number[]>()
-  const codeIds = [...rows.keys()]
+function makeTimeline(store: Store, options: Range, codeIds: readonly number[]): { grid: Grid; timeline: TimelineBucket[] } {
   const stretch = stretchOf(store, codeIds, options)
-  if (!stretch) return { buckets: [], byCode }
+  if (!stretch) return { grid: { origin: 0, width: STEPS[0] as number }, timeline: [] }
   const { from, to, widest } = stretch
   const width = STEPS.find((s) => s >= widest && s % widest === 0 && (to - from) / s <= MAX_TIMELINE) ?? Math.ceil((to - from) / MAX_TIMELINE / 86400) * 86400
   const origin = Math.floor(from / width) * width
   const count = Math.floor((to - 1 - origin) / width) + 1
   const totals = Array.from({ length: count }, (): Record<string, number> => ({}))
-  for (const { bucket: i, codeId, hits } of bucketRows(store, codeIds, origin, width, options)) {
-    const name = classOf(rows.get(codeId)?.status ?? null)
-    const bucket = totals[i] as Record<string, number>
-    bucket[name] = (bucket[name] ?? 0) + hits
-    let mine = byCode.get(codeId)
-    if (!mine) byCode.set(codeId, (mine = new Array<number>(count).fill(0)))
-    mine[i] = (mine[i] as number) + hits
+  for (const { bucket, status, hits } of statusRows(store, codeIds, { origin, width }, options)) {
+    const classes = totals[bucket] as Record<string, number>
+    classes[classOf(status)] = (classes[classOf(status)] ?? 0) + hits
   }
-  const buckets = totals.map((classes, i) => ({
+  const timeline = totals.map((classes, i) => ({
     start: iso(origin + i * width) as string,
     seconds: width,
     hits: Object.values(classes).reduce((n, h) => n + h, 0),
     classes,
   }))
-  return { buckets, byCode }
+  return { grid: { origin, width }, timeline }
 }

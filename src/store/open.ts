@@ -18,11 +18,15 @@ export interface OpenOptions {
   readonly readOnly?: boolean
 }
 
-/** @internal Its type is the package's. @param file null: a temporary database in memory */
+/** What a temporary database may take of memory, in KiB; what is more goes to a file that has no name. */
+const TEMPORARY_KIB = 16 << 10
+
+/** @internal Its type is the package's. @param file null: a temporary database */
 export function openDatabase(file: string | null, { readOnly = false, create = !readOnly }: OpenOptions): Database.Database {
   if (file === null) {
-    const db = openSqlite(':memory:')
+    const db = openSqlite('')
     db.pragma('journal_mode = OFF')
+    db.pragma(`cache_size = -${TEMPORARY_KIB}`)
     migrate(db)
     return db
   }

@@ -1,4 +1,4 @@
-import { byHits, type DimensionName, type List, mergeLists } from '../tally/tally.js'
+import { DIMENSIONS, type DimensionName, type List, ListSum } from '../tally/tally.js'
 import type { Store } from './store.js'
 
 /** Which part of a store is asked for; times are seconds since 1970 UTC, [since, until). */
@@ -21,8 +21,8 @@ export interface CodeRow {
   readonly bytesSent: number
   readonly timed: number
   readonly timeTakenUs: number
-  firstSeen: number | null
-  lastSeen: number | null
+  readonly firstSeen: number | null
+  readonly lastSeen: number | null
 }
 
 export interface RejectRow {
@@ -40,8 +40,21 @@ export interface RejectRow {
   }[]
 }
 
-/** Answer several queries from the same state of a database, whatever other programs add meanwhile. */
-export const asOfNow = <T>(store: Store, work: () => T): T => store.db.transaction(work).deferred()
+/**
+ * From here on queries are answered from the same state of a database, whatever other programs add meanwhile, and may ask for codes.
+ *
+ * @returns what ends that
+ */
+export function hold(store: Store): () => void {
+  const { db } = store
+  if (db.inTransaction) return () => {}
+  db.exec(`BEGIN; ${CODE_SOURCE}`)
+  return () => db.exec('DROP TABLE temp.code_source; COMMIT')
+}
+
+/** Which sources have a code: the tables are sorted by source, and a database may have thousands of them. */
+const CODE_SOURCE = `CREATE TEMP TABLE code_source (code_id INTEGER, source_id INTEGER, PRIMARY KEY (code_id, source_id)) WITHOUT ROWID;
+INSERT INTO code_source SELECT DISTINCT code_id, source_id FROM span`
 
 function where({ since, until }: Range): string {
   const parts = [since === undefined ? '' : `start >= ${Math.floor(since)}`, until === undefined ? '' : `start < ${Math.floor(until)}`].filter(Boolean)
@@ -56,88 +69,113 @@ function wherePeriod({ periods }: Range): string {
 export function codeRows(store: Store, range: Range = {}): CodeRow[] {
   const rows = store.db
     .prepare(
-      `SELECT server, software, status, substatus, win32_status AS win32Status, reason, code_id AS codeId, sum(h.hits) AS hits,
-         sum(bytes_sent) AS bytesSent, sum(timed) AS timed, sum(time_taken_us) AS timeTakenUs
-       FROM hits h JOIN code ON code.id = code_id JOIN source ON source.id = source_id ${where(range)}
-       GROUP BY server, software, code_id ORDER BY hits DESC, status, substatus, win32_status, reason`,
+      `WITH counted AS (SELECT server, software, code_id, sum(h.hits) AS hits, sum(bytes_sent) AS bytesSent, sum(timed) AS timed, sum(time_taken_us) AS timeTakenUs
+         FROM hits h JOIN source ON source.id = source_id ${where(range)} GROUP BY 1, 2, 3),
+       seen AS (SELECT server, software, code_id, min(first_seen) AS firstSeen, max(last_seen) AS lastSeen
+         FROM span JOIN source ON source.id = source_id ${wherePeriod(range)} GROUP BY 1, 2, 3)
+       SELECT c.server, c.software, status, substatus, win32_status AS win32Status, reason, code.id AS codeId, hits, bytesSent, timed, timeTakenUs,
+         firstSeen, lastSeen
+       FROM counted c JOIN code ON code.id = c.code_id
+         LEFT JOIN seen ON seen.code_id = c.code_id AND seen.server IS c.server AND seen.software IS c.software
+       ORDER BY hits DESC, status, substatus, win32_status, reason`,
     )
-    .all() as CodeRow[]
-  const spans = store.db
-    .prepare(
-      `SELECT server, software, code_id AS codeId, min(first_seen) AS firstSeen, max(last_seen) AS lastSeen
-       FROM span JOIN source ON source.id = source_id ${wherePeriod(range)} GROUP BY server, software, code_id`,
-    )
-    .all() as Pick<CodeRow, 'server' | 'software' | 'codeId' | 'firstSeen' | 'lastSeen'>[]
-  const key = (r: Pick<CodeRow, 'server' | 'software' | 'codeId'>): string => `${r.server}|${r.software}|${r.codeId}`
-  const bySpan = new Map(spans.map((s) => [key(s), s]))
-  for (const row of rows) {
-    const span = bySpan.get(key(row))
-    row.firstSeen = span?.firstSeen ?? null
-    row.lastSeen = span?.lastSeen ?? null
+    .iterate() as IterableIterator<CodeRow>
+  // A text of its own in each of fifty thousand rows would take as much as all the rest of them.
+  const texts = new Map<string | null, string | null>()
+  const same = (text: string | null): string | null => {
+    if (!texts.has(text)) texts.set(text, text)
+    return texts.get(text) ?? null
   }
-  return rows
+  return Array.from(rows, (row) => ({ ...row, server: same(row.server), software: same(row.software), reason: same(row.reason) }))
 }
 
-/** Entries of some codes that carry a time. */
-const timedOf = (range: Range): string => `FROM hits ${where(range) || 'WHERE start <> -1'} AND code_id IN (SELECT value FROM json_each(?))`
+/** The entries of a table that belong to some codes, a JSON array of their ids: looked up one by one. */
+const ofCodes = (table: string): string => `FROM json_each(?) wanted CROSS JOIN temp.code_source c ON c.code_id = wanted.value
+  CROSS JOIN ${table} ON ${table}.code_id = c.code_id AND ${table}.source_id = c.source_id`
+
+/** Entries that carry a time. */
+const timed = (range: Range): string => where(range) || 'WHERE start <> -1'
+
+/** A row of buckets of equal width, in seconds, numbered from 0. */
+export interface Grid {
+  readonly origin: number
+  readonly width: number
+}
+const bucketOf = ({ origin, width }: Grid): string => `(start - ${origin}) / ${width}`
 
 /** The time that the entries of some codes span, [from, to), and the width of the widest of their buckets; undefined when none carries a time. */
 export function stretchOf(store: Store, codeIds: readonly number[], range: Range = {}): { from: number; to: number; widest: number } | undefined {
   const found = store.db
-    .prepare(`SELECT min(start) AS "from", max(start + seconds) AS "to", max(seconds) AS widest ${timedOf(range)}`)
+    .prepare(
+      `SELECT min(start) AS "from", max(start + seconds) AS "to", max(seconds) AS widest FROM hits ${timed(range)}
+       AND code_id IN (SELECT value FROM json_each(?))`,
+    )
     .get(JSON.stringify(codeIds)) as { from: number | null; to: number; widest: number }
   return found.from === null ? undefined : { ...found, from: found.from }
 }
 
-/** Hits of some codes by buckets of so many seconds, which begin at `origin` and are numbered from 0. */
-export function bucketRows(store: Store, codeIds: readonly number[], origin: number, seconds: number, range: Range = {}): BucketRow[] {
+/** Hits of some codes by bucket and status. */
+export function statusRows(store: Store, codeIds: readonly number[], grid: Grid, range: Range = {}): StatusRow[] {
   return store.db
     .prepare(
-      `SELECT (start - ${origin}) / ${seconds} AS bucket, code_id AS codeId, sum(hits) AS hits ${timedOf(range)} GROUP BY bucket, code_id ORDER BY bucket`,
+      `SELECT ${bucketOf(grid)} AS bucket, status, sum(hits) AS hits FROM hits JOIN code ON code.id = code_id ${timed(range)}
+       AND code_id IN (SELECT value FROM json_each(?)) GROUP BY 1, 2 ORDER BY 1`,
     )
-    .all(JSON.stringify(codeIds)) as BucketRow[]
+    .all(JSON.stringify(codeIds)) as StatusRow[]
 }
 
-export interface BucketRow {
+interface StatusRow {
   readonly bucket: number
-  readonly codeId: number
+  readonly status: number | null
   readonly hits: number
 }
 
-const OF_DIMENSION = 'dimension_id = (SELECT id FROM dimension WHERE name = ?)'
+/** What a store holds of some codes beyond their numbers; asked for while the store is held. */
+export interface Details {
+  lists(codeIds: readonly number[]): Record<DimensionName, List>
+  /** Hits by bucket; buckets without any are left out. */
+  buckets(codeIds: readonly number[]): { bucket: number; hits: number }[]
+}
 
-/** The merged lists of one dimension, by code. */
-export function listsOf(store: Store, dimension: DimensionName, range: Range = {}): Map<number, List> {
-  const condition = wherePeriod(range) ? `${wherePeriod(range)} AND ${OF_DIMENSION}` : `WHERE ${OF_DIMENSION}`
-  const wholes = store.db
-    .prepare(`SELECT source_id AS source, code_id AS code, period, different, lost FROM list ${condition} ORDER BY code_id, source_id, period`)
-    .all(dimension) as { source: number; code: number; period: number; different: number; lost: number }[]
+export function detailsOf(store: Store, grid: Grid, range: Range = {}): Details {
+  const buckets = store.db.prepare(`SELECT ${bucketOf(grid)} AS bucket, sum(hits) AS hits ${ofCodes('hits')} ${timed(range)} GROUP BY 1`)
   const values = store.db
     .prepare(
-      `SELECT source_id AS source, code_id AS code, period, text AS value, hits, error FROM top JOIN value ON value.id = value_id ${condition}
-       ORDER BY code_id, source_id, period`,
+      `SELECT c.code_id, c.source_id, list.period, name, different, lost, text, hits, error ${ofCodes('list')}
+       JOIN dimension ON dimension.id = list.dimension_id
+       LEFT JOIN top ON top.source_id = c.source_id AND top.code_id = c.code_id AND top.period = list.period AND top.dimension_id = list.dimension_id
+       LEFT JOIN value ON value.id = value_id ${wherePeriod(range).replace('period', 'list.period')}
+       ORDER BY 1, 2, 3, 4`,
     )
-    .iterate(dimension) as IterableIterator<{ source: number; code: number; period: number; value: string; hits: number; error: number }>
-  const lists = new Map<number, List>()
-  try {
-    let next = values.next()
-    for (const whole of wholes) {
-      const list: List = { values: [], lost: whole.lost, distinct: whole.different }
-      for (; !next.done; next = values.next()) {
-        const { code, source, period, ...value } = next.value
-        if (code !== whole.code || source !== whole.source || period !== whole.period) break
-        list.values.push(value)
+    .raw()
+  return {
+    buckets: (codeIds) => buckets.all(JSON.stringify(codeIds)) as ReturnType<Details['buckets']>,
+    lists(codeIds) {
+      const sums = {} as Record<DimensionName, ListSum>
+      for (const name of DIMENSIONS) sums[name] = new ListSum()
+      let [lastCode, lastSource, lastPeriod, lastName]: unknown[] = []
+      for (const row of values.iterate(JSON.stringify(codeIds)) as IterableIterator<ValueRow>) {
+        const [code, source, period, name, different, lost, value, hits, error] = row
+        if (code !== lastCode || source !== lastSource || period !== lastPeriod || name !== lastName) sums[name].begin(lost, different)
+        if (value !== null) sums[name].add(value, hits, error)
+        ;[lastCode, lastSource, lastPeriod, lastName] = row
       }
-      list.values.sort(byHits)
-      const known = lists.get(whole.code)
-      lists.set(whole.code, known ? mergeLists(known, list) : list)
-    }
-  } finally {
-    // As long as it is open nothing else can be done with the database.
-    values.return?.()
+      return Object.fromEntries(DIMENSIONS.map((name) => [name, sums[name].list()])) as Record<DimensionName, List>
+    },
   }
-  return lists
 }
+
+type ValueRow = [
+  code: number,
+  source: number,
+  period: number,
+  name: DimensionName,
+  different: number,
+  lost: number,
+  value: string | null,
+  hits: number,
+  error: number,
+]
 
 /** Bytes and lines not counted as entries, over all sources. */
 export function rejectRows(store: Store): RejectRow[] {

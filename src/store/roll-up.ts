@@ -55,8 +55,9 @@ export function rollUp(store: Store, now = Date.now() / 1000): void {
   }).immediate()
 }
 
-/** @param limit start of a UTC day */
-function coarsen({ db }: Store, seconds: number, limit: number): void {
+/** Make buckets before a time so wide. @param limit start of a UTC day */
+export function coarsen(store: Store, seconds: number, limit: number): void {
+  const { db } = store
   const old = 'seconds < @seconds AND start >= 0 AND start < @limit'
   db.prepare(
     `INSERT INTO hits SELECT source_id, code_id, start - start % @seconds, @seconds, sum(hits), sum(bytes_sent), sum(timed), sum(time_taken_us)

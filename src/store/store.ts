@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib'
 import type Database from 'better-sqlite3'
 import { randomHex } from '../hash.js'
 import { NO_TIME } from '../tally/buckets.js'
-import { type CodeTally, DIMENSIONS, type DimensionName, type LineCounts, type List, MAX_SAMPLES, mergeLists, type Tally, trimList } from '../tally/tally.js'
+import { type CodeKey, type CodeTally, DIMENSIONS, type DimensionName, type LineCounts, type List, MAX_SAMPLES, mergeLists, trimList } from '../tally/tally.js'
 import { type Anonymizer, anonymizerOf } from './anonymize.js'
 import { databaseError } from './error.js'
 import { inserter } from './insert.js'
@@ -47,7 +47,7 @@ export interface Source {
 export type NewSource = Omit<Source, 'id' | 'pruned' | 'machine' | 'firstReadAt'>
 
 /** So many ids are not remembered: they would take as much memory as the values. */
-const MANY_VALUES = 100_000
+const MANY_IDS = 50_000
 
 /** Values kept of each list in a database, by source, code and period. */
 export const STORED_VALUES = 100
@@ -57,6 +57,16 @@ export interface Candidates {
   readonly sources: readonly Source[]
   /** Changes when one of them is read on, forgotten or joined by another. */
   readonly state: string
+}
+
+/** What is added of a code in a period. What its buckets hold may belong to its other periods, too. */
+export type CountedCode = Omit<CodeTally, 'bytesSent' | 'timed' | 'timeTakenUs'>
+
+/** Counts to be added. */
+export interface Counted {
+  /** Width of all buckets. */
+  readonly bucketSeconds: number
+  readonly codes: { values(): Iterable<CountedCode> }
 }
 
 /** What tells streams apart. */
@@ -76,7 +86,7 @@ export interface Store {
    * @param seen state of the candidates when it was decided which source this is
    * @returns its id; null, and nothing is added, when another program has changed the candidates meanwhile
    */
-  add(source: NewSource & { readonly id: number | null }, tally: Tally, rejects: LineCounts['rejects'], seen?: string): number | null
+  add(source: NewSource & { readonly id: number | null }, counted: Iterable<Counted>, rejects: LineCounts['rejects'], seen?: string): number | null
   candidates(firstLine: string): Candidates
   /** What was read before of a stream of this name, read as this format. */
   stream(source: StreamName): { readonly before: Source | undefined; readonly seen: string }
@@ -85,7 +95,14 @@ export interface Store {
   /** Note that a source holds all of a packed file. */
   notePacked(packed: string, source: number): void
   sources(): Source[]
+  /** @internal The lists of a code in a period, as one source has them. */
+  listsOf(source: number, code: number, period: number): Record<DimensionName, List>
   close(): void
+}
+
+export interface StoreOptions extends OpenOptions {
+  /** Values kept of each list; STORED_VALUES when absent, and all of them in a temporary store. */
+  readonly keep?: (dimension: DimensionName) => number
 }
 
 /**
@@ -93,7 +110,8 @@ export interface Store {
  *
  * @throws LogstatError when the file is none of ours, newer than this program, or missing and not to be made
  */
-export function openStore(file: string | null, options: OpenOptions = {}): Store {
+export function openStore(file: string | null, options: StoreOptions = {}): Store {
+  const { keep = () => (file === null ? Infinity : STORED_VALUES) } = options
   const db = openDatabase(file, options)
   const statements = prepare(db)
   // Ids found or made within the transaction: one that fails takes them along, and another program may delete what nobody uses between two.
@@ -123,7 +141,7 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
     }
     return id
   }
-  function codeId(code: CodeTally): number {
+  function codeId(code: CodeKey): number {
     const key = [code.status, code.substatus, code.win32Status, code.reason]
     const name = key.join('|')
     let id = codeIds.get(name)
@@ -145,7 +163,15 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
     return id
   }
 
-  function addCode(source: number, id: number, code: CodeTally, bucketSeconds: number, anonymize: Anonymizer | undefined): void {
+  function forgetSome(): void {
+    if (codeIds.size > MANY_IDS) codeIds.clear()
+    if (valueIds.size < MANY_IDS) return
+    valueIds.clear()
+    // In a temporary store a text may stand twice, but not in one list.
+    hasValues = file !== null
+  }
+
+  function addCode(source: number, id: number, code: CountedCode, bucketSeconds: number, anonymize: Anonymizer | undefined): void {
     code.buckets.each(statements.hits.group(source, id, bucketSeconds))
     statements.hits.flush()
     const period = code.period ?? NO_TIME
@@ -159,7 +185,7 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
       const which = dimensionId(dimension)
       const old = known ? readList(source, id, period, which) : undefined
       if (old) statements.clearTop.run(source, id, period, which)
-      const kept = trimList(old ? mergeLists(old, list) : list, file === null ? Infinity : STORED_VALUES)
+      const kept = trimList(old ? mergeLists(old, list) : list, keep(dimension))
       const ids = kept.values.map((v) => valueId(v.value))
       // Rows of lists refer to them.
       statements.values.flush()
@@ -200,28 +226,35 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
     return { before, seen: before ? stateOf(before) : '' }
   }
 
-  const add = db.transaction((source: NewSource & { id: number | null }, tally: Tally, rejects: LineCounts['rejects'], seen?: string): number | null => {
-    if (seen !== undefined && (source.stream ? stream(source).seen : candidates(source.firstLine).state) !== seen) return null
-    begin()
-    const row = { ...source, stream: Number(source.stream), openLine: Number(source.openLine) }
-    const id = source.id ?? Number(statements.addSource.run({ ...row, ...nameOfImport() }).lastInsertRowid)
-    if (source.id !== null) statements.setSource.run(row)
-    const anonymize = file === null ? undefined : anonymizerOf(db)
-    // Counts of a day that was rolled up already: the next roll-up does it again.
-    if (file !== null && firstTimeOf(tally) < Number(getSetting(db, 'rolled_up_to') ?? -Infinity)) unsetSetting(db, 'rolled_up_to')
-    // In the order in which the tables keep them: each row is put behind the one before.
-    const codes = Array.from(tally.codes.values(), (code) => ({ code, codeId: codeId(code) }))
-    codes.sort((a, b) => a.codeId - b.codeId || (a.code.period ?? NO_TIME) - (b.code.period ?? NO_TIME))
-    for (const { code, codeId } of codes) addCode(id, codeId, code, tally.bucketSeconds, anonymize)
-    for (const [reason, { count, samples }] of rejects) {
-      statements.addReject.run(id, reason, count)
-      for (const s of samples)
-        statements.addSample.run({ source: id, reason, ...s, ...(file === null ? {} : maskSample(s.text, s.column, source.fields, anonymize)) })
-    }
-    // In a temporary store a text may stand twice.
-    if (valueIds.size > MANY_VALUES) valueIds.clear()
-    return id
-  })
+  const add = db.transaction(
+    (source: NewSource & { id: number | null }, counted: Iterable<Counted>, rejects: LineCounts['rejects'], seen?: string): number | null => {
+      if (seen !== undefined && (source.stream ? stream(source).seen : candidates(source.firstLine).state) !== seen) return null
+      begin()
+      const row = { ...source, stream: Number(source.stream), openLine: Number(source.openLine) }
+      const id = source.id ?? Number(statements.addSource.run({ ...row, ...nameOfImport() }).lastInsertRowid)
+      if (source.id !== null) statements.setSource.run(row)
+      const anonymize = file === null ? undefined : anonymizerOf(db)
+      let firstTime = Infinity
+      for (const { bucketSeconds, codes } of counted) {
+        // In the order in which the tables keep them: each row is put behind the one before.
+        const inOrder = Array.from(codes.values(), (code) => ({ code, codeId: codeId(code) }))
+        inOrder.sort((a, b) => a.codeId - b.codeId || (a.code.period ?? NO_TIME) - (b.code.period ?? NO_TIME))
+        for (const { code, codeId } of inOrder) {
+          addCode(id, codeId, code, bucketSeconds, anonymize)
+          firstTime = Math.min(firstTime, code.firstSeen ?? Infinity)
+        }
+        forgetSome()
+      }
+      // Counts of a day that was rolled up already: the next roll-up does it again.
+      if (file !== null && firstTime < Number(getSetting(db, 'rolled_up_to') ?? -Infinity)) unsetSetting(db, 'rolled_up_to')
+      for (const [reason, { count, samples }] of rejects) {
+        statements.addReject.run(id, reason, count)
+        for (const s of samples)
+          statements.addSample.run({ source: id, reason, ...s, ...(file === null ? {} : maskSample(s.text, s.column, source.fields, anonymize)) })
+      }
+      return id
+    },
+  )
 
   /** Let an error of SQLite tell the user what to do. */
   function guarded<T>(work: () => T): T {
@@ -238,29 +271,33 @@ export function openStore(file: string | null, options: OpenOptions = {}): Store
     get joinsClients() {
       return file !== null && anonymizerOf(db)?.joins === true
     },
-    add: (source, tally, rejects, seen) => guarded(() => add.immediate(source, tally, rejects, seen)),
+    add: (source, counted, rejects, seen) => guarded(() => add.immediate(source, counted, rejects, seen)),
     candidates: (firstLine) => guarded(() => candidates(firstLine)),
     stream: (name) => guarded(() => stream(name)),
     packedSource: (packed) => (statements.findPacked.get(packed) as { id: number } | undefined)?.id,
     notePacked: (packed, source) => guarded(() => void statements.addPacked.run(packed, source)),
     sources: () => rowsToSources(statements.sources.all()),
+    listsOf: (source, code, period) =>
+      Object.fromEntries(DIMENSIONS.map((name) => [name, readList(source, code, period, dimensionId(name)) ?? NO_LIST])) as Record<DimensionName, List>,
     close: (): void => void db.close(),
   }
 }
 
-function firstTimeOf({ codes }: Tally): number {
-  let first = Infinity
-  for (const { firstSeen } of codes.values()) first = Math.min(first, firstSeen ?? Infinity)
-  return first
-}
-
 const stateOf = ({ id, readTo, lines }: Source): string => `${id}:${readTo}:${lines}`
+
+const NO_LIST: List = { values: [], lost: 0, distinct: 0 }
 
 function addHistograms(stored: string | null, more: ReadonlyMap<number, number>): string | null {
   if (more.size === 0) return stored
-  const sum: Record<string, number> = stored ? (JSON.parse(stored) as Record<string, number>) : {}
-  for (const [bin, n] of more) sum[bin] = (sum[bin] ?? 0) + n
-  return JSON.stringify(sum)
+  const sum = readHistogram(stored)
+  for (const [bin, n] of more) sum.set(bin, (sum.get(bin) ?? 0) + n)
+  return JSON.stringify(Object.fromEntries(sum))
+}
+
+/** @internal A histogram of the time taken, as the column `latency` holds it. */
+export function readHistogram(stored: string | null): Map<number, number> {
+  const bins = stored === null ? {} : (JSON.parse(stored) as Record<string, number>)
+  return new Map(Object.entries(bins).map(([bin, n]) => [Number(bin), n]))
 }
 
 const SOURCE_COLUMNS = `id, name, path, machine, format, server, software, fields, stream, first_line AS firstLine, trail, tail_bytes AS tailBytes,

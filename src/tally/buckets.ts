@@ -21,6 +21,10 @@ export class Buckets {
   /** Whether rows are in order and each start is there once. */
   #summed = true
 
+  get size(): number {
+    return this.#used / COLUMNS
+  }
+
   /** So many rows will be added. */
   reserve(rows: number): void {
     const needed = this.#used + rows * COLUMNS

@@ -143,18 +143,43 @@ function mergeCode(to: CodeTally, from: CodeTally): void {
   for (const dimension of DIMENSIONS) to.lists[dimension] = mergeLists(to.lists[dimension], from.lists[dimension])
 }
 
-/** The sum of two lists. A value missing in one of them may have had up to `lost` hits there: that becomes part of its error. */
+/** The sum of two lists. */
 export function mergeLists(a: List, b: List): List {
-  const sums = new Map(a.values.map((v) => [v.value, { ...v, error: v.error + b.lost }]))
-  for (const v of b.values) {
-    const known = sums.get(v.value)
-    if (known) {
-      known.hits += v.hits
-      known.error += v.error - b.lost
-    } else sums.set(v.value, { ...v, error: v.error + a.lost })
+  const sum = new ListSum()
+  for (const { values, lost, distinct } of [a, b]) {
+    sum.begin(lost, distinct)
+    for (const { value, hits, error } of values) sum.add(value, hits, error)
   }
-  const exact = a.lost === 0 && b.lost === 0
-  return { values: [...sums.values()].sort(byHits), lost: a.lost + b.lost, distinct: exact ? sums.size : Math.max(sums.size, a.distinct, b.distinct) }
+  return sum.list()
+}
+
+/** Adds lists up. A value that is missing in one of them may have had up to `lost` hits there: that becomes part of its error. */
+export class ListSum {
+  /** Errors are kept as what they differ from the sum of `lost`. */
+  readonly #values = new Map<string, ListEntry>()
+  #lost = 0
+  #lostHere = 0
+  #distinct = 0
+
+  /** What is added from here on is of another list. */
+  begin(lost: number, distinct: number): void {
+    this.#lostHere = lost
+    this.#lost += lost
+    this.#distinct = Math.max(this.#distinct, distinct)
+  }
+  add(value: string, hits: number, error: number): void {
+    const known = this.#values.get(value)
+    if (known) {
+      known.hits += hits
+      known.error += error - this.#lostHere
+    } else this.#values.set(value, { value, hits, error: error - this.#lostHere })
+  }
+  /** The sum; nothing can be added afterwards. */
+  list(): List {
+    const values = [...this.#values.values()].sort(byHits)
+    for (const v of values) v.error += this.#lost
+    return { values, lost: this.#lost, distinct: this.#lost === 0 ? values.length : Math.max(values.length, this.#distinct) }
+  }
 }
 
 /** Keep the most frequent `n` values; what is cut off raises `lost`. */

@@ -1,0 +1,127 @@
+import { Buckets, NO_TIME } from '../tally/buckets.js'
+import { type CodeKey, type DimensionName, emptyTally, type Listed, mergeInto, type Tally, trimLists } from '../tally/tally.js'
+import { coarsen } from './roll-up.js'
+import { type Counted, type CountedCode, type NewSource, openStore, readHistogram, type Store } from './store.js'
+
+/** So many values of lists and counts by time are kept as objects, a code with its empty lists being as large as ten: some 10 MB. */
+const MANY = 60_000
+
+/** A temporary store has one source, of which nothing but its counts is asked. */
+const NOTHING: NewSource = {
+  name: '',
+  path: null,
+  format: '',
+  server: null,
+  software: null,
+  fields: null,
+  stream: false,
+  firstLine: '',
+  trail: new Uint8Array(0),
+  tailBytes: 0,
+  tailHash: '',
+  readTo: 0,
+  openLine: false,
+  lines: 0,
+  entries: 0,
+  rejected: 0,
+  ignored: 0,
+  withoutTime: 0,
+  readAt: 0,
+}
+const SOURCE = 1
+
+/**
+ * What was read out of the kernel and is in no store yet. It is added to a store all at once, so it has to wait; where there is much of it,
+ * because there are thousands of codes or years of days, it waits in a temporary store, which takes no more memory than it is given.
+ */
+export class Backlog {
+  readonly #listed: Listed
+  readonly #whole: readonly DimensionName[]
+  #tally = emptyTally()
+  #overflow: Store | undefined
+  #overflowSeconds = 0
+
+  /** @param whole dimensions of which all values are kept */
+  constructor(listed: Listed, whole: readonly DimensionName[]) {
+    this.#listed = listed
+    this.#whole = whole
+  }
+
+  /** `tally` is spent by it. */
+  add(tally: Tally): void {
+    mergeInto(this.#tally, tally)
+    // What is merged again and again must not grow with the input.
+    trimLists(this.#tally, this.#listed, this.#whole)
+    if (weightOf(this.#tally) > MANY) this.#spill()
+  }
+
+  /** All of it, `last` included; valid until something is added, or all is cleared. */
+  with(last: Tally): Iterable<Counted> {
+    mergeInto(this.#tally, last)
+    if (!this.#overflow) return [this.#tally]
+    this.#spill()
+    const store = this.#overflow
+    const seconds = this.#overflowSeconds
+    return { [Symbol.iterator]: () => talliesOf(store, seconds) }
+  }
+
+  clear(): void {
+    this.#tally = emptyTally()
+    this.#overflow?.close()
+    this.#overflow = undefined
+    this.#overflowSeconds = 0
+  }
+
+  #spill(): void {
+    const { bucketSeconds } = this.#tally
+    const id = this.#overflow ? SOURCE : null
+    this.#overflow ??= openStore(null, { keep: (dimension) => (this.#whole.includes(dimension) ? Infinity : this.#listed.most) })
+    if (bucketSeconds > this.#overflowSeconds) coarsen(this.#overflow, bucketSeconds, Number.MAX_SAFE_INTEGER)
+    this.#overflowSeconds = bucketSeconds
+    this.#overflow.add({ ...NOTHING, id }, [this.#tally], new Map())
+    // What follows is brought to buckets as wide as these.
+    this.#tally = emptyTally(bucketSeconds)
+  }
+}
+
+function weightOf({ codes }: Tally): number {
+  let weight = 0
+  for (const { buckets, lists } of codes.values()) {
+    weight += 10 + buckets.size
+    for (const { values } of Object.values(lists)) weight += values.length
+  }
+  return weight
+}
+
+/** Codes read out of a temporary store at once. */
+const TOGETHER = 500
+
+/** What a temporary store holds, to be added to another one, some codes at a time. */
+function* talliesOf({ db, listsOf }: Store, bucketSeconds: number): Generator<Counted> {
+  const spans = db.prepare(
+    `SELECT code_id AS id, status, substatus, win32_status AS win32Status, reason, period, hits, first_seen AS firstSeen, last_seen AS lastSeen, latency
+     FROM span JOIN code ON code.id = code_id WHERE source_id = ${SOURCE} AND (code_id, period) > (?, ?) ORDER BY code_id, period LIMIT ${TOGETHER}`,
+  )
+  const hits = db.prepare(`SELECT start, hits, bytes_sent, timed, time_taken_us FROM hits WHERE source_id = ${SOURCE} AND code_id = ?`).raw()
+  let last = { id: 0, period: 0 }
+  for (;;) {
+    const codes = (spans.all(last.id, last.period) as Span[]).map(({ id, period, latency, ...span }): CountedCode => {
+      const buckets = new Buckets()
+      // They are kept for a code as a whole: the first of its periods brings them along.
+      if (id !== last.id) for (const row of hits.all(id) as Parameters<Buckets['add']>[]) buckets.add(...row)
+      last = { id, period }
+      return { ...span, period: period === NO_TIME ? null : period, buckets, latency: readHistogram(latency), lists: listsOf(SOURCE, id, period) }
+    })
+    if (codes.length === 0) return
+    yield { bucketSeconds, codes }
+  }
+}
+
+interface Span extends CodeKey {
+  readonly id: number
+  readonly period: number
+  readonly hits: number
+  readonly firstSeen: number | null
+  readonly lastSeen: number | null
+  readonly latency: string | null
+}

@@ -1,0 +1,159 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findInputs } from '../src/input/find.js'
+import { readInputs } from '../src/pipeline.js'
+import { toJson } from '../src/render/json.js'
+import { makeReport, type Report, type Win32Row, withReport } from '../src/report/report.js'
+import { Backlog } from '../src/store/backlog.js'
+import { openStore, type Store } from '../src/store/store.js'
+import { Buckets } from '../src/tally/buckets.js'
+import { emptyLists, emptyTally, type Tally, tallyKey } from '../src/tally/tally.js'
+
+// More codes than the kernel has room for, each of which comes back, and one that every other line has: what was read out
+// has to wait in a temporary store more than once. The days run backwards in the middle.
+
+const CODES = 10_000
+const LINES = 3 * CODES
+const folder = mkdtempSync(join(tmpdir(), 'logstat-codes-'))
+const log = join(folder, 'u_ex.log')
+interface Seen {
+  hits: number
+  first: string
+  last: string
+  readonly paths: Map<string, number>
+  readonly clients: Map<string, number>
+}
+const truth = new Map<string, Seen>()
+
+function entry(i: number): string {
+  const day = 1 + (Math.floor(i / CODES) === 1 ? 0 : Math.floor(i / CODES) + 1)
+  const time = new Date(Date.UTC(2026, 4, day) + (i % CODES) * 7000).toISOString().slice(0, 19).replace('T', ' ')
+  const code = i % 2 ? '500 19 126' : `${400 + (i % 7)} ${i % 11} ${i % CODES}`
+  const path = `/${i % 5}`
+  const client = `10.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`
+  const iso = `${time.replace(' ', 'T')}Z`
+  let seen = truth.get(code)
+  if (!seen) truth.set(code, (seen = { hits: 0, first: iso, last: iso, paths: new Map(), clients: new Map() }))
+  seen.hits++
+  if (iso < seen.first) seen.first = iso
+  if (iso > seen.last) seen.last = iso
+  for (const [map, value] of [
+    [seen.paths, path],
+    [seen.clients, client],
+  ] as const)
+    map.set(value, (map.get(value) ?? 0) + 1)
+  return `${time} GET ${path} ${client} ${code}\r\n`
+}
+const HEAD =
+  '#Software: Microsoft Internet Information Services 10.0\r\n#Fields: date time cs-method cs-uri-stem c-ip sc-status sc-substatus sc-win32-status\r\n'
+const entries = Array.from({ length: LINES }, (_, i) => entry(i))
+
+beforeAll(() => writeFileSync(log, HEAD + entries.join('')))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+async function read(store: Store, file: string): Promise<void> {
+  for (const { error } of await readInputs(findInputs([file]), store, { jobs: 1, ...(store.file === null ? {} : { dayZone: 'UTC' }) })) expect(error).toBe(null)
+}
+
+function expectTruth(report: Report): void {
+  const found = new Map<string, Win32Row>()
+  for (const { status, substatus, win32 } of report.codes) for (const row of win32) found.set(`${status} ${substatus} ${row.value}`, row)
+  expect(found.size).toBe(truth.size)
+  const wrong: unknown[] = []
+  for (const [code, { hits, first, last, paths, clients }] of truth) {
+    const row = found.get(code)
+    const isTrue =
+      row?.hits === hits &&
+      row.firstSeen === first &&
+      row.lastSeen === last &&
+      row.timeline.reduce((n, h) => n + h, 0) === hits &&
+      // Few different ones: exact.
+      row.distinct.paths.count === paths.size &&
+      row.top.paths.every((v) => v.hits === paths.get(v.value) && v.error === 0) &&
+      // Many: within the error that is told.
+      row.top.clients.every((v) => v.hits <= (clients.get(v.value) ?? 0) && (clients.get(v.value) ?? 0) <= v.hits + v.error) &&
+      row.distinct.clients.exact === clients.size <= 10
+    if (!isTrue) wrong.push([code, hits, row])
+  }
+  expect(wrong.slice(0, 3)).toEqual([])
+  expect(report.totals).toMatchObject({ entries: LINES, rejected: 0 })
+  expect(report.timeline.reduce((n, b) => n + b.hits, 0)).toBe(LINES)
+}
+
+describe('a log of thousands of codes', () => {
+  it('is counted as it is, and costs no more than one code at a time to write', async () => {
+    const store = openStore(null)
+    await read(store, log)
+    const report = makeReport(store)
+    expectTruth(report)
+    const written = await withReport(store, {}, async (lazy) => toJson(lazy))
+    expect(JSON.parse(written)).toEqual(JSON.parse(JSON.stringify(report)))
+  })
+
+  it('goes into a database in one go or in two', async () => {
+    const whole = openStore(join(folder, 'whole.db'))
+    await read(whole, log)
+    expectTruth(makeReport(whole))
+    const growing = join(folder, 'growing.log')
+    const parts = openStore(join(folder, 'parts.db'))
+    writeFileSync(growing, HEAD + entries.slice(0, LINES / 2 + 7).join(''))
+    await read(parts, growing)
+    appendFileSync(growing, entries.slice(LINES / 2 + 7).join(''))
+    await read(parts, growing)
+    expectTruth(makeReport(parts))
+    // No text is kept twice.
+    expect(parts.db.prepare('SELECT count(*) - count(DISTINCT text) FROM value').pluck().get()).toBe(0)
+    whole.close()
+    parts.close()
+  })
+})
+
+describe('what waits to be stored', () => {
+  /** Codes from `first` on, each with a bucket a minute for an hour. */
+  function tallyOf(first: number, bucketSeconds: number): Tally {
+    const tally = emptyTally(bucketSeconds)
+    for (let status = first; status < first + 600; status++) {
+      const buckets = new Buckets()
+      for (let at = 0; at < 7200; at += bucketSeconds) buckets.add(at, 1, 2, 1, 3)
+      const rows = 7200 / bucketSeconds
+      const lists = { ...emptyLists(), path: { values: [{ value: '/', hits: rows, error: 0 }], lost: 0, distinct: 1 } }
+      const counts = { hits: rows, bytesSent: 2 * rows, timed: rows, timeTakenUs: 3 * rows, firstSeen: 0, lastSeen: 7199 }
+      const code = { status, substatus: null, win32Status: null, reason: null, period: 0, ...counts, buckets, latency: new Map([[5, rows]]), lists }
+      tally.codes.set(tallyKey(code), code)
+    }
+    return tally
+  }
+
+  it('adds up whatever the width of its buckets', () => {
+    const backlog = new Backlog({ least: 20, most: 20, together: 0 }, [])
+    backlog.add(tallyOf(0, 60))
+    backlog.add(tallyOf(300, 900))
+    backlog.add(tallyOf(300, 60))
+    for (const _ of [1, 2]) {
+      // It can be asked again: what another program changed meanwhile is decided anew.
+      const waiting = [...backlog.with(emptyTally())]
+      const codes = waiting.flatMap((counted) => [...counted.codes.values()])
+      expect(new Set(waiting.map((counted) => counted.bucketSeconds))).toEqual(new Set([900]))
+      expect(codes).toHaveLength(900)
+      for (const { status, hits, buckets, latency, lists, lastSeen } of codes) {
+        const expected = (status as number) < 300 ? 120 : (status as number) < 600 ? 248 : 128
+        let sum = 0
+        buckets.each((start, n) => {
+          expect(start % 900).toBe(0)
+          sum += n
+        })
+        expect([hits, sum, latency.get(5), lists.path.values, lastSeen]).toEqual([
+          expected,
+          expected,
+          expected,
+          [{ value: '/', hits: expected, error: 0 }],
+          7199,
+        ])
+      }
+    }
+    backlog.clear()
+    expect([...backlog.with(emptyTally())].flatMap((counted) => [...counted.codes.values()])).toEqual([])
+  })
+})
