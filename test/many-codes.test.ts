@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findInputs } from '../src/input/find.js'
 import { readInputs } from '../src/pipeline.js'
-import { toJson } from '../src/render/json.js'
-import { makeReport, type Report, type Win32Row, withReport } from '../src/report/report.js'
+import { jsonPieces } from '../src/render/json.js'
+import { makeReport, type Report, tellReport, type Win32Row } from '../src/report/report.js'
 import { Backlog } from '../src/store/backlog.js'
 import { openStore, type Store } from '../src/store/store.js'
 import { Buckets } from '../src/tally/buckets.js'
@@ -88,7 +88,7 @@ describe('a log of thousands of codes', () => {
     await read(store, log)
     const report = makeReport(store)
     expectTruth(report)
-    const written = await withReport(store, {}, async (lazy) => toJson(lazy))
+    const written = [...tellReport(store, {}, jsonPieces)].join('')
     expect(JSON.parse(written)).toEqual(JSON.parse(JSON.stringify(report)))
   })
 

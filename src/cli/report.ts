@@ -1,7 +1,7 @@
 import { LogstatError } from '../errors.js'
 import { renderIis } from '../render/iis.js'
 import { RENDERERS } from '../render/render.js'
-import { withReport } from '../report/report.js'
+import { tellReport } from '../report/report.js'
 import { compileSelection } from '../report/select.js'
 import { openStore, type Store } from '../store/store.js'
 import { kindOf, type OutputOptions, renderOptions, write } from './output.js'
@@ -50,5 +50,8 @@ async function print(store: Store, kind: string, options: OutputOptions, asIis =
     server: options.server,
     ...(options.status === undefined ? {} : { select: compileSelection(options.status) }),
   }
-  await withReport(store, asked, (made) => write(render(made, renderOptions(options)), options.output))
+  await write(
+    tellReport(store, asked, (made) => render(made, renderOptions(options))),
+    options.output,
+  )
 }

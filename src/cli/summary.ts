@@ -2,9 +2,9 @@ import { LogstatError } from '../errors.js'
 import { jsonPieces } from '../render/json.js'
 import { RENDERERS } from '../render/render.js'
 import { renderSummary } from '../render/summary.js'
-import { type ReportOptions, withReport } from '../report/report.js'
+import { type ReportOptions, tellReport } from '../report/report.js'
 import { compileSelection, compileThreshold } from '../report/select.js'
-import { makeSummary, type Summary } from '../report/summary.js'
+import { type Alert, makeSummary, type Summary } from '../report/summary.js'
 import { lastDay } from '../store/query.js'
 import { openStore } from '../store/store.js'
 import { dateOf, dayOf, startOfDay, systemZone } from '../time-zone.js'
@@ -39,27 +39,29 @@ export async function summary(paths: readonly string[], options: SummaryOptions)
     periods: [number],
     ...(options.status === undefined ? {} : { select: compileSelection(options.status) }),
   })
-  const alerts = await withReport(store, dayReport(day - 1), (before) =>
-    withReport(store, dayReport(day), async (report) => {
+  let alerts: readonly Alert[] = []
+  const pieces = tellReport(store, dayReport(day - 1), (before) =>
+    tellReport(store, dayReport(day), (report) => {
       const isYesterday = day === yesterday || options.day !== undefined
       const made = makeSummary({ day: dateOf(day), isYesterday, report, before, thresholds })
-      await print(made, kind, options)
-      return made.alerts
+      alerts = made.alerts
+      return tell(made, kind, options)
     }),
   )
+  await write(pieces, options.output)
   store.close()
   const passed = alerts.filter((a) => a.passed)
   for (const alert of passed) process.stderr.write(`logstat: threshold passed: ${alert.text} (it is ${alert.shown} on ${dateOf(day)})\n`)
   return failed ? 2 : passed.length > 0 ? 1 : 0
 }
 
-async function print(made: Summary, kind: string, options: OutputOptions): Promise<void> {
+function tell(made: Summary, kind: string, options: OutputOptions): Iterable<string> {
   const { report, day, changes, alerts } = made
-  if (kind === 'json') return write(jsonPieces({ ...report, summary: { day, changes, alerts } }), options.output)
+  if (kind === 'json') return jsonPieces({ ...report, summary: { day, changes, alerts } })
   const render = RENDERERS[kind]
   if (!render) throw new LogstatError('output', `no report of the kind "${kind}" can be made`)
   const how = renderOptions(options)
-  return write([renderSummary(made, how), ...render(report, how)], options.output)
+  return [renderSummary(made, how), ...render(report, how)]
 }
 
 function dayNumber(date: string): number {

@@ -148,17 +148,30 @@ export function makeReport(store: Store, options: ReportOptions = {}): Report {
   }
 }
 
+/** So many characters are made before the first are handed out. Whoever waits for a pager must not hold a database for so long. */
+const AHEAD = 1 << 20
+
 /**
- * The same for something that is done with it. What is known of a code beyond its numbers is looked up when it is asked for, so that of
- * fifty thousand codes only one at a time takes memory: nothing of the report is to be used afterwards.
+ * The same, told in pieces. What is known of a code beyond its numbers is looked up when it is told, so that of fifty thousand codes only
+ * one at a time takes memory: nothing of the report is to be used afterwards.
  */
-export async function withReport<T>(store: Store, options: ReportOptions, use: (report: Report) => Promise<T>): Promise<T> {
+export function* tellReport(store: Store, options: ReportOptions, tell: (report: Report) => Iterable<string>): Generator<string> {
   const release = hold(store)
+  let waiting: string[] = []
   try {
-    return await use(reportOf(store, options))
+    let size = 0
+    for (const piece of tell(reportOf(store, options))) {
+      waiting.push(piece)
+      size += piece.length
+      if (size < AHEAD) continue
+      yield* waiting
+      waiting = []
+      size = 0
+    }
   } finally {
     release()
   }
+  yield* waiting
 }
 
 function reportOf(store: Store, options: ReportOptions): Omit<Report, 'codes'> & { readonly codes: readonly CodeInStore[] } {
