@@ -28,7 +28,7 @@ export function judge(rows: readonly Row[]): Target[] {
     if (!mine) continue
     atMost(`${kind}: time of wc -l`, mine.ratio, 8)
     atLeast(`${kind}: times as fast as GoAccess`, ratio(row(kind, 'goaccess')?.seconds, mine.seconds), 40)
-    for (const peer of ['logswan', 'DuckDB, distinct', 'mlr', 'lnav'])
+    for (const peer of ['logswan', 'DuckDB, distinct', 'chDB, distinct', 'mlr', 'lnav'])
       atLeast(`${kind}: times as fast as ${peer}`, ratio(row(kind, peer)?.seconds, mine.seconds), 1)
     atLeast(`${kind}: times as fast as the slow way, one thread`, ratio(row(kind, 'the slow way')?.seconds, row(kind, 'logstat -j1')?.seconds), 8)
   }

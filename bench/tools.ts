@@ -213,10 +213,10 @@ const mlr =
   (file: string): Job => ({ command: { argv: ['mlr', ...args, file] }, read: readRows })
 const mawk = (script: string) => (file: string) => ({ command: { argv: ['mawk', ...script.split('\n'), file] }, read: readPairs })
 const AWK_END = 'END{for(k in n)print k,n[k]}'
-const duckdb = (what: string) => {
+const database = (name: 'duckdb' | 'chdb', what: string) => {
   const job =
     (kind: LogKind) =>
-    (file: string): Job => ({ command: node(program('duckdb'), file, kind, what), read: parse })
+    (file: string): Job => ({ command: node(program(name), file, kind, what), read: parse })
   return { combined: job('combined'), w3c: job('w3c'), json: job('json') }
 }
 
@@ -229,6 +229,15 @@ function duckdbVersion(): string | null {
   }
 }
 
+/** Of the package: the engine, which is large, is not loaded for it. */
+function chdbVersion(): string | null {
+  try {
+    return (createRequire(import.meta.url)('chdb/package.json') as { version: string }).version
+  } catch {
+    return null
+  }
+}
+
 /** Other programs that read such logs; those that are on this machine take part. */
 export const PEERS: readonly Tool[] = [
   peer('mawk', 'status only', () => found('mawk', '-W', 'version'), {
@@ -236,8 +245,10 @@ export const PEERS: readonly Tool[] = [
     w3c: mawk(`!/^#/{n[$12]++}${AWK_END}`),
     json: mawk(`match($0,/"status":[0-9]+/){n[substr($0,RSTART+9,RLENGTH-9)]++}${AWK_END}`),
   }),
-  peer('DuckDB, status', 'status only, all cores', duckdbVersion, duckdb('status')),
-  peer('DuckDB, distinct', 'status + distinct clients, requests, agents, referers', duckdbVersion, duckdb('distinct')),
+  peer('DuckDB, status', 'status only, all cores', duckdbVersion, database('duckdb', 'status')),
+  peer('DuckDB, distinct', 'status + distinct clients, requests, agents, referers', duckdbVersion, database('duckdb', 'distinct')),
+  peer('chDB, status', 'status only, all cores', chdbVersion, database('chdb', 'status')),
+  peer('chDB, distinct', 'status + distinct clients, requests, agents, referers', chdbVersion, database('chdb', 'distinct')),
   peer('logswan', 'summary without paths', () => found('logswan', '-v'), {
     combined: (file) => ({
       command: { argv: ['logswan', file] },
