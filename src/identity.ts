@@ -3,8 +3,7 @@ import { resolve } from 'node:path'
 import type { LogstatError } from './errors.js'
 import { sha256 } from './hash.js'
 import type { Input } from './input/find.js'
-import { openInput, type Reader, readFully, readHead } from './input/open.js'
-import { changed } from './input/unreadable.js'
+import { openBehind, openInput, type Reader, readFully, readHead } from './input/open.js'
 import type { NewSource, Source, Store } from './store/store.js'
 import type { LineCounts } from './tally/tally.js'
 import { checkpointsOf, isDense, PRIOR_BYTES, shortHash } from './trail.js'
@@ -82,18 +81,9 @@ export async function identify(store: Store, input: Input, head: Buffer, reader:
     }
     if (found) return { ...identity, reader: whole, known: { source, ...found } }
     whole.close()
-    current = await openAgain(input, head)
+    current = await openBehind(input, head)
   }
   return { ...identity, reader: current }
-}
-
-/** Open an input whose head was read, and read it again. @throws LogstatError when it is another one now */
-async function openAgain(input: Input, head: Buffer): Promise<Reader> {
-  const reader = await openInput(input)
-  const again = Buffer.alloc(head.length)
-  if ((await readFully(reader, again)) === head.length && again.equals(head)) return reader
-  reader.close()
-  throw changed(input.name)
 }
 
 /** A reader from the beginning on, made of one that stands behind the head. */

@@ -8,7 +8,7 @@ import { formatNamed, hasPlans, plansOfFamily } from './format/registry.js'
 import { compileFields, hasDate, isFieldsLine, momentNoted, NO_FIELDS, noteMoment } from './format/w3c.js'
 import { addedTo, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
 import { fileOf, type Input } from './input/find.js'
-import { HEAD_BYTES, type Opened, openInput, openInputs, type Reader, readHead } from './input/open.js'
+import { HEAD_BYTES, type Opened, openBehind, openInput, openInputs, type Reader, readHead } from './input/open.js'
 import { type Filter, setFilter } from './kernel/filter.js'
 import { Kernel } from './kernel/kernel.js'
 import { absorb } from './kernel/packed.js'
@@ -169,11 +169,11 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
  * @returns undefined when the file was rotated, or the database told more of it, since it was looked at: it is to be read again
  */
 async function settleInFile(prepared: Prepared, { result, source }: ReadInput, counted: Iterable<Counted>, store: Store): Promise<InputResult | undefined> {
-  const { identity, input, file, units } = prepared
+  const { identity, input, file, units, isApart } = prepared
   if (!identity) return result
   const same = fileOf(input) === file
-  // Units open the file by its name.
-  if (units && (!same || result.error?.code === 'changed')) return undefined
+  // Other threads open the file by its name.
+  if ((units || isApart) && (!same || result.error?.code === 'changed')) return undefined
   let id: number | null | undefined = identity.known?.source.id
   if (source?.stream) {
     // What was read cannot be read again: only where it is added is decided again.
@@ -202,6 +202,8 @@ interface Prepared {
   readonly error?: LogstatError
   /** For a small input: where to read on. */
   readonly reader?: Reader
+  /** That is another thread's, where there may be one: it was opened again. */
+  readonly isApart?: boolean
   /** For a large one: its units, already in work. */
   readonly units?: Ordered
 }
@@ -255,6 +257,7 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
   const { file } = opened
   let reader: Reader | undefined = opened.reader
   try {
+    if (store.file === null && isReadApart(input, reader, session)) runner.expect(1)
     head = await readHead(reader)
     // From here on the reader is its business.
     const behind = reader
@@ -262,12 +265,17 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
     const identity = await identify(store, input, head, behind)
     reader = identity.reader
     const { known } = identity
+    const isApart = known === undefined && isReadApart(input, reader, session)
     // Of a cut file this thread counts the first range. Of one that is known there may be nothing to count.
     if (reader.raw && !known) runner.expect(rangesOf(input.size ?? 0) - 1)
     const layout = known ? layoutOf(known.source, head, session.idleKernel()) : chooseLayout(input, head, options, session.idleKernel())
     const units = known?.contained ? [] : unitsOf(input, reader, head, known?.source, layout, session)
-    if (units.length === 0) return { input, head, file, identity, layout, reader }
+    if (units.length === 0 && !isApart) return { input, head, file, identity, layout, reader }
     reader.close()
+    if (isApart) {
+      const again = runner.jobs > 1 ? runner.read(input, head, reader) : await openBehind(input, head, 'here')
+      return { input, head, file, identity, layout, reader: again, isApart }
+    }
     return { input, head, file, identity, layout, units: inOrder(units, input, runner, options) }
   } catch (error) {
     reader?.close()
@@ -276,6 +284,12 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
     if (error.code === 'changed') return prepare(await reopen(input), session)
     return { input, head, file, error }
   }
+}
+
+/** Whether an input that is not as it stands in its file is large enough to be unpacked and recoded by a thread of its own, and can be. It does not depend on there being one. */
+function isReadApart(input: Input, { raw, packing }: Reader, { alone }: Session): boolean {
+  if (raw || !alone || input.path === null || input.member !== undefined || packing.endsWith('tar') || isStream(input)) return false
+  return (statSync(input.path, { throwIfNoEntry: false })?.size ?? 0) >= LARGE_PACKED
 }
 
 /** Cut a large input into units; none for one that is counted in this thread, along with others. */

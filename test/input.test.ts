@@ -6,9 +6,11 @@ import { crc32, deflateRawSync, gzipSync } from 'node:zlib'
 import { packTar } from 'modern-tar'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { progress } from '../src/cli/progress.js'
+import type { LogstatError } from '../src/errors.js'
 import { findInputs, type Input } from '../src/input/find.js'
-import { openInput, openInputs } from '../src/input/open.js'
+import { openInput, openInputs, type Reader } from '../src/input/open.js'
 import { Xxh64 } from '../src/input/packing/xxh64.js'
+import { fillRing, makeRing, ringReader } from '../src/parallel/ring.js'
 import { logstat, ROOT } from './support.js'
 
 /** What `zstd`, `bzip2` and `xz` make of FORTY. */
@@ -55,24 +57,44 @@ async function readAll(path: string): Promise<Read[]> {
       all.push({ name, error: opened.error.code })
       continue
     }
-    const { reader } = opened
-    const found: Read = { name, packing: reader.packing, recoded: reader.recoded, text: '' }
-    const space = Buffer.alloc(1000)
-    try {
-      for (let n = await reader.read(space); n > 0; n = await reader.read(space)) found.text += space.toString('latin1', 0, n)
-    } catch (error) {
-      found.error = (error as { code: string }).code
-    }
-    reader.close()
-    all.push(found)
+    all.push(await readTo(opened.reader, name))
   }
   return all
 }
 
+async function readTo(reader: Reader, name: string): Promise<Read> {
+  const found: Read = { name, packing: reader.packing, recoded: reader.recoded, text: '' }
+  const space = Buffer.alloc(1000)
+  try {
+    for (let n = await reader.read(space); n > 0; n = await reader.read(space)) found.text += space.toString('latin1', 0, n)
+  } catch (error) {
+    found.error = (error as { code: string }).code
+  }
+  reader.close()
+  return found
+}
+
+/** What comes out of a file, in whatever way it is unpacked. */
 async function only(path: string): Promise<Read> {
   const all = await readAll(path)
   expect(all).toHaveLength(1)
-  return all[0] as Read
+  const [found] = all as [Read]
+  const [input] = findInputs([path]) as [Input]
+  // What fits into a ring as a whole goes into it without anybody who takes it out.
+  const ring = makeRing()
+  await fillRing(ring, () => openInput(input, 'here'))
+  const open = [() => openInput(input, 'here'), async () => ringReader(ring, { packing: '', recoded: null }, () => {})]
+  for (const other of open) {
+    const { text = '', error } = await other().then(
+      (reader) => readTo(reader, found.name),
+      (failure: LogstatError): Partial<Read> => ({ error: failure.code }),
+    )
+    expect(error).toBe(found.error)
+    if (error === undefined) expect(text).toBe(found.text)
+    // Of data that are damaged one way may get further than another.
+    else expect([text, found.text ?? ''].sort((a, b) => a.length - b.length)).toSatisfy(([short, long]: string[]) => long?.startsWith(short as string) === true)
+  }
+  return found
 }
 
 /** A zip archive. */

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findInputs } from '../src/input/find.js'
+import { findInputs, type Input } from '../src/input/find.js'
+import { openBehind } from '../src/input/open.js'
+import { makeRing, ringReader } from '../src/parallel/ring.js'
 import { rangesOf } from '../src/parallel/unit.js'
 import { readInputs } from '../src/pipeline.js'
 import { makeReport, type Report } from '../src/report/report.js'
@@ -93,5 +95,53 @@ describe('large packed logs', () => {
     const found = new Map<string, number>()
     for (const { status, substatus, win32 } of one?.codes ?? []) for (const { value, hits } of win32) found.set(`${status} ${substatus} ${value}`, hits)
     expect(found).toEqual(new Map([...truth].map(([code, hits]) => [code, 3 * hits])))
+  })
+
+  it('are unpacked by a thread of their own: one gives the report of the log itself', async () => {
+    const [gz] = packed as [string]
+    const one = await reportOf(1, gz)
+    expect(one.totals).toMatchObject({ entries: LINES, rejected: 0, ignored: 3 })
+    for (const jobs of [2, 3]) expect(await reportOf(jobs, gz)).toEqual(one)
+    // The log itself is cut in ranges, so its lists may be bounded at other places; what is exact is the same.
+    const exact = (report: Report): unknown => report.codes.map(({ top: _, distinct: __, win32: ___, ...code }) => code)
+    expect(exact(one)).toEqual(exact(await reportOf(1, log)))
+  })
+
+  it('that are damaged are read as far, and told so, with any number of threads', async () => {
+    const whole = readFileSync(packed[0] as string)
+    const cut = join(folder, 'cut.log.gz')
+    writeFileSync(cut, whole.subarray(0, 5 << 20))
+    const broken = join(folder, 'broken.log.gz')
+    whole.fill(0x55, 5 << 20, (5 << 20) + 1000)
+    writeFileSync(broken, whole)
+    for (const file of [cut, broken]) {
+      const results = []
+      for (const jobs of [1, 2]) {
+        const [{ error, lines, entries } = {}] = await readInputs(findInputs([file]), openStore(null), { jobs })
+        results.push({ code: error?.code, message: error?.message, hint: error?.hint, lines, entries })
+      }
+      expect(results[0]).toMatchObject({ code: 'damaged', message: expect.stringContaining(file) })
+      expect(results[0]?.entries).toBeGreaterThan(100_000)
+      expect(results[1]).toEqual(results[0])
+    }
+  })
+
+  it('go into a database once, and say so when they are another file than the one that was looked at', async () => {
+    const [gz] = packed as [string]
+    const store = openStore(join(folder, 'packed.db'))
+    for (const known of [false, true]) {
+      const [result] = await readInputs(findInputs([gz]), store, { jobs: 2, dayZone: 'UTC' })
+      expect(result).toMatchObject({ known, entries: known ? 0 : LINES, error: null })
+    }
+    store.close()
+    const [input] = findInputs([gz]) as [Input]
+    await expect(openBehind(input, Buffer.from('another head'), 'here')).rejects.toThrow(expect.objectContaining({ code: 'changed' }))
+  })
+
+  it('end in the error of the thread, when that is gone', async () => {
+    const reader = ringReader(makeRing(), { packing: 'gzip', recoded: null }, () => {
+      throw new Error('the thread is gone')
+    })
+    await expect(reader.read(Buffer.alloc(10))).rejects.toThrow('the thread is gone')
   })
 })

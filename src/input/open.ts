@@ -3,11 +3,11 @@ import { LogstatError } from '../errors.js'
 import { type Member, tarMembers, zipMembers } from './archive.js'
 import { fileOf, type Input } from './find.js'
 import { isJsonDocument, JSON_DOCUMENT } from './json-documents.js'
-import type { Chunks } from './packing/packed.js'
+import type { Chunks, Where } from './packing/packed.js'
 import { FOREIGN, isTar, isZip, PACKINGS } from './packing/packings.js'
 import { chunkReader, fileReader, type Reader } from './reader.js'
 import { recodingOf } from './recode.js'
-import { damaged, unreadable } from './unreadable.js'
+import { changed, damaged, unreadable } from './unreadable.js'
 
 export type { Reader }
 
@@ -34,7 +34,7 @@ export async function* openInputs(inputs: Iterable<Input>): AsyncGenerator<Opene
         yield { input, file, reader: await openInput(input) }
         continue
       }
-      const source = await openSource(input)
+      const source = await openSource(input, 'beside')
       if (source.members) yield* openMembers(input, file, source.members, source)
       else yield { input, file, reader: source.reader() }
     } catch (error) {
@@ -49,15 +49,21 @@ export async function* openInputs(inputs: Iterable<Input>): AsyncGenerator<Opene
  *
  * @throws LogstatError when it cannot be opened; `read` throws `damaged` when packed data are cut off or broken
  */
-export async function openInput(input: Input): Promise<Reader> {
+export async function openInput(input: Input, where: Where = 'beside'): Promise<Reader> {
+  const reader = await openOne(input, where)
+  // With nothing beside it there is no reason to hand over less than is asked for.
+  return where === 'beside' ? reader : { ...reader, read: (target) => fill(reader, target) }
+}
+
+async function openOne(input: Input, where: Where): Promise<Reader> {
   const archive: Input = { name: input.name, path: input.path, optional: input.optional, size: input.size }
-  const source = await openSource(archive)
+  const source = await openSource(archive, where)
   if (!source.members) return source.reader()
   const members = source.members[Symbol.asyncIterator]()
   let i = 0
   for (let next = await members.next(); !next.done; next = await members.next()) {
     if (i++ !== input.member) continue
-    const reader = await openMember(input, next.value, source)
+    const reader = await openMember(input, next.value, source, where)
     const close = (): void => {
       reader.close()
       void members.return?.(undefined)
@@ -74,7 +80,7 @@ async function* openMembers(archive: Input, file: string, members: AsyncIterable
       const input: Input = { ...archive, name: `${archive.name}!${member.name}`, optional: true, member: found++ }
       let closed: Promise<void> | undefined
       try {
-        const reader = await openMember(input, member, source)
+        const reader = await openMember(input, member, source, 'beside')
         let close = reader.close
         if (source.packing.at(-1) === 'tar')
           closed = new Promise((resolve) => {
@@ -96,9 +102,9 @@ async function* openMembers(archive: Input, file: string, members: AsyncIterable
   if (found === 0) throw new LogstatError('no-logs', `${archive.name}: the archive holds no files`, 'Name a log file, or an archive that holds some.')
 }
 
-async function openMember(input: Input, { name, chunks }: Member, { packing, consumed }: Source): Promise<Reader> {
+async function openMember(input: Input, { name, chunks }: Member, { packing, consumed }: Source, where: Where): Promise<Reader> {
   if (chunks instanceof LogstatError) throw new LogstatError(chunks.code, `${input.name}: ${chunks.message}`, chunks.hint)
-  const inner = await unpack(name, input.name, chunks, packing, consumed)
+  const inner = await unpack(name, input.name, chunks, packing, consumed, where)
   if (inner.members) throw new LogstatError('unknown-format', `${input.name}: an archive in an archive is not read`, 'Unpack the outer archive first.')
   return inner.reader()
 }
@@ -114,7 +120,7 @@ interface Source {
   readonly reader: () => Reader
 }
 
-async function openSource(input: Input): Promise<Source> {
+async function openSource(input: Input, where: Where): Promise<Source> {
   const { name, path } = input
   let read = 0
   const consumed = (): number => read
@@ -128,7 +134,7 @@ async function openSource(input: Input): Promise<Source> {
       throw unreadable(name, error)
     }
   }
-  if (path === null) return unpack(name, name, counted(process.stdin as AsyncIterable<Buffer>), [], consumed)
+  if (path === null) return unpack(name, name, counted(process.stdin as AsyncIterable<Buffer>), [], consumed, where)
   let fd: number
   const head = Buffer.alloc(HEAD_BYTES)
   let isFile: boolean
@@ -141,7 +147,7 @@ async function openSource(input: Input): Promise<Source> {
     throw unreadable(name, error)
   }
   // A named pipe, `<(…)`, is read as it comes.
-  if (!isFile) return unpack(name, name, counted(fileChunks(fd)), [], consumed)
+  if (!isFile) return unpack(name, name, counted(fileChunks(fd, where)), [], consumed, where)
   const start = head.subarray(0, used)
   if (isZip(start)) {
     closeSync(fd)
@@ -150,11 +156,11 @@ async function openSource(input: Input): Promise<Source> {
   }
   const plain = !PACKINGS.some((p) => p.is(start)) && !FOREIGN.some((f) => f.is(start)) && !isTar(start)
   if (plain && !recodingOf(start) && !isJsonDocument(start, used < HEAD_BYTES)) return { packing: [], consumed, reader: () => fileReader(name, fd) }
-  return unpack(name, name, counted(fileChunks(fd)), [], consumed)
+  return unpack(name, name, counted(fileChunks(fd, where)), [], consumed, where)
 }
 
 /** Unpack, as often as it is packed, and recode. `name` is the file's, `shown` what people know it by. */
-async function unpack(name: string, shown: string, chunks: Chunks, outer: readonly string[], consumed: () => number): Promise<Source> {
+async function unpack(name: string, shown: string, chunks: Chunks, outer: readonly string[], consumed: () => number, where: Where): Promise<Source> {
   const packing = [...outer]
   for (;;) {
     const kind = packing.at(-1) ?? 'none'
@@ -171,7 +177,7 @@ async function unpack(name: string, shown: string, chunks: Chunks, outer: readon
     // A log packed by mistake twice is read; more often than that somebody means harm.
     if (found && packing.length < 4) {
       packing.push(found.name)
-      chunks = (await found.load())(all)
+      chunks = (await found.load())(all, where)
       continue
     }
     const foreign = FOREIGN.find((f) => f.is(head))
@@ -235,13 +241,13 @@ async function peek(chunks: Chunks): Promise<{ head: Buffer; all: AsyncGenerator
   return { head: Buffer.concat(seen), all: all(), isWhole }
 }
 
-/** As much as is unpacked at once: see packing/engine.ts. */
-const CHUNK = 512 << 10
+/** As much as is unpacked at once: see packing/engine.ts. In this thread it may be as little as finds room in memory that was used before. */
+const CHUNK: Readonly<Record<Where, number>> = { beside: 512 << 10, here: HEAD_BYTES }
 
-async function* fileChunks(fd: number): AsyncGenerator<Buffer> {
+async function* fileChunks(fd: number, where: Where): AsyncGenerator<Buffer> {
   try {
     for (;;) {
-      const chunk = Buffer.allocUnsafeSlow(CHUNK)
+      const chunk = Buffer.allocUnsafeSlow(CHUNK[where])
       const n = readSync(fd, chunk)
       if (n === 0) return
       yield chunk.subarray(0, n)
@@ -251,16 +257,30 @@ async function* fileChunks(fd: number): AsyncGenerator<Buffer> {
   }
 }
 
-/** The first bytes of an input, enough to tell what it is; of one that is damaged, all that can be read before that is met again. */
+/** The first bytes of an input, enough to tell what it is. */
 export async function readHead(reader: Reader): Promise<Buffer> {
   const head = Buffer.alloc(HEAD_BYTES)
+  return head.subarray(0, await fill(reader, head))
+}
+
+/** Fill all of `target`; of an input that is damaged, with what can be read before that is met again. @returns bytes read */
+async function fill(reader: Reader, target: Uint8Array): Promise<number> {
   let used = 0
   try {
-    for (let n = -1; n !== 0 && used < head.length; used += n) n = await reader.read(head.subarray(used))
+    for (let n = -1; n !== 0 && used < target.length; used += n) n = await reader.read(target.subarray(used))
   } catch (error) {
     if (used === 0) throw error
   }
-  return head.subarray(0, used)
+  return used
+}
+
+/** Open an input whose head was read, behind that. @throws LogstatError `changed` when it is another one now */
+export async function openBehind(input: Input, head: Uint8Array, where?: Where): Promise<Reader> {
+  const reader = await openInput(input, where)
+  const again = Buffer.alloc(head.length)
+  if ((await readFully(reader, again)) === head.length && again.equals(head)) return reader
+  reader.close()
+  throw changed(input.name)
 }
 
 /** Fill all of `target`. @returns bytes read; fewer than asked for when the input ends */

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, readSync } from 'node:fs'
+import { copyBytes } from './copy.js'
 import type { Chunks } from './packing/packed.js'
 import { unreadable } from './unreadable.js'
 
@@ -94,7 +95,7 @@ export function chunkReader(
       const chunk = await at()
       if (!chunk) return 0
       const n = Math.min(chunk.length, target.length)
-      target.set(chunk.subarray(0, n))
+      copyBytes(target, chunk.subarray(0, n))
       rest = chunk.subarray(n)
       return n
     },

@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import type { Input } from '../input/find.js'
+import type { Reader } from '../input/open.js'
 import { Kernel, kernelModule } from '../kernel/kernel.js'
+import { makeRing, ringReader } from './ring.js'
 import { countUnit, type OnRead, packLast, type Unit, type UnitResult } from './unit.js'
 
 /** Counts units, several at a time where there are threads for them. The calling thread is one of these. */
@@ -11,6 +14,8 @@ export interface Runner {
    * @returns what waits for the result; meanwhile this thread counts units, too. One may be waited for at a time
    */
   run(unit: Unit, onRead: OnRead): () => Promise<UnitResult>
+  /** Have an input read by another thread, from behind its head on: what unpacks it does not wait for what counts. */
+  read(input: Input, head: Uint8Array, like: Pick<Reader, 'packing' | 'recoded'>): Reader
   /** So many units will be run: start threads for them while it is still being found out what they are. */
   expect(units: number): void
   /** A result is not needed any more: its memory may be used for the next. */
@@ -21,9 +26,10 @@ export interface Runner {
   close(): void
 }
 
-/** What a worker is sent: a unit to count, memory for a result, or both. */
+/** What a worker is sent: a unit to count, memory for a result, or both; or an input to read into a ring. */
 export interface Order {
   readonly unit?: Unit
+  readonly fill?: { readonly ring: SharedArrayBuffer; readonly input: Input; readonly head: Uint8Array }
   readonly spare?: ArrayBuffer | undefined
 }
 
@@ -54,7 +60,13 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     all.add(worker)
     // One that has nothing to do does not keep the process.
     worker.unref()
-    worker.on('message', (message: { bytes: number; lines: number } | { result: UnitResult }) => {
+    worker.on('message', (message: { bytes: number; lines: number } | { result: UnitResult } | { filled: SharedArrayBuffer }) => {
+      if ('filled' in message) {
+        worker.unref()
+        idle.push(worker)
+        next()
+        return
+      }
       const task = running.get(worker)
       if (!task || !all.has(worker)) return
       if ('bytes' in message) {
@@ -113,6 +125,18 @@ export function makeRunner(jobs = availableParallelism()): Runner {
 
   return {
     jobs,
+    read(input, head, like) {
+      const worker = idle.pop() ?? start()
+      const ring = makeRing()
+      let failure: Error | undefined
+      worker.once('error', (error) => {
+        failure = error
+      })
+      worker.postMessage({ fill: { ring, input, head } } satisfies Order)
+      return ringReader(ring, like, () => {
+        if (failure) throw failure
+      })
+    },
     expect(units) {
       while (all.size < Math.min(jobs - 1, units)) idle.push(start())
     },

@@ -1,20 +1,29 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { openBehind } from '../input/open.js'
 import { Kernel } from '../kernel/kernel.js'
 import type { Packed } from '../kernel/packed.js'
+import { fillRing } from './ring.js'
 import type { Order } from './runner.js'
 import { countUnit, packLast } from './unit.js'
 
-// Takes an Order by message; answers to one of a unit with `{ bytes, lines }` now and then, and with `{ result }` at the end.
+// Takes an Order by message; answers to one of a unit with `{ bytes, lines }` now and then, and with `{ result }` at the end, and to one of
+// a ring with `{ filled }` at the end.
 
 const REPORT_EVERY = 8 << 20
 
 if (parentPort) {
   const port = parentPort
-  const kernel = new Kernel({ code: workerData as WebAssembly.Module })
+  let kernel: Kernel | undefined
   let spare: ArrayBuffer | undefined
   port.on('message', async (order: Order) => {
     spare = order.spare ?? spare
+    if (order.fill) {
+      const { ring, input, head } = order.fill
+      await fillRing(ring, () => openBehind(input, head, 'here'))
+      port.postMessage({ filled: ring })
+    }
     if (!order.unit) return
+    kernel ??= new Kernel({ code: workerData as WebAssembly.Module })
     let untold = { bytes: 0, lines: 0 }
     const result = await countUnit(kernel, order.unit, (bytes, lines) => {
       untold = { bytes: untold.bytes + bytes, lines: untold.lines + lines }

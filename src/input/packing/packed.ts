@@ -1,6 +1,12 @@
 /** Bytes in pieces: of a file, of what was unpacked, of what was recoded. Ways of unpacking are functions from one to another. */
 export type Chunks = AsyncIterable<Uint8Array>
 
+/**
+ * Where unpacking is done: beside what counts in this thread, which then need not wait, or here, in a thread that does nothing else. Nothing
+ * has to be handed over then, which is much faster.
+ */
+export type Where = 'beside' | 'here'
+
 /** What packed data did wrong. `early`: they end before they should; otherwise they are broken, or something else follows them. */
 export class PackedError extends Error {
   override readonly name = 'PackedError'

@@ -1,0 +1,130 @@
+import { setImmediate } from 'node:timers/promises'
+import { LogstatError } from '../errors.js'
+import { copyBytes } from '../input/copy.js'
+import type { Reader } from '../input/open.js'
+
+// Bytes on their way from one thread to another, in memory that both have: blocks that are filled and emptied in turn. To hand each over
+// by a message would take longer than to unpack it.
+
+const BLOCKS = 16
+const BLOCK_BYTES = 256 << 10
+/** So many blocks are filled, or emptied, before the other thread is woken: to wake it takes as long as to copy one. */
+const TOGETHER = 4
+/** How long a thread sleeps before it looks whether the other one is still there, in ms. */
+const PATIENCE = 20
+
+/** Numbers at the beginning: blocks filled and emptied so far, whether nobody wants more, then the length of each block. */
+const FILLED = 0
+const EMPTIED = 1
+const CLOSED = 2
+const LENGTHS = 3
+/** What a block holds is no bytes of the input, but why there are no more. */
+const FAILURE = 1 << 30
+/** Then, for each block, how much of the file was consumed for it, as a float64. */
+const CONSUMED = 128
+const DATA = CONSUMED + 8 * BLOCKS
+
+export const makeRing = (): SharedArrayBuffer => new SharedArrayBuffer(DATA + BLOCKS * BLOCK_BYTES)
+
+const viewsOf = (ring: SharedArrayBuffer) => ({
+  state: new Int32Array(ring, 0, LENGTHS + BLOCKS),
+  consumed: new Float64Array(ring, CONSUMED, BLOCKS),
+  block: (i: number): Uint8Array => new Uint8Array(ring, DATA + (i % BLOCKS) * BLOCK_BYTES, BLOCK_BYTES),
+})
+
+/** Fill a ring with what is read, to the end or until nobody wants more. An error of the input is handed over, too. */
+export async function fillRing(ring: SharedArrayBuffer, open: () => Promise<Reader>): Promise<void> {
+  const { state, consumed, block } = viewsOf(ring)
+  let reader: Reader | undefined
+  const hand = (i: number, length: number, isLast: boolean): void => {
+    Atomics.store(state, LENGTHS + (i % BLOCKS), length)
+    Atomics.store(state, FILLED, i + 1)
+    if (isLast || (i + 1) % TOGETHER === 0) Atomics.notify(state, FILLED)
+  }
+  for (let i = 0, over = false; !over; i++) {
+    for (let emptied = Atomics.load(state, EMPTIED); i - emptied === BLOCKS; emptied = Atomics.load(state, EMPTIED)) Atomics.wait(state, EMPTIED, emptied)
+    if (Atomics.load(state, CLOSED)) break
+    try {
+      reader ??= await open()
+      const n = await reader.read(block(i))
+      consumed[i % BLOCKS] = reader.consumed()
+      over = n === 0
+      hand(i, n, over)
+    } catch (error) {
+      if (!(error instanceof LogstatError)) throw error
+      const told = Buffer.from(JSON.stringify([error.code, error.message, error.hint]))
+      copyBytes(block(i), told)
+      over = true
+      hand(i, FAILURE | told.length, over)
+    }
+  }
+  reader?.close()
+}
+
+/**
+ * What is read by another thread.
+ *
+ * @param alive throws when that thread is not there any more
+ */
+export function ringReader(ring: SharedArrayBuffer, like: Pick<Reader, 'packing' | 'recoded'>, alive: () => void): Reader {
+  const { state, consumed, block } = viewsOf(ring)
+  let taken = 0
+  /** What is at hand of the block that is being emptied. */
+  let rest: Uint8Array | undefined
+  let read = 0
+
+  function release(): void {
+    Atomics.store(state, EMPTIED, ++taken)
+    if (taken % TOGETHER === 0) Atomics.notify(state, EMPTIED)
+    rest = undefined
+  }
+
+  /** What is at hand of the next block; empty at the end, which stays where it is. */
+  async function at(): Promise<Uint8Array> {
+    if (rest) return rest
+    // A block comes within a millisecond, which is less than a turn of the event loop may take.
+    while (Atomics.load(state, FILLED) === taken) {
+      if (Atomics.wait(state, FILLED, taken, PATIENCE) !== 'timed-out') continue
+      await setImmediate()
+      alive()
+    }
+    const length = Atomics.load(state, LENGTHS + (taken % BLOCKS))
+    const bytes = block(taken).subarray(0, length & ~FAILURE)
+    if (length & FAILURE) {
+      // Text is not made of shared memory.
+      const [code, message, hint] = JSON.parse(Buffer.from(bytes).toString()) as [string, string, string | undefined]
+      throw new LogstatError(code, message, hint)
+    }
+    read = consumed[taken % BLOCKS] as number
+    return length === 0 ? bytes : (rest = bytes)
+  }
+
+  async function take(most: number, use: (bytes: Uint8Array) => void): Promise<number> {
+    const bytes = (await at()).subarray(0, most)
+    use(bytes)
+    if (rest && bytes.length === rest.length) release()
+    else rest = rest?.subarray(bytes.length)
+    return bytes.length
+  }
+
+  return {
+    ...like,
+    raw: false,
+    consumed: () => read,
+    read: (target) => take(target.length, (bytes) => copyBytes(target, bytes)),
+    async skip(bytes) {
+      for (let left = bytes; left > 0; ) {
+        const n = await take(left, () => {})
+        if (n === 0) return false
+        left -= n
+      }
+      return true
+    },
+    close() {
+      Atomics.store(state, CLOSED, 1)
+      // It may sleep until there is room.
+      release()
+      Atomics.notify(state, EMPTIED)
+    },
+  }
+}
