@@ -84,12 +84,15 @@ const LISTED_IN_DATABASE: Listed = { least: STORED_VALUES, most: STORED_VALUES, 
  * inputs of the same server are counted together, so that their lists stay exact.
  */
 export async function readInputs(inputs: readonly Input[], store: Store, options: ReadOptions = {}): Promise<InputResult[]> {
-  const kernel = new Kernel()
+  const runner = makeRunner(options.jobs)
   const inFile = store.file !== null
+  const kernel = new Kernel()
   const { dayZone, top = 0 } = options
   const { least, most, together } = LISTED_IN_MEMORY
   const listed = inFile ? LISTED_IN_DATABASE : { least: Math.max(least, top), most: Math.max(most, top), together }
   setFilter(kernel.wasm, options.filter ?? {})
+  // A large file is cut, or it is packed: another thread is needed in any case, and it takes a while to start. What a database knows needs none.
+  if (!inFile && rangesOf(inputs[0]?.size ?? 0) > 1) runner.expect(1)
   if (dayZone !== undefined) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   const readOut = (): Tally => readTally(kernel, { listed, allClients: store.joinsClients, adaptive: !inFile })
   const backlog = new Backlog(listed, store.joinsClients ? ['client'] : [])
@@ -107,7 +110,6 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     owner = undefined
   }
 
-  const runner = makeRunner(options.jobs)
   const results: InputResult[] = []
   // Ahead of the input being counted the next ones are opened, so that packed ones unpack side by side. Not for a database: whether
   // an input is known there can be told only when the one before is in.
@@ -159,6 +161,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     settle()
   } finally {
     runner.close()
+    backlog.clear()
   }
   return results
 }

@@ -2,13 +2,15 @@ import type Database from 'better-sqlite3'
 
 type Value = string | number | null
 
-/** Rows put in by one statement: half of what a row costs is the call. More gain little. */
-const TOGETHER = 32
+/** Rows put in by one statement: half of what a row costs is the call. More gain little; the smaller ones are for what is left over. */
+const TOGETHER = [32, 8, 1] as const
 
 /** Puts rows into a table, several at a time. Rows of a group have the first columns in common. */
 export interface Inserter {
-  /** Begin a group. @returns what adds a row to it */
-  group(...common: readonly Value[]): (...row: readonly Value[]) => void
+  /** Begin a group. */
+  group(...common: readonly Value[]): void
+  /** Add rows of the group, given one behind the other. */
+  add(rows: ArrayLike<Value>): void
   /** Put in what waits: before anything else is done with the table. */
   flush(): void
   /** Forget what waits: the transaction that it belonged to has failed. */
@@ -22,31 +24,37 @@ export interface Inserter {
  */
 export function inserter(db: Database.Database, table: string, common: readonly string[], own: readonly string[], conflict = ''): Inserter {
   const row = `(${[...common.map((column) => `@${column}`), ...own.map(() => '?')].join(', ')})`
-  const ofRows = (n: number): Database.Statement =>
-    db.prepare(`INSERT INTO ${table} (${[...common, ...own].join(', ')}) VALUES ${Array.from({ length: n }, () => row).join(', ')} ${conflict}`)
-  const one = ofRows(1)
-  let many: Database.Statement | undefined
+  const made = new Map<number, Database.Statement>()
+  const ofRows = (n: number): Database.Statement => {
+    const text = `INSERT INTO ${table} (${[...common, ...own].join(', ')}) VALUES ${Array.from({ length: n }, () => row).join(', ')} ${conflict}`
+    const statement = made.get(n) ?? db.prepare(text)
+    made.set(n, statement)
+    return statement
+  }
+  const most = TOGETHER[0] * own.length
   let shared: Record<string, Value> = {}
-  // One row behind the other.
-  const waiting: Value[] = []
+  // One row behind the other, the first `used` values. To fill it again and again takes a third of what new arrays would.
+  const waiting = new Array<Value>(most).fill(0)
+  let used = 0
   const flush = (): void => {
-    for (let at = 0; at < waiting.length; at += own.length) one.run(waiting.slice(at, at + own.length), shared)
-    waiting.length = 0
+    let at = 0
+    for (const n of TOGETHER)
+      for (const values = n * own.length; used - at >= values; at += values) ofRows(n).run(values === most ? waiting : waiting.slice(at, at + values), shared)
+    used = 0
   }
   return {
     flush,
     reset: () => {
-      waiting.length = 0
+      used = 0
     },
     group(...values) {
       flush()
       shared = Object.fromEntries(values.map((value, i) => [common[i] as string, value]))
-      return (...row) => {
-        for (const value of row) waiting.push(value)
-        if (waiting.length < TOGETHER * own.length) return
-        many ??= ofRows(TOGETHER)
-        many.run(waiting, shared)
-        waiting.length = 0
+    },
+    add(rows) {
+      for (let at = 0; at < rows.length; at++) {
+        waiting[used++] = rows[at] as Value
+        if (used === most) flush()
       }
     },
   }

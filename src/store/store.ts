@@ -121,7 +121,6 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   let lastValueId = 0
   /** Whether there are values that this program does not know the ids of; there are none in a temporary store. */
   let hasValues = false
-  const addValue = statements.values.group()
 
   function begin(): void {
     dimensions.clear()
@@ -157,7 +156,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
     if (id === undefined) {
       const hash = file === null ? 0 : crc32(text)
       id = hasValues ? (statements.findValue.get(hash, text) as { id: number } | undefined)?.id : undefined
-      if (id === undefined) addValue((id = ++lastValueId), hash, text)
+      if (id === undefined) statements.values.add([(id = ++lastValueId), hash, text])
       valueIds.set(text, id)
     }
     return id
@@ -172,7 +171,8 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   }
 
   function addCode(source: number, id: number, code: CountedCode, bucketSeconds: number, anonymize: Anonymizer | undefined): void {
-    code.buckets.each(statements.hits.group(source, id, bucketSeconds))
+    statements.hits.group(source, id, bucketSeconds)
+    statements.hits.add(code.buckets.rows())
     statements.hits.flush()
     const period = code.period ?? NO_TIME
     const known = statements.findSpan.get(source, id, period) as { latency: string | null } | undefined
@@ -186,11 +186,12 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
       const old = known ? readList(source, id, period, which) : undefined
       if (old) statements.clearTop.run(source, id, period, which)
       const kept = trimList(old ? mergeLists(old, list) : list, keep(dimension))
-      const ids = kept.values.map((v) => valueId(v.value))
+      const rows: number[] = []
+      for (const { value, hits, error } of kept.values) rows.push(valueId(value), hits, error)
       // Rows of lists refer to them.
       statements.values.flush()
-      const add = statements.top.group(source, id, period, which)
-      for (const [i, { hits, error }] of kept.values.entries()) add(ids[i] as number, hits, error)
+      statements.top.group(source, id, period, which)
+      statements.top.add(rows)
       statements.top.flush()
       statements.setList.run(source, id, period, which, kept.distinct, kept.lost)
     }

@@ -34,15 +34,23 @@ export class Buckets {
     this.#rows = larger
   }
 
+  /** In the order of time it is least work. */
   add(start: number, hits: number, bytesSent: number, timed: number, timeTakenUs: number): void {
     if (this.#used === this.#rows.length) this.reserve(1 + this.#used / COLUMNS)
     const rows = this.#rows
-    rows[this.#used++] = start
-    rows[this.#used++] = hits
-    rows[this.#used++] = bytesSent
-    rows[this.#used++] = timed
-    rows[this.#used++] = timeTakenUs
-    this.#summed = false
+    let at = this.#used
+    if (at > 0) {
+      const last = rows[at - COLUMNS] as number
+      if (start === last) at -= COLUMNS
+      else if (start === NO_TIME || (start < last && last !== NO_TIME)) this.#summed = false
+    }
+    const isNew = at === this.#used
+    this.#used = at + COLUMNS
+    rows[at] = start
+    rows[++at] = hits + (isNew ? 0 : (rows[at] as number))
+    rows[++at] = bytesSent + (isNew ? 0 : (rows[at] as number))
+    rows[++at] = timed + (isNew ? 0 : (rows[at] as number))
+    rows[++at] = timeTakenUs + (isNew ? 0 : (rows[at] as number))
   }
 
   addAll(other: Buckets): void {
@@ -62,7 +70,13 @@ export class Buckets {
     this.#summed = false
   }
 
-  /** In the order of time; entries without one come first. */
+  /** Numbers of the buckets as `add` takes them, one bucket behind the other, in the order of time; entries without one come first. */
+  rows(): Float64Array {
+    this.#sum()
+    return this.#rows.subarray(0, this.#used)
+  }
+
+  /** As `rows`, bucket by bucket. */
   each(take: (start: number, hits: number, bytesSent: number, timed: number, timeTakenUs: number) => void): void {
     this.#sum()
     const rows = this.#rows

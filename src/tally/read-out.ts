@@ -24,6 +24,9 @@ import {
 // The shapes of the kernel's tables, as src/kernel/wasm/{count,values,index}.ts lays them out; sizes in bytes.
 const CODE = 80
 const BUCKET = { size: 40, base: 2 ** 36 }
+/** Room in a number for a slot of buckets, and above it for a time: with the code, 53 bits. */
+const SLOTS = 2 ** 18
+const FAR = 2 ** 23 - 1
 const LATENCY = { size: 16 }
 const SLOT_WORDS = 4
 const VALUE_WORDS = 4
@@ -105,25 +108,39 @@ function readCodes(count: number, table: number, memory: DataView): CodeTally[] 
 }
 
 function readBuckets(codes: readonly CodeTally[], { wasm }: Kernel, width: number): void {
-  const words = new Uint32Array(wasm.memory.buffer, wasm.bucketTable(), (BUCKET.size / 4) * wasm.bucketSlots())
+  const size = BUCKET.size / 4
+  const words = new Uint32Array(wasm.memory.buffer, wasm.bucketTable(), size * wasm.bucketSlots())
   const fine = wasm.bucketSeconds()
-  const rows = new Uint32Array(codes.length)
-  for (let i = 0; i < words.length; i += BUCKET.size / 4) {
-    const high = words[i + 1] as number
-    if (words[i] !== 0 || high !== 0) rows[high >>> 8] = (rows[high >>> 8] ?? 0) + 1
-  }
-  for (const [i, { buckets }] of codes.entries()) buckets.reserve(rows[i] as number)
   const u64At = (word: number): number => (words[word] as number) + (words[word + 1] as number) * 2 ** 32
-  for (let i = 0; i < words.length; i += BUCKET.size / 4) {
-    const low = words[i] as number
+  const bucketAt = (word: number): number => ((words[word + 1] as number) & 0xff) * 2 ** 32 + (words[word] as number) - 1
+  const rows = new Uint32Array(codes.length)
+  let count = 0
+  let first = Infinity
+  for (let i = 0; i < words.length; i += size) {
     const high = words[i + 1] as number
-    if (low === 0 && high === 0) continue
-    const code = codes[high >>> 8]
-    if (!code) continue
-    const bucket = (high & 0xff) * 2 ** 32 + low - 1
-    const seconds = (bucket - BUCKET.base) * fine
-    const start = bucket === 0 ? NO_TIME : Math.floor(seconds / width) * width
-    code.buckets.add(start, u64At(i + 2), u64At(i + 4), u64At(i + 6), u64At(i + 8))
+    if (words[i] === 0 && high === 0) continue
+    rows[high >>> 8] = (rows[high >>> 8] ?? 0) + 1
+    count++
+    const bucket = bucketAt(i)
+    if (bucket !== 0 && bucket < first) first = bucket
+  }
+  // Slots in the order of their code and time, which need not be sorted code by code then. A time that is further from the first than a
+  // number has room for is put at the end: the buckets see to it themselves.
+  const order = new Float64Array(count)
+  for (let i = 0, n = 0; i < words.length; i += size) {
+    const high = words[i + 1] as number
+    if (words[i] === 0 && high === 0) continue
+    const bucket = bucketAt(i)
+    const time = bucket === 0 ? 0 : Math.min(bucket - first + 1, FAR)
+    order[n++] = ((high >>> 8) * (FAR + 1) + time) * SLOTS + i / size
+  }
+  order.sort()
+  for (const [i, { buckets }] of codes.entries()) buckets.reserve(rows[i] as number)
+  for (const slot of order) {
+    const i = (slot % SLOTS) * size
+    const bucket = bucketAt(i)
+    const start = bucket === 0 ? NO_TIME : Math.floor(((bucket - BUCKET.base) * fine) / width) * width
+    codes[(words[i + 1] as number) >>> 8]?.buckets.add(start, u64At(i + 2), u64At(i + 4), u64At(i + 6), u64At(i + 8))
   }
 }
 
