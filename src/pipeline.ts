@@ -8,7 +8,7 @@ import { formatNamed, hasPlans, plansOfFamily } from './format/registry.js'
 import { compileFields, hasDate, isFieldsLine, momentNoted, NO_FIELDS, noteMoment } from './format/w3c.js'
 import { addedTo, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
 import { fileOf, type Input } from './input/find.js'
-import { HEAD_BYTES, type Opened, openBehind, openInput, openInputs, type Reader, readHead } from './input/open.js'
+import { HEAD_BYTES, lazyReader, type Opened, openBehind, openInput, openInputs, type Reader, readHead } from './input/open.js'
 import { type Filter, setFilter } from './kernel/filter.js'
 import { Kernel } from './kernel/kernel.js'
 import { absorb } from './kernel/packed.js'
@@ -95,7 +95,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   if (!inFile && rangesOf(inputs[0]?.size ?? 0) > 1) runner.expect(1)
   if (dayZone !== undefined) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   const readOut = (): Tally => readTally(kernel, { listed, allClients: store.joinsClients, adaptive: !inFile })
-  const backlog = new Backlog(listed, store.joinsClients ? ['client'] : [])
+  const backlog = new Backlog(listed, store.joinsClients ? ['client'] : [], store.anonymizes)
   const take = (): Iterable<Counted> => {
     const last = readOut()
     kernel.clear()
@@ -276,7 +276,8 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
     if (units.length === 0 && !isApart) return { input, head, file, identity, layout, reader }
     reader.close()
     if (isApart) {
-      const again = runner.jobs > 1 ? runner.read(input, head, reader) : await openBehind(input, head, 'here')
+      // Opened when it is read, as by another thread: so an error is met at the same place.
+      const again = runner.jobs > 1 ? runner.read(input, head, reader) : lazyReader(reader, () => openBehind(input, head, 'here'))
       return { input, head, file, identity, layout, reader: again, isApart }
     }
     return { input, head, file, identity, layout, units: inOrder(units, input, runner, options) }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -123,6 +123,10 @@ describe('logstat PATH…', () => {
     expect(readFileSync(at('report.txt'), 'utf8')).toBe(logstat([DAY]).stdout)
     fails([DAY, '-o', at('report.docx')], /report\.docx/, /--format/)
     fails([DAY, '-o', at('no/such/report.txt')], /no.such.report\.txt/, /folder/)
+    // A report that cannot be made leaves the last one as it was.
+    expect(logstat(['ingest', '-q', DAY, '--db', at('output.db')]).status).toBe(0)
+    fails(['report', '--db', at('output.db'), '-o', at('report.txt'), '--tz', 'Nonsense'], /Nonsense/, /IANA/)
+    expect(statSync(at('report.txt')).size).toBeGreaterThan(100)
   })
   it('colours only where that is wanted', () => {
     const colored = (args: string[], env: Record<string, string> = {}): boolean => logstat([DAY, ...args], { env }).stdout.includes('\x1b[')

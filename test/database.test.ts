@@ -207,6 +207,18 @@ describe('age', () => {
     await withStore('logs.db', (store) => rollUp(store, Date.UTC(2050, 0, 1) / 1000))
     expect(rows('logs.db', 'SELECT DISTINCT seconds FROM hits')).toEqual([{ seconds: 60 }])
   })
+  it('keeps the timeline of counts that are older than all that is known of their code', async () => {
+    // A bucket that reaches into a day that is kept outlives the day it begins in.
+    writeFileSync(at('a.log'), lines(0, 100))
+    await ingest('logs.db', 'a.log')
+    await withStore('logs.db', (store) => {
+      for (const table of ['span', 'top', 'list']) store.db.exec(`DELETE FROM ${table}`)
+      const { codes, timeline } = makeReport(store)
+      expect(codes.length).toBeGreaterThan(0)
+      for (const { hits, timeline, firstSeen } of codes) expect([timeline.reduce((n, h) => n + h, 0), firstSeen]).toEqual([hits, null])
+      expect(timeline.reduce((n, b) => n + b.hits, 0)).toBe(100)
+    })
+  })
   it('prunes what is older, and does not count it anew', async () => {
     writeFileSync(at('a.log'), lines(0, 7200, undefined, 1200))
     await ingest('logs.db', 'a.log')

@@ -27,11 +27,20 @@ export async function write(text: string | Iterable<string>, output?: string): P
       throw new LogstatError('output', `${output}: cannot be written (${(error as Error).message})`, 'Check the folder and your right to write there.')
     }
   }
-  const fd = asked(() => openSync(output, 'w'))
   try {
-    for (const piece of pieces) asked(() => writeFileSync(fd, piece))
+    // What fails before there is something to write leaves the file as it was.
+    let next = pieces.next()
+    const fd = asked(() => openSync(output, 'w'))
+    try {
+      for (; !next.done; next = pieces.next()) {
+        const { value } = next
+        asked(() => writeFileSync(fd, value))
+      }
+    } finally {
+      closeSync(fd)
+    }
   } finally {
-    closeSync(fd)
+    pieces.return(undefined)
   }
 }
 

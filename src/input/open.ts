@@ -5,11 +5,11 @@ import { fileOf, type Input } from './find.js'
 import { isJsonDocument, JSON_DOCUMENT } from './json-documents.js'
 import type { Chunks, Where } from './packing/packed.js'
 import { FOREIGN, isTar, isZip, PACKINGS } from './packing/packings.js'
-import { chunkReader, fileReader, type Reader } from './reader.js'
+import { chunkReader, fileReader, lazyReader, type Reader } from './reader.js'
 import { recodingOf } from './recode.js'
 import { changed, damaged, unreadable } from './unreadable.js'
 
-export type { Reader }
+export { lazyReader, type Reader }
 
 /** An input whose reader stands at its beginning, or why it cannot be read. */
 export type Opened = OpenedInput | { readonly input: Input; readonly error: LogstatError }
@@ -238,7 +238,8 @@ async function peek(chunks: Chunks): Promise<{ head: Buffer; all: AsyncGenerator
       await iterator.return?.()
     }
   }
-  return { head: Buffer.concat(seen), all: all(), isWhole }
+  // What an input is must not depend on how large its chunks are.
+  return { head: Buffer.concat(seen).subarray(0, HEAD_BYTES), all: all(), isWhole }
 }
 
 /** As much as is unpacked at once: see packing/engine.ts. In this thread it may be as little as finds room in memory that was used before. */

@@ -82,6 +82,8 @@ export function ringReader(ring: SharedArrayBuffer, like: Pick<Reader, 'packing'
   /** What is at hand of the next block; empty at the end, which stays where it is. */
   async function at(): Promise<Uint8Array> {
     if (rest) return rest
+    // Whoever waits for a signal, or for a timer, has a turn now and then.
+    if (taken % BLOCKS === 0) await setImmediate()
     // A block comes within a millisecond, which is less than a turn of the event loop may take.
     while (Atomics.load(state, FILLED) === taken) {
       if (Atomics.wait(state, FILLED, taken, PATIENCE) !== 'timed-out') continue
@@ -92,8 +94,8 @@ export function ringReader(ring: SharedArrayBuffer, like: Pick<Reader, 'packing'
     const bytes = block(taken).subarray(0, length & ~FAILURE)
     if (length & FAILURE) {
       // Text is not made of shared memory.
-      const [code, message, hint] = JSON.parse(Buffer.from(bytes).toString()) as [string, string, string | undefined]
-      throw new LogstatError(code, message, hint)
+      const [code, message, hint] = JSON.parse(Buffer.from(bytes).toString()) as [string, string, string | null]
+      throw new LogstatError(code, message, hint ?? undefined)
     }
     read = consumed[taken % BLOCKS] as number
     return length === 0 ? bytes : (rest = bytes)

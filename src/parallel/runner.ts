@@ -47,6 +47,8 @@ export function makeRunner(jobs = availableParallelism()): Runner {
   const idle: Worker[] = []
   const all = new Set<Worker>()
   const running = new Map<Worker, Task>()
+  /** What workers died of. */
+  const failures = new WeakMap<Worker, Error>()
   /** Workers without memory for their result. */
   const wanting = new Set<Worker>()
   let kernel: Kernel | undefined
@@ -61,6 +63,8 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     // One that has nothing to do does not keep the process.
     worker.unref()
     worker.on('message', (message: { bytes: number; lines: number } | { result: UnitResult } | { filled: SharedArrayBuffer }) => {
+      // What one told that was terminated since may still arrive.
+      if (!all.has(worker)) return
       if ('filled' in message) {
         worker.unref()
         idle.push(worker)
@@ -68,7 +72,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
         return
       }
       const task = running.get(worker)
-      if (!task || !all.has(worker)) return
+      if (!task) return
       if ('bytes' in message) {
         task.onRead(message.bytes, message.lines)
         return
@@ -81,6 +85,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
       next()
     })
     worker.on('error', (error) => {
+      failures.set(worker, error)
       all.delete(worker)
       wanting.delete(worker)
       if (idle.includes(worker)) idle.splice(idle.indexOf(worker), 1)
@@ -128,13 +133,9 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     read(input, head, like) {
       const worker = idle.pop() ?? start()
       const ring = makeRing()
-      let failure: Error | undefined
-      worker.once('error', (error) => {
-        failure = error
-      })
       worker.postMessage({ fill: { ring, input, head } } satisfies Order)
       return ringReader(ring, like, () => {
-        if (failure) throw failure
+        if (!all.has(worker)) throw failures.get(worker) ?? new Error('the thread that reads is gone')
       })
     },
     expect(units) {

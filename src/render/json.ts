@@ -11,7 +11,7 @@ export function* jsonPieces(value: unknown): Generator<string> {
   yield '\n'
 }
 
-/** Arrays of more objects are written one by one. */
+/** Objects of longer arrays are written one by one, and those that are made as they are written. */
 const MANY = 20
 
 /** @param newline a line's end, and how far the next one is indented */
@@ -34,7 +34,7 @@ function* pieces(value: unknown, newline: string): Generator<string> {
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
-const isLong = (value: unknown): boolean => Array.isArray(value) && value.length > MANY && isObject(value[0])
+const isLong = (value: unknown): boolean => Array.isArray(value) && isObject(value[0]) && (value.length > MANY || 'toJSON' in value[0])
 
 const text = (value: unknown): string =>
   JSON.stringify(value, null, 2).replace(UNSAFE, (c) => (c === '\n' ? c : `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`))

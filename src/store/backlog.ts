@@ -1,5 +1,6 @@
 import { Buckets, NO_TIME } from '../tally/buckets.js'
 import { type CodeKey, type DimensionName, emptyTally, type Listed, mergeInto, type Tally, trimLists } from '../tally/tally.js'
+import { sweep } from './forget.js'
 import { coarsen } from './roll-up.js'
 import { type Counted, type CountedCode, type NewSource, openStore, readHistogram, type Store } from './store.js'
 
@@ -37,14 +38,17 @@ const SOURCE = 1
 export class Backlog {
   readonly #listed: Listed
   readonly #whole: readonly DimensionName[]
+  readonly #inMemory: boolean
   #tally = emptyTally()
   #overflow: Store | undefined
   #overflowSeconds = 0
+  #spills = 0
 
-  /** @param whole dimensions of which all values are kept */
-  constructor(listed: Listed, whole: readonly DimensionName[]) {
+  /** @param whole dimensions of which all values are kept @param inMemory what waits must not reach a disk */
+  constructor(listed: Listed, whole: readonly DimensionName[], inMemory: boolean) {
     this.#listed = listed
     this.#whole = whole
+    this.#inMemory = inMemory
   }
 
   /** `tally` is spent by it. */
@@ -75,13 +79,27 @@ export class Backlog {
   #spill(): void {
     const { bucketSeconds } = this.#tally
     const id = this.#overflow ? SOURCE : null
-    this.#overflow ??= openStore(null, { keep: (dimension) => (this.#whole.includes(dimension) ? Infinity : this.#listed.most) })
+    this.#overflow ??= openStore(null, {
+      keep: (dimension) => (this.#whole.includes(dimension) ? Infinity : this.#listed.most),
+      inMemory: this.#inMemory,
+    })
     if (bucketSeconds > this.#overflowSeconds) coarsen(this.#overflow, bucketSeconds, Number.MAX_SAFE_INTEGER)
     this.#overflowSeconds = bucketSeconds
     this.#overflow.add({ ...NOTHING, id }, [this.#tally], new Map())
+    if (++this.#spills % SWEEP_AFTER === 0) forgetUnused(this.#overflow)
     // What follows is brought to buckets as wide as these.
     this.#tally = emptyTally(bucketSeconds)
   }
+}
+
+/** Values that fell out of lists are deleted now and then, so that a store does not grow with the input. */
+const SWEEP_AFTER = 32
+
+function forgetUnused({ db }: Store): void {
+  // It would look through all lists for each value.
+  db.pragma('foreign_keys = OFF')
+  sweep(db)
+  db.pragma('foreign_keys = ON')
 }
 
 function weightOf({ codes }: Tally): number {
@@ -110,6 +128,8 @@ function* talliesOf({ db, listsOf }: Store, bucketSeconds: number): Generator<Co
       // They are kept for a code as a whole: the first of its periods brings them along.
       if (id !== last.id) for (const row of hits.all(id) as Parameters<Buckets['add']>[]) buckets.add(...row)
       last = { id, period }
+      // Those before 1970 may be finer.
+      buckets.widen(bucketSeconds)
       return { ...span, period: period === NO_TIME ? null : period, buckets, latency: readHistogram(latency), lists: listsOf(SOURCE, id, period) }
     })
     if (codes.length === 0) return

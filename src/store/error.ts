@@ -35,6 +35,8 @@ export function databaseError(file: string | null, error: unknown): unknown {
   if (error instanceof LogstatError || typeof code !== 'string' || !code.startsWith('SQLITE_')) return error
   const known = REASONS.find(([start]) => code.startsWith(start))
   if (!known) return code.startsWith('SQLITE_CANTOPEN') && file !== null ? cannotOpen(file, error) : error
+  if (file === null && ['disk-full', 'disk', 'read-only'].includes(known[1]))
+    return new LogstatError('temporary', 'the folder for temporary files is full, or may not be written', 'Set TMPDIR (on Windows TEMP) to another one.')
   const [, name, what, hint] = known
   return new LogstatError(name, `${file ?? 'the database'}: ${what}`, hint.replace('FILE', file ?? ''))
 }

@@ -14,6 +14,8 @@ const BUSY_MS = 30_000
 export interface OpenOptions {
   /** Make the database when there is none. */
   readonly create?: boolean
+  /** Of a temporary database nothing may ever reach a disk. */
+  readonly inMemory?: boolean
   /** Nothing will be written, and none is made: the database may be another user's, or on a disk that cannot be written. */
   readonly readOnly?: boolean
 }
@@ -22,9 +24,9 @@ export interface OpenOptions {
 const TEMPORARY_KIB = 16 << 10
 
 /** @internal Its type is the package's. @param file null: a temporary database */
-export function openDatabase(file: string | null, { readOnly = false, create = !readOnly }: OpenOptions): Database.Database {
+export function openDatabase(file: string | null, { readOnly = false, create = !readOnly, inMemory = false }: OpenOptions): Database.Database {
   if (file === null) {
-    const db = openSqlite('')
+    const db = openSqlite(inMemory ? ':memory:' : '')
     db.pragma('journal_mode = OFF')
     db.pragma(`cache_size = -${TEMPORARY_KIB}`)
     migrate(db)

@@ -48,13 +48,20 @@ export interface RejectRow {
 export function hold(store: Store): () => void {
   const { db } = store
   if (db.inTransaction) return () => {}
-  db.exec(`BEGIN; ${CODE_SOURCE}`)
+  db.exec('BEGIN')
+  try {
+    db.exec(CODE_SOURCE)
+  } catch (error) {
+    db.exec('ROLLBACK')
+    throw error
+  }
   return () => db.exec('DROP TABLE temp.code_source; COMMIT')
 }
 
 /** Which sources have a code: the tables are sorted by source, and a database may have thousands of them. */
 const CODE_SOURCE = `CREATE TEMP TABLE code_source (code_id INTEGER, source_id INTEGER, PRIMARY KEY (code_id, source_id)) WITHOUT ROWID;
-INSERT INTO code_source SELECT DISTINCT code_id, source_id FROM span`
+INSERT INTO code_source SELECT code.id, source.id FROM source CROSS JOIN code WHERE EXISTS (SELECT 1 FROM hits WHERE source_id = source.id)
+  AND EXISTS (SELECT 1 FROM hits WHERE source_id = source.id AND code_id = code.id)`
 
 function where({ since, until }: Range): string {
   const parts = [since === undefined ? '' : `start >= ${Math.floor(since)}`, until === undefined ? '' : `start < ${Math.floor(until)}`].filter(Boolean)

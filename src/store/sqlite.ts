@@ -6,7 +6,7 @@ import { LogstatError } from '../errors.js'
 const NATIVE = 'better-sqlite3/build/Release/better_sqlite3.node'
 
 /**
- * Open a file of SQLite, the content of one, or a temporary one (no name).
+ * Open a file of SQLite, the content of one, or a temporary one (no name, or `:memory:`).
  *
  * @throws LogstatError `not-built` when SQLite is not there, or was built for another version of Node
  */

@@ -78,6 +78,8 @@ export interface Store {
   readonly file: string | null
   /** @internal For the queries of this folder; left out of the published types, which so need no types of better-sqlite3. */
   readonly db: Database.Database
+  /** Whether addresses of clients are not stored as they are. */
+  readonly anonymizes: boolean
   /** Whether addresses of clients become fewer before they are stored, so that all of them are needed and not only the most frequent. */
   readonly joinsClients: boolean
   /**
@@ -112,6 +114,8 @@ export interface StoreOptions extends OpenOptions {
  */
 export function openStore(file: string | null, options: StoreOptions = {}): Store {
   const { keep = () => (file === null ? Infinity : STORED_VALUES) } = options
+  /** Whether a text that was stored long ago is found again. One that is only filled and read has no need of that. */
+  const recalls = file !== null || options.keep !== undefined
   const db = openDatabase(file, options)
   const statements = prepare(db)
   // Ids found or made within the transaction: one that fails takes them along, and another program may delete what nobody uses between two.
@@ -125,9 +129,9 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   function begin(): void {
     dimensions.clear()
     codeIds.clear()
-    if (file !== null) valueIds.clear()
+    if (recalls) valueIds.clear()
     lastValueId = (statements.lastValue.get() as { id: number | null }).id ?? 0
-    hasValues = file !== null && lastValueId > 0
+    hasValues = recalls && lastValueId > 0
     for (const rows of [statements.values, statements.hits, statements.top]) rows.reset()
   }
 
@@ -154,7 +158,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   function valueId(text: string): number {
     let id = valueIds.get(text)
     if (id === undefined) {
-      const hash = file === null ? 0 : crc32(text)
+      const hash = recalls ? crc32(text) : 0
       id = hasValues ? (statements.findValue.get(hash, text) as { id: number } | undefined)?.id : undefined
       if (id === undefined) statements.values.add([(id = ++lastValueId), hash, text])
       valueIds.set(text, id)
@@ -166,8 +170,8 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
     if (codeIds.size > MANY_IDS) codeIds.clear()
     if (valueIds.size < MANY_IDS) return
     valueIds.clear()
-    // In a temporary store a text may stand twice, but not in one list.
-    hasValues = file !== null
+    // Where it is not recalled a text may stand twice, but not in one list.
+    hasValues = recalls
   }
 
   function addCode(source: number, id: number, code: CountedCode, bucketSeconds: number, anonymize: Anonymizer | undefined): void {
@@ -269,6 +273,9 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   return {
     file,
     db,
+    get anonymizes() {
+      return file !== null && anonymizerOf(db) !== undefined
+    },
     get joinsClients() {
       return file !== null && anonymizerOf(db)?.joins === true
     },
