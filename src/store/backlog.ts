@@ -1,6 +1,6 @@
 import { Buckets, NO_TIME } from '../tally/buckets.js'
 import { type CodeKey, type DimensionName, emptyTally, type Listed, mergeInto, type Tally, trimLists } from '../tally/tally.js'
-import { sweep } from './forget.js'
+import { sweeping } from './forget.js'
 import { coarsen } from './roll-up.js'
 import { type Counted, type CountedCode, type NewSource, openStore, readHistogram, type Store } from './store.js'
 
@@ -86,7 +86,7 @@ export class Backlog {
     if (bucketSeconds > this.#overflowSeconds) coarsen(this.#overflow, bucketSeconds, Number.MAX_SAFE_INTEGER)
     this.#overflowSeconds = bucketSeconds
     this.#overflow.add({ ...NOTHING, id }, [this.#tally], new Map())
-    if (++this.#spills % SWEEP_AFTER === 0) forgetUnused(this.#overflow)
+    if (++this.#spills % SWEEP_AFTER === 0) sweeping(this.#overflow.db, () => {})
     // What follows is brought to buckets as wide as these.
     this.#tally = emptyTally(bucketSeconds)
   }
@@ -94,13 +94,6 @@ export class Backlog {
 
 /** Values that fell out of lists are deleted now and then, so that a store does not grow with the input. */
 const SWEEP_AFTER = 32
-
-function forgetUnused({ db }: Store): void {
-  // It would look through all lists for each value.
-  db.pragma('foreign_keys = OFF')
-  sweep(db)
-  db.pragma('foreign_keys = ON')
-}
 
 function weightOf({ codes }: Tally): number {
   let weight = 0

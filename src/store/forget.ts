@@ -6,12 +6,9 @@ const TABLES_OF_SOURCE = ['hits', 'span', 'top', 'list', 'reject', 'reject_sampl
 
 /** Undo imports: all that was counted of these sources, and that they were read, is gone. */
 export function forgetSources(store: Store, ids: readonly number[]): void {
-  store.db
-    .transaction(() => {
-      for (const id of ids) deleteSource(store.db, id)
-      sweep(store.db)
-    })
-    .immediate()
+  sweeping(store.db, () => {
+    for (const id of ids) deleteSource(store.db, id)
+  })
   shrink(store.db)
 }
 
@@ -20,10 +17,25 @@ export function deleteSource(db: Database.Database, id: number): void {
   db.prepare('DELETE FROM source WHERE id = ?').run(id)
 }
 
-/** Delete values and codes that nothing refers to any more. */
-export function sweep(db: Database.Database): void {
-  db.exec('DELETE FROM value WHERE id NOT IN (SELECT value_id FROM top)')
-  db.exec('DELETE FROM code WHERE id NOT IN (SELECT code_id FROM hits UNION SELECT code_id FROM span)')
+/**
+ * Delete something, and the values and codes that nothing refers to any more then, in one transaction.
+ *
+ * References are not looked up meanwhile: there is no index of them, so for each value SQLite would look through all lists.
+ */
+export function sweeping<T>(db: Database.Database, work: () => T): T {
+  db.pragma('foreign_keys = OFF')
+  try {
+    return db
+      .transaction(() => {
+        const result = work()
+        db.exec('DELETE FROM value WHERE id NOT IN (SELECT value_id FROM top)')
+        db.exec('DELETE FROM code WHERE id NOT IN (SELECT code_id FROM hits UNION SELECT code_id FROM span)')
+        return result
+      })
+      .immediate()
+  } finally {
+    db.pragma('foreign_keys = ON')
+  }
 }
 
 /** Give free pages back to the disk; when another program is just reading, the next time does it. */

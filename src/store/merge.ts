@@ -2,7 +2,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { LogstatError } from '../errors.js'
 import { randomHex } from '../hash.js'
 import { continuesTrail } from '../trail.js'
-import { deleteSource, sweep } from './forget.js'
+import { deleteSource, sweeping } from './forget.js'
 import { getSetting } from './setting.js'
 import { openStore, type Source, type Store } from './store.js'
 
@@ -53,25 +53,22 @@ function addDatabase(target: Store, file: string, first: boolean): Merged {
     )
   db.prepare('ATTACH ? AS other').run(file)
   try {
-    return db
-      .transaction(() => {
-        if (first) for (const { name, value } of settings) db.prepare('INSERT OR REPLACE INTO setting VALUES (?, ?)').run(name, value)
-        db.exec(MAPS)
-        let shared = 0
-        const chosen = sources.filter((source) => {
-          // Those of the target at this moment: the databases themselves may hold a source twice, too.
-          const same = importedOf(target).filter((known) => isSame(known, source))
-          if (same.length > 0) shared++
-          if (same.some((known) => reaches(known, source))) return false
-          for (const { id } of same) deleteSource(db, id)
-          copySource(target, source)
-          return true
-        })
-        db.exec('DROP TABLE temp.map_code; DROP TABLE temp.map_value; DROP TABLE temp.map_dimension')
-        sweep(db)
-        return { file, added: chosen.length, shared }
+    return sweeping(db, () => {
+      if (first) for (const { name, value } of settings) db.prepare('INSERT OR REPLACE INTO setting VALUES (?, ?)').run(name, value)
+      db.exec(MAPS)
+      let shared = 0
+      const chosen = sources.filter((source) => {
+        // Those of the target at this moment: the databases themselves may hold a source twice, too.
+        const same = importedOf(target).filter((known) => isSame(known, source))
+        if (same.length > 0) shared++
+        if (same.some((known) => reaches(known, source))) return false
+        for (const { id } of same) deleteSource(db, id)
+        copySource(target, source)
+        return true
       })
-      .immediate()
+      db.exec('DROP TABLE temp.map_code; DROP TABLE temp.map_value; DROP TABLE temp.map_dimension')
+      return { file, added: chosen.length, shared }
+    })
   } finally {
     db.exec('DETACH other')
   }

@@ -1,5 +1,5 @@
 import { LogstatError } from '../errors.js'
-import { shrink, sweep } from './forget.js'
+import { shrink, sweeping } from './forget.js'
 import { getSetting, setSetting, unsetSetting } from './setting.js'
 import type { Store } from './store.js'
 
@@ -77,17 +77,14 @@ export function coarsen(store: Store, seconds: number, limit: number): void {
 export function prune(store: Store, period: number, start: number): number {
   const { db } = store
   const old = 'start >= 0 AND start + seconds <= ?'
-  const pruned = db
-    .transaction(() => {
-      const rows = db.prepare(`SELECT source_id AS id, sum(hits) AS hits FROM hits WHERE ${old} GROUP BY 1`).all(start) as { id: number; hits: number }[]
-      const note = db.prepare('UPDATE source SET pruned = pruned + ? WHERE id = ?')
-      for (const { id, hits } of rows) note.run(hits, id)
-      db.prepare(`DELETE FROM hits WHERE ${old}`).run(start)
-      for (const table of ['span', 'top', 'list']) db.prepare(`DELETE FROM ${table} WHERE period >= 0 AND period < ?`).run(period)
-      sweep(db)
-      return rows.reduce((n, { hits }) => n + hits, 0)
-    })
-    .immediate()
+  const pruned = sweeping(db, () => {
+    const rows = db.prepare(`SELECT source_id AS id, sum(hits) AS hits FROM hits WHERE ${old} GROUP BY 1`).all(start) as { id: number; hits: number }[]
+    const note = db.prepare('UPDATE source SET pruned = pruned + ? WHERE id = ?')
+    for (const { id, hits } of rows) note.run(hits, id)
+    db.prepare(`DELETE FROM hits WHERE ${old}`).run(start)
+    for (const table of ['span', 'top', 'list']) db.prepare(`DELETE FROM ${table} WHERE period >= 0 AND period < ?`).run(period)
+    return rows.reduce((n, { hits }) => n + hits, 0)
+  })
   shrink(db)
   return pruned
 }
