@@ -8,7 +8,8 @@ import { formatNamed, hasPlans, plansOfFamily } from './format/registry.js'
 import { compileFields, hasDate, isFieldsLine, momentNoted, NO_FIELDS, noteMoment } from './format/w3c.js'
 import { addedTo, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
 import { fileOf, type Input } from './input/find.js'
-import { HEAD_BYTES, lazyReader, type Opened, openBehind, openInput, openInputs, type Reader, readHead } from './input/open.js'
+import { HEAD_BYTES, type Opened, openBehind, openInput, openInputs, type Reader, readHead } from './input/open.js'
+import { lazyReader } from './input/reader.js'
 import { type Filter, setFilter } from './kernel/filter.js'
 import { Kernel } from './kernel/kernel.js'
 import { absorb } from './kernel/packed.js'
@@ -260,7 +261,8 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
   const { file } = opened
   let reader: Reader | undefined = opened.reader
   try {
-    if (store.file === null && isReadApart(input, reader, session)) runner.expect(1)
+    const canBeApart = isReadApart(input, reader, session)
+    if (store.file === null && canBeApart) runner.expect(1)
     head = await readHead(reader)
     // From here on the reader is its business.
     const behind = reader
@@ -268,7 +270,7 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
     const identity = await identify(store, input, head, behind)
     reader = identity.reader
     const { known } = identity
-    const isApart = known === undefined && isReadApart(input, reader, session)
+    const isApart = known === undefined && canBeApart
     // Of a cut file this thread counts the first range. Of one that is known there may be nothing to count.
     if (reader.raw && !known) runner.expect(rangesOf(input.size ?? 0) - 1)
     const layout = known ? layoutOf(known.source, head, session.idleKernel()) : chooseLayout(input, head, options, session.idleKernel())

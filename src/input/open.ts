@@ -5,11 +5,11 @@ import { fileOf, type Input } from './find.js'
 import { isJsonDocument, JSON_DOCUMENT } from './json-documents.js'
 import type { Chunks, Where } from './packing/packed.js'
 import { FOREIGN, isTar, isZip, PACKINGS } from './packing/packings.js'
-import { chunkReader, fileReader, lazyReader, type Reader } from './reader.js'
+import { chunkReader, fileReader, type Reader } from './reader.js'
 import { recodingOf } from './recode.js'
 import { changed, damaged, unreadable } from './unreadable.js'
 
-export { lazyReader, type Reader }
+export type { Reader }
 
 /** An input whose reader stands at its beginning, or why it cannot be read. */
 export type Opened = OpenedInput | { readonly input: Input; readonly error: LogstatError }

@@ -66,9 +66,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
       // What one told that was terminated since may still arrive.
       if (!all.has(worker)) return
       if ('filled' in message) {
-        worker.unref()
-        idle.push(worker)
-        next()
+        free(worker)
         return
       }
       const task = running.get(worker)
@@ -79,10 +77,8 @@ export function makeRunner(jobs = availableParallelism()): Runner {
       }
       running.delete(worker)
       wanting.delete(worker)
-      worker.unref()
-      idle.push(worker)
       task.resolve(message.result)
-      next()
+      free(worker)
     })
     worker.on('error', (error) => {
       failures.set(worker, error)
@@ -93,6 +89,13 @@ export function makeRunner(jobs = availableParallelism()): Runner {
       running.delete(worker)
     })
     return worker
+  }
+
+  /** It has nothing to do any more. */
+  function free(worker: Worker): void {
+    worker.unref()
+    idle.push(worker)
+    next()
   }
 
   function next(): void {

@@ -68,8 +68,8 @@ function where({ since, until }: Range): string {
   return parts.length ? `WHERE start >= 0 AND ${parts.join(' AND ')}` : ''
 }
 
-function wherePeriod({ periods }: Range): string {
-  return periods ? `WHERE period IN (${periods.map((p) => Math.floor(p)).join(', ') || 'NULL'})` : ''
+function wherePeriod({ periods }: Range, column = 'period'): string {
+  return periods ? `WHERE ${column} IN (${periods.map((p) => Math.floor(p)).join(', ') || 'NULL'})` : ''
 }
 
 /** Hits by code (Win32 status apart) and server. */
@@ -151,7 +151,7 @@ export function detailsOf(store: Store, grid: Grid, range: Range = {}): Details 
       `SELECT c.code_id, c.source_id, list.period, name, different, lost, text, hits, error ${ofCodes('list')}
        JOIN dimension ON dimension.id = list.dimension_id
        LEFT JOIN top ON top.source_id = c.source_id AND top.code_id = c.code_id AND top.period = list.period AND top.dimension_id = list.dimension_id
-       LEFT JOIN value ON value.id = value_id ${wherePeriod(range).replace('period', 'list.period')}
+       LEFT JOIN value ON value.id = value_id ${wherePeriod(range, 'list.period')}
        ORDER BY 1, 2, 3, 4`,
     )
     .raw()

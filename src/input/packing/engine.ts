@@ -1,5 +1,4 @@
 import type { Transform } from 'node:stream'
-import type { InflateRaw } from 'minizlib'
 import type { PackedInput } from './packed.js'
 
 /** One of zlib's streams. */
@@ -69,33 +68,5 @@ export async function* runEngine(engine: Engine, input: PackedInput): AsyncGener
     }
   } finally {
     engine.destroy()
-  }
-}
-
-/** As SLICE, in this thread. What a slice unpacks to is lost when it turns out to be damaged. */
-const SLICE_HERE = 16 << 10
-
-/** The same without another thread: half a gigabyte of a log took 0.8 s so, and 1.2 when each piece was handed over. */
-export async function* runHere(engine: InflateRaw, input: PackedInput): AsyncGenerator<Buffer> {
-  let failure: Error | undefined
-  const chunks: Buffer[] = []
-  engine.on('data', (chunk) => void chunks.push(chunk as Buffer))
-  engine.on('error', (error) => {
-    failure = error as Error
-  })
-  try {
-    for (;;) {
-      const slice = await input.some(SLICE_HERE)
-      if (slice) engine.write(slice)
-      else engine.end()
-      yield* chunks.splice(0)
-      if (failure) throw failure
-      // Of the last call.
-      const used = engine.handle?.bytesWritten ?? 0
-      if (slice) input.took(used)
-      if (used < (slice?.length ?? 1)) return
-    }
-  } finally {
-    engine.close()
   }
 }

@@ -1,6 +1,5 @@
-import { constants, crc32, createInflateRaw } from 'node:zlib'
-import { InflateRaw } from 'minizlib'
-import { type Engine, runEngine, runHere } from './engine.js'
+import { crc32, createInflateRaw } from 'node:zlib'
+import { type Engine, runEngine } from './engine.js'
 import { type Chunks, PackedError, PackedInput, type Where } from './packed.js'
 
 /** Bits of the header's flags. https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1 */
@@ -11,9 +10,6 @@ const COMMENT = 16
 const TRAILER_BYTES = 8
 /** Unpacking goes on beside counting, a megabyte ahead. */
 const OPTIONS = { chunkSize: 256 << 10, readableHighWaterMark: 1024 << 10 }
-
-/** Handed to Node's zlib as it is. Larger chunks took no less time, and new memory. */
-const HERE = { flush: constants.Z_NO_FLUSH, chunkSize: 32 << 10 }
 
 /**
  * Unpack gzip: any number of members one after the other, as `cat a.gz b.gz` and appending loggers make them, each checked by its
@@ -28,7 +24,8 @@ export async function* gunzip(packed: Chunks, where: Where): AsyncGenerator<Buff
     for (let first = true; await readHeader(input, first); first = false) {
       let sum = 0
       let size = 0
-      const unpacked = where === 'here' ? runHere(new InflateRaw(HERE), input) : runEngine(createInflateRaw(OPTIONS) as unknown as Engine, input)
+      const unpacked =
+        where === 'here' ? (await import('./inflate-here.js')).inflateHere(input) : runEngine(createInflateRaw(OPTIONS) as unknown as Engine, input)
       for await (const chunk of unpacked) {
         sum = crc32(chunk, sum)
         size = (size + chunk.length) >>> 0
