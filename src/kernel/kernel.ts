@@ -21,15 +21,12 @@ interface Exports {
   fits(codes: number, latencies: number): number
   bucketsFit(more: number): number
   bucketSeconds(): number
-  bucketSlots(): number
-  latencySlots(): number
+  bucketCount(): number
   setWidening(on: number): void
   widenBuckets(seconds: bigint): void
   pack(dimension: number, from: number): number
-  packBuckets(to: number): number
   packedEnd(): number
   packedSize(dimension: number): number
-  packLatencies(to: number): number
   reasonBytes(): number
   reasonTable(): number
   addFilter(role: number, negative: number, length: number): number

@@ -5,7 +5,7 @@ import { Dimension } from './wasm/roles.js'
 
 /** Sizes as in src/kernel/wasm/{count,values}.ts, in bytes. */
 const CODE = 80
-const BUCKET = 40
+const BUCKET = 32
 const LATENCY = 16
 const MAX_CODES = 4096
 const MAX_REASONS = 1 << 20
@@ -17,19 +17,19 @@ const DIMENSIONS = Array.from({ length: Dimension.Count }, (_, dimension) => dim
 /** Where something stands: bytes [start, end). */
 type Part = readonly [number, number]
 
-interface Codes {
+interface Exact {
   readonly codes: Part
   /** Texts of the codes' reasons, and the address they had. */
   readonly reasons: Part
   readonly reasonsAt: number
+  readonly buckets: Part
   readonly bucketSeconds: number
+  readonly latencies: Part
 }
 
 /** What a kernel's tables hold. A part that is asked for stands where it is until the next one is asked for. */
-interface Counts extends Codes {
+interface Counts extends Exact {
   readonly bytes: Uint8Array
-  buckets(): Part
-  latencies(): Part
   /** What the list of a dimension may have lost, by code. */
   lost(dimension: number): Part
   /** Its values, in pieces of at most CHUNK bytes. */
@@ -37,10 +37,8 @@ interface Counts extends Codes {
 }
 
 /** What a kernel's tables held. It owns its buffer, which can be transferred between threads. */
-export interface Packed extends Codes {
+export interface Packed extends Exact {
   readonly bytes: Uint8Array<ArrayBuffer>
-  readonly buckets: Part
-  readonly latencies: Part
   /** By Dimension. */
   readonly lists: readonly { readonly lost: Part; readonly values: readonly Part[] }[]
 }
@@ -54,10 +52,9 @@ function countsOf({ wasm }: Kernel): Counts {
     codes: at(wasm.codeTable(), CODE * codeCount),
     reasons: at(wasm.reasonTable(), wasm.reasonBytes()),
     reasonsAt: wasm.reasonTable(),
+    buckets: at(wasm.bucketTable(), BUCKET * wasm.bucketCount()),
     bucketSeconds: wasm.bucketSeconds(),
-    // Buckets and latencies go through the scratch, which is larger than either.
-    buckets: () => at(scratch, BUCKET * wasm.packBuckets(scratch)),
-    latencies: () => at(scratch, LATENCY * wasm.packLatencies(scratch)),
+    latencies: at(wasm.latencyTable(), LATENCY * wasm.latencyCount()),
     lost: (dimension) => at(wasm.lostTable(dimension), 4 * codeCount),
     *values(dimension) {
       for (let next = 0; next < wasm.valueCount(dimension); ) {
@@ -68,11 +65,9 @@ function countsOf({ wasm }: Kernel): Counts {
   }
 }
 
-function unpack({ buckets, latencies, lists, ...packed }: Packed): Counts {
+function unpack({ lists, ...packed }: Packed): Counts {
   return {
     ...packed,
-    buckets: () => buckets,
-    latencies: () => latencies,
     lost: (dimension) => (lists[dimension] as Packed['lists'][number]).lost,
     values: (dimension) => (lists[dimension] as Packed['lists'][number]).values,
   }
@@ -86,9 +81,8 @@ function unpack({ buckets, latencies, lists, ...packed }: Packed): Counts {
 export function pack(kernel: Kernel, spare?: ArrayBuffer): Packed {
   const { wasm } = kernel
   const counts = countsOf(kernel)
-  const buckets = counts.buckets()
   const listBytes = DIMENSIONS.reduce((sum, dimension) => sum + lengthOf(counts.lost(dimension)) + wasm.packedSize(dimension), 0)
-  const size = lengthOf(counts.codes) + lengthOf(counts.reasons) + lengthOf(buckets) + LATENCY * wasm.latencyCount() + listBytes
+  const size = lengthOf(counts.codes) + lengthOf(counts.reasons) + lengthOf(counts.buckets) + lengthOf(counts.latencies) + listBytes
   const bytes = new Uint8Array(spare && spare.byteLength >= size ? spare : new ArrayBuffer(size + (size >> 3)))
   let end = 0
   const copy = ([from, to]: Part): Part => {
@@ -99,12 +93,12 @@ export function pack(kernel: Kernel, spare?: ArrayBuffer): Packed {
   }
   return {
     bytes,
-    buckets: copy(buckets),
-    latencies: copy(counts.latencies()),
     codes: copy(counts.codes),
     reasons: copy(counts.reasons),
     reasonsAt: counts.reasonsAt,
+    buckets: copy(counts.buckets),
     bucketSeconds: counts.bucketSeconds,
+    latencies: copy(counts.latencies),
     lists: DIMENSIONS.map((dimension) => ({ lost: copy(counts.lost(dimension)), values: Array.from(counts.values(dimension), copy) })),
   }
 }
@@ -129,8 +123,8 @@ export function absorb(kernel: Kernel, other: Packed | Kernel, onFull: () => voi
   const { bytes, bucketSeconds } = counts
   const codeCount = lengthOf(counts.codes) / CODE
   if (codeCount === 0) return
-  const bucketCount = lengthOf(counts.buckets()) / BUCKET
-  const latencyCount = lengthOf(counts.latencies()) / LATENCY
+  const bucketCount = lengthOf(counts.buckets) / BUCKET
+  const latencyCount = lengthOf(counts.latencies) / LATENCY
   if (bucketSeconds > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(bucketSeconds))
   const bucketsFit = wasm.bucketsFit(bucketCount) || kernel.widenBuckets(bucketCount)
   if (!bucketsFit || !wasm.fits(codeCount, latencyCount)) {
@@ -147,8 +141,8 @@ export function absorb(kernel: Kernel, other: Packed | Kernel, onFull: () => voi
   const reasons = lay(counts.codes, at)
   lay(counts.reasons, reasons)
   wasm.absorbCodes(codeCount, at, reasons, counts.reasonsAt)
-  for (const piece of pieces(counts.buckets(), BUCKET)) wasm.absorbBuckets((lay(piece, at) - at) / BUCKET, at, bucketSeconds)
-  for (const piece of pieces(counts.latencies(), LATENCY)) wasm.absorbLatencies((lay(piece, at) - at) / LATENCY, at)
+  for (const piece of pieces(counts.buckets, BUCKET)) wasm.absorbBuckets((lay(piece, at) - at) / BUCKET, at, bucketSeconds)
+  for (const piece of pieces(counts.latencies, LATENCY)) wasm.absorbLatencies((lay(piece, at) - at) / LATENCY, at)
   for (const dimension of DIMENSIONS) {
     const from = lay(counts.lost(dimension), at)
     wasm.absorbLost(dimension, at, wasm.codeMapAt(), codeCount)

@@ -17,25 +17,16 @@ export function deleteSource(db: Database.Database, id: number): void {
   db.prepare('DELETE FROM source WHERE id = ?').run(id)
 }
 
-/**
- * Delete something, and the values and codes that nothing refers to any more then, in one transaction.
- *
- * References are not looked up meanwhile: there is no index of them, so for each value SQLite would look through all lists.
- */
+/** Delete something, and the values and codes that nothing refers to any more then, in one transaction. */
 export function sweeping<T>(db: Database.Database, work: () => T): T {
-  db.pragma('foreign_keys = OFF')
-  try {
-    return db
-      .transaction(() => {
-        const result = work()
-        db.exec('DELETE FROM value WHERE id NOT IN (SELECT value_id FROM top)')
-        db.exec('DELETE FROM code WHERE id NOT IN (SELECT code_id FROM hits UNION SELECT code_id FROM span)')
-        return result
-      })
-      .immediate()
-  } finally {
-    db.pragma('foreign_keys = ON')
-  }
+  return db
+    .transaction(() => {
+      const result = work()
+      db.exec('DELETE FROM value WHERE id NOT IN (SELECT value_id FROM top)')
+      db.exec('DELETE FROM code WHERE id NOT IN (SELECT code_id FROM hits UNION SELECT code_id FROM span)')
+      return result
+    })
+    .immediate()
 }
 
 /** Give free pages back to the disk; when another program is just reading, the next time does it. */

@@ -26,9 +26,11 @@ export function inserter(db: Database.Database, table: string, common: readonly 
   const row = `(${[...common.map((column) => `@${column}`), ...own.map(() => '?')].join(', ')})`
   const made = new Map<number, Database.Statement>()
   const ofRows = (n: number): Database.Statement => {
-    const text = `INSERT INTO ${table} (${[...common, ...own].join(', ')}) VALUES ${Array.from({ length: n }, () => row).join(', ')} ${conflict}`
-    const statement = made.get(n) ?? db.prepare(text)
-    made.set(n, statement)
+    let statement = made.get(n)
+    if (!statement) {
+      statement = db.prepare(`INSERT INTO ${table} (${[...common, ...own].join(', ')}) VALUES ${new Array(n).fill(row).join(', ')} ${conflict}`)
+      made.set(n, statement)
+    }
     return statement
   }
   const most = TOGETHER[0] * own.length

@@ -8,11 +8,17 @@ const NATIVE = 'better-sqlite3/build/Release/better_sqlite3.node'
 /**
  * Open a file of SQLite, the content of one, or a temporary one (no name, or `:memory:`).
  *
+ * References are not looked up when a row is put in or deleted (`logstat doctor` does that): rows refer to what was found or made in the
+ * same transaction, so it can only cost. For two references a row it was a tenth of the time of an insert, and as there is no index of values
+ * by list, one of each value deleted would look through all lists.
+ *
  * @throws LogstatError `not-built` when SQLite is not there, or was built for another version of Node
  */
 export function openSqlite(file: string | Buffer, options: Database.Options = {}): Database.Database {
   try {
-    return new Database(file, { ...options, nativeBinding: createRequire(import.meta.url).resolve(NATIVE) })
+    const db = new Database(file, { ...options, nativeBinding: createRequire(import.meta.url).resolve(NATIVE) })
+    db.pragma('foreign_keys = OFF')
+    return db
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_DLOPEN_FAILED') throw error

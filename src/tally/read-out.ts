@@ -23,11 +23,8 @@ import {
 
 // The shapes of the kernel's tables, as src/kernel/wasm/{count,values,index}.ts lays them out; sizes in bytes.
 const CODE = 80
-const BUCKET = { size: 40, base: 2 ** 36 }
-/** Room in a number for a slot of buckets, and above it for a time: with the code, 53 bits. */
-const SLOTS = 2 ** 18
-const FAR = 2 ** 23 - 1
-const LATENCY = { size: 16 }
+const BUCKET = { words: 8, base: 2 ** 36 }
+const LATENCY = 16
 const SLOT_WORDS = 4
 const VALUE_WORDS = 4
 /** Bytes kept of a value; two longer ones can be the same up to here. */
@@ -108,49 +105,25 @@ function readCodes(count: number, table: number, memory: DataView): CodeTally[] 
 }
 
 function readBuckets(codes: readonly CodeTally[], { wasm }: Kernel, width: number): void {
-  const size = BUCKET.size / 4
-  const words = new Uint32Array(wasm.memory.buffer, wasm.bucketTable(), size * wasm.bucketSlots())
+  const words = new Uint32Array(wasm.memory.buffer, wasm.bucketTable(), BUCKET.words * wasm.bucketCount())
   const fine = wasm.bucketSeconds()
-  const u64At = (word: number): number => (words[word] as number) + (words[word + 1] as number) * 2 ** 32
-  const bucketAt = (word: number): number => ((words[word + 1] as number) & 0xff) * 2 ** 32 + (words[word] as number) - 1
   const rows = new Uint32Array(codes.length)
-  let count = 0
-  let first = Infinity
-  for (let i = 0; i < words.length; i += size) {
-    const high = words[i + 1] as number
-    if (words[i] === 0 && high === 0) continue
-    rows[high >>> 8] = (rows[high >>> 8] ?? 0) + 1
-    count++
-    const bucket = bucketAt(i)
-    if (bucket !== 0 && bucket < first) first = bucket
-  }
-  // Slots in the order of their code and time, which need not be sorted code by code then. A time that is further from the first than a
-  // number has room for is put at the end: the buckets see to it themselves.
-  const order = new Float64Array(count)
-  for (let i = 0, n = 0; i < words.length; i += size) {
-    const high = words[i + 1] as number
-    if (words[i] === 0 && high === 0) continue
-    const bucket = bucketAt(i)
-    const time = bucket === 0 ? 0 : Math.min(bucket - first + 1, FAR)
-    order[n++] = ((high >>> 8) * (FAR + 1) + time) * SLOTS + i / size
-  }
-  order.sort()
+  for (let at = 1; at < words.length; at += BUCKET.words) (rows[(words[at] as number) >>> 8] as number)++
   for (const [i, { buckets }] of codes.entries()) buckets.reserve(rows[i] as number)
-  for (const slot of order) {
-    const i = (slot % SLOTS) * size
-    const bucket = bucketAt(i)
+  // In the order of arrival, which for one code is nearly always that of time.
+  for (let at = 0; at < words.length; at += BUCKET.words) {
+    const word = (i: number): number => words[at + i] as number
+    const bucket = (word(1) & 0xff) * 2 ** 32 + word(0) - 1
     const start = bucket === 0 ? NO_TIME : Math.floor(((bucket - BUCKET.base) * fine) / width) * width
-    codes[(words[i + 1] as number) >>> 8]?.buckets.add(start, u64At(i + 2), u64At(i + 4), u64At(i + 6), u64At(i + 8))
+    codes[word(1) >>> 8]?.buckets.add(start, word(2), word(5) * 2 ** 32 + word(4), word(3), word(7) * 2 ** 32 + word(6))
   }
 }
 
 function readLatencies(codes: readonly CodeTally[], { wasm }: Kernel, memory: DataView): void {
   const table = wasm.latencyTable()
-  const words = new Uint32Array(memory.buffer, table, (LATENCY.size / 4) * wasm.latencySlots())
-  for (let i = 0; i < words.length; i += LATENCY.size / 4) {
-    const low = words[i] as number
-    if (low === 0 && words[i + 1] === 0) continue
-    codes[low >>> 12]?.latency.set((low & 0xfff) - 1, u64(memory, table + i * 4 + 8))
+  for (let at = table; at < table + LATENCY * wasm.latencyCount(); at += LATENCY) {
+    const key = memory.getUint32(at, true)
+    codes[key >>> 12]?.latency.set((key & 0xfff) - 1, u64(memory, at + 8))
   }
 }
 

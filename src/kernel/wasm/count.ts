@@ -27,27 +27,34 @@ export function reasonsUsedBytes(): usize {
   return reasonsUsed
 }
 
-// Code and time bucket. slot: key u64 (code << 40 | bucket + 1) · hits u64 · bytes u64 · timed u64 · time µs u64
-export const BUCKET: usize = 40
+// The tables of buckets and latencies hold records one behind the other, in the order of their arrival, that begin with their key. They are
+// found through an open-addressing hash table of their numbers (u32, +1; 0 = empty), a part of what the records take: where records
+// themselves lay in the hash table, half as much memory more was touched, and all of it moved when the table grew.
+
+// Code and time bucket: key u64 (code << 40 | bucket + 1) · hits u32 · timed u32 · bytes u64 · time µs u64
+export const BUCKET: usize = 32
 const MAX_BUCKET_SLOTS: u32 = 1 << 18
-export const buckets = heap.alloc(BUCKET * <usize>MAX_BUCKET_SLOTS)
 const BUCKET_SECONDS: i64 = 60
-/** Slots in use of those that there is room for: like the tables of values, this one and the next begin small. */
-export let bucketSlots: u32 = 1 << 8
-export let bucketCount: u32 = 0
-/** Seconds a bucket holds. */
-export let bucketSeconds: i64 = BUCKET_SECONDS
 /** Buckets are widened when there are so many; where they must keep their width, so many are all there is room for. */
 const FEW_BUCKETS: u32 = 3 << 13
 const MANY_BUCKETS: u32 = (MAX_BUCKET_SLOTS / 4) * 3
+export const buckets = heap.alloc(BUCKET * <usize>(MANY_BUCKETS + 2 * BATCH))
+export let bucketCount: u32 = 0
+const bucketIndex = heap.alloc(4 * <usize>MAX_BUCKET_SLOTS)
+/** Slots in use of those that there is room for: like the tables of values, this one and the next begin small. */
+let bucketSlots: u32 = 1 << 8
+/** Seconds a bucket holds. */
+export let bucketSeconds: i64 = BUCKET_SECONDS
 let bucketLimit: u32 = MANY_BUCKETS
 
-// Time taken: code and logarithmic bin. slot: key u64 (code << 12 | bin + 1) · hits u64
+// Time taken: code and logarithmic bin: key u64 (code << 12 | bin + 1) · hits u64
 export const LATENCY: usize = 16
 const MAX_LATENCY_SLOTS: u32 = 1 << 16
-export const latencies = heap.alloc(LATENCY * <usize>MAX_LATENCY_SLOTS)
-export let latencySlots: u32 = 1 << 8
+const MANY_LATENCIES: u32 = (MAX_LATENCY_SLOTS / 4) * 3
+export const latencies = heap.alloc(LATENCY * <usize>(MANY_LATENCIES + 2 * BATCH))
 export let latencyCount: u32 = 0
+const latencyIndex = heap.alloc(4 * <usize>MAX_LATENCY_SLOTS)
+let latencySlots: u32 = 1 << 8
 
 /** Whether the host widens the buckets (`widenBuckets`) when there are many. */
 export function setWidening(on: bool): void {
@@ -81,14 +88,14 @@ export function clearWithoutTime(): void {
 const ENTRY: usize = 48 + 16 * <usize>Dimension.Count
 const batch = heap.alloc(ENTRY * <usize>BATCH)
 let gathered: i32 = 0
-/** Entries counted since the tables were cleared: hits of a value are 32 bits wide. */
+/** Entries counted since the tables were cleared. Hits of a value or a bucket are 32 bits wide, also after those of another kernel are added. */
 let sinceClear: u64 = 0
 
 export function clearCounts(): void {
   for (let d = 0; d < Dimension.Count; d++) clearTable(d, codeCount)
   for (let i = 0; i < codeCount; i++) store<u32>(codeSlots + 24 * <usize>load<u32>(codes + CODE * <usize>i, 68), 0, 16)
-  if (bucketCount) memory.fill(buckets, 0, BUCKET * <usize>bucketSlots)
-  if (latencyCount) memory.fill(latencies, 0, LATENCY * <usize>latencySlots)
+  if (bucketCount) memory.fill(bucketIndex, 0, 4 * <usize>bucketSlots)
+  if (latencyCount) memory.fill(latencyIndex, 0, 4 * <usize>latencySlots)
   codeCount = 0
   bucketCount = 0
   bucketSeconds = BUCKET_SECONDS
@@ -104,7 +111,7 @@ export function countForeign(entries: u64): void {
 
 /** Whether so many more codes and latency bins surely fit. */
 export function fits(moreCodes: u32, moreLatencies: u32): bool {
-  return <u32>codeCount + moreCodes <= <u32>(MAX_CODES - 2 * BATCH) && (latencyCount + moreLatencies) * 4 <= MAX_LATENCY_SLOTS * 3 &&
+  return <u32>codeCount + moreCodes <= <u32>(MAX_CODES - 2 * BATCH) && latencyCount + moreLatencies <= MANY_LATENCIES &&
     sinceClear < 0x80000000 && reasonsUsed < REASONS / 2
 }
 
@@ -115,8 +122,8 @@ export function bucketsFit(more: u32): bool {
 
 /** Whether the next batch could overflow a table that must stay exact. */
 export function isFull(): bool {
-  return codeCount > MAX_CODES - 2 * BATCH || reasonsUsed > REASONS - (128 << 10) || bucketCount > bucketLimit || sinceClear > 0xf0000000 ||
-    latencyCount * 4 > MAX_LATENCY_SLOTS * 3
+  return codeCount > MAX_CODES - 2 * BATCH || reasonsUsed > REASONS - (128 << 10) || bucketCount > bucketLimit || sinceClear > 0x70000000 ||
+    latencyCount > MANY_LATENCIES
 }
 
 /** Gather the entry that `readEntry` left. @returns whether the batch must be flushed */
@@ -257,7 +264,7 @@ function countEntry(e: usize): void {
   const at = load<i64>(e, 32)
   const b = bucketOf(code, load<u64>(e, 8))
   add(c, 16, 1)
-  add(b, 8, 1)
+  store<u32>(b, load<u32>(b, 8) + 1, 8)
   if (bytes > 0) {
     add(c, 24, bytes)
     add(b, 16, bytes)
@@ -265,8 +272,8 @@ function countEntry(e: usize): void {
   if (taken >= 0) {
     add(c, 32, 1)
     add(c, 40, taken)
-    add(b, 24, 1)
-    add(b, 32, taken)
+    store<u32>(b, load<u32>(b, 12) + 1, 12)
+    add(b, 24, taken)
     countLatency(code, <u64>taken)
   }
   if (at == NO_TIME) withoutTime++
@@ -289,68 +296,55 @@ function bucketOf(code: u32, bucket: u64): usize {
   return bucketAt((<u64>code << 40) | (bucket + 1))
 }
 
-/** The slot of a bucket by its key; made when it is new. */
+/** The bucket of a key; made when it is new. */
 export function bucketAt(key: u64): usize {
   if (key == lastBucketKey && bucketCount > 0) return lastBucket
-  let slot = find(buckets, BUCKET, bucketSlots, key)
-  if (load<u64>(slot) == 0) {
-    if (++bucketCount * 4 >= bucketSlots * 3 && bucketSlots < MAX_BUCKET_SLOTS) {
-      doubleTable(buckets, BUCKET, bucketSlots)
+  let entry = find(bucketIndex, bucketSlots, buckets, BUCKET, key)
+  if (load<u32>(entry) == 0) {
+    if ((bucketCount + 1) * 4 >= bucketSlots * 3 && bucketSlots < MAX_BUCKET_SLOTS) {
       bucketSlots *= 2
-      slot = find(buckets, BUCKET, bucketSlots, key)
+      index(bucketIndex, bucketSlots, buckets, BUCKET, bucketCount)
+      entry = find(bucketIndex, bucketSlots, buckets, BUCKET, key)
     }
-    store<u64>(slot, key)
+    const fresh = buckets + BUCKET * <usize>bucketCount
+    store<u32>(entry, ++bucketCount)
+    store<u64>(fresh, key)
+    store<u64>(fresh, 0, 8)
+    store<u64>(fresh, 0, 16)
+    store<u64>(fresh, 0, 24)
   }
   lastBucketKey = key
-  lastBucket = slot
-  return slot
+  lastBucket = buckets + BUCKET * <usize>(load<u32>(entry) - 1)
+  return lastBucket
 }
 
-// The tables of buckets and latencies are open-addressing hash tables of records that begin with their key; key 0 is an empty slot.
-
-/** Where a record is, or could be. */
+/** Where the number of a record is, or could be. */
 // @ts-ignore: decorator
 @inline
-function find(table: usize, record: usize, slots: u32, key: u64): usize {
+function find(numbers: usize, slots: u32, records: usize, record: usize, key: u64): usize {
   let i = <u32>((key * 0x9e3779b97f4a7c15) >> 40) & (slots - 1)
   while (true) {
-    const slot = table + record * <usize>i
-    const found = load<u64>(slot)
-    if (found == key || found == 0) return slot
+    const entry = numbers + 4 * <usize>i
+    const number = load<u32>(entry)
+    if (number == 0 || load<u64>(records + record * <usize>(number - 1)) == key) return entry
     i = (i + 1) & (slots - 1)
   }
 }
 
-/** Gather the records of a table at `to`. @returns how many */
+/** Make the hash table of the numbers of n records anew. */
 // @ts-ignore: decorator
 @inline
-function packTable(table: usize, record: usize, slots: u32, to: usize): u32 {
-  let n: usize = 0
-  for (let slot = table, end = table + record * <usize>slots; slot < end; slot += record) {
-    if (load<u64>(slot) != 0) memory.copy(to + record * n++, slot, record)
-  }
-  return <u32>n
-}
-
-/** Give a table twice the slots. @param slots that it has */
-// @ts-ignore: decorator
-@inline
-function doubleTable(table: usize, record: usize, slots: u32): void {
-  const n = packTable(table, record, slots, scratchAt())
-  memory.fill(table, 0, record * <usize>slots)
-  for (let from = scratchAt(), end = from + record * <usize>n; from < end; from += record) memory.copy(find(table, record, 2 * slots, load<u64>(from)), from, record)
-}
-
-/** Gather the buckets at `to`. @returns how many */
-export function packBuckets(to: usize): u32 {
-  return packTable(buckets, BUCKET, bucketSlots, to)
+function index(numbers: usize, slots: u32, records: usize, record: usize, n: u32): void {
+  memory.fill(numbers, 0, 4 * <usize>slots)
+  for (let i: u32 = 0; i < n; i++) store<u32>(find(numbers, slots, records, record, load<u64>(records + record * <usize>i)), i + 1)
 }
 
 /** Make all buckets as wide as so many seconds, a multiple of what they are. */
 export function widenBuckets(seconds: i64): void {
-  const n = packBuckets(scratchAt())
+  const n = bucketCount
   const fine = bucketSeconds
-  memory.fill(buckets, 0, BUCKET * <usize>bucketSlots)
+  memory.copy(scratchAt(), buckets, BUCKET * <usize>n)
+  memory.fill(bucketIndex, 0, 4 * <usize>bucketSlots)
   bucketCount = 0
   bucketSeconds = seconds
   addBuckets(n, scratchAt(), fine, 0)
@@ -364,7 +358,10 @@ export function addBuckets(n: u32, from: usize, seconds: i64, codeMap: usize): v
     let bucket = (key & 0xffffffffff) - 1
     if (bucket != 0 && seconds != bucketSeconds) bucket = <u64>(floorDiv((<i64>bucket - BUCKET_BASE) * seconds, bucketSeconds) + BUCKET_BASE)
     const here = bucketOf(codeMap ? load<u32>(codeMap + 4 * <usize>theirs) : theirs, bucket)
-    for (let at: usize = 8; at <= 32; at += 8) add(here, at, load<i64>(from + at))
+    store<u32>(here, load<u32>(here, 8) + load<u32>(from, 8), 8)
+    store<u32>(here, load<u32>(here, 12) + load<u32>(from, 12), 12)
+    add(here, 16, load<i64>(from, 16))
+    add(here, 24, load<i64>(from, 24))
   }
 }
 
@@ -382,19 +379,17 @@ function countLatency(code: u32, us: u64): void {
 }
 
 export function addLatency(key: u64, hits: u64): void {
-  let slot = find(latencies, LATENCY, latencySlots, key)
-  if (load<u64>(slot) == 0) {
-    if (++latencyCount * 4 >= latencySlots * 3 && latencySlots < MAX_LATENCY_SLOTS) {
-      doubleTable(latencies, LATENCY, latencySlots)
+  let entry = find(latencyIndex, latencySlots, latencies, LATENCY, key)
+  if (load<u32>(entry) == 0) {
+    if ((latencyCount + 1) * 4 >= latencySlots * 3 && latencySlots < MAX_LATENCY_SLOTS) {
       latencySlots *= 2
-      slot = find(latencies, LATENCY, latencySlots, key)
+      index(latencyIndex, latencySlots, latencies, LATENCY, latencyCount)
+      entry = find(latencyIndex, latencySlots, latencies, LATENCY, key)
     }
-    store<u64>(slot, key)
+    const fresh = latencies + LATENCY * <usize>latencyCount
+    store<u32>(entry, ++latencyCount)
+    store<u64>(fresh, key)
+    store<u64>(fresh, 0, 8)
   }
-  store<u64>(slot, load<u64>(slot, 8) + hits, 8)
-}
-
-/** Gather the times taken at `to`. @returns how many */
-export function packLatencies(to: usize): u32 {
-  return packTable(latencies, LATENCY, latencySlots, to)
+  add(latencies + LATENCY * <usize>(load<u32>(entry) - 1), 8, hits)
 }

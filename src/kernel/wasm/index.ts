@@ -1,7 +1,7 @@
 // The kernel: complete lines in, counts out. `run` is the one hot loop. See docs/architecture.md for the whole picture.
 import {
-  bucketSeconds as bucketSeconds_, bucketsFit, bucketSlots as bucketSlots_, buckets, clearCounts, clearWithoutTime, codeCount as codeCount_, codes, fits,
-  flush, gather, isFull, latencies, latencyCount as latencyCount_, latencySlots as latencySlots_, packBuckets, packLatencies, reasons,
+  bucketSeconds as bucketSeconds_, bucketsFit, bucketCount as bucketCount_, buckets, clearCounts, clearWithoutTime, codeCount as codeCount_, codes, fits,
+  flush, gather, isFull, latencies, latencyCount as latencyCount_, reasons,
   reasonsUsedBytes as reasonsUsed, setPeriod, setWidening, widenBuckets, withoutTime as withoutTime_,
 } from './count'
 import { clearSpans, cutDelimited, cutW3c, fail, failedAt, failedReason, failedStep, spanEnd, spans, spanStart } from './cut'
@@ -19,8 +19,8 @@ import { absorbLost, absorbValues, lostTable, openScratch, openTable, pack, pack
 export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt } from './absorb'
 export { addFilter, clearFilters, setPeriodFilter } from './filter'
 export {
-  absorbLost, absorbValues, addPlan, addStep, bucketsFit, clearPlans, fits, literal, lostTable, openScratch, openTable, pack, packBuckets, packedEnd,
-  packedSize, packLatencies, scratchAt, setLocalOffset, setMoment, setPeriod, setWidening, table, valueCount, widenBuckets,
+  absorbLost, absorbValues, addPlan, addStep, bucketsFit, clearPlans, fits, literal, lostTable, openScratch, openTable, pack, packedEnd,
+  packedSize, scratchAt, setLocalOffset, setMoment, setPeriod, setWidening, table, valueCount, widenBuckets,
 }
 
 // The block: lines are read here by the host, and cut here. 64 bytes of padding let wide loads run past the end.
@@ -58,8 +58,7 @@ export function reasonTable(): usize { return reasons }
 export function reasonBytes(): usize { return reasonsUsed() }
 export function allocate(bytes: usize): usize { return heap.alloc(bytes) }
 export function bucketSeconds(): f64 { return <f64>bucketSeconds_ }
-export function bucketSlots(): u32 { return bucketSlots_ }
-export function latencySlots(): u32 { return latencySlots_ }
+export function bucketCount(): u32 { return bucketCount_ }
 export function bucketTable(): usize { return buckets }
 export function latencyCount(): u32 { return latencyCount_ }
 export function latencyTable(): usize { return latencies }
