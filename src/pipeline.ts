@@ -93,12 +93,12 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   const listed = inFile ? LISTED_IN_DATABASE : { least: Math.max(least, top), most: Math.max(most, top), together }
   setFilter(kernel.wasm, options.filter ?? {})
   // A large file is cut, or it is packed: another thread is needed in any case, and it takes a while to start. What a database knows needs none.
-  if (!inFile && rangesOf(inputs[0]?.size ?? 0) > 1) runner.expect(1)
+  if (rangesOf(inputs[0]?.size ?? 0) > 1 && (!inFile || store.sources().length === 0)) runner.expect(1)
   if (dayZone !== undefined) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
-  const readOut = (): Tally => readTally(kernel, { listed, allClients: store.joinsClients, adaptive: !inFile })
+  const readOut = (spare?: ArrayBuffer): Tally => readTally(kernel, { listed, allClients: store.joinsClients, adaptive: !inFile, spare })
   const backlog = new Backlog(listed, store.joinsClients ? ['client'] : [], store.anonymizes)
-  const take = (): Iterable<Counted> => {
-    const last = readOut()
+  const take = (spare?: ArrayBuffer): Iterable<Counted> => {
+    const last = readOut(spare)
     kernel.clear()
     return backlog.with(last)
   }
@@ -142,9 +142,10 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
       if (inFile) {
         for (;;) {
           const read = await countNext(prepared)
+          const spare = runner.spare()
           if (prepared.input === inputs.at(-1)) runner.close()
           // Looking through the tables takes longer than to find that a log has nothing new.
-          const counted = read.result.lines > 0 ? take() : []
+          const counted = read.result.lines > 0 ? take(spare) : []
           const result = await settleInFile(prepared, read, counted, store)
           backlog.clear()
           if (result && results.push(result)) break

@@ -44,6 +44,7 @@ interface Exports {
   entryCount(): bigint
   ignoredCount(): bigint
   lastNewline(from: number, end: number): number
+  layBuckets(): void
   latencyCount(): number
   latencyTable(): number
   lineCount(): bigint
@@ -70,6 +71,7 @@ interface Exports {
   setLocalOffset(seconds: number, from: number, to: number): void
   setMoment(seconds: number): void
   setPeriod(period: number, start: number, end: number): void
+  shareTexts(dimension: number, n: number): void
   skipTo(p: number): void
   spanTable(): number
   table(dimension: number): number

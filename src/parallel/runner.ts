@@ -20,6 +20,8 @@ export interface Runner {
   expect(units: number): void
   /** A result is not needed any more: its memory may be used for the next. */
   release(result: UnitResult): void
+  /** Memory of a result that was released, if there is any: it is the caller's then. */
+  spare(): ArrayBuffer | undefined
   /** Units that can be in work at once. */
   readonly jobs: number
   /** No result is waited for any more: give back what threads hold. They are started again when they are needed. */
@@ -171,6 +173,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
       for (const part of result.parts) if (!(part instanceof Kernel) && spares.length < jobs) spares.push(part.bytes.buffer)
       share()
     },
+    spare: () => spares.pop(),
     close() {
       for (const worker of all) void worker.terminate()
       for (const each of [all, running, wanting]) each.clear()

@@ -2,7 +2,8 @@
 export const NO_TIME = -1
 
 /** start, hits, bytes sent, timed, time taken in µs */
-const COLUMNS = 5
+export const COLUMNS = 5
+const NO_ROWS = new Float64Array(0)
 /** Rows are told apart by so many numbers while they are sorted. */
 const ROWS = 2 ** 21
 /** A minute before all others; those of the years up to 9999, times ROWS, are whole numbers still. */
@@ -16,17 +17,23 @@ const FIRST = -(2 ** 31)
  */
 export class Buckets {
   /** One row behind the other, the first `#used` numbers. */
-  #rows = new Float64Array(0)
-  #used = 0
+  #rows: Float64Array
+  #used: number
   /** Whether rows are in order and each start is there once. */
-  #summed = true
+  #summed: boolean
+
+  /** @param rows numbers as `rows` returns them; they become part of this @param summed whether they are in the order of time, each start once */
+  constructor(rows = NO_ROWS, summed = true) {
+    this.#rows = rows
+    this.#used = rows.length
+    this.#summed = summed
+  }
 
   get size(): number {
     return this.#used / COLUMNS
   }
 
-  /** So many rows will be added. */
-  reserve(rows: number): void {
+  #reserve(rows: number): void {
     const needed = this.#used + rows * COLUMNS
     if (needed <= this.#rows.length) return
     const larger = new Float64Array(needed)
@@ -36,7 +43,7 @@ export class Buckets {
 
   /** In the order of time it is least work. */
   add(start: number, hits: number, bytesSent: number, timed: number, timeTakenUs: number): void {
-    if (this.#used === this.#rows.length) this.reserve(1 + this.#used / COLUMNS)
+    if (this.#used === this.#rows.length) this.#reserve(1 + this.#used / COLUMNS)
     const rows = this.#rows
     let at = this.#used
     if (at > 0) {
@@ -54,7 +61,7 @@ export class Buckets {
   }
 
   addAll(other: Buckets): void {
-    this.reserve(other.#used / COLUMNS)
+    this.#reserve(other.#used / COLUMNS)
     other.each((...row) => this.add(...row))
     // What is added to again and again must not grow with what is added.
     this.#sum()

@@ -1,8 +1,7 @@
 import { BUCKET_WIDTHS, characterAt, decode, type Kernel } from '../kernel/kernel.js'
 import { Reject } from '../kernel/wasm/roles.js'
-import { Buckets, NO_TIME } from './buckets.js'
+import { Buckets, COLUMNS } from './buckets.js'
 import {
-  byHits,
   type CodeTally,
   DIMENSIONS,
   emptyLists,
@@ -23,7 +22,6 @@ import {
 
 // The shapes of the kernel's tables, as src/kernel/wasm/{count,values,index}.ts lays them out; sizes in bytes.
 const CODE = 80
-const BUCKET = { words: 8, base: 2 ** 36 }
 const LATENCY = 16
 const SLOT_WORDS = 4
 const VALUE_WORDS = 4
@@ -40,19 +38,22 @@ export interface ReadOutOptions {
   readonly allClients?: boolean
   /** Widen the buckets until all codes together span at most 720 of them; a database keeps minutes. */
   readonly adaptive: boolean
+  /** A buffer that is not needed any more, for what is read out. The first touch of new memory costs more than what is copied into it. */
+  readonly spare?: ArrayBuffer | undefined
 }
 
 /** Read out what the kernel's tables hold. */
-export function readTally(kernel: Kernel, { listed, allClients = false, adaptive }: ReadOutOptions): Tally {
+export function readTally(kernel: Kernel, { listed, allClients = false, adaptive, spare }: ReadOutOptions): Tally {
   const { wasm } = kernel
   const memory = new DataView(wasm.memory.buffer)
   const codes = readCodes(wasm.codeCount(), wasm.codeTable(), memory)
-  const tally = emptyTally(Math.max(wasm.bucketSeconds(), adaptive ? widthFor(codes) : 0))
+  if (adaptive && widthFor(codes) > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(widthFor(codes)))
+  const tally = emptyTally(wasm.bucketSeconds())
   for (const code of codes) tally.codes.set(tallyKey(code), code)
-  readBuckets(codes, kernel, tally.bucketSeconds)
+  readBuckets(codes, kernel, spare)
   readLatencies(codes, kernel, memory)
   DIMENSIONS.forEach((name, dimension) => {
-    const lists = readLists(codes.length, wasm.table(dimension), memory, allClients && name === 'client' ? null : listed)
+    const lists = readLists(codes.length, kernel, dimension, memory, allClients && name === 'client' ? null : listed)
     lists.forEach((list, i) => {
       const code = codes[i]
       if (code) code.lists[name] = list
@@ -104,18 +105,18 @@ function readCodes(count: number, table: number, memory: DataView): CodeTally[] 
   return codes
 }
 
-function readBuckets(codes: readonly CodeTally[], { wasm }: Kernel, width: number): void {
-  const words = new Uint32Array(wasm.memory.buffer, wasm.bucketTable(), BUCKET.words * wasm.bucketCount())
-  const fine = wasm.bucketSeconds()
-  const rows = new Uint32Array(codes.length)
-  for (let at = 1; at < words.length; at += BUCKET.words) (rows[(words[at] as number) >>> 8] as number)++
-  for (const [i, { buckets }] of codes.entries()) buckets.reserve(rows[i] as number)
-  // In the order of arrival, which for one code is nearly always that of time.
-  for (let at = 0; at < words.length; at += BUCKET.words) {
-    const word = (i: number): number => words[at + i] as number
-    const bucket = (word(1) & 0xff) * 2 ** 32 + word(0) - 1
-    const start = bucket === 0 ? NO_TIME : Math.floor(((bucket - BUCKET.base) * fine) / width) * width
-    codes[word(1) >>> 8]?.buckets.add(start, word(2), word(5) * 2 ** 32 + word(4), word(3), word(7) * 2 ** 32 + word(6))
+function readBuckets(codes: CodeTally[], { wasm }: Kernel, spare: ArrayBuffer | undefined): void {
+  wasm.layBuckets()
+  const { buffer } = wasm.memory
+  const heads = new Uint32Array(buffer, wasm.scratchAt(), 2 * codes.length)
+  const laid = new Float64Array(buffer, heads.byteOffset + heads.byteLength, COLUMNS * wasm.bucketCount())
+  const rows = new Float64Array(spare && spare.byteLength >= laid.byteLength ? spare : new ArrayBuffer(laid.byteLength), 0, laid.length)
+  rows.set(laid)
+  let from = 0
+  for (const [i, code] of codes.entries()) {
+    const to = from + COLUMNS * (heads[2 * i] as number)
+    code.buckets = new Buckets(rows.subarray(from, to), heads[2 * i + 1] !== 0)
+    from = to
   }
 }
 
@@ -127,8 +128,9 @@ function readLatencies(codes: readonly CodeTally[], { wasm }: Kernel, memory: Da
   }
 }
 
-/** The lists of one dimension, by code. @param listed null: all values */
-function readLists(codeCount: number, table: number, memory: DataView, listed: Listed | null): List[] {
+/** The lists of one dimension, by code; values in the order of arrival. @param listed null: all values */
+function readLists(codeCount: number, { wasm }: Kernel, dimension: number, memory: DataView, listed: Listed | null): List[] {
+  const table = wasm.table(dimension)
   const capacity = memory.getUint32(table + 4, true) + 1
   const used = memory.getUint32(table + 8, true)
   const counts = new Uint32Array(memory.buffer, memory.getUint32(table + 24, true), codeCount)
@@ -139,32 +141,42 @@ function readLists(codeCount: number, table: number, memory: DataView, listed: L
   // Slots lie all over their table in the order of the values, so each is looked at once.
   const hitsOf = new Uint32Array(used)
   for (let i = 0; i < used; i++) hitsOf[i] = slots[SLOT_WORDS * (values[VALUE_WORDS * i + 3] as number) + 2] as number
+  // The addition wraps as the kernel's does: a stored error may be below zero until what was added is on top.
+  const errorOf = (i: number): number =>
+    ((values[VALUE_WORDS * i + 1] as number) + (added[(values[VALUE_WORDS * i + 2] as number) & 0xffff] as number)) >>> 0
   const lists: List[] = Array.from(counts, (distinct, code) => ({ values: [], lost: lost[code] as number, distinct }))
   const { least, ties } = cutsFor(values, hitsOf, counts, listed ? quotaOf(counts, listed) : Infinity)
-  const bytes = Buffer.from(memory.buffer)
-  const doubtful = new Set<List>()
+  const kept = new Uint32Array(memory.buffer, wasm.scratchAt(), used)
+  let n = 0
   // In the order of arrival.
   for (let i = 0; i < used; i++) {
-    const value = VALUE_WORDS * i
-    const codeAndLength = values[value + 2] as number
-    const code = codeAndLength & 0xffff
-    const list = lists[code]
-    if (!list) continue
+    const code = (values[VALUE_WORDS * i + 2] as number) & 0xffff
     const hits = hitsOf[i] as number
-    // The addition wraps as the kernel's does: a stored error may be below zero until what was added is on top.
-    const error = ((values[value + 1] as number) + (added[code] as number)) >>> 0
     const fewest = least[code] as number
     // Of a long list only the top is made into text.
-    if (hits < fewest || (hits === fewest && (ties[code] as number)-- <= 0)) list.lost = Math.max(list.lost, hits + error)
+    if (hits > fewest || (hits === fewest && (ties[code] as number)-- > 0)) kept[n++] = i
     else {
-      const length = codeAndLength >>> 16
-      const text = textAt(bytes, values[value] as number, length)
-      list.values.push({ value: text, hits, error })
-      if (length === MAX_TEXT || text.includes('\\x')) doubtful.add(list)
+      const list = lists[code] as List
+      list.lost = Math.max(list.lost, hits + errorOf(i))
     }
   }
+  wasm.shareTexts(dimension, n)
+  const firsts = new Uint32Array(memory.buffer, kept.byteOffset + 4 * n, n)
+  const bytes = Buffer.from(memory.buffer)
+  const texts: string[] = []
+  const doubtful = new Set<List>()
+  for (let k = 0; k < n; k++) {
+    const i = kept[k] as number
+    const codeAndLength = values[VALUE_WORDS * i + 2] as number
+    const list = lists[codeAndLength & 0xffff] as List
+    const length = codeAndLength >>> 16
+    const first = firsts[k] as number
+    const text = first < k ? (texts[first] as string) : textAt(bytes, values[VALUE_WORDS * i] as number, length)
+    texts.push(text)
+    list.values.push({ value: text, hits: hitsOf[i] as number, error: errorOf(i) })
+    if (length === MAX_TEXT || text.includes('\\x')) doubtful.add(list)
+  }
   for (const list of doubtful) addUpEqual(list)
-  for (const list of lists) list.values.sort(byHits)
   return lists
 }
 

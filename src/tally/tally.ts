@@ -43,7 +43,7 @@ export interface ListEntry {
   error: number
 }
 
-/** The most frequent values of one dimension. Exact while `lost` is 0; a value that is not in it had at most `lost` hits. */
+/** The most frequent values of one dimension, in no order. Exact while `lost` is 0; a value that is not in it had at most `lost` hits. */
 export interface List {
   values: ListEntry[]
   lost: number
@@ -58,7 +58,7 @@ export interface CodeTally extends CodeKey, Counts {
   /** Seconds since 1970 UTC; null for entries without a time. */
   firstSeen: number | null
   lastSeen: number | null
-  readonly buckets: Buckets
+  buckets: Buckets
   /** Logarithmic histogram of the time taken: bin → entries. */
   readonly latency: Map<number, number>
   readonly lists: Record<DimensionName, List>

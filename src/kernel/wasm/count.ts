@@ -157,7 +157,7 @@ export function gather(): bool {
 }
 
 /** Keeps times before 1970 positive: buckets are unsigned, and 0 means no time. */
-const BUCKET_BASE: i64 = 1 << 36
+export const BUCKET_BASE: i64 = 1 << 36
 
 function floorDiv(a: i64, b: i64): i64 {
   const q = a / b
