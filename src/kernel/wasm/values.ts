@@ -369,7 +369,9 @@ export function absorbLost(dimension: i32, theirs: usize, codeMap: usize, codeCo
 export function absorbValues(dimension: i32, p: usize, end: usize, theirs: usize, codeMap: usize): void {
   const t = table(dimension)
   const lost = <usize>load<u32>(t, 28)
+  let touched = p
   while (p < end) {
+    if (p >= touched) touched = touchSlots(t, p, min(end, p + AHEAD))
     const key = load<u64>(p)
     const hits = load<u32>(p, 8)
     const error = load<u32>(p, 12)
@@ -380,14 +382,34 @@ export function absorbValues(dimension: i32, p: usize, end: usize, theirs: usize
     const here = findSlot(t, key)
     if (load<u64>(here)) {
       store<u32>(here, load<u32>(here, 8) + hits, 8)
-      const known = <usize>load<u32>(t, 36) + VALUE * <usize>load<u32>(here, 12)
-      store<u32>(known, load<u32>(known, 4) + error - more, 4)
+      if (error != more) {
+        const known = <usize>load<u32>(t, 36) + VALUE * <usize>load<u32>(here, 12)
+        store<u32>(known, load<u32>(known, 4) + error - more, 4)
+      }
     } else {
       const before = load<u32>(lost + 4 * <usize>code) - more
       insert(t, here, key, code, p + PACKED, length, hits, error + before)
     }
     p += PACKED + ((<usize>length + 3) & ~3)
   }
+}
+
+/** So many bytes of packed values have their slots touched together. */
+const AHEAD: usize = 4096
+let touches: u64 = 0
+
+/** Load the slots of the packed values that begin in [p, end): one cache miss does not wait for the other. @returns where they end */
+function touchSlots(t: usize, p: usize, end: usize): usize {
+  const slots = <usize>load<u32>(t)
+  const mask = load<u32>(t, 4)
+  let sum: u64 = 0
+  while (p < end) {
+    sum += load<u64>(slots + SLOT * <usize>(<u32>(load<u64>(p) >> 40) & mask))
+    p += PACKED + ((<usize>load<u16>(p, 18) + 3) & ~3)
+  }
+  // Or it would be left out.
+  touches = sum
+  return p
 }
 
 /** The slot that holds a key, or the empty one where it would stand. */
