@@ -142,8 +142,7 @@ function readLists(codeCount: number, { wasm }: Kernel, dimension: number, memor
   const hitsOf = new Uint32Array(used)
   for (let i = 0; i < used; i++) hitsOf[i] = slots[SLOT_WORDS * (values[VALUE_WORDS * i + 3] as number) + 2] as number
   // The addition wraps as the kernel's does: a stored error may be below zero until what was added is on top.
-  const errorOf = (i: number): number =>
-    ((values[VALUE_WORDS * i + 1] as number) + (added[(values[VALUE_WORDS * i + 2] as number) & 0xffff] as number)) >>> 0
+  const errorOf = (i: number): number => ((values[VALUE_WORDS * i + 1] as number) + (added[(values[VALUE_WORDS * i + 2] as number) & 0xffff] as number)) >>> 0
   const lists: List[] = Array.from(counts, (distinct, code) => ({ values: [], lost: lost[code] as number, distinct }))
   const { least, ties } = cutsFor(values, hitsOf, counts, listed ? quotaOf(counts, listed) : Infinity)
   const kept = new Uint32Array(memory.buffer, wasm.scratchAt(), used)
