@@ -93,7 +93,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   const listed = inFile ? LISTED_IN_DATABASE : { least: Math.max(least, top), most: Math.max(most, top), together }
   setFilter(kernel.wasm, options.filter ?? {})
   // A large file is cut, or it is packed: another thread is needed in any case, and it takes a while to start. What a database knows needs none.
-  if (rangesOf(inputs[0]?.size ?? 0) > 1 && (!inFile || store.sources().length === 0)) runner.expect(1)
+  if (!inFile && rangesOf(inputs[0]?.size ?? 0) > 1) runner.expect(1)
   if (dayZone !== undefined) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   const readOut = (spare?: ArrayBuffer): Tally => readTally(kernel, { listed, allClients: store.joinsClients, adaptive: !inFile, spare })
   const backlog = new Backlog(listed, store.joinsClients ? ['client'] : [], store.anonymizes)

@@ -42,12 +42,13 @@ export interface ReadOutOptions {
   readonly spare?: ArrayBuffer | undefined
 }
 
-/** Read out what the kernel's tables hold. */
+/** Read out what the kernel's tables hold. They stay as they are, but for the width of the buckets. */
 export function readTally(kernel: Kernel, { listed, allClients = false, adaptive, spare }: ReadOutOptions): Tally {
   const { wasm } = kernel
   const memory = new DataView(wasm.memory.buffer)
   const codes = readCodes(wasm.codeCount(), wasm.codeTable(), memory)
-  if (adaptive && widthFor(codes) > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(widthFor(codes)))
+  const width = adaptive ? widthFor(codes) : 0
+  if (width > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(width))
   const tally = emptyTally(wasm.bucketSeconds())
   for (const code of codes) tally.codes.set(tallyKey(code), code)
   readBuckets(codes, kernel, spare)

@@ -28,8 +28,8 @@ export function reasonsUsedBytes(): usize {
 }
 
 // The tables of buckets and latencies hold records one behind the other, in the order of their arrival, that begin with their key. They are
-// found through an open-addressing hash table of their numbers (u32, +1; 0 = empty), a part of what the records take: where records
-// themselves lay in the hash table, half as much memory more was touched, and all of it moved when the table grew.
+// found through an open-addressing hash table of their numbers (u32, +1; 0 = empty). So no memory is touched for records that are
+// not there, only the numbers move when the table grows, and the records can be handed over as they lie.
 
 // Code and time bucket: key u64 (code << 40 | bucket + 1) · hits u32 · timed u32 · bytes u64 · time µs u64
 export const BUCKET: usize = 32
@@ -299,13 +299,9 @@ function bucketOf(code: u32, bucket: u64): usize {
 /** The bucket of a key; made when it is new. */
 export function bucketAt(key: u64): usize {
   if (key == lastBucketKey && bucketCount > 0) return lastBucket
-  let entry = find(bucketIndex, bucketSlots, buckets, BUCKET, key)
+  bucketSlots = withRoom(bucketIndex, bucketSlots, MAX_BUCKET_SLOTS, buckets, BUCKET, bucketCount)
+  const entry = find(bucketIndex, bucketSlots, buckets, BUCKET, key)
   if (load<u32>(entry) == 0) {
-    if ((bucketCount + 1) * 4 >= bucketSlots * 3 && bucketSlots < MAX_BUCKET_SLOTS) {
-      bucketSlots *= 2
-      index(bucketIndex, bucketSlots, buckets, BUCKET, bucketCount)
-      entry = find(bucketIndex, bucketSlots, buckets, BUCKET, key)
-    }
     const fresh = buckets + BUCKET * <usize>bucketCount
     store<u32>(entry, ++bucketCount)
     store<u64>(fresh, key)
@@ -331,12 +327,15 @@ function find(numbers: usize, slots: u32, records: usize, record: usize, key: u6
   }
 }
 
-/** Make the hash table of the numbers of n records anew. */
+/** See to it that the hash table of the numbers of n records has room for one more: it is made anew with twice the slots. @returns how many it has */
 // @ts-ignore: decorator
 @inline
-function index(numbers: usize, slots: u32, records: usize, record: usize, n: u32): void {
+function withRoom(numbers: usize, slots: u32, most: u32, records: usize, record: usize, n: u32): u32 {
+  if ((n + 1) * 4 < slots * 3 || slots == most) return slots
+  slots *= 2
   memory.fill(numbers, 0, 4 * <usize>slots)
   for (let i: u32 = 0; i < n; i++) store<u32>(find(numbers, slots, records, record, load<u64>(records + record * <usize>i)), i + 1)
+  return slots
 }
 
 /** Make all buckets as wide as so many seconds, a multiple of what they are. */
@@ -379,13 +378,9 @@ function countLatency(code: u32, us: u64): void {
 }
 
 export function addLatency(key: u64, hits: u64): void {
-  let entry = find(latencyIndex, latencySlots, latencies, LATENCY, key)
+  latencySlots = withRoom(latencyIndex, latencySlots, MAX_LATENCY_SLOTS, latencies, LATENCY, latencyCount)
+  const entry = find(latencyIndex, latencySlots, latencies, LATENCY, key)
   if (load<u32>(entry) == 0) {
-    if ((latencyCount + 1) * 4 >= latencySlots * 3 && latencySlots < MAX_LATENCY_SLOTS) {
-      latencySlots *= 2
-      index(latencyIndex, latencySlots, latencies, LATENCY, latencyCount)
-      entry = find(latencyIndex, latencySlots, latencies, LATENCY, key)
-    }
     const fresh = latencies + LATENCY * <usize>latencyCount
     store<u32>(entry, ++latencyCount)
     store<u64>(fresh, key)

@@ -1,8 +1,8 @@
 // The kernel: complete lines in, counts out. `run` is the one hot loop. See docs/architecture.md for the whole picture.
 import {
-  bucketSeconds as bucketSeconds_, bucketsFit, bucketCount as bucketCount_, buckets, clearCounts, clearWithoutTime, codeCount as codeCount_, codes, fits,
-  flush, gather, isFull, latencies, latencyCount as latencyCount_, reasons,
-  reasonsUsedBytes as reasonsUsed, setPeriod, setWidening, widenBuckets, withoutTime as withoutTime_,
+  bucketCount as bucketCount_, bucketSeconds as bucketSeconds_, bucketsFit, buckets, clearCounts, clearWithoutTime, codeCount as codeCount_, codes, fits,
+  flush, gather, isFull, latencies, latencyCount as latencyCount_, reasons, reasonsUsedBytes as reasonsUsed, setPeriod, setWidening, widenBuckets,
+  withoutTime as withoutTime_,
 } from './count'
 import { clearSpans, cutDelimited, cutW3c, fail, failedAt, failedReason, failedStep, spanEnd, spans, spanStart } from './cut'
 import { cutJson, dockerLine } from './cut-json'
