@@ -428,6 +428,7 @@ async function addUnits(kernel: Kernel, { first, others, ...ordered }: Ordered, 
     for (const part of result.parts) absorb(kernel, part, kernel.onFull)
     ordered.release(result)
     goesOn = note(result)
+    if (goesOn && result.isCutShort) goesOn = note(await readUnit(kernel, { ...unit, from: result.readTo, fields }, ordered.onRead))
   }
   const { readTo, tail, openLine, error } = last as UnitRead
   return {

@@ -1,5 +1,6 @@
 import type { Language, Text, Verdict } from '../src/catalogue/note.js'
-import type { Explanation, Report, ReportCode, TopValue, Win32Row } from '../src/report/report.js'
+import type { Explanation, Report, ReportCode, Win32Row } from '../src/report/shape.js'
+import type { TopValue } from '../src/store/selected.js'
 
 // One report written by hand, for the renderers: it does not change when the catalogue's wording does.
 
@@ -19,6 +20,8 @@ function explanation(code: string, language: Language, name: Text, meaning: Text
     level: 'substatus',
   }
 }
+
+const named = (status: number, substatus: number, win32Status: number | null = null) => ({ status, substatus, reason: null, win32Status })
 
 function code(status: number, substatus: number | null, hits: number, verdicts: Partial<Record<Verdict, number>>, rest: Partial<ReportCode> = {}): ReportCode {
   const top = { ...NO_TOP, ...rest.top }
@@ -199,6 +202,7 @@ export function literalReport(language: Language): Report {
     findings: [
       {
         code: '503.2',
+        ...named(503, 2),
         verdict: 'server',
         hits: 214,
         title: say(limit),
@@ -208,6 +212,7 @@ export function literalReport(language: Language): Report {
       },
       {
         code: '401.1/1326',
+        ...named(401, 1, 1326),
         verdict: 'auth',
         hits: 9,
         title: say(wrong),
@@ -215,7 +220,7 @@ export function literalReport(language: Language): Report {
         lastSeen: '2026-11-22T16:00:00Z',
         mostly: null,
       },
-      { code: '404.77', verdict: 'unknown', hits: 3, title: '', firstSeen: null, lastSeen: null, mostly: null },
+      { code: '404.77', ...named(404, 77), verdict: 'unknown', hits: 3, title: '', firstSeen: null, lastSeen: null, mostly: null },
     ],
     timeline,
   }

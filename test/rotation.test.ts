@@ -7,8 +7,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findInputs } from '../src/input/find.js'
 import { readInputs } from '../src/pipeline.js'
+import { makeReport } from '../src/report/report.js'
 import { checkStore } from '../src/store/check.js'
-import { codeRows } from '../src/store/query.js'
 import { openStore } from '../src/store/store.js'
 import { freePorts, HAVE_SERVERS, nginxConfiguration, type Running, startServer } from './real-servers.js'
 
@@ -131,7 +131,7 @@ describe.runIf(HAVE_SERVERS)('nginx under traffic, rotated by logrotate', () => 
     expect(text.join('').split('\n').length - 1).toBe(REQUESTS)
     expect(readdirSync(at('log')).length).toBeGreaterThanOrEqual(Math.min(ROTATIONS, 2))
     const store = openStore(db)
-    const counted = Object.fromEntries(codeRows(store).map((row) => [row.status, row.hits]))
+    const counted = Object.fromEntries(makeReport(store).codes.map((row) => [row.status, row.hits]))
     expect(counted).toEqual(asked)
     expect(checkStore(store)).toEqual([])
     store.close()
@@ -157,7 +157,7 @@ describe.runIf(HAVE_SERVERS)('nginx under traffic, rotated by logrotate', () => 
     child.kill('SIGINT')
     expect(await ended).toBe(0)
     const store = openStore(db)
-    expect(Object.fromEntries(codeRows(store).map((row) => [row.status, row.hits]))).toEqual(asked)
+    expect(Object.fromEntries(makeReport(store).codes.map((row) => [row.status, row.hits]))).toEqual(asked)
     store.close()
   })
 })

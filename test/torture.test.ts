@@ -8,8 +8,8 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findInputs } from '../src/input/find.js'
 import { readInputs } from '../src/pipeline.js'
+import { makeReport } from '../src/report/report.js'
 import { checkStore } from '../src/store/check.js'
-import { codeRows } from '../src/store/query.js'
 import { prune, rollUp } from '../src/store/roll-up.js'
 import { openStore } from '../src/store/store.js'
 import { dayOf, startOfDay } from '../src/time-zone.js'
@@ -132,7 +132,7 @@ function countsOf(db: string): Counts {
   const store = openStore(db)
   const sources = store.sources()
   const hits: Record<number, number> = {}
-  for (const row of codeRows(store)) hits[row.status as number] = (hits[row.status as number] ?? 0) + row.hits
+  for (const row of makeReport(store).codes) hits[row.status as number] = (hits[row.status as number] ?? 0) + row.hits
   const sum = (key: 'lines' | 'rejected'): number => sources.reduce((n, s) => n + s[key], 0)
   expect(checkStore(store)).toEqual([])
   store.close()

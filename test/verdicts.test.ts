@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { findInputs } from '../src/input/find.js'
 import { readInputs } from '../src/pipeline.js'
-import { codeName, makeReport, type Report } from '../src/report/report.js'
+import { makeReport, type Report } from '../src/report/report.js'
+import { codeName } from '../src/report/shape.js'
 import { openStore } from '../src/store/store.js'
 
 // What must not alarm anybody, and what must, in the report of a log that holds both.

@@ -52,6 +52,8 @@ export interface UnitRead {
   readonly tail: Uint8Array
   readonly openLine: boolean
   readonly trail: Uint8Array
+  /** There was too much in it to be kept: it is read up to `readTo`, and the rest is to be read by whoever has a place for it. */
+  readonly isCutShort: boolean
   /** Why it could not be read to its end: code, message, hint of a LogstatError. */
   readonly error: readonly [string, string, string | undefined] | null
 }
@@ -69,17 +71,26 @@ export function setLogZone(kernel: Kernel, zone: string | null): void {
 /** Told now and then how much more of a file was read. */
 export type OnRead = (bytes: number, lines: number) => void
 
-/** Count a unit with a kernel of which nothing else is kept. */
+/**
+ * Bytes of full tables that a unit may come to. They wait in memory until it is the unit's turn, so that there may not be any number of
+ * them, as there would be if every line had a code of its own.
+ */
+const MAX_PARTS_BYTES = 16 << 20
+
+/** Count a unit, or what there is room for of it, with a kernel of which nothing else is kept. */
 export async function countUnit(kernel: Kernel, unit: Unit, onRead: OnRead): Promise<UnitResult> {
   const { dayZone } = unit
   kernel.clear()
   setFilter(kernel.wasm, unit.filter)
   if (dayZone !== null) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   const parts: UnitResult['parts'] = []
+  let bytes = 0
   kernel.onFull = () => {
-    parts.push(pack(kernel))
+    const part = pack(kernel)
+    parts.push(part)
+    bytes += part.bytes.length
   }
-  const read = await readUnit(kernel, unit, onRead)
+  const read = await readUnit(kernel, unit, onRead, () => bytes > MAX_PARTS_BYTES)
   parts.push(kernel)
   return { ...read, parts }
 }
@@ -90,8 +101,8 @@ export function packLast({ parts }: UnitResult, spare: ArrayBuffer | undefined):
   if (last instanceof Kernel) parts[parts.length - 1] = pack(last, spare)
 }
 
-/** Count a unit with a kernel that may hold other counts, whose filter and periods are set. */
-export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnRead): Promise<UnitRead> {
+/** Count a unit with a kernel that may hold other counts, whose filter and periods are set. @param isEnough whether to stop as soon as a line ends */
+export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnRead, isEnough = (): boolean => false): Promise<UnitRead> {
   setLogZone(kernel, unit.logZone)
   let { fields } = unit
   let sawStatus = false
@@ -111,10 +122,12 @@ export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnRead): Prom
     return trail
   }
   let error: UnitResult['error'] = null
+  let isCutShort = false
+  // A line that is too long is counted before it ends.
+  const stops = (): boolean => isEnough() && !intake.resume.openLine
   try {
-    if (unit.to === null) await readWhole(intake, unit, begin, onRead)
-    else await readRange(intake, unit, unit.to, begin, onRead)
-    if (unit.finish) intake.finish()
+    isCutShort = unit.to === null ? await readWhole(intake, unit, begin, onRead, stops) : await readRange(intake, unit, unit.to, begin, onRead, stops)
+    if (unit.finish && !isCutShort) intake.finish()
   } catch (caught) {
     if (!(caught instanceof LogstatError)) throw caught
     error = [caught.code, caught.message, caught.hint]
@@ -128,11 +141,15 @@ export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnRead): Prom
     tail: Uint8Array.from(tail),
     openLine,
     trail: Uint8Array.from(trail.bytes),
+    isCutShort,
     error,
   }
 }
 
-async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) => Trail, onRead: OnRead): Promise<void> {
+type Stops = () => boolean
+
+/** @returns whether it stopped before the end */
+async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) => Trail, onRead: OnRead, stops: Stops): Promise<boolean> {
   const { name, path, member } = unit
   const reader = await openInput({ name, path, optional: false, size: null, ...(member === undefined ? {} : { member }) })
   try {
@@ -142,12 +159,13 @@ async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) 
     for (let told = 0, line = intake.line; ; line = intake.line) {
       const { space } = intake
       const n = await reader.read(space)
-      if (n === 0) return
+      if (n === 0) return false
       trail.update(space.subarray(0, n))
       intake.filled(n)
       const consumed = reader.consumed()
       onRead(consumed - told, intake.line - line)
       told = consumed
+      if (stops()) return true
     }
   } finally {
     reader.close()
@@ -157,7 +175,15 @@ async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) 
 /** After so many bytes of a range the thread looks after whatever else has come up. */
 const TURN = 4 << 20
 
-async function readRange(intake: Intake, { name, path, from }: Unit, to: number, begin: (prior: Uint8Array) => Trail, onRead: OnRead): Promise<void> {
+/** @returns whether it stopped before the end */
+async function readRange(
+  intake: Intake,
+  { name, path, from }: Unit,
+  to: number,
+  begin: (prior: Uint8Array) => Trail,
+  onRead: OnRead,
+  stops: Stops,
+): Promise<boolean> {
   let fd: number | undefined
   try {
     fd = openSync(path, 'r')
@@ -173,10 +199,12 @@ async function readRange(intake: Intake, { name, path, from }: Unit, to: number,
       intake.filled(n)
       at += n
       onRead(n, intake.line - line)
+      if (at < to && stops()) return true
       if (at < turn) continue
       turn = at + TURN
       await setImmediate()
     }
+    return false
   } catch (error) {
     throw error instanceof LogstatError ? error : unreadable(name, error)
   } finally {

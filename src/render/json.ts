@@ -22,19 +22,26 @@ function* pieces(value: unknown, newline: string): Generator<string> {
     return
   }
   const inner = `${newline}  `
-  const isArray = Array.isArray(plain)
-  let before = isArray ? '[' : '{'
-  for (const [key, element] of Object.entries(plain)) {
-    if (element === undefined && !isArray) continue
-    yield `${before}${inner}${isArray ? '' : `${text(key)}: `}`
+  const isList = Symbol.iterator in plain
+  const [open, close] = isList ? '[]' : '{}'
+  let before = open
+  for (const [key, element] of isList ? numbered(plain as Iterable<unknown>) : Object.entries(plain)) {
+    if (element === undefined && !isList) continue
+    yield `${before}${inner}${isList ? '' : `${text(key)}: `}`
     before = ','
     yield* pieces(element ?? null, inner)
   }
-  yield `${newline}${isArray ? ']' : '}'}`
+  yield before === open ? `${open}${close}` : `${newline}${close}`
+}
+
+function* numbered(list: Iterable<unknown>): Generator<[string, unknown]> {
+  for (const element of list) yield ['', element]
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
-const isLong = (value: unknown): boolean => Array.isArray(value) && isObject(value[0]) && (value.length > MANY || 'toJSON' in value[0])
+/** What is read while it is gone through may be of any length. */
+const isLong = (value: unknown): boolean =>
+  Array.isArray(value) ? isObject(value[0]) && (value.length > MANY || 'toJSON' in value[0]) : isObject(value) && Symbol.iterator in value
 
 const text = (value: unknown): string =>
   JSON.stringify(value, null, 2).replace(UNSAFE, (c) => (c === '\n' ? c : `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`))

@@ -1,4 +1,4 @@
-import type { Report } from '../report/report.js'
+import type { ToldReport } from '../report/shape.js'
 import { jsonPieces } from './json.js'
 import { renderText } from './text.js'
 
@@ -12,7 +12,7 @@ export interface RenderOptions {
 }
 
 /** In pieces, since a report can be very long. */
-export type Renderer = (report: Report, options: RenderOptions) => Iterable<string>
+export type Renderer = (report: ToldReport, options: RenderOptions) => Iterable<string>
 
 /** Output kinds by name, as in `--format`. A new kind is one function here. */
 export const RENDERERS: Readonly<Record<string, Renderer>> = { text: (report, options) => [renderText(report, options)], json: jsonPieces }

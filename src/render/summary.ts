@@ -24,7 +24,7 @@ export function renderSummary({ day, isYesterday, report, changes, newCodes, ale
   }
   lines.push(zh ? '与前一天相比：' : 'Beside the day before:')
   for (const c of changes) lines.push(`  ${padEnd(WORDS[c.what]?.[report.language] ?? c.what, 10)}${padStart(count(c.now), 14)}  ${changeText(c, zh)}`)
-  if (newCodes.length) lines.push(`  ${zh ? '新出现的状态码' : 'new codes'}: ${newCodes.slice(0, 12).map(visible).join(' · ')}`)
+  if (newCodes.length) lines.push(`  ${zh ? '新出现的状态码' : 'new codes'}: ${newCodes.map(visible).join(' · ')}`)
   return `${lines.join('\n')}\n\n`
 }
 

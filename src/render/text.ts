@@ -1,6 +1,6 @@
 import asciichart from 'asciichart'
 import type { Language, Verdict } from '../catalogue/note.js'
-import { codeName, type Finding, type Report, type ReportCode, type Win32Row } from '../report/report.js'
+import { codeName, type Finding, firstOf, QUIET, type ReportCode, type ToldCode, type ToldReport, type Win32Row } from '../report/shape.js'
 import { localTime, offsetName } from '../time-zone.js'
 import {
   bar,
@@ -27,21 +27,23 @@ import { say, VERDICT_WORDS, type Word } from './words.js'
 const MAX_FINDINGS = 12
 const MAX_EXPLAINED = 5
 const MAX_QUIET = 8
+/** A longer table of codes nobody reads. */
+const MAX_CODES = 200
 
 /** The report for a terminal or a mail: what is wrong first, then what is normal, then everything. */
-export function renderText(report: Report, options: RenderOptions): string {
+export function renderText(report: ToldReport, options: RenderOptions): string {
   return new TextReport(report, options).toString()
 }
 
 class TextReport {
-  readonly #report: Report
+  readonly #report: ToldReport
   readonly #width: number
   readonly #zone: string
   readonly #language: Language
   readonly #style: ReturnType<typeof style>
   readonly #lines: string[] = []
 
-  constructor(report: Report, options: RenderOptions) {
+  constructor(report: ToldReport, options: RenderOptions) {
     this.#report = report
     this.#width = Math.max(60, Math.min(options.width, 120))
     this.#zone = options.timeZone
@@ -55,9 +57,10 @@ class TextReport {
       this.#classes()
       this.#timeline()
       this.#findings()
-      this.#quiet()
-      this.#codes()
-      this.#explanations()
+      const survey = this.#survey()
+      this.#quiet(survey.quiet)
+      this.#codes(survey.frequent)
+      this.#explanations(survey.explained)
     }
     this.#rejects()
     this.#next()
@@ -196,7 +199,7 @@ class TextReport {
       return
     }
     this.#add(this.#style.bold(this.#say('needsYou')))
-    const shown = findings.slice(0, MAX_FINDINGS)
+    const shown = firstOf(findings, MAX_FINDINGS)
     const rows = shown.map((f) => [
       visible(f.code),
       count(f.hits),
@@ -235,23 +238,37 @@ class TextReport {
     return verdicts ? lines.map((line, i) => this.#style.verdict(verdicts[i] as Verdict, line)) : lines
   }
 
-  #quiet(): void {
-    const items = this.#report.codes
-      .flatMap((c) => quietParts(c))
-      .filter((q) => !/^[23]\d\d(\.0)?$/.test(q.code) || q.code.startsWith('304'))
-      .sort((a, b) => b.hits - a.hits)
-      .slice(0, MAX_QUIET)
+  /** What is told of single codes, in one go through all of them. */
+  #survey(): Survey {
+    const { codes, findings } = this.#report
+    const explained = new Map<string, { readonly finding: Finding; code?: ToldCode }>()
+    for (const finding of findings) {
+      if (!explained.has(finding.code)) explained.set(finding.code, { finding })
+      if (explained.size === MAX_EXPLAINED) break
+    }
+    const frequent: ToldCode[] = []
+    const quiet: Quiet[] = []
+    for (const code of codes) {
+      if (frequent.length < MAX_CODES) frequent.push(code)
+      for (const part of quietParts(code)) if (!/^[23]\d\d(\.0)?$/.test(part.code) || part.code.startsWith('304')) keepLargest(quiet, part)
+      const name = codeName(code)
+      for (const item of explained.values()) if (codeName(item.finding) === name) item.code = code
+    }
+    return { frequent, quiet, explained: [...explained.values()] }
+  }
+
+  #quiet(items: readonly Quiet[]): void {
     if (items.length === 0) return
     this.#add(this.#style.bold(this.#say('quiet')))
     const rows = items.map((q) => [q.code, count(q.hits), q.title])
     this.#add(...this.#fit(rows, [{ most: 26 }, { align: 'right' }, {}], 2).map((l) => this.#style.faint(l)), '')
   }
 
-  #codes(): void {
+  #codes(frequent: readonly ToldCode[]): void {
     const { codes, totals } = this.#report
     this.#add(this.#style.bold(this.#say('allCodes')))
     const head = [this.#say('code'), this.#say('hits'), this.#say('share'), this.#say('first'), this.#say('last'), this.#say('meaning')]
-    const rows = codes.map((c) => [
+    const rows = frequent.map((c) => [
       visible(codeName(c)),
       count(c.hits),
       percent(c.hits, totals.entries),
@@ -261,25 +278,20 @@ class TextReport {
     ])
     const columns: Column[] = [{ most: 24 }, { align: 'right' }, { align: 'right' }, {}, {}, {}]
     const lines = this.#fit([head, ...rows], columns, 5)
-    this.#add(this.#style.faint(lines[0] as string), ...lines.slice(1).map((line, i) => this.#style.verdict(worstOf(codes[i] as ReportCode), line)), '')
+    this.#add(this.#style.faint(lines[0] as string), ...lines.slice(1).map((line, i) => this.#style.verdict(worstOf(frequent[i] as ToldCode), line)))
+    const more = codes.length - frequent.length
+    const hits = frequent.reduce((left, c) => left - c.hits, totals.entries)
+    if (more > 0) this.#add(`  ${this.#style.faint(this.#say('moreCodes', count(more), count(hits)))}`)
+    this.#add('')
   }
 
   /** One block a finding, the most particular explanation there is. */
-  #explanations(): void {
-    const { codes, findings } = this.#report
-    const shown = new Set<string>()
-    for (const finding of findings) {
-      if (shown.size === MAX_EXPLAINED) break
-      const code = codes.find((c) => finding.code === codeName(c) || finding.code.startsWith(`${codeName(c)}/`))
-      if (!code || shown.has(finding.code)) continue
-      shown.add(finding.code)
-      this.#explain(code, finding)
-    }
+  #explanations(explained: Survey['explained']): void {
+    for (const { finding, code } of explained) if (code) this.#explain(code, finding)
   }
 
-  #explain(code: ReportCode, finding: Finding): void {
-    const value = Number(finding.code.slice(codeName(code).length + 1) || 0)
-    const special = code.win32.find((w) => w.value === value && w.explanation && w.verdict === finding.verdict)
+  #explain(code: ToldCode, finding: Finding): void {
+    const [special] = finding.win32Status === null ? [] : firstOf(code.win32, 1, (w) => w.value === finding.win32Status)
     const explanation = special?.explanation ?? code.explanation
     const title = `${visible(finding.code)}  ${explanation?.name ?? this.#say('noExplanation')}`
     const right = `${this.#say('hitsOf', count(finding.hits))}  ${sparkline((special ?? code).timeline, 16)}`
@@ -292,8 +304,8 @@ class TextReport {
     const when = this.#say('firstSeen', this.#time(here.firstSeen), this.#time(here.lastSeen))
     this.#item(this.#say('here'), [here.meanTimeMs === null ? when : `${when} · ${this.#say('meanTime', duration(here.meanTimeMs))}`])
     if (explanation?.checks.length) this.#item(this.#say('check'), explanation.checks, 'n')
-    const win32 = special ? [special] : code.win32.filter((w) => !w.explanation)
-    for (const w of win32.filter((w) => w.value !== 0).slice(0, 3)) this.#item(this.#say('win32'), [this.#win32(w)])
+    for (const w of firstOf(special ? [special] : code.win32, 3, (w) => w.value !== 0 && (w === special || !w.explanation)))
+      this.#item(this.#say('win32'), [this.#win32(w)])
     this.#list('paths', here.top.paths, here, 'paths', 4)
     this.#list('clientList', here.top.clients, here, 'clients', 4)
     if (code.status === 404) this.#list('referers', here.top.referers, here, 'referers', 3)
@@ -338,15 +350,21 @@ class TextReport {
 
   #next(): void {
     const { findings, inputs, codes } = this.#report
-    const [first] = findings
+    const [first] = firstOf(findings, 1)
     const [input] = inputs
     if (!first || !input) return
     const name = visible(input.name)
     const steps = [`logstat explain ${visible(first.code).replace(/^(\d+) (.*)$/, 'httperr:$2')}`]
-    if (codes.some((c) => c.substatus !== null)) steps.push(`logstat iis ${name}`)
-    steps.push(`logstat ${name} -s ${codeName({ ...(codes.find((c) => first.code.startsWith(codeName(c))) as ReportCode), reason: null })} --top 20`)
+    if (firstOf(codes, 1, (c) => c.substatus !== null).length > 0) steps.push(`logstat iis ${name}`)
+    steps.push(`logstat ${name} -s ${codeName({ status: first.status, substatus: first.substatus, reason: null })} --top 20`)
     this.#add(`${this.#say('next')}: ${steps.join(' · ')}`)
   }
+}
+
+interface Survey {
+  readonly frequent: readonly ToldCode[]
+  readonly quiet: readonly Quiet[]
+  readonly explained: readonly { readonly finding: Finding; readonly code?: ToldCode }[]
 }
 
 interface Quiet {
@@ -356,17 +374,27 @@ interface Quiet {
 }
 
 /** The parts of a code that are normal or harmless, told by Win32 status where that is what decides. */
-function quietParts(code: ReportCode): Quiet[] {
-  const special = code.win32.filter((w) => w.explanation && (w.verdict === 'normal' || w.verdict === 'noise'))
-  const parts = special.map((w) => ({ code: w.value === 0 ? codeName(code) : `${codeName(code)}/${w.value}`, hits: w.hits, title: w.meaning }))
-  const all = (code.verdicts.normal ?? 0) + (code.verdicts.noise ?? 0)
-  const rest = all - special.reduce((n, w) => n + w.hits, 0)
-  if (rest > 0) parts.push({ code: codeName(code), hits: rest, title: code.explanation?.name ?? '' })
-  return parts.map((p) => ({ ...p, code: visible(p.code) }))
+function* quietParts(code: ToldCode): Generator<Quiet> {
+  const name = visible(codeName(code))
+  let rest = (code.verdicts.normal ?? 0) + (code.verdicts.noise ?? 0)
+  if (rest === 0) return
+  for (const w of code.win32) {
+    if (!w.explanation || !QUIET.has(w.verdict)) continue
+    rest -= w.hits
+    yield { code: w.value === 0 ? name : `${name}/${w.value}`, hits: w.hits, title: w.meaning }
+  }
+  if (rest > 0) yield { code: name, hits: rest, title: code.explanation?.name ?? '' }
+}
+
+/** Add a part to those with the most hits, of which there are at most MAX_QUIET. */
+function keepLargest(parts: Quiet[], part: Quiet): void {
+  const place = parts.findIndex((p) => p.hits < part.hits)
+  parts.splice(place === -1 ? parts.length : place, 0, part)
+  if (parts.length > MAX_QUIET) parts.pop()
 }
 
 const ORDER: readonly Verdict[] = ['server', 'backend', 'config', 'auth', 'security', 'unknown', 'client', 'noise', 'normal']
-function worstOf(code: ReportCode): Verdict {
+function worstOf(code: ToldCode): Verdict {
   return ORDER.find((v) => code.verdicts[v]) ?? 'unknown'
 }
 

@@ -57,6 +57,7 @@ const WORDS = {
   times: { en: 'times in {0}', zh: '时间按 {0}' },
   meanTime: { en: 'mean time taken {0}', zh: '平均耗时 {0}' },
   more: { en: '{0} more, see all codes', zh: '另有 {0} 项，见全部状态码' },
+  moreCodes: { en: '{0} more {code|codes}, {1} hits: --format json has all of them', zh: '另有 {0} 个状态码，共 {1} 次：--format json 可列出全部' },
   moreInputs: { en: 'and {0} more', zh: '等另外 {0} 个' },
   mostly: { en: '{0} {1}', zh: '{0} {1}' },
   firstSeen: { en: 'first {0}, last {1}', zh: '首次 {0}，末次 {1}' },

@@ -53,7 +53,7 @@ function compilePart(part: string): Selector {
 /** A threshold: `5xx > 2%`, `503.* > 10`. */
 export interface Threshold {
   readonly text: string
-  readonly passes: (codes: readonly (Selectable & { readonly hits: number })[]) => {
+  readonly passes: (codes: Iterable<Selectable & { readonly hits: number }>) => {
     readonly passed: boolean
     readonly value: number
     readonly percent: boolean
@@ -74,9 +74,12 @@ export function compileThreshold(text: string): Threshold {
   return {
     text: text.trim(),
     passes(codes) {
-      const sum = (list: typeof codes): number => list.reduce((n, c) => n + c.hits, 0)
-      const all = sum(codes)
-      const hits = sum(codes.filter(selector))
+      let all = 0
+      let hits = 0
+      for (const code of codes) {
+        all += code.hits
+        if (selector(code)) hits += code.hits
+      }
       const value = sign ? (all === 0 ? 0 : (hits / all) * 100) : hits
       const passed = operator === '>' ? value > limit : operator === '>=' ? value >= limit : operator === '<' ? value < limit : value <= limit
       return { passed, value, percent: sign === '%' }

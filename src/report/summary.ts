@@ -1,5 +1,6 @@
-import { codeName, type Report } from './report.js'
+import type { CodeKey } from '../tally/tally.js'
 import type { Threshold } from './select.js'
+import { codeName, type Sequence, type ToldCode, type ToldReport } from './shape.js'
 
 /** A number of a day beside that of the day before. */
 export interface Change {
@@ -23,31 +24,61 @@ export interface Summary {
   readonly day: string
   /** false: yesterday has no entries, and the last day that has some is told in its place. */
   readonly isYesterday: boolean
-  readonly report: Report
+  readonly report: ToldReport
   readonly changes: readonly Change[]
-  /** Codes that did not occur the day before; empty when that day has no entries at all. */
+  /** The first codes that did not occur the day before; none when that day has no entries at all. */
   readonly newCodes: readonly string[]
   readonly alerts: readonly Alert[]
 }
 
-export function makeSummary(parts: { day: string; isYesterday: boolean; report: Report; before: Report; thresholds: readonly Threshold[] }): Summary {
+export function makeSummary(parts: { day: string; isYesterday: boolean; report: ToldReport; before: ToldReport; thresholds: readonly Threshold[] }): Summary {
   const { day, isYesterday, report, before, thresholds } = parts
-  const classOf = (r: Report, name: string): number => r.classes.find((c) => c.class === name)?.hits ?? 0
+  const classOf = (r: ToldReport, name: string): number => r.classes.find((c) => c.class === name)?.hits ?? 0
   const changes: Change[] = [
     { what: 'requests', now: report.totals.entries, before: before.totals.entries },
     { what: 'problems', now: report.problems, before: before.problems },
     ...['4xx', '5xx'].map((name) => ({ what: name, now: classOf(report, name), before: classOf(before, name) })),
   ]
-  const known = new Set(before.codes.map(codeName))
-  const newCodes = before.totals.entries === 0 ? [] : report.codes.map(codeName).filter((name) => !known.has(name))
-  const codes = report.codes.flatMap((c) => {
-    const named = c.win32.map((w) => ({ ...c, win32Status: w.value as number | null, hits: w.hits }))
-    const rest = c.hits - named.reduce((n, w) => n + w.hits, 0)
-    return rest > 0 ? [...named, { ...c, win32Status: null, hits: rest }] : named
-  })
+  const newCodes = before.totals.entries === 0 ? [] : missing(report.codes, before.codes)
   const alerts = thresholds.map(({ text, passes }): Alert => {
-    const { passed, value, percent } = passes(codes)
+    const { passed, value, percent } = passes(byWin32Status(report.codes))
     return { text, passed, value, shown: percent ? `${value.toFixed(2)} %` : String(value) }
   })
   return { day, isYesterday, report, changes, newCodes, alerts }
+}
+
+/** Codes apart by Win32 status. */
+function* byWin32Status(codes: Sequence<ToldCode>): Generator<Counted> {
+  for (const { status, substatus, reason, hits, win32 } of codes) {
+    let rest = hits
+    for (const w of win32) {
+      rest -= w.hits
+      yield { status, substatus, reason, win32Status: w.value, hits: w.hits }
+    }
+    if (rest > 0) yield { status, substatus, reason, win32Status: null, hits: rest }
+  }
+}
+type Counted = CodeKey & { readonly hits: number }
+
+/** So many new codes are named. */
+const MAX_NEW = 12
+/** So many are looked for at once. */
+const TOGETHER = 1000
+
+/** The names of the first codes that are not among others. */
+function missing(codes: Sequence<ToldCode>, others: Sequence<ToldCode>): string[] {
+  const found: string[] = []
+  let names = new Set<string>()
+  const look = (): void => {
+    for (const other of others) names.delete(codeName(other))
+    found.push(...names)
+    names = new Set()
+  }
+  for (const code of codes) {
+    names.add(codeName(code))
+    if (names.size === TOGETHER) look()
+    if (found.length >= MAX_NEW) break
+  }
+  if (names.size > 0) look()
+  return found.slice(0, MAX_NEW)
 }

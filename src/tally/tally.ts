@@ -143,43 +143,20 @@ function mergeCode(to: CodeTally, from: CodeTally): void {
   for (const dimension of DIMENSIONS) to.lists[dimension] = mergeLists(to.lists[dimension], from.lists[dimension])
 }
 
-/** The sum of two lists. */
+/** The sum of two lists. A value that is missing in one of them may have had up to `lost` hits there: that becomes part of its error. */
 export function mergeLists(a: List, b: List): List {
-  const sum = new ListSum()
-  for (const { values, lost, distinct } of [a, b]) {
-    sum.begin(lost, distinct)
-    for (const { value, hits, error } of values) sum.add(value, hits, error)
-  }
-  return sum.list()
-}
-
-/** Adds lists up. A value that is missing in one of them may have had up to `lost` hits there: that becomes part of its error. */
-export class ListSum {
-  /** Errors are kept as what they differ from the sum of `lost`. */
-  readonly #values = new Map<string, ListEntry>()
-  #lost = 0
-  #lostHere = 0
-  #distinct = 0
-
-  /** What is added from here on is of another list. */
-  begin(lost: number, distinct: number): void {
-    this.#lostHere = lost
-    this.#lost += lost
-    this.#distinct = Math.max(this.#distinct, distinct)
-  }
-  add(value: string, hits: number, error: number): void {
-    const known = this.#values.get(value)
+  const sums = new Map<string, ListEntry>()
+  for (const { value, hits, error } of a.values) sums.set(value, { value, hits, error: error + b.lost })
+  for (const { value, hits, error } of b.values) {
+    const known = sums.get(value)
     if (known) {
       known.hits += hits
-      known.error += error - this.#lostHere
-    } else this.#values.set(value, { value, hits, error: error - this.#lostHere })
+      known.error += error - b.lost
+    } else sums.set(value, { value, hits, error: error + a.lost })
   }
-  /** The sum; nothing can be added afterwards. */
-  list(): List {
-    const values = [...this.#values.values()].sort(byHits)
-    for (const v of values) v.error += this.#lost
-    return { values, lost: this.#lost, distinct: this.#lost === 0 ? values.length : Math.max(values.length, this.#distinct) }
-  }
+  const values = [...sums.values()].sort(byHits)
+  const lost = a.lost + b.lost
+  return { values, lost, distinct: lost === 0 ? values.length : Math.max(values.length, a.distinct, b.distinct) }
 }
 
 /** Keep the most frequent `n` values; what is cut off raises `lost`. */

@@ -1,0 +1,153 @@
+import type { Language, Verdict } from '../catalogue/note.js'
+import type { TopValue } from '../store/selected.js'
+import type { ReportReject } from './rejects.js'
+
+// The report: one plain object with raw numbers, a function of a store and a selection. All outputs are made from it and from
+// nothing else; its JSON form is the contract `logstat.report/1`, to which keys are only ever added.
+
+export interface Report {
+  readonly schema: 'logstat.report/1'
+  readonly language: Language
+  /** The stretch of a database that was asked for; null: all of it. `totals.lines` and the inputs are those of the whole. */
+  readonly range: { readonly since: string | null; readonly until: string | null } | null
+  /** Of the entries; null when none carries a time. */
+  readonly period: { readonly from: string; readonly to: string } | null
+  readonly totals: {
+    readonly lines: number
+    readonly entries: number
+    readonly rejected: number
+    readonly ignored: number
+    /** Entries that a selection left out: lines = entries + filtered + rejected + ignored. */
+    readonly filtered: number
+    readonly withoutTime: number
+    readonly bytesSent: number
+  }
+  readonly inputs: readonly ReportInput[]
+  readonly classes: readonly ReportClass[]
+  /** Hits by verdict; problems are what is neither normal nor noise. */
+  readonly verdicts: Partial<Record<Verdict, number>>
+  readonly problems: number
+  readonly codes: readonly ReportCode[]
+  readonly rejects: readonly ReportReject[]
+  readonly findings: readonly Finding[]
+  readonly timeline: readonly TimelineBucket[]
+}
+export interface ReportInput {
+  readonly name: string
+  readonly format: string
+  readonly server: string | null
+  readonly software: string | null
+  readonly lines: number
+  readonly entries: number
+  readonly rejected: number
+  readonly ignored: number
+}
+export interface ReportClass {
+  readonly class: string
+  readonly hits: number
+  readonly bytesSent: number
+}
+/** When, for whom and where: of a code, or of the part of it with one Win32 status. */
+export interface Evidence {
+  readonly firstSeen: string | null
+  readonly lastSeen: string | null
+  /** Mean, over the entries that carry a time taken. */
+  readonly meanTimeMs: number | null
+  readonly top: Readonly<Record<ListName, readonly TopValue[]>>
+  /** Different values seen; `exact` false: at least so many, and the lists above are the largest only. */
+  readonly distinct: Readonly<Record<ListName, { readonly count: number; readonly exact: boolean }>>
+  /** Hits in each bucket of the report's timeline. */
+  readonly timeline: readonly number[]
+}
+export type ListName = 'paths' | 'clients' | 'referers' | 'userAgents' | 'methods' | 'hosts'
+
+export interface Win32Row extends Evidence {
+  readonly value: number
+  readonly hex: string
+  readonly symbol: string | null
+  readonly hits: number
+  readonly verdict: Verdict
+  readonly meaning: string
+  readonly explanation: Explanation | null
+}
+export interface Explanation {
+  readonly name: string
+  readonly meaning: string
+  readonly causes: readonly string[]
+  readonly checks: readonly string[]
+  readonly authority: string
+  readonly basis: string
+  readonly source: string
+  /** The code the note is filed under, and how particular it is. */
+  readonly code: string
+  readonly level: string
+}
+/** One row a status, sub-status and reason. */
+export interface ReportCode extends Evidence {
+  readonly status: number | null
+  readonly substatus: number | null
+  readonly reason: string | null
+  readonly hits: number
+  readonly bytesSent: number
+  readonly win32: readonly Win32Row[]
+  readonly verdicts: Partial<Record<Verdict, number>>
+  readonly explanation: Explanation | null
+}
+/** Something that wants a person: a code, or what one Win32 status makes of it, or what is left of it without those. */
+export interface Finding {
+  readonly code: string
+  readonly status: number | null
+  readonly substatus: number | null
+  readonly reason: string | null
+  /** The Win32 status that the verdict rests on. */
+  readonly win32Status: number | null
+  readonly verdict: Verdict
+  readonly hits: number
+  readonly title: string
+  readonly firstSeen: string | null
+  readonly lastSeen: string | null
+  /** The value that stands out, with its share of the hits. */
+  readonly mostly: { readonly dimension: 'path' | 'client'; readonly value: string; readonly share: number } | null
+}
+export interface TimelineBucket {
+  readonly start: string
+  readonly seconds: number
+  readonly hits: number
+  readonly classes: Readonly<Record<string, number>>
+}
+
+/** Things in an order. An array is one; that of a report that is told reads them while they are gone through, and may be gone through again. */
+export interface Sequence<T> extends Iterable<T> {
+  readonly length: number
+}
+export interface ToldCode extends Omit<ReportCode, 'win32'> {
+  readonly win32: Sequence<Win32Row>
+}
+/** A report as it is rendered: there may be millions of codes, so they are gone through and not kept. */
+export interface ToldReport extends Omit<Report, 'codes' | 'findings'> {
+  readonly codes: Sequence<ToldCode>
+  readonly findings: Sequence<Finding>
+}
+
+/** The first `n` things that fit. */
+export function firstOf<T>(things: Iterable<T>, n: number, fits: (thing: T) => boolean = () => true): T[] {
+  const first: T[] = []
+  for (const thing of things) {
+    if (fits(thing)) first.push(thing)
+    if (first.length >= n) break
+  }
+  return first
+}
+
+/** How a code is written: `404`, `404.3`, `503 QueueFull`, `-` for an entry without a status. */
+export function codeName(code: Pick<ReportCode, 'status' | 'substatus' | 'reason'>): string {
+  const status = code.status === null ? '-' : String(code.status).padStart(3, '0')
+  const name = code.substatus === null ? status : `${status}.${code.substatus}`
+  return code.reason === null ? name : `${name} ${code.reason}`
+}
+
+/** A time as a report writes it: 2026-10-01T00:00:00Z. @param seconds since 1970 UTC */
+export const iso = (seconds: number | null): string | null => (seconds === null ? null : new Date(seconds * 1000).toISOString().replace('.000Z', 'Z'))
+
+/** Verdicts that are no problem. */
+export const QUIET: ReadonlySet<Verdict> = new Set(['normal', 'noise'])

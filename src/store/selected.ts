@@ -1,0 +1,266 @@
+import type Database from 'better-sqlite3'
+import type { CodeKey, DimensionName } from '../tally/tally.js'
+import type { Range } from './query.js'
+import type { Store } from './store.js'
+
+// The codes that a report tells of. A log may have millions of them, so they stand in temporary tables, in the order in which they are
+// told, and are read some at a time.
+
+/** Counts of a code, or of the part of it with one Win32 status. Times are seconds since 1970 UTC; null when no entry carries one. */
+export interface CodeCounts {
+  readonly hits: number
+  readonly bytesSent: number
+  readonly timed: number
+  readonly timeTakenUs: number
+  readonly firstSeen: number | null
+  readonly lastSeen: number | null
+}
+
+/** A status with its sub-status and reason. */
+export interface SelectedCode extends CodeCounts {
+  /** Its number, from 0: the most frequent codes come first. */
+  readonly code: number
+  readonly status: number | null
+  readonly substatus: number | null
+  readonly reason: string | null
+  /** In how many parts its Win32 statuses divide it, and how many of those have one: all, or all but the last. */
+  readonly parts: number
+  readonly win32s: number
+}
+
+/** The entries of a code with one Win32 status, or with none. */
+export interface CodePart extends CodeCounts {
+  /** Its number within the code, from 0: the most frequent come first. */
+  readonly part: number
+  readonly win32Status: number | null
+  /** Hits by what wrote the log, the most first. */
+  readonly writers: readonly Writer[]
+}
+
+/** What wrote entries. */
+export interface Writer {
+  readonly server: string | null
+  readonly software: string | null
+  readonly hits: number
+}
+
+/** Which entries: those of a code, or of one part of it. */
+export interface Subject {
+  readonly code: number
+  readonly part: number | null
+}
+
+export interface TopValue {
+  readonly value: string
+  readonly hits: number
+  /** hits <= truth <= hits + error */
+  readonly error: number
+}
+
+/** The most frequent values of a list. */
+export interface TopList {
+  readonly values: readonly TopValue[]
+  /** Different values seen; `exact` false: at least so many. */
+  readonly count: number
+  readonly exact: boolean
+}
+
+/** A row of buckets of equal width, in seconds, numbered from 0. */
+export interface Grid {
+  readonly origin: number
+  readonly width: number
+}
+
+/** What is told of a code beyond its numbers. */
+export interface Details {
+  /** Lists that have values. */
+  lists(of: Subject): ReadonlyMap<DimensionName, TopList>
+  /** Hits by bucket; buckets without any are left out. */
+  buckets(of: Subject): { bucket: number; hits: number }[]
+}
+
+/** Something that wants a person, as it stands in a table: those of the smallest urgency come first, then those with the most hits. */
+export interface FindingRow extends Subject {
+  readonly urgency: number
+  readonly verdict: string
+  readonly hits: number
+}
+
+/** Codes of a store that is held. To be released before the store is. */
+export interface Selected {
+  /** How many there are. */
+  readonly count: number
+  /** Over all of them. */
+  readonly sums: Pick<CodeCounts, 'hits' | 'bytesSent' | 'firstSeen' | 'lastSeen'>
+  /** Hits and bytes by the first digit of the status; null: the entry has no status. */
+  readonly classes: readonly { readonly digit: number | null; readonly hits: number; readonly bytesSent: number }[]
+  /** Codes [from, to). */
+  codes(from: number, to: number): SelectedCode[]
+  /** Parts [from, to) of a code. */
+  parts(code: number, from: number, to: number): CodePart[]
+  /** The time that the entries span, [from, to), and the width of the widest of their buckets; undefined when none carries a time. */
+  stretch(): { from: number; to: number; widest: number } | undefined
+  /** Hits by bucket and status. */
+  byStatus(grid: Grid): { bucket: number; status: number | null; hits: number }[]
+  /** @param top values of each list that are asked for */
+  details(grid: Grid, top: number): Details
+  addFinding(finding: FindingRow): void
+  /** To be asked when all of them were added. */
+  findings(): { readonly count: number; rows(from: number, to: number): FindingRow[] }
+  release(): void
+}
+
+/** The counts of a row as columns, under the names of `CodeCounts`, and summed over rows. */
+const COUNTS = 'hits, bytes_sent, timed, time_taken_us, first_seen, last_seen'
+const NAMED = 'hits, bytes_sent AS bytesSent, timed, time_taken_us AS timeTakenUs, first_seen AS firstSeen, last_seen AS lastSeen'
+const SUMS = 'sum(r.hits), sum(r.bytes_sent), sum(r.timed), sum(r.time_taken_us), min(r.first_seen), max(r.last_seen)'
+
+/** A report may be told beside another one, such as that of the day before: each has tables of its own. */
+let selections = 0
+
+/** @param select which codes; all when absent */
+export function selectCodes({ db }: Store, range: Range, select?: (code: CodeKey) => boolean): Selected {
+  const name = `report${++selections}`
+  if (select)
+    db.function(`${name}_selects`, (status: number | null, substatus: number | null, win32Status: number | null, reason: string | null) =>
+      Number(select({ status, substatus, win32Status, reason })),
+    )
+  // What is put into a table in some order is numbered in that order.
+  db.exec(`
+    CREATE TEMP TABLE ${name}_row AS
+      WITH counted AS (SELECT server, software, code_id, sum(h.hits) AS hits, sum(bytes_sent) AS bytes_sent, sum(timed) AS timed,
+          sum(time_taken_us) AS time_taken_us FROM hits h JOIN source ON source.id = source_id ${where(...startIn(range))} GROUP BY 1, 2, 3),
+        seen AS (SELECT server, software, code_id, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+          FROM span JOIN source ON source.id = source_id ${where(...periodIn(range))} GROUP BY 1, 2, 3)
+      SELECT c.code_id, c.server, c.software, ${COUNTS} FROM counted c JOIN code ON code.id = c.code_id
+        LEFT JOIN seen ON seen.code_id = c.code_id AND seen.server IS c.server AND seen.software IS c.software
+        ${select ? where(`${name}_selects(status, substatus, win32_status, reason)`) : ''};
+    CREATE INDEX temp.${name}_by_code ON ${name}_row (code_id);
+    CREATE TEMP TABLE ${name}_code (status INTEGER, substatus INTEGER, reason TEXT, parts, win32s, ${COUNTS});
+    INSERT INTO ${name}_code SELECT status, substatus, reason, count(DISTINCT code_id), count(DISTINCT win32_status), ${SUMS}
+      FROM ${name}_row r JOIN code ON code.id = code_id GROUP BY 1, 2, 3 ORDER BY sum(r.hits) DESC, status, substatus, max(r.hits) DESC, reason;
+    CREATE INDEX temp.${name}_by_key ON ${name}_code (status, substatus, reason);
+    CREATE TEMP TABLE ${name}_part (code, part, code_id, win32_status, ${COUNTS}, PRIMARY KEY (code, part)) WITHOUT ROWID;
+    INSERT INTO ${name}_part
+      SELECT c.rowid - 1, row_number() OVER (PARTITION BY c.rowid ORDER BY win32_status IS NULL, sum(r.hits) DESC, win32_status) - 1,
+        code_id, win32_status, ${SUMS}
+      FROM ${name}_row r JOIN code ON code.id = code_id
+        JOIN ${name}_code c ON c.status IS code.status AND c.substatus IS code.substatus AND c.reason IS code.reason GROUP BY code_id;
+    CREATE TEMP TABLE ${name}_found (urgency, hits, code, part, verdict)`)
+  const codes = db.prepare(`SELECT rowid - 1 AS code, status, substatus, reason, parts, win32s, ${NAMED} FROM ${name}_code WHERE rowid > ? AND rowid <= ?`)
+  const parts = db.prepare(`SELECT part, code_id AS codeId, win32_status AS win32Status, ${NAMED} FROM ${name}_part WHERE code = ? AND part >= ? AND part < ?`)
+  const writers = db.prepare(`SELECT server, software, hits FROM ${name}_row WHERE code_id = ? ORDER BY hits DESC, server, software`)
+  // Nearly always there is one writer, and it need not be looked up for each part.
+  const all = db.prepare(`SELECT DISTINCT server, software FROM ${name}_row LIMIT 2`).all() as Omit<Writer, 'hits'>[]
+  const only = all.length === 1 ? all[0] : undefined
+  const found = db.prepare(`INSERT INTO ${name}_found VALUES (@urgency, @hits, @code, @part, @verdict)`)
+  const isSelected = `code_id IN (SELECT code_id FROM ${name}_row)`
+  return {
+    count: db.prepare(`SELECT count(*) FROM ${name}_code`).pluck().get() as number,
+    sums: db
+      .prepare(
+        `SELECT coalesce(sum(hits), 0) AS hits, coalesce(sum(bytes_sent), 0) AS bytesSent, min(first_seen) AS firstSeen, max(last_seen) AS lastSeen
+         FROM ${name}_code`,
+      )
+      .get() as Selected['sums'],
+    classes: db
+      .prepare(`SELECT status / 100 AS digit, sum(hits) AS hits, sum(bytes_sent) AS bytesSent FROM ${name}_code GROUP BY 1`)
+      .all() as Selected['classes'],
+    codes: (from, to) => codes.all(from, to) as SelectedCode[],
+    parts: (code, from, to) =>
+      (parts.all(code, from, to) as (Omit<CodePart, 'writers'> & { codeId: number })[]).map(({ codeId, ...part }) => ({
+        ...part,
+        writers: only ? [{ ...only, hits: part.hits }] : (writers.all(codeId) as Writer[]),
+      })),
+    stretch() {
+      const { from, ...rest } = db
+        .prepare(`SELECT min(start) AS "from", max(start + seconds) AS "to", max(seconds) AS widest FROM hits ${where(...timed(range), isSelected)}`)
+        .get() as { from: number | null; to: number; widest: number }
+      return from === null ? undefined : { from, ...rest }
+    },
+    byStatus: (grid) =>
+      db
+        .prepare(
+          `SELECT ${bucketOf(grid)} AS bucket, status, sum(hits) AS hits FROM hits JOIN code ON code.id = code_id
+           ${where(...timed(range), isSelected)} GROUP BY 1, 2 ORDER BY 1`,
+        )
+        .all() as ReturnType<Selected['byStatus']>,
+    details: (grid, top) => detailsOf(db, `${name}_part`, range, grid, top),
+    addFinding: (finding) => void found.run(finding),
+    findings() {
+      db.exec(`CREATE TEMP TABLE ${name}_finding AS SELECT * FROM ${name}_found ORDER BY urgency, hits DESC, rowid`)
+      const rows = db.prepare(`SELECT * FROM ${name}_finding WHERE rowid > ? AND rowid <= ?`)
+      return {
+        count: db.prepare(`SELECT count(*) FROM ${name}_finding`).pluck().get() as number,
+        rows: (from, to) => rows.all(from, to) as FindingRow[],
+      }
+    },
+    release: () => void db.exec(['row', 'code', 'part', 'found', 'finding'].map((table) => `DROP TABLE IF EXISTS temp.${name}_${table};`).join('')),
+  }
+}
+
+function detailsOf(db: Database.Database, parts: string, range: Range, grid: Grid, top: number): Details {
+  // The tables are sorted by source, and a database may have thousands of them: they are looked up one by one.
+  const inParts = `FROM ${parts} p CROSS JOIN temp.code_source c ON c.code_id = p.code_id`
+  const ofSubject = 'p.code = ? AND p.part BETWEEN ? AND ?'
+  const buckets = db.prepare(
+    `SELECT ${bucketOf(grid)} AS bucket, sum(h.hits) AS hits ${inParts} CROSS JOIN hits h ON h.code_id = c.code_id AND h.source_id = c.source_id
+     ${where(ofSubject, ...timed(range))} GROUP BY 1`,
+  )
+  const inLists = `${inParts} CROSS JOIN list ON list.code_id = c.code_id AND list.source_id = c.source_id`
+  const dimensions = db.prepare(
+    `SELECT name, dimension_id AS id, count(*) AS lists, max(different) AS different, sum(lost) AS lost, c.source_id AS source, c.code_id AS code, period
+     ${inLists} JOIN dimension ON dimension.id = dimension_id ${where(ofSubject, ...periodIn(range))} GROUP BY dimension_id`,
+  )
+  const largest = `ORDER BY hits DESC, value LIMIT ${Math.max(1, top)}`
+  const ofOne = db.prepare(
+    `SELECT text AS value, hits, error FROM top JOIN value ON value.id = value_id
+     WHERE source_id = @source AND code_id = @code AND period = @period AND dimension_id = @id ${largest}`,
+  )
+  // A value that a list lacks may have had up to `lost` hits there: that is part of its error.
+  const ofSeveral = db.prepare(
+    `SELECT text AS value, sum(top.hits) AS hits, sum(error - list.lost) AS error, count(*) OVER () AS listed ${inLists}
+       JOIN top USING (source_id, code_id, period, dimension_id) JOIN value ON value.id = value_id
+     ${where(ofSubject, 'dimension_id = ?', ...periodIn(range))} GROUP BY text ${largest}`,
+  )
+  const bounds = ({ code, part }: Subject): [number, number, number] => [code, part ?? 0, part ?? Number.MAX_SAFE_INTEGER]
+  const listOf = (of: Subject, whole: DimensionRow): TopList => {
+    const { lost, different } = whole
+    const exact = lost === 0
+    // What a list has seen it holds, or it has lost something.
+    if (whole.lists === 1) return { values: ofOne.all(whole) as TopValue[], count: different, exact }
+    const rows = ofSeveral.all(...bounds(of), whole.id) as (TopValue & { listed: number })[]
+    const listed = rows[0]?.listed ?? 0
+    return { values: rows.map(({ value, hits, error }) => ({ value, hits, error: error + lost })), count: exact ? listed : Math.max(listed, different), exact }
+  }
+  return {
+    buckets: (of) => buckets.all(...bounds(of)) as ReturnType<Details['buckets']>,
+    lists: (of) => new Map((dimensions.all(...bounds(of)) as DimensionRow[]).map((whole) => [whole.name, listOf(of, whole)])),
+  }
+}
+
+/** A dimension of which there are lists: what they are together, and where the only one is, if it is the only one. */
+interface DimensionRow {
+  readonly name: DimensionName
+  readonly id: number
+  readonly lists: number
+  readonly different: number
+  readonly lost: number
+  readonly source: number
+  readonly code: number
+  readonly period: number
+}
+
+const where = (...conditions: readonly string[]): string => (conditions.length ? `WHERE ${conditions.join(' AND ')}` : '')
+
+function startIn({ since, until }: Range): string[] {
+  if (since === undefined && until === undefined) return []
+  return ['start >= 0', ...(since === undefined ? [] : [`start >= ${Math.floor(since)}`]), ...(until === undefined ? [] : [`start < ${Math.floor(until)}`])]
+}
+
+/** Entries that carry a time. */
+const timed = (range: Range): string[] => ['start <> -1', ...startIn(range)]
+
+const periodIn = ({ periods }: Range): string[] => (periods ? [`period IN (${periods.map((p) => Math.floor(p)).join(', ') || 'NULL'})`] : [])
+
+const bucketOf = ({ origin, width }: Grid): string => `(start - ${origin}) / ${width}`
