@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findInputs } from '../src/input/find.js'
 import { readInputs } from '../src/pipeline.js'
+import { renderIis } from '../src/render/iis.js'
 import { jsonPieces } from '../src/render/json.js'
+import { RENDERERS, type Renderer, type RenderOptions } from '../src/render/render.js'
 import { makeReport, type Report, tellReport } from '../src/report/report.js'
 import type { Win32Row } from '../src/report/shape.js'
 import { Backlog } from '../src/store/backlog.js'
@@ -110,6 +112,56 @@ describe('a log of thousands of codes', () => {
     expect(parts.db.prepare('SELECT count(*) - count(DISTINCT text) FROM value').pluck().get()).toBe(0)
     whole.close()
     parts.close()
+  })
+})
+
+describe('what is shown of more codes than anybody reads', () => {
+  const SUBS = 700
+  const WIN32S = 60
+  let store: Store
+  beforeAll(async () => {
+    const lines: string[] = []
+    for (let sub = 0; sub < SUBS; sub++) lines.push(`2026-05-01 10:00:00 GET / 10.0.0.1 ${400 + (sub % 3)} ${sub} 0\r\n`)
+    for (let win32 = 0; win32 < WIN32S; win32++) for (let n = 0; n <= win32; n++) lines.push(`2026-05-01 11:00:00 GET / 10.0.0.1 500 19 ${win32}\r\n`)
+    const file = join(folder, 'shown.log')
+    writeFileSync(file, HEAD + lines.join(''))
+    store = openStore(null)
+    await read(store, file)
+  })
+  afterAll(() => store.close())
+  const OPTIONS: RenderOptions = { width: 100, color: false, timeZone: 'UTC' }
+  const ENTRIES = SUBS + (WIN32S * (WIN32S + 1)) / 2
+  const number = (text: string | undefined): number => Number(text?.replaceAll(',', ''))
+
+  it('adds up with what is left out: the table of codes', () => {
+    const text = [...tellReport(store, {}, (report) => (RENDERERS.text as Renderer)(report, OPTIONS))].join('')
+    const table = text.slice(text.indexOf('ALL CODES')).split('\n')
+    const rows = table.flatMap((line) => /^ {2}\d{3}\.\d+ +([\d,]+) /.exec(line)?.[1] ?? [])
+    const [, more, hits] = /^ {2}([\d,]+) more codes, ([\d,]+) hits: --format json/m.exec(text) ?? []
+    expect(rows).toHaveLength(200)
+    expect(number(more)).toBe(SUBS + 1 - 200)
+    expect(rows.reduce((n, row) => n + number(row), 0) + number(hits)).toBe(ENTRIES)
+    expect(text).toContain('500.19')
+  })
+  it('adds up with what is left out: the tree of IIS', () => {
+    const tree = [...tellReport(store, {}, (report) => [renderIis(report, OPTIONS)])].join('').split('\n')
+    const counts = (form: RegExp): number[] => tree.flatMap((line) => form.exec(line)?.[1] ?? []).map(number)
+    const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
+    expect(sum(counts(/^\d{3} +([\d,]+) /))).toBe(ENTRIES)
+    const codes = counts(/^ {2}\d{3}\.\d+ +([\d,]+) /)
+    expect(codes).toHaveLength(500)
+    expect(sum([...codes, ...counts(/^ {2}[\d,]+ more codes?, ([\d,]+) hit/)])).toBe(ENTRIES)
+    const win32 = counts(/^ {4}\/\d+ +([\d,]+) /)
+    expect(win32).toHaveLength(50)
+    expect(sum([...win32, ...counts(/^ {4}[\d,]+ more codes?, ([\d,]+) hit/)])).toBe(ENTRIES - SUBS)
+  })
+  it('is all there in JSON', () => {
+    const report = JSON.parse([...tellReport(store, {}, jsonPieces)].join('')) as Report
+    expect(report).toEqual(JSON.parse(JSON.stringify(makeReport(store))))
+    expect(report.codes).toHaveLength(SUBS + 1)
+    // Those that want a person come in the order of urgency, then of hits.
+    expect(report.findings[0]).toMatchObject({ status: 500, substatus: 19 })
+    expect(report.findings.length).toBeGreaterThan(200)
   })
 })
 

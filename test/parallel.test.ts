@@ -5,8 +5,9 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findInputs, type Input } from '../src/input/find.js'
 import { openBehind } from '../src/input/open.js'
+import { Kernel } from '../src/kernel/kernel.js'
 import { makeRing, ringReader } from '../src/parallel/ring.js'
-import { rangesOf } from '../src/parallel/unit.js'
+import { countUnit, rangesOf, type Unit } from '../src/parallel/unit.js'
 import { readInputs } from '../src/pipeline.js'
 import { makeReport, type Report } from '../src/report/report.js'
 import { openStore } from '../src/store/store.js'
@@ -47,6 +48,17 @@ beforeAll(() => {
 }, 60_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+const UNIT: Omit<Unit, 'name' | 'path' | 'from' | 'to' | 'fields'> = {
+  plans: [],
+  software: null,
+  pattern: null,
+  dayZone: null,
+  logZone: null,
+  filter: {},
+  recognised: false,
+  finish: true,
+}
+
 async function reportOf(jobs: number, ...files: readonly string[]): Promise<Report> {
   const store = openStore(null)
   for (const { error } of await readInputs(findInputs(files), store, { jobs })) expect(error).toBe(null)
@@ -77,6 +89,37 @@ describe('a log that is cut', () => {
     expect(hits(makeReport(store))).toEqual(hits(await reportOf(1, log)))
     store.close()
   })
+})
+
+describe('a log in which nothing comes twice', () => {
+  // Each line has a code of its own and texts as long as they are kept: a range is more than may wait for its turn.
+  const CODES = 24_000
+  const hostile = join(folder, 'hostile.log')
+  beforeAll(() => {
+    const fd = openSync(hostile, 'w')
+    writeSync(fd, '#Software: Microsoft\r\n#Fields: date time c-ip cs-uri-stem cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status\r\n')
+    for (let i = 0; i < CODES; i++) {
+      const text = (name: string): string => `${name}${String(i).padEnd(1000, 'x')}`
+      writeSync(fd, `2026-11-22 00:00:${10 + (i % 50)} 10.0.0.1 ${text('/')} ${text('agent')} ${text('http://a/')} ${400 + (i % 150)} 0 ${i}\r\n`)
+    }
+    closeSync(fd)
+  }, 60_000)
+
+  it('gives the same report with any number of threads, and the true one, in bounded memory', async () => {
+    expect(rangesOf(statSync(hostile).size)).toBeGreaterThan(1)
+    const [one, two] = [await reportOf(1, hostile), await reportOf(2, hostile)]
+    expect(two).toEqual(one)
+    const hits = one.codes.flatMap(({ win32 }) => win32.map((w) => w.hits))
+    expect(hits).toEqual(new Array(CODES).fill(1))
+    expect(one.totals).toMatchObject({ entries: CODES, rejected: 0, ignored: 2 })
+    const last = statSync(hostile).size
+    const unit = { ...UNIT, name: hostile, path: hostile, from: 0, to: last, fields: null }
+    const { isCutShort, readTo, parts, counts } = await countUnit(new Kernel(), unit, () => {})
+    expect(isCutShort).toBe(true)
+    expect(readTo).toBeLessThan(last)
+    expect(parts.length).toBeGreaterThan(1)
+    expect(counts.entries).toBeLessThan(CODES)
+  }, 120_000)
 })
 
 describe('large packed logs', () => {

@@ -5,7 +5,7 @@ import { findInputs } from '../src/input/find.js'
 import { readInputs } from '../src/pipeline.js'
 import { makeReport, type Report } from '../src/report/report.js'
 import { compileSelection, compileThreshold } from '../src/report/select.js'
-import { codeName } from '../src/report/shape.js'
+import { codeName, type ReportCode } from '../src/report/shape.js'
 import { makeSummary } from '../src/report/summary.js'
 import { openStore, type Store } from '../src/store/store.js'
 import { checkZone, dateOf, dayOf, localTime, offsetName, startOfDay } from '../src/time-zone.js'
@@ -212,6 +212,13 @@ describe('the summary', () => {
       [false, '9'],
       [true, '3'],
     ])
+    // Of thousands the first are named.
+    const [some] = report.codes as [ReportCode]
+    const codes = Array.from({ length: 5000 }, (_, substatus) => ({ ...some, substatus }))
+    const known = codes.filter(({ substatus }) => substatus % 1000 !== 7)
+    const { newCodes } = makeSummary({ day: 'x', isYesterday: true, report: { ...report, codes }, before: { ...before, codes: known }, thresholds: [] })
+    expect(newCodes).toEqual(['200.7', '200.1007', '200.2007', '200.3007', '200.4007'])
+    expect(makeSummary({ day: 'x', isYesterday: true, report: { ...report, codes }, before, thresholds: [] }).newCodes).toHaveLength(12)
     const first = makeSummary({ day: 'x', isYesterday: true, report, before: { ...before, totals: { ...before.totals, entries: 0 } }, thresholds: [] })
     expect(first.newCodes).toEqual([])
   })

@@ -24,13 +24,11 @@ const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx', 'other'] as const
 /** Make the report of a store, or of the part of it that `options` names. */
 export function makeReport(store: Store, options: ReportOptions = {}): Report {
   const release = hold(store)
-  const selected = selectCodes(store, options, options.select)
   try {
-    const { codes, findings, ...rest } = reportOf(store, selected, options)
+    const { codes, findings, ...rest } = reportOf(store, options)
     const whole = (code: CodeInStore): ReportCode => ({ ...code.toJSON(), win32: Array.from(code.win32, (w) => w.toJSON()) })
     return { ...rest, codes: Array.from(codes, whole), findings: Array.from(findings, (f) => f.toJSON()) }
   } finally {
-    selected.release()
     release()
   }
 }
@@ -44,11 +42,10 @@ const AHEAD = 1 << 20
  */
 export function* tellReport(store: Store, options: ReportOptions, tell: (report: ToldReport) => Iterable<string>): Generator<string> {
   const release = hold(store)
-  const selected = selectCodes(store, options, options.select)
   let waiting: string[] = []
   try {
     let size = 0
-    for (const piece of tell(reportOf(store, selected, options))) {
+    for (const piece of tell(reportOf(store, options))) {
       waiting.push(piece)
       size += piece.length
       if (size < AHEAD) continue
@@ -57,7 +54,6 @@ export function* tellReport(store: Store, options: ReportOptions, tell: (report:
       size = 0
     }
   } finally {
-    selected.release()
     release()
   }
   yield* waiting
@@ -68,8 +64,9 @@ interface ReportInStore extends ToldReport {
   readonly findings: Sequence<FindingInStore>
 }
 
-function reportOf(store: Store, selected: Selected, options: ReportOptions): ReportInStore {
+function reportOf(store: Store, options: ReportOptions): ReportInStore {
   const { language = 'en', top = 10 } = options
+  const selected = selectCodes(store, options, options.select)
   const { grid, timeline } = makeTimeline(selected)
   const details = lastOf(selected.details(grid, top))
   const context: Context = { language, top, server: options.server, selected, details, buckets: timeline.length }

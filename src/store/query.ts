@@ -24,7 +24,7 @@ export interface RejectRow {
 }
 
 /**
- * From here on queries are answered from the same state of a database, whatever other programs add meanwhile, and may ask for codes.
+ * From here on queries are answered from the same state of a database, whatever other programs add meanwhile, and codes may be selected.
  *
  * @returns what ends that
  */
@@ -38,7 +38,10 @@ export function hold(store: Store): () => void {
     db.exec('ROLLBACK')
     throw error
   }
-  return () => db.exec('DROP TABLE temp.code_source; COMMIT')
+  return () => {
+    const tables = db.prepare("SELECT name FROM temp.sqlite_schema WHERE type = 'table'").pluck().all() as string[]
+    db.exec(`${tables.map((name) => `DROP TABLE temp.${name};`).join('')} COMMIT`)
+  }
 }
 
 /** Which sources have a code: the tables are sorted by source, and a database may have thousands of them. */

@@ -86,7 +86,7 @@ export interface FindingRow extends Subject {
   readonly hits: number
 }
 
-/** Codes of a store that is held. To be released before the store is. */
+/** Codes of a store that is held; the tables go when it is released. */
 export interface Selected {
   /** How many there are. */
   readonly count: number
@@ -107,7 +107,6 @@ export interface Selected {
   addFinding(finding: FindingRow): void
   /** To be asked when all of them were added. */
   findings(): { readonly count: number; rows(from: number, to: number): FindingRow[] }
-  release(): void
 }
 
 /** The counts of a row as columns, under the names of `CodeCounts`, and summed over rows. */
@@ -195,7 +194,6 @@ export function selectCodes({ db }: Store, range: Range, select?: (code: CodeKey
         rows: (from, to) => rows.all(from, to) as FindingRow[],
       }
     },
-    release: () => void db.exec(['row', 'code', 'part', 'found', 'finding'].map((table) => `DROP TABLE IF EXISTS temp.${name}_${table};`).join('')),
   }
 }
 
