@@ -9,26 +9,34 @@ const TOGETHER = [32, 8, 1] as const
 export interface Inserter {
   /** Begin a group. */
   group(...common: readonly Value[]): void
-  /** Add rows of the group, given one behind the other. */
-  add(rows: ArrayLike<Value>): void
+  /** Add a row of the group. */
+  add(...row: readonly Value[]): void
+  /** Add rows of the group, given one behind the other. @param stride values that each has: those behind the columns are left out */
+  addAll(rows: ArrayLike<Value>, stride?: number): void
   /** Put in what waits: before anything else is done with the table. */
   flush(): void
   /** Forget what waits: the transaction that it belonged to has failed. */
   reset(): void
 }
 
-/**
- * @param common columns that rows of a group have in common: bound once for all rows of a statement
- * @param own the others
- * @param conflict what becomes of a row that is there already
- */
-export function inserter(db: Database.Database, table: string, common: readonly string[], own: readonly string[], conflict = ''): Inserter {
-  const row = `(${[...common.map((column) => `@${column}`), ...own.map(() => '?')].join(', ')})`
+interface Columns {
+  /** Those that rows of a group have in common: bound once for all rows of a statement. */
+  readonly common?: readonly string[]
+  /** Those that each row has its own values of. */
+  readonly own: readonly string[]
+  /** Those that are 0 in every row. */
+  readonly zero?: readonly string[]
+}
+
+/** @param conflict what becomes of a row that is there already */
+export function inserter(db: Database.Database, table: string, { common = [], own, zero = [] }: Columns, conflict = ''): Inserter {
+  const columns = [...common, ...own, ...zero].join(', ')
+  const row = `(${[...common.map((column) => `@${column}`), ...own.map(() => '?'), ...zero.map(() => '0')].join(', ')})`
   const made = new Map<number, Database.Statement>()
   const ofRows = (n: number): Database.Statement => {
     let statement = made.get(n)
     if (!statement) {
-      statement = db.prepare(`INSERT INTO ${table} (${[...common, ...own].join(', ')}) VALUES ${new Array(n).fill(row).join(', ')} ${conflict}`)
+      statement = db.prepare(`INSERT INTO ${table} (${columns}) VALUES ${new Array(n).fill(row).join(', ')} ${conflict}`)
       made.set(n, statement)
     }
     return statement
@@ -53,9 +61,13 @@ export function inserter(db: Database.Database, table: string, common: readonly 
       flush()
       shared = Object.fromEntries(values.map((value, i) => [common[i] as string, value]))
     },
-    add(rows) {
-      for (let at = 0; at < rows.length; at++) {
-        waiting[used++] = rows[at] as Value
+    add(...row) {
+      for (const value of row) waiting[used++] = value
+      if (used === most) flush()
+    },
+    addAll(rows, stride = own.length) {
+      for (let row = 0; row < rows.length; row += stride) {
+        for (let i = 0; i < own.length; i++) waiting[used++] = rows[row + i] as Value
         if (used === most) flush()
       }
     },

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { crc32 } from 'node:zlib'
 import type Database from 'better-sqlite3'
 import { randomHex } from '../hash.js'
-import { NO_TIME } from '../tally/buckets.js'
+import { COLUMNS, NO_TIME } from '../tally/buckets.js'
 import { type CodeKey, type CodeTally, DIMENSIONS, type DimensionName, type LineCounts, type List, MAX_SAMPLES, mergeLists, trimList } from '../tally/tally.js'
 import { type Anonymizer, anonymizerOf } from './anonymize.js'
 import { databaseError } from './error.js'
@@ -118,6 +118,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   const recalls = file !== null || options.keep !== undefined
   const db = openDatabase(file, options)
   const statements = prepare(db)
+  const inserters = [statements.values, statements.hits, statements.untimedHits, statements.top]
   // Ids found or made within the transaction: one that fails takes them along, and another program may delete what nobody uses between two.
   const dimensions = new Map<DimensionName, number>()
   const codeIds = new Map<string, number>()
@@ -132,7 +133,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
     if (recalls) valueIds.clear()
     lastValueId = (statements.lastValue.get() as { id: number | null }).id ?? 0
     hasValues = recalls && lastValueId > 0
-    for (const rows of [statements.values, statements.hits, statements.top]) rows.reset()
+    for (const rows of inserters) rows.reset()
   }
 
   function dimensionId(name: DimensionName): number {
@@ -160,7 +161,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
     if (id === undefined) {
       const hash = recalls ? crc32(text) : 0
       id = hasValues ? (statements.findValue.get(hash, text) as { id: number } | undefined)?.id : undefined
-      if (id === undefined) statements.values.add([(id = ++lastValueId), hash, text])
+      if (id === undefined) statements.values.add((id = ++lastValueId), hash, text)
       valueIds.set(text, id)
     }
     return id
@@ -169,15 +170,16 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   function forgetSome(): void {
     if (codeIds.size > MANY_IDS) codeIds.clear()
     if (valueIds.size < MANY_IDS) return
+    statements.values.flush()
     valueIds.clear()
     // Where it is not recalled a text may stand twice, but not in one list.
     hasValues = recalls
   }
 
   function addCode(source: number, id: number, code: CountedCode, bucketSeconds: number, anonymize: Anonymizer | undefined): void {
-    statements.hits.group(source, id, bucketSeconds)
-    statements.hits.add(code.buckets.rows())
-    statements.hits.flush()
+    const hits = code.buckets.isTimed ? statements.hits : statements.untimedHits
+    hits.group(source, id, bucketSeconds)
+    hits.addAll(code.buckets.rows(), COLUMNS)
     const period = code.period ?? NO_TIME
     const known = statements.findSpan.get(source, id, period) as { latency: string | null } | undefined
     const latency = addHistograms(known?.latency ?? null, code.latency)
@@ -190,13 +192,8 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
       const old = known ? readList(source, id, period, which) : undefined
       if (old) statements.clearTop.run(source, id, period, which)
       const kept = trimList(old ? mergeLists(old, list) : list, keep(dimension))
-      const rows: number[] = []
-      for (const { value, hits, error } of kept.values) rows.push(valueId(value), hits, error)
-      // Rows of lists refer to them.
-      statements.values.flush()
       statements.top.group(source, id, period, which)
-      statements.top.add(rows)
-      statements.top.flush()
+      for (const { value, hits, error } of kept.values) statements.top.add(valueId(value), hits, error)
       statements.setList.run(source, id, period, which, kept.distinct, kept.lost)
     }
   }
@@ -250,6 +247,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
         }
         forgetSome()
       }
+      for (const rows of inserters) rows.flush()
       // Counts of a day that was rolled up already: the next roll-up does it again.
       if (file !== null && firstTime < Number(getSetting(db, 'rolled_up_to') ?? -Infinity)) unsetSetting(db, 'rolled_up_to')
       for (const [reason, { count, samples }] of rejects) {
@@ -312,6 +310,10 @@ const SOURCE_COLUMNS = `id, name, path, machine, format, server, software, field
   tail_hash AS tailHash, read_to AS readTo, open_line AS openLine, lines, entries, rejected, ignored, without_time AS withoutTime, pruned,
   first_read_at AS firstReadAt, read_at AS readAt`
 
+const OF_HITS = ['source_id', 'code_id', 'seconds']
+const ADD_HITS = `ON CONFLICT DO UPDATE SET hits = hits + excluded.hits, bytes_sent = bytes_sent + excluded.bytes_sent, timed = timed + excluded.timed,
+  time_taken_us = time_taken_us + excluded.time_taken_us`
+
 function prepare(db: Database.Database) {
   return {
     findCode: db.prepare(
@@ -322,21 +324,16 @@ function prepare(db: Database.Database) {
     addDimension: db.prepare('INSERT OR IGNORE INTO dimension (name) VALUES (?)'),
     findValue: db.prepare('SELECT id FROM value WHERE hash = ? AND text = ?'),
     lastValue: db.prepare('SELECT max(id) AS id FROM value'),
-    values: inserter(db, 'value', [], ['id', 'hash', 'text']),
-    hits: inserter(
-      db,
-      'hits',
-      ['source_id', 'code_id', 'seconds'],
-      ['start', 'hits', 'bytes_sent', 'timed', 'time_taken_us'],
-      `ON CONFLICT DO UPDATE SET hits = hits + excluded.hits, bytes_sent = bytes_sent + excluded.bytes_sent, timed = timed + excluded.timed,
-       time_taken_us = time_taken_us + excluded.time_taken_us`,
-    ),
+    values: inserter(db, 'value', { own: ['id', 'hash', 'text'] }),
+    hits: inserter(db, 'hits', { common: OF_HITS, own: ['start', 'hits', 'bytes_sent', 'timed', 'time_taken_us'] }, ADD_HITS),
+    // A log without times taken has half the columns to bind.
+    untimedHits: inserter(db, 'hits', { common: OF_HITS, own: ['start', 'hits', 'bytes_sent'], zero: ['timed', 'time_taken_us'] }, ADD_HITS),
     findSpan: db.prepare('SELECT latency FROM span WHERE source_id = ? AND code_id = ? AND period = ?'),
     addSpan: db.prepare(`INSERT INTO span VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET hits = hits + excluded.hits,
       first_seen = min(coalesce(first_seen, excluded.first_seen), coalesce(excluded.first_seen, first_seen)),
       last_seen = max(coalesce(last_seen, excluded.last_seen), coalesce(excluded.last_seen, last_seen)), latency = excluded.latency`),
     clearTop: db.prepare('DELETE FROM top WHERE source_id = ? AND code_id = ? AND period = ? AND dimension_id = ?'),
-    top: inserter(db, 'top', ['source_id', 'code_id', 'period', 'dimension_id'], ['value_id', 'hits', 'error']),
+    top: inserter(db, 'top', { common: ['source_id', 'code_id', 'period', 'dimension_id'], own: ['value_id', 'hits', 'error'] }),
     findTop: db.prepare(
       'SELECT text AS value, hits, error FROM top JOIN value ON value.id = value_id WHERE source_id = ? AND code_id = ? AND period = ? AND dimension_id = ?',
     ),

@@ -83,6 +83,12 @@ export class Buckets {
     return this.#rows.subarray(0, this.#used)
   }
 
+  /** Whether any entry carries a time taken. */
+  get isTimed(): boolean {
+    for (let at = 3; at < this.#used; at += COLUMNS) if (this.#rows[at] !== 0) return true
+    return false
+  }
+
   /** As `rows`, bucket by bucket. */
   each(take: (start: number, hits: number, bytesSent: number, timed: number, timeTakenUs: number) => void): void {
     this.#sum()
