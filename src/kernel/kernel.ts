@@ -45,9 +45,13 @@ interface Exports {
   ignoredCount(): bigint
   lastNewline(from: number, end: number): number
   layBuckets(): void
+  layLists(dimension: number, n: number): void
   latencyCount(): number
   latencyTable(): number
   lineCount(): bigint
+  listRowsAt(): number
+  listTextCount(): number
+  listTextsAt(): number
   literal(length: number): number
   lostTable(dimension: number): number
   moved(): void
@@ -71,7 +75,6 @@ interface Exports {
   setLocalOffset(seconds: number, from: number, to: number): void
   setMoment(seconds: number): void
   setPeriod(period: number, start: number, end: number): void
-  shareTexts(dimension: number, n: number): void
   skipTo(p: number): void
   spanTable(): number
   table(dimension: number): number

@@ -20,11 +20,13 @@ import {
   tallyKey,
 } from './tally.js'
 
-// The shapes of the kernel's tables, as src/kernel/wasm/{count,values,index}.ts lays them out; sizes in bytes.
+// The shapes of the kernel's tables, as src/kernel/wasm/{count,values,index,read-out}.ts lays them out; sizes in bytes.
 const CODE = 80
 const LATENCY = 16
-const SLOT_WORDS = 4
-const VALUE_WORDS = 4
+/** Numbers of a row of a list. */
+const ROW_OF_LIST = 3
+/** More than a table holds. */
+const ALL = 2 ** 32 - 1
 /** Bytes kept of a value; two longer ones can be the same up to here. */
 const MAX_TEXT = 1024
 const SAMPLE = { size: 28 + 512, text: 28 }
@@ -131,53 +133,31 @@ function readLatencies(codes: readonly CodeTally[], { wasm }: Kernel, memory: Da
 
 /** The lists of one dimension, by code; values in the order of arrival. @param listed null: all values */
 function readLists(codeCount: number, { wasm }: Kernel, dimension: number, memory: DataView, listed: Listed | null): List[] {
-  const table = wasm.table(dimension)
-  const capacity = memory.getUint32(table + 4, true) + 1
-  const used = memory.getUint32(table + 8, true)
-  const counts = new Uint32Array(memory.buffer, memory.getUint32(table + 24, true), codeCount)
-  const lost = new Uint32Array(memory.buffer, memory.getUint32(table + 28, true), codeCount)
-  const slots = new Uint32Array(memory.buffer, memory.getUint32(table, true), SLOT_WORDS * capacity)
-  const values = new Uint32Array(memory.buffer, memory.getUint32(table + 36, true), VALUE_WORDS * used)
-  const added = new Int32Array(memory.buffer, memory.getUint32(table + 40, true), codeCount)
-  // Slots lie all over their table in the order of the values, so each is looked at once.
-  const hitsOf = new Uint32Array(used)
-  for (let i = 0; i < used; i++) hitsOf[i] = slots[SLOT_WORDS * (values[VALUE_WORDS * i + 3] as number) + 2] as number
-  // The addition wraps as the kernel's does: a stored error may be below zero until what was added is on top.
-  const errorOf = (i: number): number => ((values[VALUE_WORDS * i + 1] as number) + (added[(values[VALUE_WORDS * i + 2] as number) & 0xffff] as number)) >>> 0
-  const lists: List[] = Array.from(counts, (distinct, code) => ({ values: [], lost: lost[code] as number, distinct }))
-  const { least, ties } = cutsFor(values, hitsOf, counts, listed ? quotaOf(counts, listed) : Infinity)
-  const kept = new Uint32Array(memory.buffer, wasm.scratchAt(), used)
-  let n = 0
-  // In the order of arrival.
-  for (let i = 0; i < used; i++) {
-    const code = (values[VALUE_WORDS * i + 2] as number) & 0xffff
-    const hits = hitsOf[i] as number
-    const fewest = least[code] as number
-    // Of a long list only the top is made into text.
-    if (hits > fewest || (hits === fewest && (ties[code] as number)-- > 0)) kept[n++] = i
-    else {
-      const list = lists[code] as List
-      list.lost = Math.max(list.lost, hits + errorOf(i))
-    }
-  }
-  wasm.shareTexts(dimension, n)
-  const firsts = new Uint32Array(memory.buffer, kept.byteOffset + 4 * n, n)
-  const bytes = Buffer.from(memory.buffer)
+  const { buffer } = wasm.memory
+  const counts = new Uint32Array(buffer, memory.getUint32(wasm.table(dimension) + 24, true), codeCount)
+  wasm.layLists(dimension, listed ? Math.min(quotaOf(counts, listed), ALL) : ALL)
+  const heads = new Float64Array(buffer, wasm.scratchAt(), 2 * codeCount)
+  const laidTexts = new Uint32Array(buffer, wasm.listTextsAt(), 2 * wasm.listTextCount())
+  const rows = new Uint32Array(buffer, wasm.listRowsAt(), (wasm.listTextsAt() - wasm.listRowsAt()) / 4)
+  const bytes = Buffer.from(buffer)
   const texts: string[] = []
-  const doubtful = new Set<List>()
-  for (let k = 0; k < n; k++) {
-    const i = kept[k] as number
-    const codeAndLength = values[VALUE_WORDS * i + 2] as number
-    const list = lists[codeAndLength & 0xffff] as List
-    const length = codeAndLength >>> 16
-    const first = firsts[k] as number
-    const text = first < k ? (texts[first] as string) : textAt(bytes, values[VALUE_WORDS * i] as number, length)
+  const doubtful = new Set<string>()
+  for (let i = 0; i < laidTexts.length; i += 2) {
+    const length = laidTexts[i + 1] as number
+    const text = textAt(bytes, laidTexts[i] as number, length)
     texts.push(text)
-    list.values.push({ value: text, hits: hitsOf[i] as number, error: errorOf(i) })
-    if (length === MAX_TEXT || text.includes('\\x')) doubtful.add(list)
+    if (length === MAX_TEXT || text.includes('\\x')) doubtful.add(text)
   }
-  for (const list of doubtful) addUpEqual(list)
-  return lists
+  let row = 0
+  return Array.from(counts, (distinct, code): List => {
+    const values: ListEntry[] = []
+    for (const end = row + ROW_OF_LIST * (heads[2 * code] as number); row < end; row += ROW_OF_LIST) {
+      values.push({ value: texts[rows[row] as number] as string, hits: rows[row + 1] as number, error: rows[row + 2] as number })
+    }
+    const list = { values, lost: heads[2 * code + 1] as number, distinct }
+    if (doubtful.size > 0 && values.some(({ value }) => doubtful.has(value))) addUpEqual(list)
+    return list
+  })
 }
 
 /** Different values can become the same text: long ones that begin alike, a byte that is no UTF-8 and the four characters that stand for it. */
@@ -192,32 +172,6 @@ function addUpEqual(list: List): void {
   }
   list.distinct -= list.values.length - sums.size
   list.values = [...sums.values()]
-}
-
-/** By code: the fewest hits of a value among the top `n`, and how many of those with so many are in it: the first to come. */
-function cutsFor(values: Uint32Array, hitsOf: Uint32Array, counts: Uint32Array, n: number): { least: Float64Array; ties: Float64Array } {
-  const least = new Float64Array(counts.length)
-  const ties = new Float64Array(counts.length).fill(Infinity)
-  const hits = Array.from(counts, (length) => (length > n ? new Uint32Array(length) : undefined))
-  if (!hits.some(Boolean)) return { least, ties }
-  const filled = new Uint32Array(counts.length)
-  for (let i = 0; i < hitsOf.length; i++) {
-    const code = (values[VALUE_WORDS * i + 2] as number) & 0xffff
-    const list = hits[code]
-    if (!list) continue
-    const at = filled[code] as number
-    list[at] = hitsOf[i] as number
-    filled[code] = at + 1
-  }
-  hits.forEach((list, code) => {
-    if (!list) return
-    const fewest = list.sort()[list.length - n] as number
-    let above = 0
-    while (list[list.length - 1 - above] !== fewest) above++
-    least[code] = fewest
-    ties[code] = n - above
-  })
-  return { least, ties }
 }
 
 /** As `decode` would, but mostly in one step: only text that is no UTF-8 holds the sign that stands for what could not be read, or a text that holds it itself. */

@@ -1,11 +1,13 @@
 // Helps the host to read the tables out. What is gone through once is slow in JavaScript: it is compiled when it is over.
 import { BUCKET, BUCKET_BASE, bucketCount, buckets, bucketSeconds, codeCount } from './count'
-import { hashOf, MAX_CODES, scratchAt, table, VALUE } from './values'
+import { BINS, bins, hashOf, MAX_CODES, scratchAt, SLOT, table, VALUE } from './values'
 
 // A row of buckets for the host, f64 each: start in seconds since 1970 · hits · bytes · timed · time µs
 const ROW: usize = 40
 /** Start of the bucket of entries without a time: NO_TIME of the host. */
 const NO_START: f64 = -1
+/** BINS are as many as digits of so many bits. */
+const DIGIT_BITS: i32 = 7
 /** By code: where its rows begin, and where the next one goes. */
 const begins = heap.alloc(4 * <usize>MAX_CODES)
 const ends = heap.alloc(4 * <usize>MAX_CODES)
@@ -56,39 +58,154 @@ export function layBuckets(): void {
   }
 }
 
+// A row of a list for the host, u32 each: number of its text · hits · error. A text: address u32 · length u32
+const ROW_OF_LIST: usize = 12
+const TEXT: usize = 8
+/** By code: the fewest hits of a value that stays in a list, and how many of those with so many do: the first to come. */
+const fewest = heap.alloc(4 * <usize>MAX_CODES)
+const ties = heap.alloc(4 * <usize>MAX_CODES)
+let listRows: usize = 0
+let listTexts: usize = 0
+let textCount: u32 = 0
+/** Where `layLists` has put the rows, and the texts; how many texts there are. */
+export function listRowsAt(): usize {
+  return listRows
+}
+export function listTextsAt(): usize {
+  return listTexts
+}
+export function listTextCount(): u32 {
+  return textCount
+}
+
 /**
- * Which of n values of a dimension, whose numbers (u32) stand in the scratch, are written alike: of different codes, that is.
+ * Lay the most frequent n values of each list of a dimension out in the scratch, as rows, code by code, in the order of their arrival.
  *
- * Behind the numbers stands then, for each, the place in the list of the first that is written like it. A text that a hundred codes have, or
- * days of a database, becomes text of the host once.
+ * At its beginning stand, for each code, two f64: how many rows it has, and the most hits that a value may have had that is in none. A text
+ * that a hundred codes have, or days of a database, is there once, so that it becomes text of the host once.
  */
-export function shareTexts(dimension: i32, n: u32): void {
-  const numbers = scratchAt()
-  const values = <usize>load<u32>(table(dimension), 36)
-  const firsts = numbers + 4 * <usize>n
-  const places = firsts + 4 * <usize>n
-  let mask: u32 = 1
-  while (mask * 3 < n * 4) mask = 2 * mask + 1
-  memory.fill(places, 0, 4 * (<usize>mask + 1))
-  for (let k: u32 = 0; k < n; k++) {
-    const value = values + VALUE * <usize>load<u32>(numbers + 4 * <usize>k)
+export function layLists(dimension: i32, n: u32): void {
+  const t = table(dimension)
+  const used = load<u32>(t, 8)
+  const slots = <usize>load<u32>(t)
+  const values = <usize>load<u32>(t, 36)
+  const lost = <usize>load<u32>(t, 28)
+  const added = <usize>load<u32>(t, 40)
+  const heads = scratchAt()
+  const hitsOf = heads + 16 * <usize>codeCount
+  // Slots lie all over their table in the order of the values, so each is looked at once.
+  for (let i: u32 = 0; i < used; i++) store<u32>(hitsOf + 4 * <usize>i, load<u32>(slots + SLOT * <usize>load<u32>(values + VALUE * <usize>i, 12), 8))
+  findCuts(t, hitsOf, n)
+  for (let c = 0; c < codeCount; c++) {
+    store<f64>(heads + 16 * <usize>c, 0)
+    store<f64>(heads + 16 * <usize>c, <f64>load<u32>(lost + 4 * <usize>c), 8)
+  }
+  let kept: usize = 0
+  for (let i: u32 = 0; i < used; i++) {
+    const value = values + VALUE * <usize>i
+    const code = <usize>load<u16>(value, 8)
+    const head = heads + 16 * code
+    const hits = load<u32>(hitsOf + 4 * <usize>i)
+    const least = load<u32>(fewest + 4 * code)
+    const left = load<u32>(ties + 4 * code)
+    if (hits > least || (hits == least && left > 0)) {
+      if (hits == least) store<u32>(ties + 4 * code, left - 1)
+      store<f64>(head, load<f64>(head) + 1)
+      kept++
+      continue
+    }
+    const error: u32 = load<u32>(value, 4) + load<u32>(added + 4 * code)
+    store<f64>(head, max(load<f64>(head, 8), <f64>hits + <f64>error), 8)
+    // No value has none: it is not laid out.
+    store<u32>(hitsOf + 4 * <usize>i, 0)
+  }
+  listRows = hitsOf + 4 * <usize>used
+  let rows = listRows
+  for (let c = 0; c < codeCount; c++) {
+    store<u32>(ends + 4 * <usize>c, <u32>rows)
+    rows += ROW_OF_LIST * <usize>load<f64>(heads + 16 * <usize>c)
+  }
+  for (let i: u32 = 0; i < used; i++) {
+    const hits = load<u32>(hitsOf + 4 * <usize>i)
+    if (hits == 0) continue
+    const value = values + VALUE * <usize>i
+    const code = <usize>load<u16>(value, 8)
+    const row = <usize>load<u32>(ends + 4 * code)
+    store<u32>(ends + 4 * code, <u32>(row + ROW_OF_LIST))
+    store<u32>(row, i)
+    store<u32>(row, hits, 4)
+    store<u32>(row, load<u32>(value, 4) + load<u32>(added + 4 * code), 8)
+  }
+  numberTexts(values, kept)
+}
+
+/**
+ * Find by code where its list is cut to the most frequent n values: digit by digit of the hits, from the highest on, which that of the nth
+ * value is.
+ */
+function findCuts(t: usize, hitsOf: usize, n: u32): void {
+  const used = load<u32>(t, 8)
+  const values = <usize>load<u32>(t, 36)
+  const counts = <usize>load<u32>(t, 24)
+  let longer = false
+  for (let c: usize = 0; c < <usize>codeCount; c++) {
+    longer = longer || load<u32>(counts + 4 * c) > n
+    store<u32>(fewest + 4 * c, 0)
+    store<u32>(ties + 4 * c, n)
+  }
+  if (!longer) return
+  let most: u32 = 0
+  for (let i: u32 = 0; i < used; i++) most = max(most, load<u32>(hitsOf + 4 * <usize>i))
+  for (let shift = <i32>(31 - clz(most)) / DIGIT_BITS * DIGIT_BITS; shift >= 0; shift -= DIGIT_BITS) {
+    memory.fill(bins, 0, 4 * BINS * <usize>codeCount)
+    for (let i: u32 = 0; i < used; i++) {
+      const code = <usize>load<u16>(values + VALUE * <usize>i, 8)
+      if (load<u32>(counts + 4 * code) <= n) continue
+      const digits = <u64>load<u32>(hitsOf + 4 * <usize>i) >> shift
+      if (digits >> DIGIT_BITS != <u64>load<u32>(fewest + 4 * code)) continue
+      const bin = bins + 4 * (BINS * code + (<usize>digits & (BINS - 1)))
+      store<u32>(bin, load<u32>(bin) + 1)
+    }
+    for (let c: usize = 0; c < <usize>codeCount; c++) {
+      if (load<u32>(counts + 4 * c) <= n) continue
+      let digit = BINS - 1
+      let left = load<u32>(ties + 4 * c)
+      for (let here: u32; (here = load<u32>(bins + 4 * (BINS * c + digit))) < left; digit--) left -= here
+      store<u32>(fewest + 4 * c, (load<u32>(fewest + 4 * c) << DIGIT_BITS) | <u32>digit)
+      store<u32>(ties + 4 * c, left)
+    }
+  }
+}
+
+/** Give the texts of so many rows, which hold numbers of values yet, numbers of their own in the order of the rows: those written alike the same. */
+function numberTexts(values: usize, rows: usize): void {
+  listTexts = listRows + ROW_OF_LIST * rows
+  const places = listTexts + TEXT * rows
+  let mask: usize = 1
+  while (mask * 3 < rows * 4) mask = 2 * mask + 1
+  memory.fill(places, 0, 4 * (mask + 1))
+  textCount = 0
+  for (let row = listRows; row < listTexts; row += ROW_OF_LIST) {
+    const value = values + VALUE * <usize>load<u32>(row)
     const text = <usize>load<u32>(value)
     const length = <u32>load<u16>(value, 10)
-    let i = <u32>(hashOf(text, length) >> 32) & mask
-    let first = k
+    let i = <usize>(hashOf(text, length) >> 32) & mask
     while (true) {
-      const place = load<u32>(places + 4 * <usize>i)
-      if (place == 0) {
-        store<u32>(places + 4 * <usize>i, k + 1)
+      const number = load<u32>(places + 4 * i)
+      const known = listTexts + TEXT * <usize>(number - 1)
+      if (number == 0) {
+        const fresh = listTexts + TEXT * <usize>textCount
+        store<u32>(fresh, <u32>text)
+        store<u32>(fresh, length, 4)
+        store<u32>(row, textCount++)
+        store<u32>(places + 4 * i, textCount)
         break
       }
-      const other = values + VALUE * <usize>load<u32>(numbers + 4 * <usize>(place - 1))
-      if (<u32>load<u16>(other, 10) == length && memory.compare(<usize>load<u32>(other), text, length) == 0) {
-        first = place - 1
+      if (load<u32>(known, 4) == length && memory.compare(<usize>load<u32>(known), text, length) == 0) {
+        store<u32>(row, number - 1)
         break
       }
       i = (i + 1) & mask
     }
-    store<u32>(firsts + 4 * <usize>k, first)
   }
 }

@@ -31,8 +31,8 @@ const tables = heap.alloc(TABLE * <usize>Dimension.Count)
 
 let scratch: usize = 0
 let scratchBytes: usize = 0
-const BINS: usize = 128
-const bins = heap.alloc(4 * BINS * <usize>MAX_CODES)
+export const BINS: usize = 128
+export const bins = heap.alloc(4 * BINS * <usize>MAX_CODES)
 const cutoffs = heap.alloc(4 * <usize>MAX_CODES)
 
 export function table(dimension: i32): usize {
