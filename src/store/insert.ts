@@ -9,26 +9,31 @@ const TOGETHER = [32, 8, 1] as const
 export interface Inserter {
   /** Begin a group. */
   group(...common: readonly Value[]): void
-  /** Add rows of the group, given one behind the other. */
-  add(rows: ArrayLike<Value>): void
+  /** Add the next value of a row of the group; when all columns of its own have one, the row is complete. */
+  put(value: Value): void
   /** Put in what waits: before anything else is done with the table. */
   flush(): void
   /** Forget what waits: the transaction that it belonged to has failed. */
   reset(): void
 }
 
-/**
- * @param common columns that rows of a group have in common: bound once for all rows of a statement
- * @param own the others
- * @param conflict what becomes of a row that is there already
- */
-export function inserter(db: Database.Database, table: string, common: readonly string[], own: readonly string[], conflict = ''): Inserter {
-  const row = `(${[...common.map((column) => `@${column}`), ...own.map(() => '?')].join(', ')})`
+interface Columns {
+  /** Those that rows of a group have in common: bound once for all rows of a statement. */
+  readonly common?: readonly string[]
+  /** Those that each row has a value of its own for. */
+  readonly own: readonly string[]
+  /** Those that are 0 in all rows and are not bound: 170 thousand rows of `hits` with two of them took 74 ms, not 85. */
+  readonly zero?: readonly string[]
+}
+
+/** @param conflict what becomes of a row that is there already */
+export function inserter(db: Database.Database, table: string, { common = [], own, zero = [] }: Columns, conflict = ''): Inserter {
+  const row = `(${[...common.map((column) => `@${column}`), ...own.map(() => '?'), ...zero.map(() => '0')].join(', ')})`
   const made = new Map<number, Database.Statement>()
   const ofRows = (n: number): Database.Statement => {
     let statement = made.get(n)
     if (!statement) {
-      statement = db.prepare(`INSERT INTO ${table} (${[...common, ...own].join(', ')}) VALUES ${new Array(n).fill(row).join(', ')} ${conflict}`)
+      statement = db.prepare(`INSERT INTO ${table} (${[...common, ...own, ...zero].join(', ')}) VALUES ${new Array(n).fill(row).join(', ')} ${conflict}`)
       made.set(n, statement)
     }
     return statement
@@ -53,11 +58,9 @@ export function inserter(db: Database.Database, table: string, common: readonly 
       flush()
       shared = Object.fromEntries(values.map((value, i) => [common[i] as string, value]))
     },
-    add(rows) {
-      for (let at = 0; at < rows.length; at++) {
-        waiting[used++] = rows[at] as Value
-        if (used === most) flush()
-      }
+    put(value) {
+      waiting[used++] = value
+      if (used === most) flush()
     },
   }
 }

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { crc32 } from 'node:zlib'
 import type Database from 'better-sqlite3'
 import { randomHex } from '../hash.js'
-import { NO_TIME } from '../tally/buckets.js'
+import { type Buckets, COLUMNS, NO_TIME } from '../tally/buckets.js'
 import { type CodeKey, type CodeTally, DIMENSIONS, type DimensionName, type LineCounts, type List, MAX_SAMPLES, mergeLists, trimList } from '../tally/tally.js'
 import { type Anonymizer, anonymizerOf } from './anonymize.js'
 import { databaseError } from './error.js'
@@ -132,7 +132,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
     if (recalls) valueIds.clear()
     lastValueId = (statements.lastValue.get() as { id: number | null }).id ?? 0
     hasValues = recalls && lastValueId > 0
-    for (const rows of [statements.values, statements.hits, statements.top]) rows.reset()
+    for (const rows of [statements.values, statements.hits, statements.untimedHits, statements.top]) rows.reset()
   }
 
   function dimensionId(name: DimensionName): number {
@@ -160,7 +160,12 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
     if (id === undefined) {
       const hash = recalls ? crc32(text) : 0
       id = hasValues ? (statements.findValue.get(hash, text) as { id: number } | undefined)?.id : undefined
-      if (id === undefined) statements.values.add([(id = ++lastValueId), hash, text])
+      if (id === undefined) {
+        id = ++lastValueId
+        statements.values.put(id)
+        statements.values.put(hash)
+        statements.values.put(text)
+      }
       valueIds.set(text, id)
     }
     return id
@@ -174,10 +179,18 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
     hasValues = recalls
   }
 
+  function addHits(source: number, code: number, buckets: Buckets, bucketSeconds: number): void {
+    const rows = buckets.rows()
+    const isTimed = buckets.isTimed()
+    const table = isTimed ? statements.hits : statements.untimedHits
+    const columns = isTimed ? COLUMNS : COLUMNS - TIMED_COLUMNS.length
+    table.group(source, code, bucketSeconds)
+    for (let row = 0; row < rows.length; row += COLUMNS) for (let at = row; at < row + columns; at++) table.put(rows[at] as number)
+    table.flush()
+  }
+
   function addCode(source: number, id: number, code: CountedCode, bucketSeconds: number, anonymize: Anonymizer | undefined): void {
-    statements.hits.group(source, id, bucketSeconds)
-    statements.hits.add(code.buckets.rows())
-    statements.hits.flush()
+    addHits(source, id, code.buckets, bucketSeconds)
     const period = code.period ?? NO_TIME
     const known = statements.findSpan.get(source, id, period) as { latency: string | null } | undefined
     const latency = addHistograms(known?.latency ?? null, code.latency)
@@ -190,12 +203,12 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
       const old = known ? readList(source, id, period, which) : undefined
       if (old) statements.clearTop.run(source, id, period, which)
       const kept = trimList(old ? mergeLists(old, list) : list, keep(dimension))
-      const rows: number[] = []
-      for (const { value, hits, error } of kept.values) rows.push(valueId(value), hits, error)
-      // Rows of lists refer to them.
-      statements.values.flush()
       statements.top.group(source, id, period, which)
-      statements.top.add(rows)
+      for (const { value, hits, error } of kept.values) {
+        statements.top.put(valueId(value))
+        statements.top.put(hits)
+        statements.top.put(error)
+      }
       statements.top.flush()
       statements.setList.run(source, id, period, which, kept.distinct, kept.lost)
     }
@@ -248,6 +261,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
           addCode(id, codeId, code, bucketSeconds, anonymize)
           firstTime = Math.min(firstTime, code.firstSeen ?? Infinity)
         }
+        statements.values.flush()
         forgetSome()
       }
       // Counts of a day that was rolled up already: the next roll-up does it again.
@@ -312,7 +326,14 @@ const SOURCE_COLUMNS = `id, name, path, machine, format, server, software, field
   tail_hash AS tailHash, read_to AS readTo, open_line AS openLine, lines, entries, rejected, ignored, without_time AS withoutTime, pruned,
   first_read_at AS firstReadAt, read_at AS readAt`
 
+/** Columns of `hits` that stay 0 where the log has no time taken. */
+const TIMED_COLUMNS = ['timed', 'time_taken_us']
+
 function prepare(db: Database.Database) {
+  const common = ['source_id', 'code_id', 'seconds']
+  const counts = ['start', 'hits', 'bytes_sent']
+  const addUp = `ON CONFLICT DO UPDATE SET hits = hits + excluded.hits, bytes_sent = bytes_sent + excluded.bytes_sent, timed = timed + excluded.timed,
+    time_taken_us = time_taken_us + excluded.time_taken_us`
   return {
     findCode: db.prepare(
       "SELECT id FROM code WHERE coalesce(status, -1) = ? AND coalesce(substatus, -1) = ? AND coalesce(win32_status, -1) = ? AND coalesce(reason, '') = ?",
@@ -322,21 +343,15 @@ function prepare(db: Database.Database) {
     addDimension: db.prepare('INSERT OR IGNORE INTO dimension (name) VALUES (?)'),
     findValue: db.prepare('SELECT id FROM value WHERE hash = ? AND text = ?'),
     lastValue: db.prepare('SELECT max(id) AS id FROM value'),
-    values: inserter(db, 'value', [], ['id', 'hash', 'text']),
-    hits: inserter(
-      db,
-      'hits',
-      ['source_id', 'code_id', 'seconds'],
-      ['start', 'hits', 'bytes_sent', 'timed', 'time_taken_us'],
-      `ON CONFLICT DO UPDATE SET hits = hits + excluded.hits, bytes_sent = bytes_sent + excluded.bytes_sent, timed = timed + excluded.timed,
-       time_taken_us = time_taken_us + excluded.time_taken_us`,
-    ),
+    values: inserter(db, 'value', { own: ['id', 'hash', 'text'] }),
+    hits: inserter(db, 'hits', { common, own: [...counts, ...TIMED_COLUMNS] }, addUp),
+    untimedHits: inserter(db, 'hits', { common, own: counts, zero: TIMED_COLUMNS }, addUp),
     findSpan: db.prepare('SELECT latency FROM span WHERE source_id = ? AND code_id = ? AND period = ?'),
     addSpan: db.prepare(`INSERT INTO span VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET hits = hits + excluded.hits,
       first_seen = min(coalesce(first_seen, excluded.first_seen), coalesce(excluded.first_seen, first_seen)),
       last_seen = max(coalesce(last_seen, excluded.last_seen), coalesce(excluded.last_seen, last_seen)), latency = excluded.latency`),
     clearTop: db.prepare('DELETE FROM top WHERE source_id = ? AND code_id = ? AND period = ? AND dimension_id = ?'),
-    top: inserter(db, 'top', ['source_id', 'code_id', 'period', 'dimension_id'], ['value_id', 'hits', 'error']),
+    top: inserter(db, 'top', { common: ['source_id', 'code_id', 'period', 'dimension_id'], own: ['value_id', 'hits', 'error'] }),
     findTop: db.prepare(
       'SELECT text AS value, hits, error FROM top JOIN value ON value.id = value_id WHERE source_id = ? AND code_id = ? AND period = ? AND dimension_id = ?',
     ),

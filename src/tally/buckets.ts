@@ -83,6 +83,12 @@ export class Buckets {
     return this.#rows.subarray(0, this.#used)
   }
 
+  /** Whether an entry of them carries a time taken. */
+  isTimed(): boolean {
+    for (let at = 0; at < this.#used; at += COLUMNS) if (this.#rows[at + 3] !== 0) return true
+    return false
+  }
+
   /** As `rows`, bucket by bucket. */
   each(take: (start: number, hits: number, bytesSent: number, timed: number, timeTakenUs: number) => void): void {
     this.#sum()
