@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib'
 import type Database from 'better-sqlite3'
 import { randomHex } from '../hash.js'
 import { type Buckets, COLUMNS, NO_TIME } from '../tally/buckets.js'
+import { LaidList, ROW_OF_LIST } from '../tally/laid-list.js'
 import { type CodeKey, type CodeTally, DIMENSIONS, type DimensionName, type LineCounts, type List, MAX_SAMPLES, mergeLists, trimList } from '../tally/tally.js'
 import { type Anonymizer, anonymizerOf } from './anonymize.js'
 import { databaseError } from './error.js'
@@ -122,6 +123,8 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   const dimensions = new Map<DimensionName, number>()
   const codeIds = new Map<string, number>()
   const valueIds = new Map<string, number>()
+  /** Those of texts that lists have in common; 0: not known yet. */
+  const idsOf = new Map<readonly string[], Float64Array>()
   let lastValueId = 0
   /** Whether there are values that this program does not know the ids of; there are none in a temporary store. */
   let hasValues = false
@@ -129,6 +132,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   function begin(): void {
     dimensions.clear()
     codeIds.clear()
+    idsOf.clear()
     if (recalls) valueIds.clear()
     lastValueId = (statements.lastValue.get() as { id: number | null }).id ?? 0
     hasValues = recalls && lastValueId > 0
@@ -171,7 +175,20 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
     return id
   }
 
+  /** As `valueId`; a text that is in a hundred lists is looked for once. */
+  function addLaid({ texts, rows }: LaidList): void {
+    let ids = idsOf.get(texts)
+    if (!ids) idsOf.set(texts, (ids = new Float64Array(texts.length)))
+    for (let row = 0; row < rows.length; row += ROW_OF_LIST) {
+      const place = rows[row] as number
+      statements.top.put((ids[place] ||= valueId(texts[place] as string)))
+      statements.top.put(rows[row + 1] as number)
+      statements.top.put(rows[row + 2] as number)
+    }
+  }
+
   function forgetSome(): void {
+    idsOf.clear()
     if (codeIds.size > MANY_IDS) codeIds.clear()
     if (valueIds.size < MANY_IDS) return
     valueIds.clear()
@@ -202,12 +219,16 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
       const which = dimensionId(dimension)
       const old = known ? readList(source, id, period, which) : undefined
       if (old) statements.clearTop.run(source, id, period, which)
-      const kept = trimList(old ? mergeLists(old, list) : list, keep(dimension))
       statements.top.group(source, id, period, which)
-      for (const { value, hits, error } of kept.values) {
-        statements.top.put(valueId(value))
-        statements.top.put(hits)
-        statements.top.put(error)
+      let kept: List = list
+      if (!old && list instanceof LaidList && list.length <= keep(dimension)) addLaid(list)
+      else {
+        kept = trimList(old ? mergeLists(old, list) : list, keep(dimension))
+        for (const { value, hits, error } of kept.values) {
+          statements.top.put(valueId(value))
+          statements.top.put(hits)
+          statements.top.put(error)
+        }
       }
       statements.top.flush()
       statements.setList.run(source, id, period, which, kept.distinct, kept.lost)
