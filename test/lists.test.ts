@@ -4,7 +4,7 @@ import { formatNamed, plansOf } from '../src/format/registry.js'
 import { Kernel } from '../src/kernel/kernel.js'
 import { absorb } from '../src/kernel/packed.js'
 import { readTally } from '../src/tally/read-out.js'
-import { DIMENSIONS, type List, type Listed, quotaOf } from '../src/tally/tally.js'
+import { type CodeTally, DIMENSIONS, type List, type Listed, quotaOf } from '../src/tally/tally.js'
 import { dayOf } from '../src/time-zone.js'
 import { feed, readWhole } from './support.js'
 
@@ -50,7 +50,10 @@ function holds(listed: Listed): void {
       [...whole.codes.values()].map((code) => code.lists[dimension].values.length),
       listed,
     )
-    for (const [key, code] of whole.codes) expect(cut.codes.get(key)?.lists[dimension]).toEqual(slowTop(code.lists[dimension], n))
+    for (const [key, code] of whole.codes) {
+      const { values, lost, distinct } = (cut.codes.get(key) as CodeTally).lists[dimension]
+      expect({ values, lost, distinct }).toEqual(slowTop(code.lists[dimension], n))
+    }
   }
 }
 

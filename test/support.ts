@@ -104,7 +104,7 @@ export function logstat(
 /** What was counted of a log with one entry, in the words of `Entry`. */
 export function entryOf([code]: readonly CodeTally[]): Entry {
   if (!code) throw new Error('nothing was counted')
-  const only = (list: { values: { value: string }[] }): string | undefined => list.values[0]?.value
+  const only = (list: { values: readonly { value: string }[] }): string | undefined => list.values[0]?.value
   const found = {
     clientIp: only(code.lists.client),
     method: only(code.lists.method),

@@ -9,10 +9,8 @@ const TOGETHER = [32, 8, 1] as const
 export interface Inserter {
   /** Begin a group. */
   group(...common: readonly Value[]): void
-  /** Add a row of the group. */
-  add(...row: readonly Value[]): void
-  /** Add rows of the group, given one behind the other. @param stride values that each has: those behind the columns are left out */
-  addAll(rows: ArrayLike<Value>, stride?: number): void
+  /** Add the next value of a row of the group; when all columns of its own have one, the row is complete. */
+  put(value: Value): void
   /** Put in what waits: before anything else is done with the table. */
   flush(): void
   /** Forget what waits: the transaction that it belonged to has failed. */
@@ -22,21 +20,20 @@ export interface Inserter {
 interface Columns {
   /** Those that rows of a group have in common: bound once for all rows of a statement. */
   readonly common?: readonly string[]
-  /** Those that each row has its own values of. */
+  /** Those that each row has a value of its own for. */
   readonly own: readonly string[]
-  /** Those that are 0 in every row. */
+  /** Those that are 0 in all rows and are not bound: 170 thousand rows of `hits` with two of them took 74 ms, not 85. */
   readonly zero?: readonly string[]
 }
 
 /** @param conflict what becomes of a row that is there already */
 export function inserter(db: Database.Database, table: string, { common = [], own, zero = [] }: Columns, conflict = ''): Inserter {
-  const columns = [...common, ...own, ...zero].join(', ')
   const row = `(${[...common.map((column) => `@${column}`), ...own.map(() => '?'), ...zero.map(() => '0')].join(', ')})`
   const made = new Map<number, Database.Statement>()
   const ofRows = (n: number): Database.Statement => {
     let statement = made.get(n)
     if (!statement) {
-      statement = db.prepare(`INSERT INTO ${table} (${columns}) VALUES ${new Array(n).fill(row).join(', ')} ${conflict}`)
+      statement = db.prepare(`INSERT INTO ${table} (${[...common, ...own, ...zero].join(', ')}) VALUES ${new Array(n).fill(row).join(', ')} ${conflict}`)
       made.set(n, statement)
     }
     return statement
@@ -61,15 +58,9 @@ export function inserter(db: Database.Database, table: string, { common = [], ow
       flush()
       shared = Object.fromEntries(values.map((value, i) => [common[i] as string, value]))
     },
-    add(...row) {
-      for (const value of row) waiting[used++] = value
+    put(value) {
+      waiting[used++] = value
       if (used === most) flush()
-    },
-    addAll(rows, stride = own.length) {
-      for (let row = 0; row < rows.length; row += stride) {
-        for (let i = 0; i < own.length; i++) waiting[used++] = rows[row + i] as Value
-        if (used === most) flush()
-      }
     },
   }
 }

@@ -2,7 +2,8 @@ import { hostname } from 'node:os'
 import { crc32 } from 'node:zlib'
 import type Database from 'better-sqlite3'
 import { randomHex } from '../hash.js'
-import { COLUMNS, NO_TIME } from '../tally/buckets.js'
+import { type Buckets, COLUMNS, NO_TIME } from '../tally/buckets.js'
+import { LaidList, ROW_OF_LIST } from '../tally/laid-list.js'
 import { type CodeKey, type CodeTally, DIMENSIONS, type DimensionName, type LineCounts, type List, MAX_SAMPLES, mergeLists, trimList } from '../tally/tally.js'
 import { type Anonymizer, anonymizerOf } from './anonymize.js'
 import { databaseError } from './error.js'
@@ -118,11 +119,12 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   const recalls = file !== null || options.keep !== undefined
   const db = openDatabase(file, options)
   const statements = prepare(db)
-  const inserters = [statements.values, statements.hits, statements.untimedHits, statements.top]
   // Ids found or made within the transaction: one that fails takes them along, and another program may delete what nobody uses between two.
   const dimensions = new Map<DimensionName, number>()
   const codeIds = new Map<string, number>()
   const valueIds = new Map<string, number>()
+  /** Those of texts that lists have in common; 0: not known yet. */
+  const idsOf = new Map<readonly string[], Float64Array>()
   let lastValueId = 0
   /** Whether there are values that this program does not know the ids of; there are none in a temporary store. */
   let hasValues = false
@@ -130,10 +132,11 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   function begin(): void {
     dimensions.clear()
     codeIds.clear()
+    idsOf.clear()
     if (recalls) valueIds.clear()
     lastValueId = (statements.lastValue.get() as { id: number | null }).id ?? 0
     hasValues = recalls && lastValueId > 0
-    for (const rows of inserters) rows.reset()
+    for (const rows of [statements.values, statements.hits, statements.untimedHits, statements.top]) rows.reset()
   }
 
   function dimensionId(name: DimensionName): number {
@@ -161,25 +164,50 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
     if (id === undefined) {
       const hash = recalls ? crc32(text) : 0
       id = hasValues ? (statements.findValue.get(hash, text) as { id: number } | undefined)?.id : undefined
-      if (id === undefined) statements.values.add((id = ++lastValueId), hash, text)
+      if (id === undefined) {
+        id = ++lastValueId
+        statements.values.put(id)
+        statements.values.put(hash)
+        statements.values.put(text)
+      }
       valueIds.set(text, id)
     }
     return id
   }
 
+  /** As `valueId`; a text that is in a hundred lists is looked for once. */
+  function addLaid({ texts, rows }: LaidList): void {
+    let ids = idsOf.get(texts)
+    if (!ids) idsOf.set(texts, (ids = new Float64Array(texts.length)))
+    for (let row = 0; row < rows.length; row += ROW_OF_LIST) {
+      const place = rows[row] as number
+      statements.top.put((ids[place] ||= valueId(texts[place] as string)))
+      statements.top.put(rows[row + 1] as number)
+      statements.top.put(rows[row + 2] as number)
+    }
+  }
+
   function forgetSome(): void {
+    idsOf.clear()
     if (codeIds.size > MANY_IDS) codeIds.clear()
     if (valueIds.size < MANY_IDS) return
-    statements.values.flush()
     valueIds.clear()
     // Where it is not recalled a text may stand twice, but not in one list.
     hasValues = recalls
   }
 
+  function addHits(source: number, code: number, buckets: Buckets, bucketSeconds: number): void {
+    const rows = buckets.rows()
+    const isTimed = buckets.isTimed()
+    const table = isTimed ? statements.hits : statements.untimedHits
+    const columns = isTimed ? COLUMNS : COLUMNS - TIMED_COLUMNS.length
+    table.group(source, code, bucketSeconds)
+    for (let row = 0; row < rows.length; row += COLUMNS) for (let at = row; at < row + columns; at++) table.put(rows[at] as number)
+    table.flush()
+  }
+
   function addCode(source: number, id: number, code: CountedCode, bucketSeconds: number, anonymize: Anonymizer | undefined): void {
-    const hits = code.buckets.isTimed ? statements.hits : statements.untimedHits
-    hits.group(source, id, bucketSeconds)
-    hits.addAll(code.buckets.rows(), COLUMNS)
+    addHits(source, id, code.buckets, bucketSeconds)
     const period = code.period ?? NO_TIME
     const known = statements.findSpan.get(source, id, period) as { latency: string | null } | undefined
     const latency = addHistograms(known?.latency ?? null, code.latency)
@@ -191,9 +219,18 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
       const which = dimensionId(dimension)
       const old = known ? readList(source, id, period, which) : undefined
       if (old) statements.clearTop.run(source, id, period, which)
-      const kept = trimList(old ? mergeLists(old, list) : list, keep(dimension))
       statements.top.group(source, id, period, which)
-      for (const { value, hits, error } of kept.values) statements.top.add(valueId(value), hits, error)
+      let kept: List = list
+      if (!old && list instanceof LaidList && list.length <= keep(dimension)) addLaid(list)
+      else {
+        kept = trimList(old ? mergeLists(old, list) : list, keep(dimension))
+        for (const { value, hits, error } of kept.values) {
+          statements.top.put(valueId(value))
+          statements.top.put(hits)
+          statements.top.put(error)
+        }
+      }
+      statements.top.flush()
       statements.setList.run(source, id, period, which, kept.distinct, kept.lost)
     }
   }
@@ -245,9 +282,9 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
           addCode(id, codeId, code, bucketSeconds, anonymize)
           firstTime = Math.min(firstTime, code.firstSeen ?? Infinity)
         }
+        statements.values.flush()
         forgetSome()
       }
-      for (const rows of inserters) rows.flush()
       // Counts of a day that was rolled up already: the next roll-up does it again.
       if (file !== null && firstTime < Number(getSetting(db, 'rolled_up_to') ?? -Infinity)) unsetSetting(db, 'rolled_up_to')
       for (const [reason, { count, samples }] of rejects) {
@@ -310,11 +347,14 @@ const SOURCE_COLUMNS = `id, name, path, machine, format, server, software, field
   tail_hash AS tailHash, read_to AS readTo, open_line AS openLine, lines, entries, rejected, ignored, without_time AS withoutTime, pruned,
   first_read_at AS firstReadAt, read_at AS readAt`
 
-const OF_HITS = ['source_id', 'code_id', 'seconds']
-const ADD_HITS = `ON CONFLICT DO UPDATE SET hits = hits + excluded.hits, bytes_sent = bytes_sent + excluded.bytes_sent, timed = timed + excluded.timed,
-  time_taken_us = time_taken_us + excluded.time_taken_us`
+/** Columns of `hits` that stay 0 where the log has no time taken. */
+const TIMED_COLUMNS = ['timed', 'time_taken_us']
 
 function prepare(db: Database.Database) {
+  const common = ['source_id', 'code_id', 'seconds']
+  const counts = ['start', 'hits', 'bytes_sent']
+  const addUp = `ON CONFLICT DO UPDATE SET hits = hits + excluded.hits, bytes_sent = bytes_sent + excluded.bytes_sent, timed = timed + excluded.timed,
+    time_taken_us = time_taken_us + excluded.time_taken_us`
   return {
     findCode: db.prepare(
       "SELECT id FROM code WHERE coalesce(status, -1) = ? AND coalesce(substatus, -1) = ? AND coalesce(win32_status, -1) = ? AND coalesce(reason, '') = ?",
@@ -325,9 +365,8 @@ function prepare(db: Database.Database) {
     findValue: db.prepare('SELECT id FROM value WHERE hash = ? AND text = ?'),
     lastValue: db.prepare('SELECT max(id) AS id FROM value'),
     values: inserter(db, 'value', { own: ['id', 'hash', 'text'] }),
-    hits: inserter(db, 'hits', { common: OF_HITS, own: ['start', 'hits', 'bytes_sent', 'timed', 'time_taken_us'] }, ADD_HITS),
-    // A log without times taken has half the columns to bind.
-    untimedHits: inserter(db, 'hits', { common: OF_HITS, own: ['start', 'hits', 'bytes_sent'], zero: ['timed', 'time_taken_us'] }, ADD_HITS),
+    hits: inserter(db, 'hits', { common, own: [...counts, ...TIMED_COLUMNS] }, addUp),
+    untimedHits: inserter(db, 'hits', { common, own: counts, zero: TIMED_COLUMNS }, addUp),
     findSpan: db.prepare('SELECT latency FROM span WHERE source_id = ? AND code_id = ? AND period = ?'),
     addSpan: db.prepare(`INSERT INTO span VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET hits = hits + excluded.hits,
       first_seen = min(coalesce(first_seen, excluded.first_seen), coalesce(excluded.first_seen, first_seen)),

@@ -83,9 +83,9 @@ export class Buckets {
     return this.#rows.subarray(0, this.#used)
   }
 
-  /** Whether any entry carries a time taken. */
-  get isTimed(): boolean {
-    for (let at = 3; at < this.#used; at += COLUMNS) if (this.#rows[at] !== 0) return true
+  /** Whether an entry of them carries a time taken. */
+  isTimed(): boolean {
+    for (let at = 0; at < this.#used; at += COLUMNS) if (this.#rows[at + 3] !== 0) return true
     return false
   }
 

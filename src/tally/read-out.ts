@@ -1,6 +1,7 @@
 import { BUCKET_WIDTHS, characterAt, decode, type Kernel } from '../kernel/kernel.js'
 import { Reject } from '../kernel/wasm/roles.js'
 import { Buckets, COLUMNS } from './buckets.js'
+import { LaidList, ROW_OF_LIST } from './laid-list.js'
 import {
   type CodeTally,
   DIMENSIONS,
@@ -23,8 +24,6 @@ import {
 // The shapes of the kernel's tables, as src/kernel/wasm/{count,values,index,read-out}.ts lays them out; sizes in bytes.
 const CODE = 80
 const LATENCY = 16
-/** Numbers of a row of a list. */
-const ROW_OF_LIST = 3
 /** More than a table holds. */
 const ALL = 2 ** 32 - 1
 /** Bytes kept of a value; two longer ones can be the same up to here. */
@@ -138,7 +137,7 @@ function readLists(codeCount: number, { wasm }: Kernel, dimension: number, memor
   wasm.layLists(dimension, listed ? Math.min(quotaOf(counts, listed), ALL) : ALL)
   const heads = new Float64Array(buffer, wasm.scratchAt(), 2 * codeCount)
   const laidTexts = new Uint32Array(buffer, wasm.listTextsAt(), 2 * wasm.listTextCount())
-  const rows = new Uint32Array(buffer, wasm.listRowsAt(), (wasm.listTextsAt() - wasm.listRowsAt()) / 4)
+  const rows = new Uint32Array(buffer, wasm.listRowsAt(), (wasm.listTextsAt() - wasm.listRowsAt()) / 4).slice()
   const bytes = Buffer.from(buffer)
   const texts: string[] = []
   const doubtful = new Set<string>()
@@ -148,30 +147,26 @@ function readLists(codeCount: number, { wasm }: Kernel, dimension: number, memor
     texts.push(text)
     if (length === MAX_TEXT || text.includes('\\x')) doubtful.add(text)
   }
-  let row = 0
+  let from = 0
   return Array.from(counts, (distinct, code): List => {
-    const values: ListEntry[] = []
-    for (const end = row + ROW_OF_LIST * (heads[2 * code] as number); row < end; row += ROW_OF_LIST) {
-      values.push({ value: texts[rows[row] as number] as string, hits: rows[row + 1] as number, error: rows[row + 2] as number })
-    }
-    const list = { values, lost: heads[2 * code + 1] as number, distinct }
-    if (doubtful.size > 0 && values.some(({ value }) => doubtful.has(value))) addUpEqual(list)
-    return list
+    const to = from + ROW_OF_LIST * (heads[2 * code] as number)
+    const list = new LaidList(texts, rows.subarray(from, to), heads[2 * code + 1] as number, distinct)
+    from = to
+    return doubtful.size > 0 && list.values.some(({ value }) => doubtful.has(value)) ? addUpEqual(list) : list
   })
 }
 
 /** Different values can become the same text: long ones that begin alike, a byte that is no UTF-8 and the four characters that stand for it. */
-function addUpEqual(list: List): void {
+function addUpEqual({ values, lost, distinct }: List): List {
   const sums = new Map<string, ListEntry>()
-  for (const v of list.values) {
+  for (const v of values) {
     const known = sums.get(v.value)
     if (known) {
       known.hits += v.hits
       known.error += v.error
     } else sums.set(v.value, v)
   }
-  list.distinct -= list.values.length - sums.size
-  list.values = [...sums.values()]
+  return { values: [...sums.values()], lost, distinct: distinct - (values.length - sums.size) }
 }
 
 /** As `decode` would, but mostly in one step: only text that is no UTF-8 holds the sign that stands for what could not be read, or a text that holds it itself. */

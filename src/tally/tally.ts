@@ -45,10 +45,10 @@ export interface ListEntry {
 
 /** The most frequent values of one dimension, in no order. Exact while `lost` is 0; a value that is not in it had at most `lost` hits. */
 export interface List {
-  values: ListEntry[]
-  lost: number
+  readonly values: readonly ListEntry[]
+  readonly lost: number
   /** Different values seen; at least so many when `lost` is not 0. */
-  distinct: number
+  readonly distinct: number
 }
 
 /** One code within one period. */
