@@ -24,6 +24,7 @@ interface Exports {
   bucketCount(): number
   setWidening(on: number): void
   widenBuckets(seconds: bigint): void
+  orderBuckets(): void
   pack(dimension: number, from: number): number
   packedEnd(): number
   packedSize(dimension: number): number
@@ -44,7 +45,7 @@ interface Exports {
   entryCount(): bigint
   ignoredCount(): bigint
   lastNewline(from: number, end: number): number
-  layBuckets(): void
+  layBuckets(from: number, n: number): number
   layLists(dimension: number, n: number): void
   latencyCount(): number
   latencyTable(): number

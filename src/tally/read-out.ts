@@ -24,6 +24,8 @@ import {
 // The shapes of the kernel's tables, as src/kernel/wasm/{count,values,index,read-out}.ts lays them out; sizes in bytes.
 const CODE = 80
 const LATENCY = 16
+/** Buckets that the kernel lays out at once. They take little memory, which has been touched before. */
+const LAID_AT_ONCE = 4096
 /** More than a table holds. */
 const ALL = 2 ** 32 - 1
 /** Bytes kept of a value; two longer ones can be the same up to here. */
@@ -108,12 +110,16 @@ function readCodes(count: number, table: number, memory: DataView): CodeTally[] 
 }
 
 function readBuckets(codes: CodeTally[], { wasm }: Kernel, spare: ArrayBuffer | undefined): void {
-  wasm.layBuckets()
+  wasm.orderBuckets()
   const { buffer } = wasm.memory
   const heads = new Uint32Array(buffer, wasm.scratchAt(), 2 * codes.length)
-  const laid = new Float64Array(buffer, heads.byteOffset + heads.byteLength, COLUMNS * wasm.bucketCount())
-  const rows = new Float64Array(spare && spare.byteLength >= laid.byteLength ? spare : new ArrayBuffer(laid.byteLength), 0, laid.length)
-  rows.set(laid)
+  const count = wasm.bucketCount()
+  const size = Float64Array.BYTES_PER_ELEMENT * COLUMNS * count
+  const rows = new Float64Array(spare && spare.byteLength >= size ? spare : new ArrayBuffer(size), 0, COLUMNS * count)
+  for (let at = 0; at < count; at += LAID_AT_ONCE) {
+    const n = Math.min(LAID_AT_ONCE, count - at)
+    rows.set(new Float64Array(buffer, wasm.layBuckets(at, n), COLUMNS * n), COLUMNS * at)
+  }
   let from = 0
   for (const [i, code] of codes.entries()) {
     const to = from + COLUMNS * (heads[2 * i] as number)

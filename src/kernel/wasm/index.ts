@@ -18,7 +18,7 @@ import { absorbLost, absorbValues, lostTable, openScratch, openTable, pack, pack
 
 export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt } from './absorb'
 export { addFilter, clearFilters, setPeriodFilter } from './filter'
-export { layBuckets, layLists, listRowsAt, listTextCount, listTextsAt } from './read-out'
+export { layBuckets, layLists, listRowsAt, listTextCount, listTextsAt, orderBuckets } from './read-out'
 export {
   absorbLost, absorbValues, addPlan, addStep, bucketsFit, clearPlans, fits, literal, lostTable, openScratch, openTable, pack, packedEnd,
   packedSize, scratchAt, setLocalOffset, setMoment, setPeriod, setWidening, table, valueCount, widenBuckets,

@@ -8,7 +8,9 @@ const ROW: usize = 40
 const NO_START: f64 = -1
 /** BINS are as many as digits of so many bits. */
 const DIGIT_BITS: i32 = 7
-/** By code: where its rows begin, and where the next one goes. */
+/** Addresses of the buckets, in their order. */
+let ordered: usize = 0
+/** By code: where its part begins, and where the next one goes. */
 const begins = heap.alloc(4 * <usize>MAX_CODES)
 const ends = heap.alloc(4 * <usize>MAX_CODES)
 
@@ -19,11 +21,12 @@ function codeOf(bucket: usize): usize {
 }
 
 /**
- * Lay the buckets out in the scratch as rows, code by code, in the order of their arrival.
+ * Order the buckets code by code, in the order of their arrival, for `layBuckets`.
  *
- * Before the rows stand, for each code, two u32: how many rows it has, and whether they are in the order of time; 0: they are not.
+ * At the beginning of the scratch stand then, for each code, two u32: how many buckets it has, and whether they are in the order of time; 0:
+ * they are not.
  */
-export function layBuckets(): void {
+export function orderBuckets(): void {
   const heads = scratchAt()
   memory.fill(heads, 0, 8 * <usize>codeCount)
   const end = buckets + BUCKET * <usize>bucketCount
@@ -31,31 +34,40 @@ export function layBuckets(): void {
     const head = heads + 8 * codeOf(b)
     store<u32>(head, load<u32>(head) + 1)
   }
-  let rows = heads + 8 * <usize>codeCount
+  ordered = heads + 8 * <usize>codeCount
+  let at = ordered
   for (let i = 0; i < codeCount; i++) {
     const head = heads + 8 * <usize>i
     store<u32>(head, 1, 4)
-    store<u32>(begins + 4 * <usize>i, <u32>rows)
-    store<u32>(ends + 4 * <usize>i, <u32>rows)
-    rows += ROW * <usize>load<u32>(head)
+    store<u32>(begins + 4 * <usize>i, <u32>at)
+    store<u32>(ends + 4 * <usize>i, <u32>at)
+    at += 4 * <usize>load<u32>(head)
   }
   for (let b = buckets; b < end; b += BUCKET) {
     const code = codeOf(b)
     const to = <usize>load<u32>(ends + 4 * code)
-    const bucket = (load<u64>(b) & 0xffffffffff) - 1
-    const start = bucket == 0 ? NO_START : <f64>((<i64>bucket - BUCKET_BASE) * bucketSeconds)
-    store<f64>(to, start)
-    store<f64>(to, <f64>load<u32>(b, 8), 8)
-    store<f64>(to, <f64>load<u64>(b, 16), 16)
-    store<f64>(to, <f64>load<u32>(b, 12), 24)
-    store<f64>(to, <f64>load<u64>(b, 24), 32)
-    if (to > <usize>load<u32>(begins + 4 * code)) {
-      const before = load<f64>(to - ROW)
-      // Entries without a time come first.
-      if (start == NO_START || (start < before && before != NO_START)) store<u32>(heads + 8 * code, 0, 4)
-    }
-    store<u32>(ends + 4 * code, <u32>(to + ROW))
+    store<u32>(to, <u32>b)
+    // Entries without a time have the lowest number: they come first.
+    if (to > <usize>load<u32>(begins + 4 * code) && load<u64>(b) < load<u64>(<usize>load<u32>(to - 4))) store<u32>(heads + 8 * code, 0, 4)
+    store<u32>(ends + 4 * code, <u32>(to + 4))
   }
+}
+
+/** Lay the next n buckets from the given place of the order on out as rows. @returns where they stand */
+export function layBuckets(from: u32, n: u32): usize {
+  const rows = (ordered + 4 * <usize>bucketCount + 7) & ~7
+  let row = rows
+  for (let i = from; i < from + n; i++) {
+    const b = <usize>load<u32>(ordered + 4 * <usize>i)
+    const bucket = (load<u64>(b) & 0xffffffffff) - 1
+    store<f64>(row, bucket == 0 ? NO_START : <f64>((<i64>bucket - BUCKET_BASE) * bucketSeconds))
+    store<f64>(row, <f64>load<u32>(b, 8), 8)
+    store<f64>(row, <f64>load<u64>(b, 16), 16)
+    store<f64>(row, <f64>load<u32>(b, 12), 24)
+    store<f64>(row, <f64>load<u64>(b, 24), 32)
+    row += ROW
+  }
+  return rows
 }
 
 // A row of a list for the host, u32 each: number of its text · hits · error. A text: address u32 · length u32
