@@ -224,6 +224,15 @@ function binOf(n: u64): u32 {
   return min(64 + (octave - 6) * 4 + quarter, <u32>BINS - 1)
 }
 
+/** The most hits that a value may have had. */
+// @ts-ignore: decorator
+@inline
+function mostOf(slot: usize, value: usize, added: usize): u64 {
+  // A stored error may be below zero until what was added is on top: the sum of both must wrap, which that of wider numbers would not.
+  const error: u32 = load<u32>(value, 4) + load<u32>(added + 4 * <usize>load<u16>(value, 8))
+  return <u64>load<u32>(slot, 8) + error
+}
+
 /** Drop the rarest values of the largest lists until half of the values are gone. What stays keeps its order. */
 function purge(t: usize): void {
   const used = load<u32>(t, 8)
@@ -239,7 +248,7 @@ function purge(t: usize): void {
   for (let i: u32 = 0; i < used; i++) {
     const value = values + VALUE * <usize>i
     const code = <usize>load<u16>(value, 8)
-    const bin = bins + 4 * (BINS * code + <usize>binOf(<u64>load<u32>(scratch + SLOT * <usize>i, 8) + (load<u32>(value, 4) + load<u32>(added + 4 * code))))
+    const bin = bins + 4 * (BINS * code + <usize>binOf(mostOf(scratch + SLOT * <usize>i, value, added)))
     store<u32>(bin, load<u32>(bin) + 1)
   }
   // The bin up to which (inclusive) a code's values go; 0 keeps all, since no value has 0 hits.
@@ -256,7 +265,7 @@ function purge(t: usize): void {
     const value = values + VALUE * <usize>i
     const code = <usize>load<u16>(value, 8)
     const slot = scratch + SLOT * <usize>i
-    const most = <u64>load<u32>(slot, 8) + (load<u32>(value, 4) + load<u32>(added + 4 * code))
+    const most = mostOf(slot, value, added)
     if (binOf(most) <= load<u32>(cutoffs + 4 * code)) {
       if (most > <u64>load<u32>(lost + 4 * code)) store<u32>(lost + 4 * code, <u32>min(most, <u64>u32.MAX_VALUE))
       store<u32>(counts + 4 * code, load<u32>(counts + 4 * code) - 1)
