@@ -33,7 +33,7 @@ export function reasonsUsedBytes(): usize {
 
 // Code and time bucket: key u64 (code << 40 | bucket + 1) · hits u32 · timed u32 · bytes u64 · time µs u64
 export const BUCKET: usize = 32
-const MAX_BUCKET_SLOTS: u32 = 1 << 18
+const MAX_BUCKET_SLOTS: u32 = 1 << 20
 const BUCKET_SECONDS: i64 = 60
 /** Buckets are widened when there are so many; where they must keep their width, so many are all there is room for. */
 const FEW_BUCKETS: u32 = 3 << 13
@@ -49,7 +49,7 @@ let bucketLimit: u32 = MANY_BUCKETS
 
 // Time taken: code and logarithmic bin: key u64 (code << 12 | bin + 1) · hits u64
 export const LATENCY: usize = 16
-const MAX_LATENCY_SLOTS: u32 = 1 << 16
+const MAX_LATENCY_SLOTS: u32 = 1 << 18
 const MANY_LATENCIES: u32 = (MAX_LATENCY_SLOTS / 4) * 3
 export const latencies = heap.alloc(LATENCY * <usize>(MANY_LATENCIES + 2 * BATCH))
 export let latencyCount: u32 = 0
