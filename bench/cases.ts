@@ -42,6 +42,13 @@ const packed = (name: string, title: string, files: number): Case => ({
   tools: [LOGSTAT, ONE_THREAD, UNPACK_LOOP, ZCAT],
   base: UNPACK_LOOP.name,
 })
+const intoDatabase = (name: string, kind: LogKind): Case => ({
+  name,
+  title: `${kind}, into a database`,
+  log: (entries) => makeLog({ kind, entries }),
+  tools: [ingest, LOGSTAT],
+  base: LOGSTAT.name,
+})
 const adversarial = (kind: LogKind, share: number): Case => ({
   name: `adversarial-${kind}`,
   title: `${kind}, every value new in every line`,
@@ -84,7 +91,8 @@ export const CASES: readonly Case[] = [
     tools: [EXPLAIN, EMPTY_NODE],
     base: EMPTY_NODE.name,
   },
-  { name: 'db', title: 'combined, into a database', log: (entries) => makeLog({ kind: 'combined', entries }), tools: [ingest, LOGSTAT], base: LOGSTAT.name },
+  intoDatabase('db', 'combined'),
+  intoDatabase('db-w3c', 'w3c'),
   adversarial('combined', 1),
   adversarial('w3c', NEW_CODES_SHARE),
   {
