@@ -75,7 +75,7 @@ export type OnRead = (bytes: number, lines: number) => void
  * Bytes of full tables that a unit may come to. They wait in memory until it is the unit's turn, so that there may not be any number of
  * them, as there would be if every line had a code of its own.
  */
-const MAX_PARTS_BYTES = 16 << 20
+const MAX_PARTS_BYTES = 8 << 20
 
 /** Count a unit, or what there is room for of it, with a kernel of which nothing else is kept. */
 export async function countUnit(kernel: Kernel, unit: Unit, onRead: OnRead): Promise<UnitResult> {

@@ -4,8 +4,9 @@ import { sweeping } from './forget.js'
 import { coarsen } from './roll-up.js'
 import { type Counted, type CountedCode, type NewSource, openStore, readHistogram, type Store } from './store.js'
 
-/** So many values of lists and counts by time are kept as objects, a code with its empty lists being as large as ten: some 10 MB. */
+/** So many values of lists and counts by time are kept as objects, a code with its empty lists, or 128 bytes of text, being as large as ten or one: some 10 MB. */
 const MANY = 60_000
+const TEXT_OF_ONE = 128
 
 /** A temporary store has one source, of which nothing but its counts is asked. */
 const NOTHING: NewSource = {
@@ -56,7 +57,9 @@ export class Backlog {
     mergeInto(this.#tally, tally)
     // What is merged again and again must not grow with the input.
     trimLists(this.#tally, this.#listed, this.#whole)
-    if (weightOf(this.#tally) > MANY) this.#spill()
+    let weight = 0
+    for (const code of this.#tally.codes.values()) weight += weightOf(code)
+    if (weight > MANY) this.#spill()
   }
 
   /** All of it, `last` included; valid until something is added, or all is cleared. */
@@ -95,12 +98,9 @@ export class Backlog {
 /** Values that fell out of lists are deleted now and then, so that a store does not grow with the input. */
 const SWEEP_AFTER = 32
 
-function weightOf({ codes }: Tally): number {
-  let weight = 0
-  for (const { buckets, lists } of codes.values()) {
-    weight += 10 + buckets.size
-    for (const { values } of Object.values(lists)) weight += values.length
-  }
+function weightOf({ buckets, lists }: Pick<CountedCode, 'buckets' | 'lists'>): number {
+  let weight = 10 + buckets.size
+  for (const { values } of Object.values(lists)) for (const { value } of values) weight += 1 + value.length / TEXT_OF_ONE
   return weight
 }
 
@@ -115,18 +115,30 @@ function* talliesOf({ db, listsOf }: Store, bucketSeconds: number): Generator<Co
   )
   const hits = db.prepare(`SELECT start, hits, bytes_sent, timed, time_taken_us FROM hits WHERE source_id = ${SOURCE} AND code_id = ?`).raw()
   let last = { id: 0, period: 0 }
+  const read = ({ id, period, latency, ...span }: Span): CountedCode => {
+    const buckets = new Buckets()
+    // They are kept for a code as a whole: the first of its periods brings them along.
+    if (id !== last.id) for (const row of hits.all(id) as Parameters<Buckets['add']>[]) buckets.add(...row)
+    last = { id, period }
+    // Those before 1970 may be finer.
+    buckets.widen(bucketSeconds)
+    return { ...span, period: period === NO_TIME ? null : period, buckets, latency: readHistogram(latency), lists: listsOf(SOURCE, id, period) }
+  }
   for (;;) {
-    const codes = (spans.all(last.id, last.period) as Span[]).map(({ id, period, latency, ...span }): CountedCode => {
-      const buckets = new Buckets()
-      // They are kept for a code as a whole: the first of its periods brings them along.
-      if (id !== last.id) for (const row of hits.all(id) as Parameters<Buckets['add']>[]) buckets.add(...row)
-      last = { id, period }
-      // Those before 1970 may be finer.
-      buckets.widen(bucketSeconds)
-      return { ...span, period: period === NO_TIME ? null : period, buckets, latency: readHistogram(latency), lists: listsOf(SOURCE, id, period) }
-    })
-    if (codes.length === 0) return
-    yield { bucketSeconds, codes }
+    const found = spans.all(last.id, last.period) as Span[]
+    if (found.length === 0) return
+    let codes: CountedCode[] = []
+    let weight = 0
+    for (const span of found) {
+      const code = read(span)
+      codes.push(code)
+      weight += weightOf(code)
+      if (weight < MANY) continue
+      yield { bucketSeconds, codes }
+      codes = []
+      weight = 0
+    }
+    if (codes.length > 0) yield { bucketSeconds, codes }
   }
 }
 

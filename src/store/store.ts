@@ -47,8 +47,9 @@ export interface Source {
 }
 export type NewSource = Omit<Source, 'id' | 'pruned' | 'machine' | 'firstReadAt'>
 
-/** So many ids are not remembered: they would take as much memory as the values. */
+/** So many ids, or those of so long texts, are not remembered: they would take as much memory as the values. */
 const MANY_IDS = 50_000
+const LONG_TEXTS = 5 << 20
 
 /** Values kept of each list in a database, by source, code and period. */
 export const STORED_VALUES = 100
@@ -123,6 +124,8 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   const dimensions = new Map<DimensionName, number>()
   const codeIds = new Map<string, number>()
   const valueIds = new Map<string, number>()
+  /** Characters of the texts in it. */
+  let textsKnown = 0
   /** Those of texts that lists have in common; 0: not known yet. */
   const idsOf = new Map<readonly string[], Float64Array>()
   let lastValueId = 0
@@ -133,7 +136,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
     dimensions.clear()
     codeIds.clear()
     idsOf.clear()
-    if (recalls) valueIds.clear()
+    if (recalls) forgetValues()
     lastValueId = (statements.lastValue.get() as { id: number | null }).id ?? 0
     hasValues = recalls && lastValueId > 0
     for (const rows of [statements.values, statements.hits, statements.untimedHits, statements.top]) rows.reset()
@@ -171,6 +174,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
         statements.values.put(text)
       }
       valueIds.set(text, id)
+      textsKnown += text.length
     }
     return id
   }
@@ -190,8 +194,12 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   function forgetSome(): void {
     idsOf.clear()
     if (codeIds.size > MANY_IDS) codeIds.clear()
-    if (valueIds.size < MANY_IDS) return
+    if (valueIds.size >= MANY_IDS || textsKnown >= LONG_TEXTS) forgetValues()
+  }
+
+  function forgetValues(): void {
     valueIds.clear()
+    textsKnown = 0
     // Where it is not recalled a text may stand twice, but not in one list.
     hasValues = recalls
   }

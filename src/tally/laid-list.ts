@@ -13,6 +13,7 @@ export class LaidList implements List {
   readonly rows: Uint32Array
   readonly lost: number
   readonly distinct: number
+  #values: readonly ListEntry[] | undefined
 
   constructor(texts: readonly string[], rows: Uint32Array, lost: number, distinct: number) {
     this.texts = texts
@@ -25,7 +26,12 @@ export class LaidList implements List {
     return this.rows.length / ROW_OF_LIST
   }
 
-  get values(): ListEntry[] {
+  /** Made when they are asked for first. */
+  get values(): readonly ListEntry[] {
+    this.#values ??= this.#made()
+    return this.#values
+  }
+  #made(): ListEntry[] {
     const { texts, rows } = this
     const values: ListEntry[] = []
     for (let row = 0; row < rows.length; row += ROW_OF_LIST) {
