@@ -4,8 +4,9 @@ import { sweeping } from './forget.js'
 import { coarsen } from './roll-up.js'
 import { type Counted, type CountedCode, type NewSource, openStore, readHistogram, type Store } from './store.js'
 
-/** So many values of lists and counts by time are kept as objects, a code with its empty lists, or 128 bytes of text, being as large as ten or one: some 10 MB. */
+/** So many values of lists and counts by time are kept as objects, a code with its empty lists being as large as ten: some 10 MB. */
 const MANY = 60_000
+/** Characters that are as large as a value without its text. */
 const TEXT_OF_ONE = 128
 
 /** A temporary store has one source, of which nothing but its counts is asked. */
