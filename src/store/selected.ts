@@ -118,7 +118,8 @@ const SUMS = 'sum(r.hits), sum(r.bytes_sent), sum(r.timed), sum(r.time_taken_us)
 let selections = 0
 
 /** @param select which codes; all when absent */
-export function selectCodes({ db }: Store, range: Range, select?: (code: CodeKey) => boolean): Selected {
+export function selectCodes(store: Store, range: Range, select?: (code: CodeKey) => boolean): Selected {
+  const { db } = store
   const name = `report${++selections}`
   // Asked below and never again: the next report may use the same name.
   if (select)
