@@ -99,7 +99,7 @@ const TABLE_SIZES: Record<Exclude<Dimension, Dimension.Count>, readonly [number,
   [Dimension.Host]: [13, 512 << 10],
 }
 
-/** Room for what the table of time buckets holds, which is the largest. */
+/** Room for what `layLists` lays out of the largest table of values. Minutes of a database, which may take more, are laid out a few thousand at a time. */
 const SCRATCH_BYTES = 8 << 20
 
 /** Seconds that buckets of time can have; each divides the next. Without periods they are widened when there are many of them. */

@@ -53,7 +53,7 @@ export function openTable(dimension: i32, log2: i32, arenaBytes: i32): void {
   store<u32>(t, (1 << log2) - 1, 44)
 }
 
-/** Scratch for `purge`, `pack` and the tables of buckets and latencies, as large as what the largest table holds. */
+/** Scratch for `purge`, `pack`, `widenBuckets` and what is read out, as large as the most that one of them lays there. */
 export function openScratch(bytes: i32): void {
   scratchBytes = bytes
   scratch = heap.alloc(scratchBytes + SPARE)
