@@ -60,6 +60,24 @@ describe('counts of several kernels, added up in one', () => {
     )
   })
 
+  it('are those of one kernel, too, that goes on after it was cleared and has taken those of another', () => {
+    const [found, missing]: [Hit, Hit] = [
+      { client: 1, path: 1, status: 200, minute: 0 },
+      { client: 1, path: 2, status: 404, minute: 0 },
+    ]
+    sum.clear()
+    count(sum, [found])
+    sum.clear()
+    // The first code is another one now.
+    absorb(sum, packedOf([missing]), () => expect.unreachable())
+    count(sum, [found])
+    const hits = [...readWhole(sum).codes.values()].map((code) => [code.status, code.hits, code.lists.path.values.map(({ value }) => value)])
+    expect(hits).toEqual([
+      [404, 1, ['/p2']],
+      [200, 1, ['/p1']],
+    ])
+  })
+
   it('keep hits <= truth <= hits + error where no table can hold all values', () => {
     const truth = new Map<string, number>()
     sum.clear()

@@ -10,10 +10,9 @@ import { clearSpans, fail, setSpan, spanEnd, spans, spanStart } from './cut'
 import { decodeString } from './decode'
 import { flags, leading, leadingLength, pathOf, ROOT, STEP, stepAt, steps } from './plan'
 import { Flag, Reject, Role, Rule } from './roles'
-import { BACKSLASH, BLANK, DASH, findOrNewline, NEWLINE, QUOTE } from './scan'
+import { BACKSLASH, BLANK, COMMA, DASH, findOrNewline, NEWLINE, QUOTE } from './scan'
 
 const COLON: u8 = 0x3a
-const COMMA: u8 = 0x2c
 const OPEN: u8 = 0x7b
 const CLOSE: u8 = 0x7d
 const OPEN_LIST: u8 = 0x5b

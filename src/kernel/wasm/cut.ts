@@ -1,9 +1,9 @@
 // The cutters: one line in, one span for each role out. They only find where fields begin and end; what fields mean is
 // entry.ts. A cutter returns the place of the line's newline, or 0 when the line does not fit, with `failedStep` and
 // `failedAt` saying where. They never throw, never allocate, and read nothing past the line's newline.
-import { flags, leading, leadingLength, STEP, stepCount, steps } from './plan'
+import { endsSimply, flags, isMostlyLong, leading, leadingLength, needleOf, STEP, stepCount, steps } from './plan'
 import { Flag, Reject, Role, Rule } from './roles'
-import { BLANK, DASH, findBlankOrControl, findByte, findNewline, findOrNewline, isEscaped, NEWLINE, QUOTE, RETURN, trimReturn } from './scan'
+import { bitsOf, BLANK, COMMA, DASH, findBlankOrControl, findByte, findFarOrNewline, findNewline, findOrNewline, isEscaped, NEWLINE, QUOTE, RETURN, trimReturn } from './scan'
 
 /** Spans by role, 8 bytes each: start u32, end u32. start == 0 means absent. */
 export const spans: usize = heap.alloc(8 * <usize>Role.Count)
@@ -27,9 +27,10 @@ export function clearSpans(): void {
   memory.fill(spans, 0, 8 * <usize>Role.Count)
 }
 
+// @ts-ignore: decorator
+@inline
 export function setSpan(role: i32, start: usize, end: usize): void {
-  store<u32>(spans + 8 * <usize>role, <u32>start)
-  store<u32>(spans + 8 * <usize>role, <u32>end, 4)
+  store<u64>(spans + 8 * <usize>role, <u64>start | (<u64>end << 32))
 }
 
 export function fail(reason: i32, step: i32, at: usize): usize {
@@ -70,10 +71,13 @@ function isTimeAhead(p: usize, behindBlank: bool): bool {
   let digits = 0
   for (; <u32>load<u8>(p) - 0x30 <= 9; p++) if (++digits == 10) return true
   if (digits == 0 && <u32>(load<u8>(p) | 0x20) - 0x61 > 25) return false
-  for (; p < end; p++) {
-    const c = load<u8>(p)
-    if (c == 0x3a) return true
-    if (c == 0x5b || c == NEWLINE || (c == BLANK && behindBlank)) return false
+  const newline = i8x16.splat(NEWLINE)
+  const blank = behindBlank ? i8x16.splat(BLANK) : newline
+  for (; p < end; p += 16) {
+    const v = v128.load(p)
+    const colons = i8x16.bitmask(i8x16.eq(v, i8x16.splat(0x3a)))
+    const stops = i8x16.bitmask(v128.or(i8x16.eq(v, i8x16.splat(0x5b)), v128.or(i8x16.eq(v, blank), i8x16.eq(v, newline))))
+    if (colons | stops) return p + ctz(colons | stops) < end && ctz(colons) < ctz(stops)
   }
   return false
 }
@@ -87,75 +91,86 @@ export function cutDelimited(line: usize): usize {
   }
   for (let i = 0; i < stepCount; i++) {
     const step = steps + STEP * <usize>i
-    const rule = load<i32>(step, 4)
-    const length = <usize>load<u32>(step, 8)
-    const literal = <usize>load<u32>(step, 12)
-    const needle = v128.load(step, 16)
-    if (rule == Rule.Token || rule == Rule.AddressPort) while (load<u8>(p) == BLANK) p++
-    const start = p
-    let untilTime = rule == Rule.User || rule == Rule.UntilTime
-    while (true) {
-      p = findOrNewline(p, needle)
-      if (load<u8>(p) == NEWLINE) {
-        if (untilTime) {
-          // Its time looks like none: the field ends at the first literal, as any other.
-          untilTime = false
-          p = start
-          continue
-        }
-        // A word may be ended by the line instead; of all else what must follow is missing, and the place told is where it began.
-        if (rule != Rule.Word && rule != Rule.Rest) return fail(Reject.Layout, i, start)
-        break
-      }
-      if (rule == Rule.Quoted || rule == Rule.LastQuoted) {
-        if (isEscaped(p, start)) {
-          p++
-          continue
-        }
-      }
-      if (rule == Rule.List && p != start && load<u8>(p - 1) == 0x2c) {
-        // The blank behind a comma: the list goes on.
-        p++
-        continue
-      }
-      if (rule == Rule.Chain && p != start && isJoint(p)) {
-        p++
-        continue
-      }
-      if (untilTime && !isTimeAhead(p + length, length == 1)) {
-        p++
-        continue
-      }
-      if ((length == 1 || literalAt(p, literal, length)) && rule != Rule.Rest) break
-      if (rule == Rule.List) return fail(Reject.Layout, i, p)
-      p++
+    const end = isMostlyLong(step) ? findFarOrNewline(p, needleOf(step)) : findOrNewline(p, needleOf(step))
+    if (endsSimply(step, p, end)) {
+      setSpan(load<i32>(step), p, end)
+      p = end + <usize>load<u32>(step, 8)
+    } else {
+      p = cutStep(i, step, p)
+      if (!p) return 0
     }
-    if (rule == Rule.User && !isUser(start, p)) return fail(Reject.Layout, i, start)
-    if (rule == Rule.Host && p > start && (load<u8>(p - 1) == 0x2c || load<u8>(start) == QUOTE)) return fail(Reject.Layout, i, p)
-    if (rule == Rule.List && p == start) return fail(Reject.Layout, i, start)
-    const span = spans + 8 * <usize>load<i32>(step)
-    store<u32>(span, <u32>start)
-    if (load<u8>(p) == NEWLINE) {
-      store<u32>(span, <u32>trimReturn(start, p), 4)
-      // Ended by the line: only the last step may be.
-      return i == stepCount - 1 ? p : fail(Reject.Layout, i + 1, trimReturn(start, p))
-    }
-    store<u32>(span, <u32>p, 4)
-    if (rule == Rule.Token || rule == Rule.AddressPort) {
-      const blank = findByte(start, p, BLANK)
-      if (blank != p || start == p) return fail(Reject.Layout, i, blank)
-      if (rule == Rule.AddressPort) store<u32>(span, <u32>lastColon(start, p), 4)
-    }
-    p += length
   }
   const newline = findNewline(p)
   return flags & Flag.NoTail && p < trimReturn(p, newline) ? fail(Reject.Layout, stepCount, p) : newline
 }
 
+/** Cut the field of step i, which begins at p, as its rule says. @returns where the next begins, or the newline that ended it; 0 when it does not fit */
+function cutStep(i: i32, step: usize, p: usize): usize {
+  const rule = load<i32>(step, 4)
+  const length = <usize>load<u32>(step, 8)
+  const literal = <usize>load<u32>(step, 12)
+  const needle = needleOf(step)
+  if (rule == Rule.Token || rule == Rule.AddressPort) while (load<u8>(p) == BLANK) p++
+  const start = p
+  let untilTime = rule == Rule.User || rule == Rule.UntilTime
+  while (true) {
+    p = findOrNewline(p, needle)
+    if (load<u8>(p) == NEWLINE) {
+      if (untilTime) {
+        // Its time looks like none: the field ends at the first literal, as any other.
+        untilTime = false
+        p = start
+        continue
+      }
+      // A word may be ended by the line instead; of all else what must follow is missing, and the place told is where it began.
+      if (rule != Rule.Word && rule != Rule.Rest) return fail(Reject.Layout, i, start)
+      break
+    }
+    if (rule == Rule.Quoted || rule == Rule.LastQuoted) {
+      if (isEscaped(p, start)) {
+        p++
+        continue
+      }
+    }
+    if (rule == Rule.List && p != start && load<u8>(p - 1) == COMMA) {
+      // The blank behind a comma: the list goes on.
+      p++
+      continue
+    }
+    if (rule == Rule.Chain && p != start && isJoint(p)) {
+      p++
+      continue
+    }
+    if (untilTime && !isTimeAhead(p + length, length == 1)) {
+      p++
+      continue
+    }
+    if ((length == 1 || literalAt(p, literal, length)) && rule != Rule.Rest) break
+    if (rule == Rule.List) return fail(Reject.Layout, i, p)
+    p++
+  }
+  if (rule == Rule.User && !isUser(start, p)) return fail(Reject.Layout, i, start)
+  if (rule == Rule.Host && p > start && (load<u8>(p - 1) == COMMA || load<u8>(start) == QUOTE)) return fail(Reject.Layout, i, p)
+  if (rule == Rule.List && p == start) return fail(Reject.Layout, i, start)
+  const role = load<i32>(step)
+  if (load<u8>(p) == NEWLINE) {
+    setSpan(role, start, trimReturn(start, p))
+    // Ended by the line: only the last step may be.
+    return i == stepCount - 1 ? p : fail(Reject.Layout, i + 1, trimReturn(start, p))
+  }
+  setSpan(role, start, p)
+  if (rule == Rule.Token || rule == Rule.AddressPort) {
+    const blank = findByte(start, p, BLANK)
+    if (blank != p || start == p) return fail(Reject.Layout, i, blank)
+    if (rule == Rule.AddressPort) setSpan(role, start, lastColon(start, p))
+  }
+  return p + length
+}
+
 /** Whether the blank at p, which is not the first byte, stands inside a list: behind a comma, or beside the colon between two groups. */
 function isJoint(p: usize): bool {
   const before = load<u8>(p - 1)
-  return before == 0x2c || (before == 0x3a && load<u8>(p - 2) == BLANK) || load<u16>(p, 1) == 0x203a
+  return before == COMMA || (before == 0x3a && load<u8>(p - 2) == BLANK) || load<u16>(p, 1) == 0x203a
 }
 
 /** Where the port of an address begins, or its end: an IPv6 address need not stand in brackets here, since a port always follows. */
@@ -172,9 +187,71 @@ let sawQuotes: bool = false
  * so a lone quote is an ordinary byte: a line that fits only without quoting is read without.
  */
 export function cutW3c(line: usize): usize {
+  const simple = cutSingleBlanks(line)
+  if (simple) return simple
   sawQuotes = false
   const end = cutValues(line, true)
   return end || !sawQuotes ? end : cutValues(line, false)
+}
+
+/** A line with more blanks is cut value by value. */
+const MAX_PLACES: u32 = 256
+/** Places, u32; there is room for those of one window more. */
+const places = heap.alloc(4 * <usize>(MAX_PLACES + 64))
+
+/**
+ * Cut a line with one blank between values of which none is quoted, as nearly every line is. The places of all blanks are noted first, so
+ * that nothing depends on how long a value is, and nothing is mispredicted: a W3C log takes 10 % less than with a search for each value.
+ *
+ * @returns its newline; 0: the line is not of this kind
+ */
+function cutSingleBlanks(line: usize): usize {
+  const n = notePlaces(line)
+  if (n == 0) return 0
+  const newline = <usize>load<u32>(places + 4 * <usize>(n - 1))
+  if (n != <u32>stepCount + (load<u8>(newline - 1) == RETURN ? 1 : 0)) return 0
+  let start = line
+  let step = steps
+  let place = places
+  for (const last = places + 4 * <usize>(stepCount - 1); place < last; place += 4, step += STEP) {
+    const end = <usize>load<u32>(place)
+    // Nothing between two blanks, or a quote.
+    if (load<u8>(start) <= QUOTE || load<u8>(end) != BLANK) return 0
+    setSpan(load<i32>(step), start, end)
+    start = end + 1
+  }
+  if (load<u8>(start) <= QUOTE) return 0
+  setSpan(load<i32>(step), start, <usize>load<u32>(place))
+  return newline
+}
+
+/** Note the places of the blanks and control bytes of a line, its newline the last. @returns how many; 0: too many */
+// @ts-ignore: decorator
+@inline
+function notePlaces(line: usize): u32 {
+  const blank = i8x16.splat(BLANK)
+  const newline = i8x16.splat(NEWLINE)
+  let n: u32 = 0
+  for (let p = line; n < MAX_PLACES; p += 64) {
+    const a = v128.load(p)
+    const b = v128.load(p, 16)
+    const c = v128.load(p, 32)
+    const d = v128.load(p, 48)
+    let found = bitsOf(i8x16.le_u(a, blank), i8x16.le_u(b, blank), i8x16.le_u(c, blank), i8x16.le_u(d, blank))
+    const ends = bitsOf(i8x16.eq(a, newline), i8x16.eq(b, newline), i8x16.eq(c, newline), i8x16.eq(d, newline))
+    if (ends) found &= ends ^ (ends - 1)
+    let to = places + 4 * <usize>n
+    n += <u32>popcnt(found)
+    // Eight in a step, of which the last may be none: that costs less than to ask.
+    for (const end = places + 4 * <usize>n; to < end; to += 32) {
+      for (let i: usize = 0; i < 32; i += 4) {
+        store<u32>(to + i, <u32>(p + <usize>ctz(found)))
+        found &= found - 1
+      }
+    }
+    if (ends) return n
+  }
+  return 0
 }
 
 function cutValues(line: usize, quoting: bool): usize {

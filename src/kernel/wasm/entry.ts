@@ -5,7 +5,7 @@ import { withoutPort } from './cut-json'
 import { derive } from './derive'
 import { cutter, flags, strict, timeScale } from './plan'
 import { Cutter, Flag, Reject, Role } from './roles'
-import { BLANK, DASH, findByte } from './scan'
+import { BLANK, DASH, findByte, findFarByte } from './scan'
 import { dateAt, dateInWords, directiveTime, NO_TIME, timeAt, timeOfDayIn, utcOf } from './time'
 
 export let status: i32 = -1
@@ -19,7 +19,9 @@ export let timeTakenUs: i64 = -1
 // @ts-ignore: decorator
 @inline
 function decimal(start: usize, end: usize, digits: i32): i64 {
-  if (start == end || end - start > <usize>digits) return -1
+  const length = end - start
+  if (length - 1 >= <usize>digits) return -1
+  if (length <= 8) return upTo8Digits(start, <u64>length)
   let n: i64 = 0
   for (let p = start; p < end; p++) {
     const d = <u32>load<u8>(p) - 0x30
@@ -27,6 +29,22 @@ function decimal(start: usize, end: usize, digits: i32): i64 {
     n = n * 10 + <i64>d
   }
   return n
+}
+
+/** The number that 1 to 8 bytes are, all at once: how many digits a size has cannot be predicted. -1: they are not all digits. */
+// @ts-ignore: decorator
+@inline
+function upTo8Digits(start: usize, length: u64): i64 {
+  const absent = (8 - length) << 3
+  const zeros: u64 = 0x3030303030303030
+  // The last of eight digits, zeros before them.
+  const d = ((load<u64>(start) << absent) | (zeros & ((<u64>1 << absent) - 1))) ^ zeros
+  if ((d | (d + 0x0606060606060606)) & 0xf0f0f0f0f0f0f0f0) return -1
+  // Pairs of digits in every second byte, and these weighted: the sum stands in the upper half.
+  const pairs = d * 10 + (d >> 8)
+  const odd = (pairs & 0x000000ff000000ff) * ((1000000 << 32) | 100)
+  const even = ((pairs >> 16) & 0x000000ff000000ff) * ((10000 << 32) | 1)
+  return <i64>((odd + even) >> 32)
 }
 
 // @ts-ignore: decorator
@@ -42,6 +60,8 @@ function isNone(start: usize, end: usize): bool {
 
 /** A number with a fraction, times `scale`. -1: none. Seconds in a list (`0.001, 0.204`) are read up to the comma. */
 function scaled(start: usize, end: usize, scale: f64): i64 {
+  const whole = decimal(start, end, 8)
+  if (whole >= 0) return <i64>Math.round(<f64>whole * scale)
   let n: f64 = 0
   // HAProxy's `option logasap` writes `+` before what was not over yet.
   if (start < end && load<u8>(start) == 0x2b) start++
@@ -177,7 +197,9 @@ export function splitRequest(): void {
   const start = spanStart(Role.Request)
   const end = spanEnd(Role.Request)
   let p = start
-  while (p < end && isMethodByte(load<u8>(p))) p++
+  // `GET `, since most are
+  if (load<u32>(p) == 0x20544547) p += 3
+  else while (p < end && isMethodByte(load<u8>(p))) p++
   if (p == start || p >= end || load<u8>(p) != BLANK) {
     setSpan(Role.Method, 0, 0)
     setSpan(Role.Uri, start, end)
@@ -192,9 +214,17 @@ export function splitRequest(): void {
   p++
   // The URI ends before the last blank when ` HTTP/…` follows it: paths may hold blanks.
   let q = end
-  while (q > p && load<u8>(q - 1) != BLANK) q--
+  if (end - p >= 9 && endsInVersion(end)) q -= 8
+  else while (q > p && load<u8>(q - 1) != BLANK) q--
   const isProtocol = q > p && end - q >= 6 && load<u32>(q) == 0x50545448 && load<u8>(q, 4) == 0x2f
   setSpan(Role.Uri, p, isProtocol ? q - 1 : end)
+}
+
+/** Whether ` HTTP/1.1`, or another version, stands before `end`. */
+// @ts-ignore: decorator
+@inline
+function endsInVersion(end: usize): bool {
+  return (load<u64>(end - 9) & 0xff00ffffffffffff) == 0x2e002f5054544820 && load<u8>(end - 3) != BLANK && load<u8>(end - 1) != BLANK
 }
 
 /** `https://host:443/a` to the path `/a`, and to a host where the line names none; what is not of this form stays. */
@@ -222,7 +252,7 @@ function isMethodByte(c: u8): bool {
 // @ts-ignore: decorator
 @inline
 export function withoutQuery(start: usize, end: usize): usize {
-  return findByte(start, end, 0x3f)
+  return findFarByte(start, end, 0x3f)
 }
 
 /** The first address of a list such as `10.0.0.2, 10.0.0.1`. @returns its end */

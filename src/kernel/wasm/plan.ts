@@ -3,9 +3,11 @@
 // A plan slot holds its header and its steps. The host writes both through the exported functions of index.ts.
 //
 //   header (32 bytes)   cutter u32 · steps u32 · leading literal: length u32, address u32 · timeTaken scale (µs a unit) f64 · flags u32
-//   step   (64 bytes)   role u32 · rule u32 · literal length u32 · literal address u32 · (16) needle v128
+//   step   (64 bytes)   role u32 · rule u32 · literal length u32 · literal address u32 · (16) needle v128 ·
+//                       (32) literal u32 · mask of its bytes u32 · byte that must not stand before it u32 · whether the field is mostly long u32
 //   keys   (16 bytes a slot, open addressing; JSON and LTSV) hash of a path u64 · step + 1, 0 for a path that only leads to others, u32 · used u32
-import { Cutter, Flag } from './roles'
+import { Cutter, Flag, Rule } from './roles'
+import { BACKSLASH, COMMA, NEWLINE } from './scan'
 import { hashOf } from './values'
 
 export const MAX_PLANS: i32 = 32
@@ -87,11 +89,42 @@ export function addStep(role: i32, rule: i32, literalAt: usize, literalBytes: i3
   store<u32>(s, <u32>literalBytes, 8)
   store<u32>(s, <u32>literalAt, 12)
   if (literalBytes > 0) v128.store(s, i8x16.splat(load<u8>(literalAt)), 16)
+  const quoted = rule == Rule.Quoted || rule == Rule.LastQuoted
+  const simple = (quoted || rule == Rule.Plain || rule == Rule.List || rule == Rule.Word) && literalBytes > 0 && literalBytes <= 4
+  const mask: u32 = simple ? u32.MAX_VALUE >> (32 - (literalBytes << 3)) : 0
+  // Where a field cannot end simply no bytes are those of the literal.
+  store<u32>(s, simple ? load<u32>(literalAt) & mask : 1, 32)
+  store<u32>(s, mask, 36)
+  store<u32>(s, quoted ? BACKSLASH : rule == Rule.List ? COMMA : NEWLINE, 40)
+  store<u32>(s, quoted, 44)
   store<i32>(at, n + 1, 4)
   const kind = load<i32>(at)
   if (kind == Cutter.Json) addPath(at + KEYS, n, literalAt, literalBytes)
   else if (kind == Cutter.Ltsv) addKey(at + KEYS, pathOf(ROOT, literalAt, literalBytes), n + 1)
   return true
+}
+
+/** The first byte of the literal behind a field, sixteen times. */
+// @ts-ignore: decorator
+@inline
+export function needleOf(step: usize): v128 {
+  return v128.load(step, 16)
+}
+
+// @ts-ignore: decorator
+@inline
+export function isMostlyLong(step: usize): bool {
+  return load<u32>(step, 44) != 0
+}
+
+/**
+ * Whether a field that begins at start surely ends at `end`, the first place where it could. Asks the same of every rule: to ask for each
+ * rule in turn took 5 % of the time of a combined log.
+ */
+// @ts-ignore: decorator
+@inline
+export function endsSimply(step: usize, start: usize, end: usize): bool {
+  return (load<u32>(end) & load<u32>(step, 36)) == load<u32>(step, 32) && <u32>load<u8>(end - 1) != load<u32>(step, 40) && end != start
 }
 
 /** The path of the outermost object. */

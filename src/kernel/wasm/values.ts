@@ -20,6 +20,9 @@ export const SLOT: usize = 16
 // value: text u32 · error i32 · code u16 · length u16 · slot u32 (its index). The possible error of a value is error + added[its code].
 export const VALUE: usize = 16
 
+// A value that was gathered: key u64 · text u32 · length u32 · code u32 · pad
+export const GATHERED: usize = 24
+
 const TABLE: usize = 48
 /** log2 of the slots a table begins with. */
 const FIRST: i32 = 10
@@ -128,30 +131,40 @@ export function hashOf(p: usize, length: u32): u64 {
   return h ^ (h >> 32)
 }
 
-/** The key of a value of a code, the same in every kernel: it rests on what the code is, not on its number. */
+/** The key of a value of a code. @param mixed `mixedOf` its code */
 // @ts-ignore: decorator
 @inline
-export function keyOf(hash: u64, code: u64): u64 {
-  return ((hash ^ rotl(code * K0, 31)) * K1) | 1
+export function keyOf(hash: u64, mixed: u64): u64 {
+  return ((hash ^ mixed) * K1) | 1
 }
 
-/** Count the value at `text` for a code once more. */
-// @ts-ignore: decorator
-@inline
-export function countValue(t: usize, key: u64, code: u32, text: usize, length: u32): void {
+/** What the hash of a value of a code is mixed with, the same in every kernel: it rests on what the code is, not on its number. */
+export function mixedOf(code: u64): u64 {
+  return rotl(code * K0, 31)
+}
+
+/** Count gathered values [v, end). */
+export function countValues(t: usize, v: usize, end: usize): void {
   const slots = <usize>load<u32>(t)
-  const mask = load<u32>(t, 4)
-  let slot: usize
-  for (let i = <u32>(key >> 40); ; i++) {
-    slot = slots + SLOT * <usize>(i & mask)
-    const found = load<u64>(slot)
-    if (found == key) {
-      store<u32>(slot, load<u32>(slot, 8) + 1, 8)
-      return
+  let mask = load<u32>(t, 4)
+  for (; v < end; v += GATHERED) {
+    const key = load<u64>(v)
+    let i = <u32>(key >> 40) & mask
+    let slot = slots + SLOT * <usize>i
+    let found = load<u64>(slot)
+    while (found != key && found != 0) {
+      i = (i + 1) & mask
+      slot = slots + SLOT * <usize>i
+      found = load<u64>(slot)
     }
-    if (found == 0) break
+    if (found) {
+      store<u32>(slot, load<u32>(slot, 8) + 1, 8)
+      continue
+    }
+    const code = load<u32>(v, 16)
+    insert(t, slot, key, code, load<u32>(v, 8), load<u32>(v, 12), 1, load<u32>(<usize>load<u32>(t, 28) + 4 * <usize>code))
+    mask = load<u32>(t, 4)
   }
-  insert(t, slot, key, code, text, length, 1, load<u32>(<usize>load<u32>(t, 28) + 4 * <usize>code))
 }
 
 /** Codes that have values; their lists are looked through when values are dropped. */
