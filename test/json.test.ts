@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Format } from '../src/format/format.js'
 import { formatNamed, plansOf } from '../src/format/registry.js'
-import { comparable, countFast } from './support.js'
+import { Kernel } from '../src/kernel/kernel.js'
+import { readLineCounts } from '../src/tally/read-out.js'
+import { comparable, countFast, feed, readWhole } from './support.js'
 
 const PLANS = plansOf(formatNamed('nginx-json') as Format)
 
@@ -61,6 +63,38 @@ describe('JSON lines', () => {
         )
         expect(codes).toEqual(slow)
         expect(fast.counts.entries + fast.counts.rejected + fast.counts.ignored).toBe(fast.counts.lines)
+      }),
+      { numRuns: 600 },
+    )
+  })
+  it('are read alike whatever stands before them', () => {
+    // Lines of the same keys in the same order, with something changed in some of them.
+    const change = fc.record({
+      at: fc.nat(),
+      cut: fc.integer({ min: 0, max: 3 }),
+      put: fc.constantFrom('', ' ', ',', ':', '"', '{', '}', '[', '"status":500,', '{"status":500},', '\t'),
+    })
+    const changed = (line: string, { at, cut, put }: { at: number; cut: number; put: string }): string => {
+      const from = at % (line.length + 1)
+      return line.slice(0, from) + put + line.slice(from + cut)
+    }
+    const family = fc
+      .tuple(record, fc.array(fc.option(fc.array(change, { minLength: 1, maxLength: 2 }), { freq: 3 }), { minLength: 2, maxLength: 8 }))
+      .map(([line, all]) => all.map((changes) => (changes ?? []).reduce(changed, line)))
+    const apart = new Kernel()
+    fc.assert(
+      fc.property(family, (lines) => {
+        const together = countFast(Buffer.from(lines.join('\n')), PLANS)
+        apart.clear()
+        let entries = 0
+        for (const line of lines) {
+          // Plans are set anew for each.
+          feed(apart, Buffer.from(line), PLANS)
+          entries += readLineCounts(apart).entries
+        }
+        expect(together.counts.entries).toBe(entries)
+        const { counts } = together
+        expect(comparable(together)).toEqual(comparable({ counts, tally: readWhole(apart) }))
       }),
       { numRuns: 600 },
     )

@@ -21,7 +21,7 @@ export let timeTakenUs: i64 = -1
 function decimal(start: usize, end: usize, digits: i32): i64 {
   const length = end - start
   if (length - 1 >= <usize>digits) return -1
-  if (length <= 8) return upTo8Digits(start, <u64>length)
+  if (length <= 8) return upTo8Digits(load<u64>(start), <u64>length)
   let n: i64 = 0
   for (let p = start; p < end; p++) {
     const d = <u32>load<u8>(p) - 0x30
@@ -31,14 +31,14 @@ function decimal(start: usize, end: usize, digits: i32): i64 {
   return n
 }
 
-/** The number that 1 to 8 bytes are, all at once: how many digits a size has cannot be predicted. -1: they are not all digits. */
+/** The number that the first 1 to 8 bytes of a text are, all at once: how many digits a size has cannot be predicted. -1: they are not all digits. */
 // @ts-ignore: decorator
 @inline
-function upTo8Digits(start: usize, length: u64): i64 {
+function upTo8Digits(text: u64, length: u64): i64 {
   const absent = (8 - length) << 3
   const zeros: u64 = 0x3030303030303030
   // The last of eight digits, zeros before them.
-  const d = ((load<u64>(start) << absent) | (zeros & ((<u64>1 << absent) - 1))) ^ zeros
+  const d = ((text << absent) | (zeros & ((<u64>1 << absent) - 1))) ^ zeros
   if ((d | (d + 0x0606060606060606)) & 0xf0f0f0f0f0f0f0f0) return -1
   // Pairs of digits in every second byte, and these weighted: the sum stands in the upper half.
   const pairs = d * 10 + (d >> 8)
@@ -58,10 +58,34 @@ function isNone(start: usize, end: usize): bool {
   return isDash(start, end) || (end - start == 2 && load<u16>(start) == 0x312d) || (start != 0 && start == end && cutter == Cutter.W3c)
 }
 
-/** A number with a fraction, times `scale`. -1: none. Seconds in a list (`0.001, 0.204`) are read up to the comma. */
-function scaled(start: usize, end: usize, scale: f64): i64 {
-  const whole = decimal(start, end, 8)
-  if (whole >= 0) return <i64>Math.round(<f64>whole * scale)
+/** Powers of ten, f64. */
+const POWERS = memory.data<f64>([1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7])
+
+/** `timeTaken` of the first 1 to 8 bytes of a text, as nearly all are. -1: they are not just digits, with or without a point among them. */
+// @ts-ignore: decorator
+@inline
+function shortTimeTaken(text: u64, length: u64): i64 {
+  const other = text ^ 0x2e2e2e2e2e2e2e2e
+  const points = (other - 0x0101010101010101) & ~other & 0x8080808080808080
+  const before = <u64>ctz(points) >> 3
+  let places: u64 = 0
+  if (before < length) {
+    if (before == 0 || before + 1 == length) return -1
+    places = --length - before
+    const bits = before << 3
+    const whole = text & ((<u64>1 << bits) - 1)
+    text = whole | ((text >> (bits + 8)) << bits)
+  }
+  const n = upTo8Digits(text, length)
+  return n < 0 ? -1 : <i64>Math.round((<f64>n * timeScale) / load<f64>(POWERS + 8 * <usize>places))
+}
+
+/** A time that may have a fraction, in µs. -1: none. Of a list (`0.001, 0.204`) the first. */
+function timeTaken(start: usize, end: usize): i64 {
+  if (end - start - 1 < 8) {
+    const n = shortTimeTaken(load<u64>(start), <u64>(end - start))
+    if (n >= 0) return n
+  }
   let n: f64 = 0
   // HAProxy's `option logasap` writes `+` before what was not over yet.
   if (start < end && load<u8>(start) == 0x2b) start++
@@ -83,7 +107,7 @@ function scaled(start: usize, end: usize, scale: f64): i64 {
   }
   // A list of several servers' times, or Google's `0.034s`.
   if (p < end && load<u8>(p) != 0x2c && load<u8>(p) != BLANK && (load<u8>(p) != 0x73 || p + 1 != end)) return -1
-  return <i64>Math.round(n * scale)
+  return <i64>Math.round(n * timeScale)
 }
 
 /** Fill the entry from the spans. @returns a Reject; `failedStep` is then the role, `failedAt` the place */
@@ -135,7 +159,7 @@ export function readEntry(): i32 {
     }
   }
   start = spanStart(Role.TimeTaken)
-  timeTakenUs = start ? scaled(start, spanEnd(Role.TimeTaken), timeScale) : -1
+  timeTakenUs = start ? timeTaken(start, spanEnd(Role.TimeTaken)) : -1
   time = readTime()
   start = spanStart(Role.Reason)
   // HAProxy's `--` says that a session ended as it should; other reasons are of interest for errors alone.

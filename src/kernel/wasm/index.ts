@@ -5,7 +5,7 @@ import {
   withoutTime as withoutTime_,
 } from './count'
 import { clearSpans, cutDelimited, cutW3c, fail, failedAt, failedReason, failedStep, spanEnd, spans, spanStart } from './cut'
-import { cutJson, dockerLine } from './cut-json'
+import { cutJson, dockerLine, forgetGuesses } from './cut-json'
 import { cutLtsv } from './cut-ltsv'
 import { forgetDecoded } from './decode'
 import { readEntry, splitRequest } from './entry'
@@ -105,6 +105,7 @@ function usePlan(index: i32): void {
   currentPlan = index
   select(index)
   clearSpans()
+  if (cutter == Cutter.Json) forgetGuesses()
 }
 
 /** Cut and read the line with the plan in use. @returns its newline, 0 when it does not fit */
