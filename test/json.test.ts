@@ -99,6 +99,11 @@ describe('JSON lines', () => {
       { numRuns: 600 },
     )
   })
+  it('have a key in an inner object that stands where the line before had one of its own', () => {
+    const lines = ['{"x":1,"q":1,"status":404,"request_uri":"/a"}', '{"x":{"q":1,"status":500},"request_uri":"/b"}']
+    const { codes } = comparable(countFast(Buffer.from(lines.join('\n')), PLANS)) as { codes: object }
+    expect(Object.keys(codes)).toEqual(['404|null|null|null'])
+  })
   it('in any bytes neither stop the kernel nor lose a line, wherever they are cut', () => {
     const piece = fc.oneof(record, fc.constantFrom('{', '}', '"', '\\', '[', ']', ',', ':', '\\u12', 'null', '{"status":2', '\r'))
     fc.assert(
