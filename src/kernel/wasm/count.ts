@@ -304,16 +304,24 @@ export function add(p: usize, offset: usize, n: i64): void {
   store<i64>(p + offset, load<i64>(p + offset) + n)
 }
 
-let lastBucketKey: u64 = 0
-let lastBucket: usize = 0
+/** By code, the bucket that was asked for last, u32. */
+const lastBuckets = heap.alloc(4 * <usize>MAX_CODES)
 
+// @ts-ignore: decorator
+@inline
 function bucketOf(code: u32, bucket: u64): usize {
-  return bucketAt((<u64>code << 40) | (bucket + 1))
+  const key = (<u64>code << 40) | (bucket + 1)
+  const last = lastBuckets + 4 * <usize>code
+  const known = <usize>load<u32>(last)
+  // It may have been moved or cleared since.
+  if (load<u64>(known) == key && known < buckets + BUCKET * <usize>bucketCount) return known
+  const found = bucketAt(key)
+  store<u32>(last, <u32>found)
+  return found
 }
 
 /** The bucket of a key; made when it is new. */
-export function bucketAt(key: u64): usize {
-  if (key == lastBucketKey && bucketCount > 0) return lastBucket
+function bucketAt(key: u64): usize {
   bucketSlots = withRoom(bucketIndex, bucketSlots, MAX_BUCKET_SLOTS, buckets, BUCKET, bucketCount)
   const entry = find(bucketIndex, bucketSlots, buckets, BUCKET, key)
   if (load<u32>(entry) == 0) {
@@ -324,9 +332,7 @@ export function bucketAt(key: u64): usize {
     store<u64>(fresh, 0, 16)
     store<u64>(fresh, 0, 24)
   }
-  lastBucketKey = key
-  lastBucket = buckets + BUCKET * <usize>(load<u32>(entry) - 1)
-  return lastBucket
+  return buckets + BUCKET * <usize>(load<u32>(entry) - 1)
 }
 
 /** Where the number of a record is, or could be. */

@@ -3,7 +3,7 @@
 import { fail, setSpan, spanEnd, spanStart } from './cut'
 import { withoutPort } from './cut-json'
 import { derive } from './derive'
-import { cutter, flags, strict, timeScale } from './plan'
+import { cutter, flags, strict, timeScale, wholeTimeScale } from './plan'
 import { Cutter, Flag, Reject, Role } from './roles'
 import { BLANK, DASH, findByte, findFarByte } from './scan'
 import { dateAt, dateInWords, directiveTime, NO_TIME, timeAt, timeOfDayIn, utcOf } from './time'
@@ -77,7 +77,9 @@ function shortTimeTaken(text: u64, length: u64): i64 {
     text = whole | ((text >> (bits + 8)) << bits)
   }
   const n = upTo8Digits(text, length)
-  return n < 0 ? -1 : <i64>Math.round((<f64>n * timeScale) / load<f64>(POWERS + 8 * <usize>places))
+  if (n < 0) return -1
+  if (places == 0 && wholeTimeScale != 0) return n * wholeTimeScale
+  return <i64>Math.round((<f64>n * timeScale) / load<f64>(POWERS + 8 * <usize>places))
 }
 
 /** A time that may have a fraction, in µs. -1: none. Of a list (`0.001, 0.204`) the first. */

@@ -34,6 +34,8 @@ export let cutter: i32 = Cutter.None
 export let leadingLength: usize = 0
 export let leading: usize = 0
 export let timeScale: f64 = 1
+/** The same, where it is a whole number; else 0. */
+export let wholeTimeScale: i64 = 1
 export let strict: bool = false
 export let flags: u32 = 0
 let keys: usize = plans + KEYS
@@ -46,6 +48,7 @@ export function select(index: i32): void {
   leadingLength = load<u32>(plan, 8)
   leading = load<u32>(plan, 12)
   timeScale = load<f64>(plan, 16)
+  wholeTimeScale = timeScale == Math.floor(timeScale) ? <i64>timeScale : 0
   flags = load<u32>(plan, 24)
   strict = (flags & Flag.Strict) != 0
   keys = plan + KEYS
