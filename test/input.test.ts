@@ -1,7 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text as textOf } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
 import { crc32, deflateRawSync, gzipSync } from 'node:zlib'
 import { packTar } from 'modern-tar'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -242,6 +244,25 @@ describe('packed by content', () => {
       const run = logstat(['-', '--format', 'json'], { input: packed })
       expect(run.status).toBe(0)
       expect(JSON.parse(run.stdout).totals.entries).toBe(40)
+    }
+  })
+
+  it('reads from standard input what is in a file, however it comes and whatever has to be done to it', async () => {
+    const log = logOf(3000).toString()
+    const array = `[${log.split('\n', 1000).map((line) => JSON.stringify({ request: 'GET /a HTTP/1.1', status: 200, remote_addr: line.split(' ')[0] }))}]`
+    const reportOf = (json: string): unknown => ({ ...JSON.parse(json), inputs: null })
+    for (const input of [log, gzipSync(log), gzipSync(log, { level: 0 }), Buffer.from(`\ufeff${log}`, 'utf16le'), array].map((bytes) =>
+      Buffer.from(bytes as Buffer),
+    )) {
+      const child = spawn(process.execPath, ['bin/logstat.js', '-', '--format', 'json'], { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] })
+      const output = textOf(child.stdout)
+      for (let at = 0; at < input.length; at += 5000) {
+        child.stdin.write(input.subarray(at, at + 5000))
+        // Time for each piece to be read by itself, once the command is up.
+        await setTimeout(at === 0 ? 300 : 2)
+      }
+      child.stdin.end()
+      expect(reportOf(await output)).toEqual(reportOf(logstat([file('same.log', input), '--format', 'json']).stdout))
     }
   })
 

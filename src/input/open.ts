@@ -7,6 +7,7 @@ import type { Chunks, Where } from './packing/packed.js'
 import { FOREIGN, isTar, isZip, PACKINGS } from './packing/packings.js'
 import { chunkReader, fileReader, type Reader } from './reader.js'
 import { recodingOf } from './recode.js'
+import { standardInput } from './standard-input.js'
 import { changed, damaged, unreadable } from './unreadable.js'
 
 export type { Reader }
@@ -117,6 +118,8 @@ interface Source {
   readonly packing: readonly string[]
   readonly consumed: () => number
   readonly members?: AsyncGenerator<Member>
+  /** The reader copies the bytes as they come, and nothing else has them. */
+  readonly isPlain?: boolean
   readonly reader: () => Reader
 }
 
@@ -134,7 +137,12 @@ async function openSource(input: Input, where: Where): Promise<Source> {
       throw unreadable(name, error)
     }
   }
-  if (path === null) return unpack(name, name, counted(process.stdin as AsyncIterable<Buffer>), [], consumed, where)
+  if (path === null) {
+    const stdin = standardInput()
+    const source = await unpack(name, name, counted(stdin.chunks), [], consumed, where)
+    if (source.isPlain) stdin.lend()
+    return source
+  }
   let fd: number
   const head = Buffer.alloc(HEAD_BYTES)
   let isFile: boolean
@@ -192,6 +200,7 @@ async function unpack(name: string, shown: string, chunks: Chunks, outer: readon
     return {
       packing,
       consumed,
+      isPlain: packing.length === 0 && recoding === null,
       reader: () =>
         chunkReader(recoding ? recoding.recode(all) : all, {
           packing: packing.join(', ') || 'none',
