@@ -255,6 +255,24 @@ describe('a file that is no database of ours', () => {
     expect(refusal(at('new.db'))).toMatchObject({ code: 'newer-database', hint: 'Update logstat.' })
     expect(hash(at('new.db'))).toBe(before)
   })
+  it('can be read while logs are added, from its first log on', async () => {
+    const journal = (): unknown => {
+      const db = new Database(at('logs.db'))
+      const mode = db.pragma('journal_mode', { simple: true })
+      db.close()
+      return mode
+    }
+    openStore(at('logs.db')).close()
+    expect(journal()).toBe('delete')
+    await ingest(fixture('nginx/access.log'))
+    expect(journal()).toBe('wal')
+    // One that was cut off behind its first log is set right by whoever opens it next.
+    const db = new Database(at('logs.db'))
+    db.pragma('journal_mode = DELETE')
+    db.close()
+    openStore(at('logs.db'), { create: false }).close()
+    expect(journal()).toBe('wal')
+  })
   it('is not made when it only should be read, nor a folder', () => {
     expect(() => openStore(at('none.db'), { create: false })).toThrow(/no such database/)
     expect(existsSync(at('none.db'))).toBe(false)

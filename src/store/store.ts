@@ -9,7 +9,7 @@ import { type Anonymizer, anonymizerOf } from './anonymize.js'
 import { databaseError } from './error.js'
 import { inserter } from './insert.js'
 import { maskSample } from './mask.js'
-import { type OpenOptions, openDatabase } from './open.js'
+import { type OpenOptions, openDatabase, turnToWal } from './open.js'
 import { getSetting, unsetSetting } from './setting.js'
 
 /** One log that was read, and how far. */
@@ -322,7 +322,12 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
     get joinsClients() {
       return file !== null && anonymizerOf(db)?.joins === true
     },
-    add: (source, counted, rejects, seen) => guarded(() => add.immediate(source, counted, rejects, seen)),
+    add: (source, counted, rejects, seen) =>
+      guarded(() => {
+        const id = add.immediate(source, counted, rejects, seen)
+        if (file !== null) turnToWal(db)
+        return id
+      }),
     candidates: (firstLine) => guarded(() => candidates(firstLine)),
     stream: (name) => guarded(() => stream(name)),
     packedSource: (packed) => (statements.findPacked.get(packed) as { id: number } | undefined)?.id,
