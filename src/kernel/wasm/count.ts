@@ -56,9 +56,18 @@ export let latencyCount: u32 = 0
 const latencyIndex = heap.alloc(4 * <usize>MAX_LATENCY_SLOTS)
 let latencySlots: u32 = 1 << 8
 
+const WIDEST_BUCKET: i64 = 86400
+let widening: bool = false
+
 /** Whether the host widens the buckets (`widenBuckets`) when there are many. */
 export function setWidening(on: bool): void {
-  bucketLimit = on ? FEW_BUCKETS : MANY_BUCKETS
+  widening = on
+  limitBuckets()
+}
+
+/** Those that cannot be widened any more are as many as there is room for: to read them out would take memory, and cut lists. */
+function limitBuckets(): void {
+  bucketLimit = widening && bucketSeconds < WIDEST_BUCKET ? FEW_BUCKETS : MANY_BUCKETS
 }
 
 /** Asks the host for the period of a time; it answers through `setPeriod`. */
@@ -100,6 +109,7 @@ export function clearCounts(): void {
   codeCount = 0
   bucketCount = 0
   bucketSeconds = BUCKET_SECONDS
+  limitBuckets()
   lastTo = lastFrom
   // Codes of another kernel may come before the next entry, and have other numbers.
   lastKey = u64.MAX_VALUE
@@ -367,6 +377,7 @@ export function widenBuckets(seconds: i64): void {
   memory.fill(bucketIndex, 0, 4 * <usize>bucketSlots)
   bucketCount = 0
   bucketSeconds = seconds
+  limitBuckets()
   lastTo = lastFrom
   addBuckets(n, scratchAt(), fine, 0)
 }
