@@ -56,6 +56,7 @@ export let latencyCount: u32 = 0
 const latencyIndex = heap.alloc(4 * <usize>MAX_LATENCY_SLOTS)
 let latencySlots: u32 = 1 << 8
 
+/** The last of `BUCKET_WIDTHS` in kernel.ts. */
 const WIDEST_BUCKET: i64 = 86400
 let widening: bool = false
 
