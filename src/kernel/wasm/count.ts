@@ -105,10 +105,9 @@ let sinceClear: u64 = 0
 export function clearCounts(): void {
   for (let d = 0; d < Dimension.Count; d++) clearTable(d, codeCount)
   for (let i = 0; i < codeCount; i++) store<u32>(codeSlots + 24 * <usize>load<u32>(codes + CODE * <usize>i, 68), 0, 16)
-  if (bucketCount) memory.fill(bucketIndex, 0, 4 * <usize>bucketSlots)
+  dropBuckets()
   if (latencyCount) memory.fill(latencyIndex, 0, 4 * <usize>latencySlots)
   codeCount = 0
-  bucketCount = 0
   bucketSeconds = BUCKET_SECONDS
   limitBuckets()
   lastTo = lastFrom
@@ -331,19 +330,47 @@ function bucketOf(code: u32, bucket: u64): usize {
   return found
 }
 
-/** The bucket of a key; made when it is new. */
+/** By code, the key of its latest bucket, u64; 0: it has none. */
+const latestKeys = heap.alloc(8 * <usize>MAX_CODES)
+/** So many of the first buckets are in the index. */
+let bucketsIndexed: u32 = 0
+
+/**
+ * The bucket of a key; made when it is new.
+ *
+ * One that is later than all of its code is new, and is not looked up. In a log that is in the order of time that is every one, and the index
+ * is never made: minutes of 5 million entries took 3 % of the time that counting takes.
+ */
 function bucketAt(key: u64): usize {
-  bucketSlots = withRoom(bucketIndex, bucketSlots, MAX_BUCKET_SLOTS, buckets, BUCKET, bucketCount)
-  const entry = find(bucketIndex, bucketSlots, buckets, BUCKET, key)
-  if (load<u32>(entry) == 0) {
-    const fresh = buckets + BUCKET * <usize>bucketCount
-    store<u32>(entry, ++bucketCount)
-    store<u64>(fresh, key)
-    store<u64>(fresh, 0, 8)
-    store<u64>(fresh, 0, 16)
-    store<u64>(fresh, 0, 24)
+  const latest = latestKeys + 8 * <usize>(key >> 40)
+  if (key > load<u64>(latest)) {
+    store<u64>(latest, key)
+    return newBucket(key)
   }
-  return buckets + BUCKET * <usize>(load<u32>(entry) - 1)
+  for (; bucketsIndexed < bucketCount; bucketsIndexed++) {
+    bucketSlots = withRoom(bucketIndex, bucketSlots, MAX_BUCKET_SLOTS, buckets, BUCKET, bucketsIndexed)
+    store<u32>(find(bucketIndex, bucketSlots, buckets, BUCKET, load<u64>(buckets + BUCKET * <usize>bucketsIndexed)), bucketsIndexed + 1)
+  }
+  const number = load<u32>(find(bucketIndex, bucketSlots, buckets, BUCKET, key))
+  return number ? buckets + BUCKET * <usize>(number - 1) : newBucket(key)
+}
+
+function newBucket(key: u64): usize {
+  const fresh = buckets + BUCKET * <usize>bucketCount
+  bucketCount++
+  store<u64>(fresh, key)
+  store<u64>(fresh, 0, 8)
+  store<u64>(fresh, 0, 16)
+  store<u64>(fresh, 0, 24)
+  return fresh
+}
+
+/** Forget all buckets. */
+function dropBuckets(): void {
+  if (bucketsIndexed) memory.fill(bucketIndex, 0, 4 * <usize>bucketSlots)
+  memory.fill(latestKeys, 0, 8 * <usize>codeCount)
+  bucketsIndexed = 0
+  bucketCount = 0
 }
 
 /** Where the number of a record is, or could be. */
@@ -375,8 +402,7 @@ export function widenBuckets(seconds: i64): void {
   const n = bucketCount
   const fine = bucketSeconds
   memory.copy(scratchAt(), buckets, BUCKET * <usize>n)
-  memory.fill(bucketIndex, 0, 4 * <usize>bucketSlots)
-  bucketCount = 0
+  dropBuckets()
   bucketSeconds = seconds
   limitBuckets()
   lastTo = lastFrom
