@@ -46,7 +46,8 @@ export function inserter(db: Database.Database, table: string, { common = [], ow
   const flush = (): void => {
     let at = 0
     for (const n of TOGETHER)
-      for (const values = n * own.length; used - at >= values; at += values) ofRows(n).run(values === most ? waiting : waiting.slice(at, at + values), shared)
+      for (const values = n * own.length; used - at >= values; at += values)
+        ofRows(n).run(...(values === most ? waiting : waiting.slice(at, at + values)), shared)
     used = 0
   }
   return {

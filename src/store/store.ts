@@ -50,6 +50,8 @@ export type NewSource = Omit<Source, 'id' | 'pruned' | 'machine' | 'firstReadAt'
 /** So many ids, or those of so long texts, are not remembered: they would take as much memory as the values. */
 const MANY_IDS = 50_000
 const LONG_TEXTS = 5 << 20
+/** More than texts or rows that are sorted at once: number and place become one number. */
+const PLACES = 2 ** 20
 
 /** Values kept of each list in a database, by source, code and period. */
 export const STORED_VALUES = 100
@@ -162,30 +164,62 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
     }
     return id
   }
-  function valueId(text: string): number {
-    let id = valueIds.get(text)
-    if (id === undefined) {
-      const hash = recalls ? crc32(text) : 0
-      id = hasValues ? (statements.findValue.get(hash, text) as { id: number } | undefined)?.id : undefined
-      if (id === undefined) {
-        id = ++lastValueId
-        statements.values.put(id)
-        statements.values.put(hash)
-        statements.values.put(text)
-      }
-      valueIds.set(text, id)
-      textsKnown += text.length
-    }
+  const hashOf = (text: string): number => (recalls ? crc32(text) : 0)
+
+  /** The id of a value that is there; undefined: there is none such. */
+  function knownValue(text: string, hash: number): number | undefined {
+    const id = hasValues ? (statements.findValue.get(hash, text) as { id: number } | undefined)?.id : undefined
+    if (id !== undefined) remember(text, id)
     return id
   }
+  function newValue(text: string, hash: number): number {
+    const id = ++lastValueId
+    for (const value of [id, hash, text]) statements.values.put(value)
+    remember(text, id)
+    return id
+  }
+  function remember(text: string, id: number): void {
+    valueIds.set(text, id)
+    textsKnown += text.length
+  }
+  function valueId(text: string): number {
+    const id = valueIds.get(text)
+    if (id !== undefined) return id
+    const hash = hashOf(text)
+    return knownValue(text, hash) ?? newValue(text, hash)
+  }
 
-  /** As `valueId`; a text that is in a hundred lists is looked for once. */
-  function addLaid({ texts, rows }: LaidList): void {
+  /** As `valueId`, of texts that will all be in lists. New ones go in in the order of their index, which takes half as long. */
+  function valueIdsOf(texts: readonly string[]): Float64Array {
+    const ids = new Float64Array(texts.length)
+    const hashes = new Float64Array(texts.length)
+    const fresh: number[] = []
+    for (const [place, text] of texts.entries()) {
+      const hash = (hashes[place] = hashOf(text))
+      const id = valueIds.get(text) ?? knownValue(text, hash)
+      if (id === undefined) fresh.push(hash * PLACES + place)
+      else ids[place] = id
+    }
+    for (const key of Float64Array.from(fresh).sort()) {
+      const place = key % PLACES
+      const text = texts[place] as string
+      ids[place] = valueIds.get(text) ?? newValue(text, hashes[place] as number)
+    }
+    return ids
+  }
+
+  /** Rows go in in the order of the ids of their values, as the table keeps them. @param areNew the source has no lists yet, so that all texts are wanted */
+  function addLaid({ texts, rows }: LaidList, areNew: boolean): void {
     let ids = idsOf.get(texts)
-    if (!ids) idsOf.set(texts, (ids = new Float64Array(texts.length)))
-    for (let row = 0; row < rows.length; row += ROW_OF_LIST) {
-      const place = rows[row] as number
-      statements.top.put((ids[place] ||= valueId(texts[place] as string)))
+    if (!ids) idsOf.set(texts, (ids = areNew ? valueIdsOf(texts) : new Float64Array(texts.length)))
+    const keys = new Float64Array(rows.length / ROW_OF_LIST)
+    for (let i = 0; i < keys.length; i++) {
+      const place = rows[ROW_OF_LIST * i] as number
+      keys[i] = (ids[place] ||= valueId(texts[place] as string)) * PLACES + i
+    }
+    for (const key of keys.sort()) {
+      const row = ROW_OF_LIST * (key % PLACES)
+      statements.top.put(Math.floor(key / PLACES))
       statements.top.put(rows[row + 1] as number)
       statements.top.put(rows[row + 2] as number)
     }
@@ -214,7 +248,8 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
     table.flush()
   }
 
-  function addCode(source: number, id: number, code: CountedCode, bucketSeconds: number, anonymize: Anonymizer | undefined): void {
+  /** @param isFirst nothing has been stored of the source yet */
+  function addCode(source: number, id: number, code: CountedCode, bucketSeconds: number, anonymize: Anonymizer | undefined, isFirst: boolean): void {
     addHits(source, id, code.buckets, bucketSeconds)
     const period = code.period ?? NO_TIME
     const known = statements.findSpan.get(source, id, period) as { latency: string | null } | undefined
@@ -229,7 +264,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
       if (old) statements.clearTop.run(source, id, period, which)
       statements.top.group(source, id, period, which)
       let kept: List = list
-      if (!old && list instanceof LaidList && list.length <= keep(dimension)) addLaid(list)
+      if (!old && list instanceof LaidList && list.length <= keep(dimension)) addLaid(list, isFirst)
       else {
         kept = trimList(old ? mergeLists(old, list) : list, keep(dimension))
         for (const { value, hits, error } of kept.values) {
@@ -282,16 +317,18 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
       if (source.id !== null) statements.setSource.run(row)
       const anonymize = file === null ? undefined : anonymizerOf(db)
       let firstTime = Infinity
+      let isFirst = source.id === null
       for (const { bucketSeconds, codes } of counted) {
         // In the order in which the tables keep them: each row is put behind the one before.
         const inOrder = Array.from(codes.values(), (code) => ({ code, codeId: codeId(code) }))
         inOrder.sort((a, b) => a.codeId - b.codeId || (a.code.period ?? NO_TIME) - (b.code.period ?? NO_TIME))
         for (const { code, codeId } of inOrder) {
-          addCode(id, codeId, code, bucketSeconds, anonymize)
+          addCode(id, codeId, code, bucketSeconds, anonymize, isFirst)
           firstTime = Math.min(firstTime, code.firstSeen ?? Infinity)
         }
         statements.values.flush()
         forgetSome()
+        isFirst = false
       }
       // Counts of a day that was rolled up already: the next roll-up does it again.
       if (file !== null && firstTime < Number(getSetting(db, 'rolled_up_to') ?? -Infinity)) unsetSetting(db, 'rolled_up_to')
