@@ -9,6 +9,7 @@ import { compileFields, hasDate, isFieldsLine, momentNoted, NO_FIELDS, noteMomen
 import { addedTo, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
 import { fileOf, type Input } from './input/find.js'
 import { HEAD_BYTES, type Opened, openBehind, openInput, openInputs, type Reader, readHead } from './input/open.js'
+import { ALONE } from './input/packing/packed.js'
 import { lazyReader } from './input/reader.js'
 import { type Filter, setFilter } from './kernel/filter.js'
 import { Kernel } from './kernel/kernel.js'
@@ -280,7 +281,7 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
     reader.close()
     if (isApart) {
       // Opened when it is read, as by another thread: so an error is met at the same place.
-      const again = runner.jobs > 1 ? runner.read(input, head, reader) : lazyReader(reader, () => openBehind(input, head, 'here'))
+      const again = runner.jobs > 1 ? runner.read(input, head, reader) : lazyReader(reader, () => openBehind(input, head, ALONE))
       return { input, head, file, identity, layout, reader: again, isApart }
     }
     return { input, head, file, identity, layout, units: inOrder(units, input, runner, options) }

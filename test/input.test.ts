@@ -11,6 +11,7 @@ import { progress } from '../src/cli/progress.js'
 import type { LogstatError } from '../src/errors.js'
 import { findInputs, type Input } from '../src/input/find.js'
 import { openInput, openInputs, type Reader } from '../src/input/open.js'
+import { ALONE } from '../src/input/packing/packed.js'
 import { Xxh64 } from '../src/input/packing/xxh64.js'
 import { fillRing, makeRing, ringReader } from '../src/parallel/ring.js'
 import { logstat, ROOT } from './support.js'
@@ -83,9 +84,9 @@ async function only(path: string): Promise<Read> {
   const [found] = all as [Read]
   const [input] = findInputs([path]) as [Input]
   // What fits into a ring as a whole goes into it without anybody who takes it out.
-  const ring = makeRing()
-  await fillRing(ring, () => openInput(input, 'here'))
-  const open = [() => openInput(input, 'here'), async () => ringReader(ring, { packing: '', recoded: null }, () => {})]
+  const [ring, filled] = makeRing()
+  await fillRing(filled, 0, (leaveSums) => openInput(input, { alone: true, leaveSums }))
+  const open = [() => openInput(input, ALONE), async () => ringReader(ring, { packing: '', recoded: null }, () => {})]
   for (const other of open) {
     const { text = '', error } = await other().then(
       (reader) => readTo(reader, found.name),

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findInputs, type Input } from '../src/input/find.js'
 import { openBehind } from '../src/input/open.js'
+import { ALONE } from '../src/input/packing/packed.js'
 import { Kernel } from '../src/kernel/kernel.js'
 import { makeRing, ringReader } from '../src/parallel/ring.js'
 import { countUnit, rangesOf, type Unit } from '../src/parallel/unit.js'
@@ -169,6 +170,38 @@ describe('large packed logs', () => {
     }
   })
 
+  it('have their sums compared, by whichever thread, and nothing behind a wrong one is counted', async () => {
+    const right = readFileSync(packed[0] as string)
+    const wrong = Buffer.from(right)
+    wrong.writeUInt32LE((wrong.readUInt32LE(wrong.length - 8) ^ 1) >>> 0, wrong.length - 8)
+    const small = gzipSync(
+      readFileSync(log)
+        .subarray(0, 1000)
+        .toString()
+        .replace(/[^\n]*$/, ''),
+    )
+    const cases: [name: string, members: Buffer[], lots: number][] = [
+      ['large ones', [right, right], 2],
+      ['small ones between', [small, right, small, right], 2],
+      ['the last one', [small, wrong], 1],
+      ['one before others', [right, wrong, right, small], 2],
+      ['one before what is no gzip', [wrong, Buffer.from('something else')], 1],
+    ]
+    for (const [name, members, lots] of cases) {
+      const file = join(folder, 'sums.log.gz')
+      writeFileSync(file, Buffer.concat(members))
+      const results = []
+      for (const jobs of [1, 2]) {
+        const [{ error, lines, entries } = {}] = await readInputs(findInputs([file]), openStore(null), { jobs })
+        results.push({ message: error?.message, lines, entries })
+      }
+      expect(results[1], name).toEqual(results[0])
+      const fault = members.includes(wrong) ? expect.stringContaining('(the checksum is wrong)') : undefined
+      expect(results[1], name).toMatchObject({ message: fault })
+      expect(Math.floor((results[1]?.entries ?? 0) / LINES), name).toBe(lots)
+    }
+  })
+
   it('go into a database once, and say so when they are another file than the one that was looked at', async () => {
     const [gz] = packed as [string]
     const store = openStore(join(folder, 'packed.db'))
@@ -178,11 +211,11 @@ describe('large packed logs', () => {
     }
     store.close()
     const [input] = findInputs([gz]) as [Input]
-    await expect(openBehind(input, Buffer.from('another head'), 'here')).rejects.toThrow(expect.objectContaining({ code: 'changed' }))
+    await expect(openBehind(input, Buffer.from('another head'), ALONE)).rejects.toThrow(expect.objectContaining({ code: 'changed' }))
   })
 
   it('end in the error of the thread, when that is gone', async () => {
-    const reader = ringReader(makeRing(), { packing: 'gzip', recoded: null }, () => {
+    const reader = ringReader(makeRing()[0], { packing: 'gzip', recoded: null }, () => {
       throw new Error('the thread is gone')
     })
     await expect(reader.read(Buffer.alloc(10))).rejects.toThrow('the thread is gone')

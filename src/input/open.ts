@@ -3,7 +3,7 @@ import { LogstatError } from '../errors.js'
 import { type Member, tarMembers, zipMembers } from './archive.js'
 import { fileOf, type Input } from './find.js'
 import { isJsonDocument, JSON_DOCUMENT } from './json-documents.js'
-import type { Chunks, Where } from './packing/packed.js'
+import { BESIDE, type Chunks, type Unpacking } from './packing/packed.js'
 import { FOREIGN, isTar, isZip, PACKINGS } from './packing/packings.js'
 import { chunkReader, fileReader, type Reader } from './reader.js'
 import { recodingOf } from './recode.js'
@@ -35,7 +35,7 @@ export async function* openInputs(inputs: Iterable<Input>): AsyncGenerator<Opene
         yield { input, file, reader: await openInput(input) }
         continue
       }
-      const source = await openSource(input, 'beside')
+      const source = await openSource(input, BESIDE)
       if (source.members) yield* openMembers(input, file, source.members, source)
       else yield { input, file, reader: source.reader() }
     } catch (error) {
@@ -50,21 +50,21 @@ export async function* openInputs(inputs: Iterable<Input>): AsyncGenerator<Opene
  *
  * @throws LogstatError when it cannot be opened; `read` throws `damaged` when packed data are cut off or broken
  */
-export async function openInput(input: Input, where: Where = 'beside'): Promise<Reader> {
-  const reader = await openOne(input, where)
+export async function openInput(input: Input, how: Unpacking = BESIDE): Promise<Reader> {
+  const reader = await openOne(input, how)
   // With nothing beside it there is no reason to hand over less than is asked for.
-  return where === 'beside' ? reader : { ...reader, read: (target) => fill(reader, target) }
+  return !how.alone ? reader : { ...reader, read: (target) => fill(reader, target) }
 }
 
-async function openOne(input: Input, where: Where): Promise<Reader> {
+async function openOne(input: Input, how: Unpacking): Promise<Reader> {
   const archive: Input = { name: input.name, path: input.path, optional: input.optional, size: input.size }
-  const source = await openSource(archive, where)
+  const source = await openSource(archive, how)
   if (!source.members) return source.reader()
   const members = source.members[Symbol.asyncIterator]()
   let i = 0
   for (let next = await members.next(); !next.done; next = await members.next()) {
     if (i++ !== input.member) continue
-    const reader = await openMember(input, next.value, source, where)
+    const reader = await openMember(input, next.value, source, how)
     const close = (): void => {
       reader.close()
       void members.return?.(undefined)
@@ -81,7 +81,7 @@ async function* openMembers(archive: Input, file: string, members: AsyncIterable
       const input: Input = { ...archive, name: `${archive.name}!${member.name}`, optional: true, member: found++ }
       let closed: Promise<void> | undefined
       try {
-        const reader = await openMember(input, member, source, 'beside')
+        const reader = await openMember(input, member, source, BESIDE)
         let close = reader.close
         if (source.packing.at(-1) === 'tar')
           closed = new Promise((resolve) => {
@@ -103,9 +103,9 @@ async function* openMembers(archive: Input, file: string, members: AsyncIterable
   if (found === 0) throw new LogstatError('no-logs', `${archive.name}: the archive holds no files`, 'Name a log file, or an archive that holds some.')
 }
 
-async function openMember(input: Input, { name, chunks }: Member, { packing, consumed }: Source, where: Where): Promise<Reader> {
+async function openMember(input: Input, { name, chunks }: Member, { packing, consumed }: Source, how: Unpacking): Promise<Reader> {
   if (chunks instanceof LogstatError) throw new LogstatError(chunks.code, `${input.name}: ${chunks.message}`, chunks.hint)
-  const inner = await unpack(name, input.name, chunks, packing, consumed, where)
+  const inner = await unpack(name, input.name, chunks, packing, consumed, how)
   if (inner.members) throw new LogstatError('unknown-format', `${input.name}: an archive in an archive is not read`, 'Unpack the outer archive first.')
   return inner.reader()
 }
@@ -123,7 +123,7 @@ interface Source {
   readonly reader: () => Reader
 }
 
-async function openSource(input: Input, where: Where): Promise<Source> {
+async function openSource(input: Input, how: Unpacking): Promise<Source> {
   const { name, path } = input
   let read = 0
   const consumed = (): number => read
@@ -139,7 +139,7 @@ async function openSource(input: Input, where: Where): Promise<Source> {
   }
   if (path === null) {
     const stdin = standardInput()
-    const source = await unpack(name, name, counted(stdin.chunks), [], consumed, where)
+    const source = await unpack(name, name, counted(stdin.chunks), [], consumed, how)
     if (source.isPlain) stdin.lend()
     return source
   }
@@ -155,7 +155,7 @@ async function openSource(input: Input, where: Where): Promise<Source> {
     throw unreadable(name, error)
   }
   // A named pipe, `<(…)`, is read as it comes.
-  if (!isFile) return unpack(name, name, counted(fileChunks(fd, where)), [], consumed, where)
+  if (!isFile) return unpack(name, name, counted(fileChunks(fd, how)), [], consumed, how)
   const start = head.subarray(0, used)
   if (isZip(start)) {
     closeSync(fd)
@@ -164,12 +164,13 @@ async function openSource(input: Input, where: Where): Promise<Source> {
   }
   const plain = !PACKINGS.some((p) => p.is(start)) && !FOREIGN.some((f) => f.is(start)) && !isTar(start)
   if (plain && !recodingOf(start) && !isJsonDocument(start, used < HEAD_BYTES)) return { packing: [], consumed, reader: () => fileReader(name, fd) }
-  return unpack(name, name, counted(fileChunks(fd, where)), [], consumed, where)
+  return unpack(name, name, counted(fileChunks(fd, how)), [], consumed, how)
 }
 
 /** Unpack, as often as it is packed, and recode. `name` is the file's, `shown` what people know it by. */
-async function unpack(name: string, shown: string, chunks: Chunks, outer: readonly string[], consumed: () => number, where: Where): Promise<Source> {
+async function unpack(name: string, shown: string, chunks: Chunks, outer: readonly string[], consumed: () => number, how: Unpacking): Promise<Source> {
   const packing = [...outer]
+  let layer: Writable<Unpacking> = { alone: how.alone }
   for (;;) {
     const kind = packing.at(-1) ?? 'none'
     const fail = (error: unknown): LogstatError => damaged(shown, kind, error)
@@ -185,7 +186,8 @@ async function unpack(name: string, shown: string, chunks: Chunks, outer: readon
     // A log packed by mistake twice is read; more often than that somebody means harm.
     if (found && packing.length < 4) {
       packing.push(found.name)
-      chunks = (await found.load())(all, where)
+      layer = { alone: how.alone }
+      chunks = (await found.load())(all, layer)
       continue
     }
     const foreign = FOREIGN.find((f) => f.is(head))
@@ -197,6 +199,9 @@ async function unpack(name: string, shown: string, chunks: Chunks, outer: readon
     }
     if (isTar(head)) return { packing: [...packing, 'tar'], consumed, members: tarMembers(all), reader: notText }
     const recoding = recodingOf(head) ?? (isJsonDocument(head, isWhole) ? JSON_DOCUMENT : null)
+    const { leaveSums } = how
+    // What is unpacked goes out as it is.
+    if (leaveSums && !recoding) layer.leaveSums = (mark) => leaveSums(mark.wrong ? { ...mark, wrong: fail(mark.wrong) } : mark)
     return {
       packing,
       consumed,
@@ -211,6 +216,8 @@ async function unpack(name: string, shown: string, chunks: Chunks, outer: readon
     }
   }
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 const notText = (): never => {
   throw new Error('an archive has no text of its own')
@@ -251,13 +258,14 @@ async function peek(chunks: Chunks): Promise<{ head: Buffer; all: AsyncGenerator
   return { head: Buffer.concat(seen).subarray(0, HEAD_BYTES), all: all(), isWhole }
 }
 
-/** As much as is unpacked at once: see packing/engine.ts. In this thread it may be as little as finds room in memory that was used before. */
-const CHUNK: Readonly<Record<Where, number>> = { beside: 512 << 10, here: HEAD_BYTES }
+/** As much as is unpacked at once: see packing/engine.ts. */
+const CHUNK = 512 << 10
 
-async function* fileChunks(fd: number, where: Where): AsyncGenerator<Buffer> {
+async function* fileChunks(fd: number, { alone }: Unpacking): AsyncGenerator<Buffer> {
   try {
     for (;;) {
-      const chunk = Buffer.allocUnsafeSlow(CHUNK[where])
+      // In a thread of its own it may be as little as finds room in memory that was used before.
+      const chunk = Buffer.allocUnsafeSlow(alone ? HEAD_BYTES : CHUNK)
       const n = readSync(fd, chunk)
       if (n === 0) return
       yield chunk.subarray(0, n)
@@ -285,8 +293,8 @@ async function fill(reader: Reader, target: Uint8Array): Promise<number> {
 }
 
 /** Open an input whose head was read, behind that. @throws LogstatError `changed` when it is another one now */
-export async function openBehind(input: Input, head: Uint8Array, where?: Where): Promise<Reader> {
-  const reader = await openInput(input, where)
+export async function openBehind(input: Input, head: Uint8Array, how?: Unpacking): Promise<Reader> {
+  const reader = await openInput(input, how)
   const again = Buffer.alloc(head.length)
   if ((await readFully(reader, again)) === head.length && again.equals(head)) return reader
   reader.close()

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { Input } from '../input/find.js'
 import type { Reader } from '../input/open.js'
 import { Kernel, kernelModule } from '../kernel/kernel.js'
-import { makeRing, ringReader } from './ring.js'
+import { makeRing, type Ring, ringReader } from './ring.js'
 import { countUnit, type OnRead, packLast, type Unit, type UnitResult } from './unit.js'
 
 /** Counts units, several at a time where there are threads for them. The calling thread is one of these. */
@@ -31,7 +31,7 @@ export interface Runner {
 /** What a worker is sent: a unit to count, memory for a result, or both; or an input to read into a ring. */
 export interface Order {
   readonly unit?: Unit
-  readonly fill?: { readonly ring: SharedArrayBuffer; readonly input: Input; readonly head: Uint8Array }
+  readonly fill?: { readonly ring: Ring; readonly input: Input; readonly head: Uint8Array }
   readonly spare?: ArrayBuffer | undefined
 }
 
@@ -64,7 +64,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     all.add(worker)
     // One that has nothing to do does not keep the process.
     worker.unref()
-    worker.on('message', (message: { bytes: number; lines: number } | { result: UnitResult } | { filled: SharedArrayBuffer }) => {
+    worker.on('message', (message: { bytes: number; lines: number } | { result: UnitResult } | { filled: true }) => {
       // What one told that was terminated since may still arrive.
       if (!all.has(worker)) return
       if ('filled' in message) {
@@ -137,8 +137,8 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     jobs,
     read(input, head, like) {
       const worker = idle.pop() ?? start()
-      const ring = makeRing()
-      worker.postMessage({ fill: { ring, input, head } } satisfies Order)
+      const [ring, filled] = makeRing()
+      worker.postMessage({ fill: { ring: filled, input, head } } satisfies Order, [filled.marks])
       return ringReader(ring, like, () => {
         if (!all.has(worker)) throw failures.get(worker) ?? new Error('the thread that reads is gone')
       })

@@ -19,8 +19,8 @@ if (parentPort) {
     spare = order.spare ?? spare
     if (order.fill) {
       const { ring, input, head } = order.fill
-      await fillRing(ring, () => openBehind(input, head, 'here'))
-      port.postMessage({ filled: ring })
+      await fillRing(ring, head.length, (leaveSums) => openBehind(input, head, { alone: true, leaveSums }))
+      port.postMessage({ filled: true })
     }
     if (!order.unit) return
     kernel ??= new Kernel({ code: workerData as WebAssembly.Module })

@@ -1,6 +1,6 @@
 import { crc32, createInflateRaw } from 'node:zlib'
 import { type Engine, runEngine } from './engine.js'
-import { type Chunks, PackedError, PackedInput, type Where } from './packed.js'
+import { type Chunks, PackedError, PackedInput, type Unpacking } from './packed.js'
 
 /** Bits of the header's flags. https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1 */
 const HEADER_CHECKSUM = 2
@@ -8,6 +8,8 @@ const EXTRA = 4
 const NAME = 8
 const COMMENT = 16
 const TRAILER_BYTES = 8
+/** A member that is longer is summed up by who takes it, if that is somebody else, from here on. */
+const LARGE_MEMBER = 1 << 20
 /** Unpacking goes on beside counting, a megabyte ahead. */
 const OPTIONS = { chunkSize: 256 << 10, readableHighWaterMark: 1024 << 10 }
 
@@ -18,21 +20,29 @@ const OPTIONS = { chunkSize: 256 << 10, readableHighWaterMark: 1024 << 10 }
  * Node's own gunzip throws away up to a buffer of good data when something follows them that is no gzip; hence the members are told
  * apart here, and only what is deflated is left to it.
  */
-export async function* gunzip(packed: Chunks, where: Where): AsyncGenerator<Buffer> {
+export async function* gunzip(packed: Chunks, how: Unpacking): AsyncGenerator<Buffer> {
   const input = new PackedInput(packed)
+  let at = 0
   try {
     for (let first = true; await readHeader(input, first); first = false) {
+      const start = at
       let sum = 0
-      let size = 0
-      const unpacked =
-        where === 'here' ? (await import('./inflate-here.js')).inflateHere(input) : runEngine(createInflateRaw(OPTIONS) as unknown as Engine, input)
+      let leave: Unpacking['leaveSums']
+      const unpacked = how.alone ? (await import('./inflate-here.js')).inflateHere(input) : runEngine(createInflateRaw(OPTIONS) as unknown as Engine, input)
       for await (const chunk of unpacked) {
-        sum = crc32(chunk, sum)
-        size = (size + chunk.length) >>> 0
+        if (!leave && at - start >= LARGE_MEMBER) {
+          leave = how.leaveSums
+          leave?.({ at, sum })
+        }
+        if (!leave) sum = crc32(chunk, sum)
+        at += chunk.length
         yield chunk
       }
       const trailer = await input.exactly(TRAILER_BYTES)
-      if (trailer.readUInt32LE(0) !== sum || trailer.readUInt32LE(4) !== size) throw new PackedError('broken', 'the checksum is wrong')
+      const expected = trailer.readUInt32LE(0)
+      const wrong = new PackedError('broken', 'the checksum is wrong')
+      if (trailer.readUInt32LE(4) !== (at - start) % 2 ** 32 || (!leave && sum !== expected)) throw wrong
+      leave?.({ at, sum: expected, wrong })
     }
   } finally {
     await input.close()

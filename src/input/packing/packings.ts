@@ -1,11 +1,11 @@
-import type { Chunks, Where } from './packed.js'
+import type { Chunks, Unpacking } from './packed.js'
 
 /** A way of packing one stream of bytes, told by the first of them. A new one is a record here and its function. */
 export interface Packing {
   readonly name: string
   is(head: Uint8Array): boolean
   /** Loaded when the first such file is met, so that nobody waits for what is not needed. */
-  load(): Promise<(packed: Chunks, where: Where) => AsyncGenerator<Uint8Array>>
+  load(): Promise<(packed: Chunks, how: Unpacking) => AsyncGenerator<Uint8Array>>
 }
 
 const starts =
