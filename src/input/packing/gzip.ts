@@ -22,13 +22,14 @@ const OPTIONS = { chunkSize: 256 << 10, readableHighWaterMark: 1024 << 10 }
  */
 export async function* gunzip(packed: Chunks, how: Unpacking): AsyncGenerator<Buffer> {
   const input = new PackedInput(packed)
+  const inflater = how.alone ? new (await import('./inflate-alone.js')).Inflater() : undefined
   let at = 0
   try {
     for (let first = true; await readHeader(input, first); first = false) {
       const start = at
       let sum = 0
       let leave: Unpacking['leaveSums']
-      const unpacked = how.alone ? (await import('./inflate-here.js')).inflateHere(input) : runEngine(createInflateRaw(OPTIONS) as unknown as Engine, input)
+      const unpacked = inflater ? inflater.unpack(input) : runEngine(createInflateRaw(OPTIONS) as unknown as Engine, input)
       for await (const chunk of unpacked) {
         if (!leave && at - start >= LARGE_MEMBER) {
           leave = how.leaveSums
@@ -45,6 +46,7 @@ export async function* gunzip(packed: Chunks, how: Unpacking): AsyncGenerator<Bu
       leave?.({ at, sum: expected, wrong })
     }
   } finally {
+    inflater?.close()
     await input.close()
   }
 }
