@@ -10,6 +10,7 @@ import { LogstatError } from '../src/errors.js'
 import { findInputs } from '../src/input/find.js'
 import { type InputResult, readInputs } from '../src/pipeline.js'
 import { makeReport, type Report } from '../src/report/report.js'
+import { forgetSources } from '../src/store/forget.js'
 import { lastDay } from '../src/store/query.js'
 import { openStore } from '../src/store/store.js'
 import { type List, mergeLists, trimList } from '../src/tally/tally.js'
@@ -184,6 +185,27 @@ describe('a database', () => {
     expect(await ingest(at('u_ex.log'))).toMatchObject([{ known: true, lines: 1, entries: 1, rejected: 0 }])
     expect(stored()).toEqual(await ofFiles(at('u_ex.log')))
     expect(sources()[0]?.fields).toBe(change.trim())
+  })
+  it('holds no values that are not there when another program has forgotten them between two logs', async () => {
+    const store = openStore(at('logs.db'))
+    const add = async (name: string): Promise<void> => {
+      await readInputs(findInputs([at(name)]), store, { dayZone: 'UTC' })
+    }
+    writeFileSync(at('a.log'), lines(0, 50))
+    writeFileSync(at('b.log'), lines(50, 90))
+    writeFileSync(at('c.log'), lines(90, 140, 404))
+    // The first turns the database to WAL, which is a change, too.
+    await add('a.log')
+    await add('b.log')
+    const other = openStore(at('logs.db'))
+    forgetSources(
+      other,
+      other.sources().map(({ id }) => id),
+    )
+    other.close()
+    await add('c.log')
+    store.close()
+    expect(stored()).toEqual(await ofFiles(at('c.log')))
   })
   it('keeps the samples of rejected lines with their places, over runs', async () => {
     writeFileSync(at('a.log'), `${lines(0, 3)}junk one\n`)

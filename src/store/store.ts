@@ -122,7 +122,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   const recalls = file !== null || options.keep !== undefined
   const db = openDatabase(file, options)
   const statements = prepare(db)
-  // Ids found or made within the transaction: one that fails takes them along, and another program may delete what nobody uses between two.
+  // Ids found or made. A transaction that fails takes its own along, and whoever changes the database between two may delete what nobody uses.
   const dimensions = new Map<DimensionName, number>()
   const codeIds = new Map<string, number>()
   const valueIds = new Map<string, number>()
@@ -134,14 +134,22 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   /** Whether there are values that this program does not know the ids of; there are none in a temporary store. */
   let hasValues = false
 
+  /** What the database was like at the end of the last transaction: where it still is, all ids that are known are right. */
+  let left: string | undefined
+  const state = (): string => `${db.pragma('data_version', { simple: true })} ${(statements.changes.get() as { n: number }).n}`
+
   function begin(): void {
+    for (const rows of [statements.values, statements.hits, statements.untimedHits, statements.top]) rows.reset()
+    idsOf.clear()
+    const isSame = left === state()
+    // Until it is done.
+    left = undefined
+    if (isSame) return
     dimensions.clear()
     codeIds.clear()
-    idsOf.clear()
     if (recalls) forgetValues()
     lastValueId = (statements.lastValue.get() as { id: number | null }).id ?? 0
     hasValues = recalls && lastValueId > 0
-    for (const rows of [statements.values, statements.hits, statements.untimedHits, statements.top]) rows.reset()
   }
 
   function dimensionId(name: DimensionName): number {
@@ -337,6 +345,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
         for (const s of samples)
           statements.addSample.run({ source: id, reason, ...s, ...(file === null ? {} : maskSample(s.text, s.column, source.fields, anonymize)) })
       }
+      left = state()
       return id
     },
   )
@@ -346,6 +355,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
     try {
       return work()
     } catch (error) {
+      left = undefined
       throw databaseError(file, error)
     }
   }
@@ -413,6 +423,7 @@ function prepare(db: Database.Database) {
     findDimension: db.prepare('SELECT id FROM dimension WHERE name = ?'),
     addDimension: db.prepare('INSERT OR IGNORE INTO dimension (name) VALUES (?)'),
     findValue: db.prepare('SELECT id FROM value WHERE hash = ? AND text = ?'),
+    changes: db.prepare('SELECT total_changes() AS n'),
     lastValue: db.prepare('SELECT max(id) AS id FROM value'),
     values: inserter(db, 'value', { own: ['id', 'hash', 'text'] }),
     hits: inserter(db, 'hits', { common, own: [...counts, ...TIMED_COLUMNS] }, addUp),
