@@ -17,7 +17,7 @@ import { absorb } from './kernel/packed.js'
 import type { Plan } from './kernel/plan.js'
 import { feed, type Intake, makeIntake } from './parallel/intake.js'
 import { makeRunner, type Runner } from './parallel/runner.js'
-import { cutFile, type OnRead, rangesOf, readUnit, setLogZone, type Unit, type UnitRead, type UnitResult } from './parallel/unit.js'
+import { cutFile, type OnRead, rangesOf, readUnit, setLogZone, type Unit, type UnitRead, type UnitsResult } from './parallel/unit.js'
 import { Backlog } from './store/backlog.js'
 import { type Counted, type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
 import { readTally } from './tally/read-out.js'
@@ -93,8 +93,9 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   const { least, most, together } = LISTED_IN_MEMORY
   const listed = inFile ? LISTED_IN_DATABASE : { least: Math.max(least, top), most: Math.max(most, top), together }
   setFilter(kernel.wasm, options.filter ?? {})
+  const batchBytes = inFile ? Infinity : batchSize(inputs)
   // A large file is cut, or it is packed: another thread is needed in any case, and it takes a while to start. What a database knows needs none.
-  if (!inFile && rangesOf(inputs[0]?.size ?? 0) > 1) runner.expect(1)
+  if (!inFile && (rangesOf(inputs[0]?.size ?? 0) > 1 || batchBytes < Infinity)) runner.expect(1)
   if (dayZone !== undefined) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   const readOut = (spare?: ArrayBuffer): Tally => readTally(kernel, { listed, allClients: store.joinsClients, adaptive: !inFile, spare })
   const backlog = new Backlog(listed, store.joinsClients ? ['client'] : [], store.anonymizes)
@@ -117,47 +118,44 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   // an input is known there can be told only when the one before is in.
   const ahead = inFile ? 1 : runner.jobs + 1
   let counting = false
-  const session: Session = { store, options, runner, alone: inFile || inputs.length === 1, idleKernel: () => (counting ? undefined : kernel) }
+  const session: Session = { store, options, runner, batchBytes, alone: inFile || inputs.length === 1, idleKernel: () => (counting ? undefined : kernel) }
   const countNext = async (prepared: Prepared): Promise<ReadInput> => {
     counting = true
     const read = await count(kernel, prepared, store, options)
     counting = false
     return read
   }
-  const opened = openInputs(inputs)
-  const begin = async (): Promise<Prepared | undefined> => {
-    const next = await opened.next()
-    return next.done ? undefined : prepare(next.value, session)
+  const intoFile = async (opened: Prepared): Promise<InputResult> => {
+    for (let prepared = opened; ; prepared = await prepare(await reopen(opened.input), session)) {
+      const read = await countNext(prepared)
+      const spare = runner.spare()
+      if (prepared.input === inputs.at(-1)) runner.close()
+      // Looking through the tables takes longer than to find that a log has nothing new.
+      const counted = read.result.lines > 0 ? take(spare) : []
+      const result = await settleInFile(prepared, read, counted, store)
+      backlog.clear()
+      if (result) return result
+    }
   }
-  const begun: Promise<Prepared | undefined>[] = []
+  const intoMemory = async (prepared: Prepared): Promise<InputResult> => {
+    if (owner && owner.server !== prepared.layout?.server) settle()
+    const { result, source } = await countNext(prepared)
+    if (source) owner = { ...source, id: store.add(source, [], result.rejects) as number }
+    return result
+  }
+  const groups = prepareAll(openInputs(inputs), session)
+  const begun: Promise<IteratorResult<readonly Prepared[], undefined>>[] = []
   try {
     for (;;) {
       while (begun.length < ahead) {
-        const next = begin()
+        const next = groups.next()
         // A failure is met when its turn comes, if it comes.
         next.catch(() => {})
         begun.push(next)
       }
-      let prepared = await begun.shift()
-      if (!prepared) break
-      if (inFile) {
-        for (;;) {
-          const read = await countNext(prepared)
-          const spare = runner.spare()
-          if (prepared.input === inputs.at(-1)) runner.close()
-          // Looking through the tables takes longer than to find that a log has nothing new.
-          const counted = read.result.lines > 0 ? take(spare) : []
-          const result = await settleInFile(prepared, read, counted, store)
-          backlog.clear()
-          if (result && results.push(result)) break
-          prepared = await prepare(await reopen(prepared.input), session)
-        }
-        continue
-      }
-      if (owner && owner.server !== prepared.layout?.server) settle()
-      const { result, source } = await countNext(prepared)
-      results.push(result)
-      if (source) owner = { ...source, id: store.add(source, [], result.rejects) as number }
+      const group = (await begun.shift())?.value
+      if (!group) break
+      for (const prepared of group) results.push(await (inFile ? intoFile : intoMemory)(prepared))
     }
     // Before the tallies take memory, too.
     runner.close()
@@ -212,6 +210,9 @@ interface Prepared {
   readonly isApart?: boolean
   /** For a large one: its units, already in work. */
   readonly units?: Ordered
+  /** For a small plain file among others: what is to be read, and then what reads it together with those, in the order of the inputs. */
+  readonly unit?: Unit
+  readonly batch?: Batch
 }
 
 /** Units of an input, counted in other threads and taken in order. */
@@ -220,10 +221,10 @@ interface Ordered {
   readonly first: Unit | undefined
   readonly others: readonly Unit[]
   /** The result of the next of the others. */
-  next(): Promise<UnitResult>
+  next(): Promise<UnitsResult>
   /** That of one of them counted again, under another `#Fields` line. */
-  again(unit: Unit): Promise<UnitResult>
-  release(result: UnitResult): void
+  again(unit: Unit): Promise<UnitsResult>
+  release(result: UnitsResult): void
   readonly onRead: OnRead
 }
 
@@ -247,6 +248,8 @@ async function reopen(input: Input): Promise<Opened> {
 /** What is the same for all inputs of a run. */
 interface Session {
   readonly store: Store
+  /** Small plain files are counted by other threads, so many bytes of them together; infinity: where they are opened. */
+  readonly batchBytes: number
   readonly options: ReadOptions
   readonly runner: Runner
   /** No other input is in work beside one: what is unpacked is counted in this thread. */
@@ -279,6 +282,8 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
     const units = known?.contained ? [] : unitsOf(input, reader, head, known?.source, layout, session)
     if (units.length === 0 && !isApart) return { input, head, file, identity, layout, reader }
     reader.close()
+    const [unit] = units
+    if (unit && reader.raw && units.length === 1) return { input, head: NO_HEAD, file, identity, layout, unit }
     if (isApart) {
       // Opened when it is read, as by another thread: so an error is met at the same place.
       const again = runner.jobs > 1 ? runner.read(input, head, reader) : lazyReader(reader, () => openBehind(input, head, ALONE))
@@ -294,6 +299,72 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
   }
 }
 
+const NO_HEAD = Buffer.alloc(0)
+
+/** Files of a batch, at most: what is known of each waits until it is counted. */
+const MAX_BATCH = 256
+
+/** How many bytes of small files are counted together: what a range of a file would be that held all inputs. */
+function batchSize(inputs: readonly Input[]): number {
+  const bytes = inputs.reduce((sum, { size }) => sum + (size ?? 0), 0)
+  return inputs.length > 1 && rangesOf(bytes) > 1 ? bytes / rangesOf(bytes) : Infinity
+}
+
+/**
+ * Open inputs and look at them, one after the other. Each comes by itself, but small plain files come together where they are counted together:
+ * which these are depends on their sizes, never on the number of threads.
+ */
+async function* prepareAll(opened: AsyncIterable<Opened>, session: Session): AsyncGenerator<readonly Prepared[], undefined> {
+  let group: Prepared[] = []
+  let bytes = 0
+  let isFirst = true
+  const whole = (): readonly Prepared[] => {
+    const made = inBatch(group, session, isFirst)
+    isFirst = false
+    group = []
+    bytes = 0
+    return made
+  }
+  for await (const next of opened) {
+    const prepared = await prepare(next, session)
+    const { unit, layout } = prepared
+    const joins = layout === undefined || (unit !== undefined && group.every((other) => !other.layout || other.layout.server === layout.server))
+    if (!joins && group.length > 0) yield whole()
+    group.push(prepared)
+    bytes += unit?.to ?? 0
+    if ((!unit && layout) || session.batchBytes === Infinity || bytes >= session.batchBytes || group.length === MAX_BATCH) yield whole()
+  }
+  if (group.length > 0) yield whole()
+}
+
+/** Counts, on the first call, all files of a batch into the kernel that adds up. @returns what one of them was read in */
+type Batch = (kernel: Kernel) => Promise<UnitRead[]>
+
+/** Have those of a group counted together that are to be. */
+function inBatch(group: readonly Prepared[], { runner, options }: Session, isFirst: boolean): readonly Prepared[] {
+  const members = group.filter((prepared): prepared is Prepared & { unit: Unit } => prepared.unit !== undefined)
+  if (members.length === 0) return group
+  const units = members.map(({ unit }) => unit)
+  const read = members.map(() => ({ bytes: 0, lines: 0 }))
+  const onRead: OnRead = (bytes, lines, place) => {
+    const { input } = members[place] as Prepared
+    const before = read[place] as (typeof read)[number]
+    read[place] = { bytes: before.bytes + bytes, lines: before.lines + lines }
+    options.onProgress?.({ input, ...read[place] })
+  }
+  // As with the ranges of a file, the first are counted straight into the kernel that adds up.
+  const others = isFirst ? undefined : runner.run(units, onRead)
+  const readAll = async (kernel: Kernel): Promise<UnitRead[][]> =>
+    addResult(kernel, (await others?.()) ?? NONE_COUNTED, units, { release: runner.release, onRead })
+  let reads: Promise<UnitRead[][]> | undefined
+  return group.map((prepared) => {
+    const place = members.findIndex(({ input }) => input === prepared.input)
+    if (place === -1) return prepared
+    return { ...prepared, batch: async (kernel) => (await (reads ??= readAll(kernel)))[place] as UnitRead[] }
+  })
+}
+const NONE_COUNTED: UnitsResult = { reads: [], parts: [] }
+
 /** Whether an input that is not as it stands in its file is large enough to be unpacked and recoded by a thread of its own, and can be. It does not depend on there being one. */
 function isReadApart(input: Input, { raw, packing }: Reader, { alone }: Session): boolean {
   if (raw || !alone || input.path === null || input.member !== undefined || packing.endsWith('tar') || isStream(input)) return false
@@ -301,7 +372,14 @@ function isReadApart(input: Input, { raw, packing }: Reader, { alone }: Session)
 }
 
 /** Cut a large input into units; none for one that is counted in this thread, along with others. */
-function unitsOf(input: Input, reader: Reader, head: Buffer, known: Source | undefined, layout: Layout, { store, alone, options }: Session): Unit[] {
+function unitsOf(
+  input: Input,
+  reader: Reader,
+  head: Buffer,
+  known: Source | undefined,
+  layout: Layout,
+  { store, batchBytes, alone, options }: Session,
+): Unit[] {
   // A file in a tar archive is read as it comes along; to find it again would mean to unpack all that stands before it.
   if (input.path === null || reader.packing.endsWith('tar') || isStream(input) || known?.openLine) return []
   // Records without a date take it from the `#Date` line before them, which may stand in another range.
@@ -325,7 +403,7 @@ function unitsOf(input: Input, reader: Reader, head: Buffer, known: Source | und
   const size = statSync(input.path, { throwIfNoEntry: false })?.size ?? 0
   if (!reader.raw) return size < LARGE_PACKED || (alone && input.member === undefined) ? [] : [{ ...common, from, to: null, fields: layout.fields, finish }]
   const bounds = cutFile(input.name, input.path, from, size)
-  if (bounds.length <= 2) return []
+  if (bounds.length <= 2 && (batchBytes === Infinity || from === size)) return []
   // Which #Fields line is in force in a later range is not known yet; that of the head is, nearly always.
   const fields = layout.fields ?? layout.firstFields
   return bounds.slice(1).map((to, i) => ({
@@ -345,24 +423,24 @@ function inOrder(units: readonly Unit[], input: Input, runner: Runner, options: 
     lines += moreLines
     options.onProgress?.({ input, bytes, lines })
   }
-  const begun: (() => Promise<UnitResult>)[] = []
+  const begun: (() => Promise<UnitsResult>)[] = []
   const first = units.length > 1 ? units[0] : undefined
   const others = first ? units.slice(1) : units
   let at = 0
   // So many and no more: a result that waits for its turn holds memory.
   const begin = (): void => {
-    while (at < others.length && begun.length <= runner.jobs) begun.push(runner.run(others[at++] as Unit, onRead))
+    while (at < others.length && begun.length <= runner.jobs) begun.push(runner.run([others[at++] as Unit], onRead))
   }
   begin()
   return {
     first,
     others,
     async next() {
-      const result = await (begun.shift() as () => Promise<UnitResult>)()
+      const result = await (begun.shift() as () => Promise<UnitsResult>)()
       begin()
       return result
     },
-    again: (unit) => runner.run(unit, onRead)(),
+    again: (unit) => runner.run([unit], onRead)(),
     release: runner.release,
     onRead,
   }
@@ -386,9 +464,7 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
     const { format, server, software } = known.source
     return { result: { ...NOTHING, name: input.name, format, server, software, known: true, optional: input.optional, error: null } }
   }
-  const reading = prepared.units
-    ? await addUnits(kernel, prepared.units, layout, known?.source.lines ?? 0)
-    : await countHere(kernel, prepared, layout, store, options)
+  const reading = await readingOf(kernel, prepared, layout, store, options)
   const { counts } = reading
   let { error } = reading
   // Of a log that was understood before, new lines may well be rubbish.
@@ -404,42 +480,60 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
   return { result, source: sourceOf(reading, base, input, identity, options.now) }
 }
 
+async function readingOf(kernel: Kernel, prepared: Prepared, layout: Layout, store: Store, options: ReadOptions): Promise<Reading> {
+  const { units, batch, identity } = prepared
+  if (units) return joinReads(await addUnits(kernel, units, layout), layout, identity?.known?.source.lines ?? 0)
+  if (batch) return joinReads(await batch(kernel), layout, 0)
+  return countHere(kernel, prepared, layout, store, options)
+}
+
 /** Count the first unit, and add the others in order. One that was counted under a `#Fields` line that was not in force is counted again. */
-async function addUnits(kernel: Kernel, { first, others, ...ordered }: Ordered, layout: Layout, linesBefore: number): Promise<Reading> {
-  let counts: LineCounts = { ...NOTHING, lines: linesBefore }
-  let { fields } = layout
-  let sawStatus = layout.hasStatus
-  let last: UnitRead | undefined
-  const trails: Uint8Array[] = []
-  const note = (read: UnitRead): boolean => {
-    counts = addLineCounts(counts, read.counts)
-    fields = read.fields
-    sawStatus ||= read.sawStatus
-    trails.push(read.trail)
-    last = read
-    return read.error === null
-  }
-  let goesOn = first === undefined || note(await readUnit(kernel, first, ordered.onRead))
+async function addUnits(kernel: Kernel, { first, others, ...ordered }: Ordered, layout: Layout): Promise<UnitRead[]> {
+  const reads = first === undefined ? [] : [await readUnit(kernel, first, (bytes, lines) => ordered.onRead(bytes, lines, 0))]
   for (const unit of others) {
-    if (!goesOn) break
+    const last = reads.at(-1)
+    if (last?.error) break
+    const { fields } = last ?? layout
     const found = await ordered.next()
     const fits = unit.fields === fields
     if (!fits) ordered.release(found)
     const result = fits ? found : await ordered.again({ ...unit, fields })
-    for (const part of result.parts) absorb(kernel, part, kernel.onFull)
-    ordered.release(result)
-    goesOn = note(result)
-    if (goesOn && result.isCutShort) goesOn = note(await readUnit(kernel, { ...unit, from: result.readTo, fields }, ordered.onRead))
+    reads.push(...(await addResult(kernel, result, [{ ...unit, fields }], ordered)).flat())
   }
-  const { readTo, tail, openLine, error } = last as UnitRead
+  return reads
+}
+
+/** Add what another thread has counted of units, and read what there was no room for. @returns by unit, what it was read in */
+async function addResult(
+  kernel: Kernel,
+  result: UnitsResult,
+  units: readonly Unit[],
+  { release, onRead }: Pick<Ordered, 'release' | 'onRead'>,
+): Promise<UnitRead[][]> {
+  for (const part of result.parts) absorb(kernel, part, kernel.onFull)
+  release(result)
+  const reads: UnitRead[][] = []
+  for (const [place, unit] of units.entries()) {
+    const readHere = (from: number, fields: string | null): Promise<UnitRead> =>
+      readUnit(kernel, { ...unit, from, fields }, (bytes, lines) => onRead(bytes, lines, place))
+    const read = result.reads[place] ?? (await readHere(unit.from, unit.fields))
+    reads.push(read.isCutShort && !read.error ? [read, await readHere(read.readTo, read.fields)] : [read])
+  }
+  return reads
+}
+
+/** What reading an input in several pieces came to. */
+function joinReads(reads: readonly UnitRead[], layout: Layout, linesBefore: number): Reading {
+  const counts = reads.reduce<LineCounts>((sum, read) => addLineCounts(sum, read.counts), { ...NOTHING, lines: linesBefore })
+  const { fields, readTo, tail, openLine, error } = reads.at(-1) as UnitRead
   return {
     counts: { ...counts, lines: counts.lines - linesBefore },
     fields,
-    sawStatus,
+    sawStatus: layout.hasStatus || reads.some((read) => read.sawStatus),
     readTo,
     tail,
     openLine,
-    trail: Buffer.concat(trails),
+    trail: Buffer.concat(reads.map(({ trail }) => trail)),
     error: error && new LogstatError(...error),
   }
 }

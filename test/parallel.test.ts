@@ -1,4 +1,4 @@
-import { closeSync, copyFileSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, copyFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -8,7 +8,7 @@ import { openBehind } from '../src/input/open.js'
 import { ALONE } from '../src/input/packing/packed.js'
 import { Kernel } from '../src/kernel/kernel.js'
 import { makeRing, ringReader } from '../src/parallel/ring.js'
-import { countUnit, rangesOf, type Unit } from '../src/parallel/unit.js'
+import { countUnits, rangesOf, type Unit, type UnitRead } from '../src/parallel/unit.js'
 import { readInputs } from '../src/pipeline.js'
 import { makeReport, type Report } from '../src/report/report.js'
 import { openStore } from '../src/store/store.js'
@@ -115,11 +115,94 @@ describe('a log in which nothing comes twice', () => {
     expect(one.totals).toMatchObject({ entries: CODES, rejected: 0, ignored: 2 })
     const last = statSync(hostile).size
     const unit = { ...UNIT, name: hostile, path: hostile, from: 0, to: last, fields: null }
-    const { isCutShort, readTo, parts, counts } = await countUnit(new Kernel(), unit, () => {})
+    const { reads, parts } = await countUnits(new Kernel(), [unit, unit], () => {})
+    expect(reads).toHaveLength(1)
+    const { isCutShort, readTo, counts } = reads[0] as UnitRead
     expect(isCutShort).toBe(true)
     expect(readTo).toBeLessThan(last)
     expect(parts.length).toBeGreaterThan(1)
     expect(counts.entries).toBeLessThan(CODES)
+  }, 120_000)
+})
+
+describe('many logs, each too small to be cut', () => {
+  /** What became of each file, and the report, which are the same for any number of threads. */
+  async function readTogether(files: readonly string[]): Promise<{ report: Report; results: Record<string, unknown>[] }> {
+    const told: Record<string, unknown>[] = []
+    for (const jobs of [1, 2, 3]) {
+      const store = openStore(null)
+      const read = new Map<string, { bytes: number; lines: number }>()
+      const results = await readInputs(findInputs(files), store, { jobs, onProgress: ({ input, bytes, lines }) => read.set(input.name, { bytes, lines }) })
+      told.push({ report: makeReport(store), results, read })
+    }
+    for (const other of told) expect(other).toEqual(told[0])
+    return told[0] as { report: Report; results: Record<string, unknown>[] }
+  }
+
+  it('are counted by several threads, and each is told of by itself', async () => {
+    const dir = join(folder, 'many')
+    mkdirSync(dir)
+    const expected: Record<string, unknown>[] = []
+    const statuses = new Map<number, number>()
+    const put = (name: string, text: string, what: Record<string, unknown>): void => {
+      writeFileSync(join(dir, name), text)
+      expected.push({ name: join(dir, name), error: null, rejected: 0, ignored: 0, ...what })
+    }
+    const N = 40_000
+    for (let i = 0; i < 24; i++) {
+      const name = `${String(i).padStart(2, '0')}.log`
+      const isIis = i < 8 || i > 15
+      const header = `#Fields: date time ${i % 2 ? 'sc-status sc-substatus sc-win32-status c-ip' : 'c-ip sc-status sc-substatus sc-win32-status'} cs-method cs-uri-stem\n`
+      const entry = (n: number): string => {
+        const status = [200, 304, 404, 500 + i][n % 4] as number
+        statuses.set(status, (statuses.get(status) ?? 0) + 1)
+        const client = `10.${i}.${n % 256}.7`
+        const path = `/a/path/that/makes/the/file/larger/than/it/would/be/without/it/${n % 100}`
+        if (!isIis) return `${client} - - [22/Nov/2026:10:${10 + i}:00 +0000] "GET ${path} HTTP/1.1" ${status} 17 "-" "agent"\n`
+        const code = `${status} 0 0`
+        return `2026-11-22 10:${10 + i}:00 ${i % 2 ? `${code} ${client}` : `${client} ${code}`} GET ${path}\n`
+      }
+      const lines = Array.from({ length: N }, (_, n) => entry(n))
+      if (i === 5) lines.splice(100, 0, 'damaged\n')
+      const text = (isIis ? header : '') + lines.join('')
+      // A last line without its newline counts, too.
+      put(name, i === 7 ? text.trimEnd() : text, {
+        entries: N,
+        rejected: i === 5 ? 1 : 0,
+        ignored: isIis ? 1 : 0,
+        lines: N + (isIis ? 1 : 0) + (i === 5 ? 1 : 0),
+      })
+      if (i === 2) put('02b.log', '', { entries: 0, lines: 0 })
+      if (i === 3) put('03b.txt', 'this is no log\n'.repeat(1000), { error: expect.objectContaining({ code: 'unknown-format' }) })
+      if (i === 20) put('20b.log', header, { entries: 0, lines: 1, ignored: 1 })
+    }
+    const files = expected.map(({ name }) => name as string)
+    expect(rangesOf(files.reduce((sum, file) => sum + statSync(file).size, 0))).toBeGreaterThan(1)
+    const { report, results } = await readTogether(files)
+    expect(results).toMatchObject(expected)
+    const found = new Map<number, number>()
+    for (const { status, hits } of report.codes) found.set(status as number, (found.get(status as number) ?? 0) + hits)
+    expect(found).toEqual(statuses)
+    expect(report.inputs.map(({ name }) => name)).toEqual(expected.filter(({ error }) => error === null).map(({ name }) => name))
+  }, 60_000)
+
+  it('may each hold more than a thread may keep', async () => {
+    const CODES = 12_000
+    const HEADER = '#Fields: date time c-ip cs-uri-stem cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status\n'
+    const files = [0, 1, 2, 3].map((i) => {
+      const file = join(folder, `hostile-${i}.log`)
+      const text = (name: string, n: number): string => `${name}${String(n).padEnd(1000, 'x')}`
+      const lines = Array.from({ length: i % 2 ? 300 : CODES }, (_, n) => {
+        const code = i * CODES + n
+        return `2026-11-22 00:00:${10 + (n % 50)} 10.0.0.1 ${text('/', n)} ${text('agent', n)} ${text('http://a/', n)} ${400 + (n % 150)} 0 ${code}\n`
+      })
+      writeFileSync(file, HEADER + lines.join(''))
+      return file
+    })
+    const { report, results } = await readTogether(files)
+    expect(results).toMatchObject(files.map((name, i) => ({ name, entries: i % 2 ? 300 : CODES, rejected: 0 })))
+    const hits = report.codes.flatMap(({ win32 }) => win32.map((w) => w.hits))
+    expect(hits).toEqual(new Array(2 * CODES + 600).fill(1))
   }, 120_000)
 })
 

@@ -10,7 +10,7 @@ import { findInputs } from '../src/input/find.js'
 import { Kernel } from '../src/kernel/kernel.js'
 import { Role } from '../src/kernel/wasm/roles.js'
 import { makeIntake } from '../src/parallel/intake.js'
-import { countUnit, type Unit } from '../src/parallel/unit.js'
+import { countUnits, type Unit, type UnitRead } from '../src/parallel/unit.js'
 import { type InputResult, type ReadOptions, readInputs } from '../src/pipeline.js'
 import { makeReport, type Report } from '../src/report/report.js'
 import { openStore } from '../src/store/store.js'
@@ -272,9 +272,8 @@ describe('a pattern and a database', () => {
     })
     const kernel = new Kernel()
     const cut = text.indexOf('\n', text.length / 2) + 1
-    const whole = await countUnit(kernel, unit(0, text.length), () => {})
-    const first = await countUnit(kernel, unit(0, cut), () => {})
-    const second = await countUnit(kernel, unit(cut, text.length), () => {})
+    const read = async (from: number, to: number): Promise<UnitRead> => (await countUnits(kernel, [unit(from, to)], () => {})).reads[0] as UnitRead
+    const [whole, first, second] = [await read(0, text.length), await read(0, cut), await read(cut, text.length)]
     expect(addLineCounts(first.counts, second.counts)).toEqual(whole.counts)
     expect(whole.counts).toMatchObject({ lines: 4000, rejected: 1333 })
     expect([second.readTo, Buffer.from(second.tail).toString()]).toEqual([text.length, Buffer.from(whole.tail).toString()])

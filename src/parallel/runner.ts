@@ -4,22 +4,22 @@ import type { Input } from '../input/find.js'
 import type { Reader } from '../input/open.js'
 import { Kernel, kernelModule } from '../kernel/kernel.js'
 import { makeRing, type Ring, ringReader } from './ring.js'
-import { countUnit, type OnRead, packLast, type Unit, type UnitResult } from './unit.js'
+import { countUnits, type OnRead, packLast, type Unit, type UnitsResult } from './unit.js'
 
 /** Counts units, several at a time where there are threads for them. The calling thread is one of these. */
 export interface Runner {
   /**
-   * Have a unit counted.
+   * Have units counted into tables of their own.
    *
    * @returns what waits for the result; meanwhile this thread counts units, too. One may be waited for at a time
    */
-  run(unit: Unit, onRead: OnRead): () => Promise<UnitResult>
+  run(units: readonly Unit[], onRead: OnRead): () => Promise<UnitsResult>
   /** Have an input read by another thread, from behind its head on: what unpacks it does not wait for what counts. */
   read(input: Input, head: Uint8Array, like: Pick<Reader, 'packing' | 'recoded'>): Reader
   /** So many units will be run: start threads for them while it is still being found out what they are. */
   expect(units: number): void
   /** A result is not needed any more: its memory may be used for the next. */
-  release(result: UnitResult): void
+  release(result: UnitsResult): void
   /** Memory of a result that was released, if there is any: it is the caller's then. */
   spare(): ArrayBuffer | undefined
   /** Units that can be in work at once. */
@@ -28,17 +28,17 @@ export interface Runner {
   close(): void
 }
 
-/** What a worker is sent: a unit to count, memory for a result, or both; or an input to read into a ring. */
+/** What a worker is sent: units to count, memory for a result, or both; or an input to read into a ring. */
 export interface Order {
-  readonly unit?: Unit
+  readonly units?: readonly Unit[]
   readonly fill?: { readonly ring: Ring; readonly input: Input; readonly head: Uint8Array }
   readonly spare?: ArrayBuffer | undefined
 }
 
 interface Task {
-  readonly unit: Unit
+  readonly units: readonly Unit[]
   readonly onRead: OnRead
-  readonly resolve: (result: UnitResult) => void
+  readonly resolve: (result: UnitsResult) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -55,7 +55,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
   const wanting = new Set<Worker>()
   let kernel: Kernel | undefined
   /** The result that is still in this thread's kernel. */
-  let kept: UnitResult | undefined
+  let kept: UnitsResult | undefined
   /** Called when a unit waits for a thread. */
   let wake = (): void => {}
 
@@ -64,7 +64,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     all.add(worker)
     // One that has nothing to do does not keep the process.
     worker.unref()
-    worker.on('message', (message: { bytes: number; lines: number } | { result: UnitResult } | { filled: true }) => {
+    worker.on('message', (message: { bytes: number; lines: number; place: number } | { result: UnitsResult } | { filled: true }) => {
       // What one told that was terminated since may still arrive.
       if (!all.has(worker)) return
       if ('filled' in message) {
@@ -74,7 +74,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
       const task = running.get(worker)
       if (!task) return
       if ('bytes' in message) {
-        task.onRead(message.bytes, message.lines)
+        task.onRead(message.bytes, message.lines, message.place)
         return
       }
       running.delete(worker)
@@ -108,7 +108,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
       running.set(worker, task)
       wanting.add(worker)
       worker.ref()
-      worker.postMessage({ unit: task.unit } satisfies Order)
+      worker.postMessage({ units: task.units } satisfies Order)
     }
     share()
   }
@@ -129,7 +129,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     if (!task) return false
     kernel ??= new Kernel()
     if (kept) packLast(kept, spares.pop())
-    await countUnit(kernel, task.unit, task.onRead).then((result) => task.resolve((kept = result)), task.reject)
+    await countUnits(kernel, task.units, task.onRead).then((result) => task.resolve((kept = result)), task.reject)
     return true
   }
 
@@ -146,10 +146,10 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     expect(units) {
       while (all.size < Math.min(jobs - 1, units)) idle.push(start())
     },
-    run(unit, onRead) {
+    run(units, onRead) {
       let done = false
-      const result = new Promise<UnitResult>((resolve, reject) => {
-        waiting.push({ unit, onRead, resolve, reject })
+      const result = new Promise<UnitsResult>((resolve, reject) => {
+        waiting.push({ units, onRead, resolve, reject })
         next()
         if (waiting.length > 0) wake()
       }).finally(() => {

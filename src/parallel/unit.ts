@@ -58,7 +58,10 @@ export interface UnitRead {
   readonly error: readonly [string, string, string | undefined] | null
 }
 
-export interface UnitResult extends UnitRead {
+/** What counting units one after the other, into the same tables, came to. */
+export interface UnitsResult {
+  /** By unit; fewer when one was cut short. */
+  readonly reads: readonly UnitRead[]
   /** What was counted, in order; more than one part only when tables that must be exact were full. The last may still be in the kernel. */
   readonly parts: (Packed | Kernel)[]
 }
@@ -68,8 +71,9 @@ export function setLogZone(kernel: Kernel, zone: string | null): void {
   kernel.setLocalTime((seconds) => localOffset(seconds, zone ?? 'UTC'))
 }
 
-/** Told now and then how much more of a file was read. */
-export type OnRead = (bytes: number, lines: number) => void
+/** Told now and then how much more was read of which of the units. */
+export type OnRead = (bytes: number, lines: number, place: number) => void
+type OnUnitRead = (bytes: number, lines: number) => void
 
 /**
  * Bytes of full tables that a unit may come to. They wait in memory until it is the unit's turn, so that there may not be any number of
@@ -77,32 +81,42 @@ export type OnRead = (bytes: number, lines: number) => void
  */
 const MAX_PARTS_BYTES = 8 << 20
 
-/** Count a unit, or what there is room for of it, with a kernel of which nothing else is kept. */
-export async function countUnit(kernel: Kernel, unit: Unit, onRead: OnRead): Promise<UnitResult> {
-  const { dayZone } = unit
+/** Count units that have their days and filter in common, or what there is room for of them, with a kernel of which nothing else is kept. */
+export async function countUnits(kernel: Kernel, units: readonly Unit[], onRead: OnRead): Promise<UnitsResult> {
+  const { dayZone, filter } = units[0] as Unit
   kernel.clear()
-  setFilter(kernel.wasm, unit.filter)
+  setFilter(kernel.wasm, filter)
   if (dayZone !== null) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
-  const parts: UnitResult['parts'] = []
+  const parts: UnitsResult['parts'] = []
   let bytes = 0
   kernel.onFull = () => {
     const part = pack(kernel)
     parts.push(part)
     bytes += part.bytes.length
   }
-  const read = await readUnit(kernel, unit, onRead, () => bytes > MAX_PARTS_BYTES)
+  const reads: UnitRead[] = []
+  for (const [place, unit] of units.entries()) {
+    const read = await readUnit(
+      kernel,
+      unit,
+      (more, lines) => onRead(more, lines, place),
+      () => bytes > MAX_PARTS_BYTES,
+    )
+    reads.push(read)
+    if (read.isCutShort) break
+  }
   parts.push(kernel)
-  return { ...read, parts }
+  return { reads, parts }
 }
 
 /** Take out of the kernel what is still in it, so that it can be used again or the result be sent. @param spare for `pack` */
-export function packLast({ parts }: UnitResult, spare: ArrayBuffer | undefined): void {
+export function packLast({ parts }: UnitsResult, spare: ArrayBuffer | undefined): void {
   const last = parts.at(-1)
   if (last instanceof Kernel) parts[parts.length - 1] = pack(last, spare)
 }
 
 /** Count a unit with a kernel that may hold other counts, whose filter and periods are set. @param isEnough whether to stop as soon as a line ends */
-export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnRead, isEnough = (): boolean => false): Promise<UnitRead> {
+export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnUnitRead, isEnough = (): boolean => false): Promise<UnitRead> {
   setLogZone(kernel, unit.logZone)
   let { fields } = unit
   let sawStatus = false
@@ -121,7 +135,7 @@ export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnRead, isEno
     if (unit.recognised) trail = new TrailWriter(unit.from, prior)
     return trail
   }
-  let error: UnitResult['error'] = null
+  let error: UnitRead['error'] = null
   let isCutShort = false
   // A line that is too long is counted before it ends.
   const stops = (): boolean => isEnough() && !intake.resume.openLine
@@ -149,7 +163,7 @@ export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnRead, isEno
 type Stops = () => boolean
 
 /** @returns whether it stopped before the end */
-async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) => Trail, onRead: OnRead, stops: Stops): Promise<boolean> {
+async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) => Trail, onRead: OnUnitRead, stops: Stops): Promise<boolean> {
   const { name, path, member } = unit
   const reader = await openInput({ name, path, optional: false, size: null, ...(member === undefined ? {} : { member }) })
   try {
@@ -181,7 +195,7 @@ async function readRange(
   { name, path, from }: Unit,
   to: number,
   begin: (prior: Uint8Array) => Trail,
-  onRead: OnRead,
+  onRead: OnUnitRead,
   stops: Stops,
 ): Promise<boolean> {
   let fd: number | undefined

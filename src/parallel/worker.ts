@@ -4,9 +4,9 @@ import { Kernel } from '../kernel/kernel.js'
 import type { Packed } from '../kernel/packed.js'
 import { fillRing } from './ring.js'
 import type { Order } from './runner.js'
-import { countUnit, packLast } from './unit.js'
+import { countUnits, packLast } from './unit.js'
 
-// Takes an Order by message; answers to one of a unit with `{ bytes, lines }` now and then, and with `{ result }` at the end, and to one of
+// Takes an Order by message; answers to one of units with `{ bytes, lines, place }` now and then, and with `{ result }` at the end, and to one of
 // a ring with `{ filled }` at the end.
 
 const REPORT_EVERY = 8 << 20
@@ -22,14 +22,15 @@ if (parentPort) {
       await fillRing(ring, head.length, (leaveSums) => openBehind(input, head, { alone: true, leaveSums }))
       port.postMessage({ filled: true })
     }
-    if (!order.unit) return
+    if (!order.units) return
     kernel ??= new Kernel({ code: workerData as WebAssembly.Module })
-    let untold = { bytes: 0, lines: 0 }
-    const result = await countUnit(kernel, order.unit, (bytes, lines) => {
-      untold = { bytes: untold.bytes + bytes, lines: untold.lines + lines }
-      if (untold.bytes < REPORT_EVERY) return
-      port.postMessage(untold)
-      untold = { bytes: 0, lines: 0 }
+    let untold = { bytes: 0, lines: 0, place: 0 }
+    const result = await countUnits(kernel, order.units, (bytes, lines, place) => {
+      if (place !== untold.place || untold.bytes >= REPORT_EVERY) {
+        port.postMessage(untold)
+        untold = { bytes: 0, lines: 0, place }
+      }
+      untold = { bytes: untold.bytes + bytes, lines: untold.lines + lines, place }
     })
     port.postMessage(untold)
     packLast(result, spare)
