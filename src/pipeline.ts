@@ -20,7 +20,7 @@ import { makeRunner, type Runner } from './parallel/runner.js'
 import { cutFile, type OnRead, rangesOf, readUnit, setLogZone, type Unit, type UnitRead, type UnitsResult } from './parallel/unit.js'
 import { Backlog } from './store/backlog.js'
 import { type Counted, type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
-import { readTally } from './tally/read-out.js'
+import { type ReadOutOptions, readTally } from './tally/read-out.js'
 import { addLineCounts, type LineCounts, type Listed, type Tally } from './tally/tally.js'
 import { dayOf } from './time-zone.js'
 import { NO_TRAIL, PRIOR_BYTES, type Trail, TrailWriter } from './trail.js'
@@ -93,14 +93,17 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   const { least, most, together } = LISTED_IN_MEMORY
   const listed = inFile ? LISTED_IN_DATABASE : { least: Math.max(least, top), most: Math.max(most, top), together }
   setFilter(kernel.wasm, options.filter ?? {})
-  const batchBytes = inFile ? Infinity : batchSize(inputs)
+  const batchBytes = batchSize(inputs)
   // A large file is cut, or it is packed: another thread is needed in any case, and it takes a while to start. What a database knows needs none.
   if (!inFile && (rangesOf(inputs[0]?.size ?? 0) > 1 || batchBytes < Infinity)) runner.expect(1)
   if (dayZone !== undefined) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
-  const readOut = (spare?: ArrayBuffer): Tally => readTally(kernel, { listed, allClients: store.joinsClients, adaptive: !inFile, spare })
+  const readOutOptions: ReadOutOptions = { listed, allClients: store.joinsClients, adaptive: !inFile }
+  const readOut = (spare?: ArrayBuffer): Tally => readTally(kernel, { ...readOutOptions, spare })
   const backlog = new Backlog(listed, store.joinsClients ? ['client'] : [], store.anonymizes)
+  /** All that was counted of an input, by another thread. */
+  let whole: Tally | undefined
   const take = (spare?: ArrayBuffer): Iterable<Counted> => {
-    const last = readOut(spare)
+    const last = whole ?? readOut(spare)
     kernel.clear()
     return backlog.with(last)
   }
@@ -114,11 +117,23 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   }
 
   const results: InputResult[] = []
-  // Ahead of the input being counted the next ones are opened, so that packed ones unpack side by side. Not for a database: whether
-  // an input is known there can be told only when the one before is in.
-  const ahead = inFile ? 1 : runner.jobs + 1
+  // Ahead of the input being counted the next ones are opened, so that they are counted side by side. Where a database knows more of one when the one
+  // before is in, it is looked at again; so there that is done for logs that take a while only.
+  const ahead = inFile && batchBytes === Infinity ? 1 : runner.jobs + 1
   let counting = false
-  const session: Session = { store, options, runner, batchBytes, alone: inFile || inputs.length === 1, idleKernel: () => (counting ? undefined : kernel) }
+  const session: Session = {
+    store,
+    options,
+    runner,
+    batchBytes,
+    readOut: inFile ? readOutOptions : undefined,
+    keep: (tallies, areAll) => {
+      if (areAll && tallies.length === 1) whole = tallies[0]
+      else for (const tally of tallies) backlog.add(tally)
+    },
+    alone: ahead === 1 || inputs.length === 1,
+    idleKernel: () => (counting ? undefined : kernel),
+  }
   const countNext = async (prepared: Prepared): Promise<ReadInput> => {
     counting = true
     const read = await count(kernel, prepared, store, options)
@@ -126,7 +141,8 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     return read
   }
   const intoFile = async (opened: Prepared): Promise<InputResult> => {
-    for (let prepared = opened; ; prepared = await prepare(await reopen(opened.input), session)) {
+    for (let prepared = opened; ; prepared = inBatch([await prepare(await reopen(opened.input), session)], session, false)[0] as Prepared) {
+      whole = undefined
       const read = await countNext(prepared)
       const spare = runner.spare()
       if (prepared.input === inputs.at(-1)) runner.close()
@@ -173,11 +189,11 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
  * @returns undefined when the file was rotated, or the database told more of it, since it was looked at: it is to be read again
  */
 async function settleInFile(prepared: Prepared, { result, source }: ReadInput, counted: Iterable<Counted>, store: Store): Promise<InputResult | undefined> {
-  const { identity, input, file, units, isApart } = prepared
+  const { identity, input, file, units, unit, isApart } = prepared
   if (!identity) return result
   const same = fileOf(input) === file
   // Other threads open the file by its name.
-  if ((units || isApart) && (!same || result.error?.code === 'changed')) return undefined
+  if ((units || unit || isApart) && (!same || result.error?.code === 'changed')) return undefined
   let id: number | null | undefined = identity.known?.source.id
   if (source?.stream) {
     // What was read cannot be read again: only where it is added is decided again.
@@ -234,6 +250,9 @@ interface Ordered {
  */
 const LARGE_PACKED = 4 << 20
 
+/** New bytes of a plain file among others from which on they go into a database by way of a thread. */
+const MIN_APART = 1 << 20
+
 /** Open an input once more: another run has added to its source meanwhile. */
 async function reopen(input: Input): Promise<Opened> {
   const file = fileOf(input)
@@ -250,6 +269,10 @@ interface Session {
   readonly store: Store
   /** Small plain files are counted by other threads, so many bytes of them together; infinity: where they are opened. */
   readonly batchBytes: number
+  /** In a database each input is a source of its own: what a thread has counted of one is read out there. */
+  readonly readOut: ReadOutOptions | undefined
+  /** Takes what was read out of an input. @param areAll it was counted to its end there */
+  keep(tallies: readonly Tally[], areAll: boolean): void
   readonly options: ReadOptions
   readonly runner: Runner
   /** No other input is in work beside one: what is unpacked is counted in this thread. */
@@ -283,7 +306,7 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
     if (units.length === 0 && !isApart) return { input, head, file, identity, layout, reader }
     reader.close()
     const [unit] = units
-    if (unit && reader.raw && units.length === 1) return { input, head: NO_HEAD, file, identity, layout, unit }
+    if (unit && units.length === 1 && (reader.raw || store.file !== null)) return { input, head: NO_HEAD, file, identity, layout, unit }
     if (isApart) {
       // Opened when it is read, as by another thread: so an error is met at the same place.
       const again = runner.jobs > 1 ? runner.read(input, head, reader) : lazyReader(reader, () => openBehind(input, head, ALONE))
@@ -332,7 +355,7 @@ async function* prepareAll(opened: AsyncIterable<Opened>, session: Session): Asy
     if (!joins && group.length > 0) yield whole()
     group.push(prepared)
     bytes += unit?.to ?? 0
-    if ((!unit && layout) || session.batchBytes === Infinity || bytes >= session.batchBytes || group.length === MAX_BATCH) yield whole()
+    if ((!unit && layout) || session.readOut || session.batchBytes === Infinity || bytes >= session.batchBytes || group.length === MAX_BATCH) yield whole()
   }
   if (group.length > 0) yield whole()
 }
@@ -341,7 +364,7 @@ async function* prepareAll(opened: AsyncIterable<Opened>, session: Session): Asy
 type Batch = (kernel: Kernel) => Promise<UnitRead[]>
 
 /** Have those of a group counted together that are to be. */
-function inBatch(group: readonly Prepared[], { runner, options }: Session, isFirst: boolean): readonly Prepared[] {
+function inBatch(group: readonly Prepared[], { runner, readOut, keep, options }: Session, isFirst: boolean): readonly Prepared[] {
   const members = group.filter((prepared): prepared is Prepared & { unit: Unit } => prepared.unit !== undefined)
   if (members.length === 0) return group
   const units = members.map(({ unit }) => unit)
@@ -353,9 +376,9 @@ function inBatch(group: readonly Prepared[], { runner, options }: Session, isFir
     options.onProgress?.({ input, ...read[place] })
   }
   // As with the ranges of a file, the first are counted straight into the kernel that adds up.
-  const others = isFirst ? undefined : runner.run(units, onRead)
+  const others = isFirst && !readOut ? undefined : runner.run(units, onRead, readOut)
   const readAll = async (kernel: Kernel): Promise<UnitRead[][]> =>
-    addResult(kernel, (await others?.()) ?? NONE_COUNTED, units, { release: runner.release, onRead })
+    addResult(kernel, (await others?.()) ?? NONE_COUNTED, units, { release: runner.release, keep, onRead })
   let reads: Promise<UnitRead[][]> | undefined
   return group.map((prepared) => {
     const place = members.findIndex(({ input }) => input === prepared.input)
@@ -363,7 +386,7 @@ function inBatch(group: readonly Prepared[], { runner, options }: Session, isFir
     return { ...prepared, batch: async (kernel) => (await (reads ??= readAll(kernel)))[place] as UnitRead[] }
   })
 }
-const NONE_COUNTED: UnitsResult = { reads: [], parts: [] }
+const NONE_COUNTED: UnitsResult = { reads: [], parts: [], tallies: [] }
 
 /** Whether an input that is not as it stands in its file is large enough to be unpacked and recoded by a thread of its own, and can be. It does not depend on there being one. */
 function isReadApart(input: Input, { raw, packing }: Reader, { alone }: Session): boolean {
@@ -402,8 +425,10 @@ function unitsOf(
   // Not the size that it had when it was found: it may have grown since, or be another one now.
   const size = statSync(input.path, { throwIfNoEntry: false })?.size ?? 0
   if (!reader.raw) return size < LARGE_PACKED || (alone && input.member === undefined) ? [] : [{ ...common, from, to: null, fields: layout.fields, finish }]
-  const bounds = cutFile(input.name, input.path, from, size)
-  if (bounds.length <= 2 && (batchBytes === Infinity || from === size)) return []
+  // Among others one that is no larger than what is counted together is not cut: to add ranges up has its price.
+  const isTogether = batchBytes < Infinity && size - from <= batchBytes
+  const bounds = isTogether ? [from, size] : cutFile(input.name, input.path, from, size)
+  if (bounds.length <= 2 && (batchBytes === Infinity || size - from < (store.file === null ? 1 : MIN_APART))) return []
   // Which #Fields line is in force in a later range is not known yet; that of the head is, nearly always.
   const fields = layout.fields ?? layout.firstFields
   return bounds.slice(1).map((to, i) => ({
@@ -508,9 +533,10 @@ async function addResult(
   kernel: Kernel,
   result: UnitsResult,
   units: readonly Unit[],
-  { release, onRead }: Pick<Ordered, 'release' | 'onRead'>,
+  { release, onRead, keep }: Pick<Ordered, 'release' | 'onRead'> & Partial<Pick<Session, 'keep'>>,
 ): Promise<UnitRead[][]> {
   for (const part of result.parts) absorb(kernel, part, kernel.onFull)
+  keep?.(result.tallies, !result.reads.some(({ isCutShort }) => isCutShort))
   release(result)
   const reads: UnitRead[][] = []
   for (const [place, unit] of units.entries()) {

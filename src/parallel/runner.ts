@@ -3,6 +3,8 @@ import { Worker } from 'node:worker_threads'
 import type { Input } from '../input/find.js'
 import type { Reader } from '../input/open.js'
 import { Kernel, kernelModule } from '../kernel/kernel.js'
+import type { ReadOutOptions } from '../tally/read-out.js'
+import { received, type SentTally } from '../tally/sent.js'
 import { makeRing, type Ring, ringReader } from './ring.js'
 import { countUnits, type OnRead, packLast, type Unit, type UnitsResult } from './unit.js'
 
@@ -11,9 +13,10 @@ export interface Runner {
   /**
    * Have units counted into tables of their own.
    *
+   * @param readOut as for `countUnits`
    * @returns what waits for the result; meanwhile this thread counts units, too. One may be waited for at a time
    */
-  run(units: readonly Unit[], onRead: OnRead): () => Promise<UnitsResult>
+  run(units: readonly Unit[], onRead: OnRead, readOut?: ReadOutOptions): () => Promise<UnitsResult>
   /** Have an input read by another thread, from behind its head on: what unpacks it does not wait for what counts. */
   read(input: Input, head: Uint8Array, like: Pick<Reader, 'packing' | 'recoded'>): Reader
   /** So many units will be run: start threads for them while it is still being found out what they are. */
@@ -31,13 +34,18 @@ export interface Runner {
 /** What a worker is sent: units to count, memory for a result, or both; or an input to read into a ring. */
 export interface Order {
   readonly units?: readonly Unit[]
+  readonly readOut?: ReadOutOptions | undefined
   readonly fill?: { readonly ring: Ring; readonly input: Input; readonly head: Uint8Array }
   readonly spare?: ArrayBuffer | undefined
 }
 
+/** What it answers to units. */
+export type SentResult = Omit<UnitsResult, 'tallies'> & { readonly tallies: readonly SentTally[] }
+
 interface Task {
   readonly units: readonly Unit[]
   readonly onRead: OnRead
+  readonly readOut: ReadOutOptions | undefined
   readonly resolve: (result: UnitsResult) => void
   readonly reject: (error: unknown) => void
 }
@@ -64,7 +72,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     all.add(worker)
     // One that has nothing to do does not keep the process.
     worker.unref()
-    worker.on('message', (message: { bytes: number; lines: number; place: number } | { result: UnitsResult } | { filled: true }) => {
+    worker.on('message', (message: { bytes: number; lines: number; place: number } | { result: SentResult } | { filled: true }) => {
       // What one told that was terminated since may still arrive.
       if (!all.has(worker)) return
       if ('filled' in message) {
@@ -79,7 +87,8 @@ export function makeRunner(jobs = availableParallelism()): Runner {
       }
       running.delete(worker)
       wanting.delete(worker)
-      task.resolve(message.result)
+      const { tallies, ...result } = message.result
+      task.resolve({ ...result, tallies: tallies.map(received) })
       free(worker)
     })
     worker.on('error', (error) => {
@@ -108,7 +117,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
       running.set(worker, task)
       wanting.add(worker)
       worker.ref()
-      worker.postMessage({ units: task.units } satisfies Order)
+      worker.postMessage({ units: task.units, readOut: task.readOut } satisfies Order)
     }
     share()
   }
@@ -129,7 +138,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     if (!task) return false
     kernel ??= new Kernel()
     if (kept) packLast(kept, spares.pop())
-    await countUnits(kernel, task.units, task.onRead).then((result) => task.resolve((kept = result)), task.reject)
+    await countUnits(kernel, task.units, task.onRead, task.readOut).then((result) => task.resolve((kept = result)), task.reject)
     return true
   }
 
@@ -146,10 +155,10 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     expect(units) {
       while (all.size < Math.min(jobs - 1, units)) idle.push(start())
     },
-    run(units, onRead) {
+    run(units, onRead, readOut) {
       let done = false
       const result = new Promise<UnitsResult>((resolve, reject) => {
-        waiting.push({ units, onRead, resolve, reject })
+        waiting.push({ units, onRead, readOut, resolve, reject })
         next()
         if (waiting.length > 0) wake()
       }).finally(() => {

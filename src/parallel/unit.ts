@@ -8,7 +8,8 @@ import { type Filter, setFilter } from '../kernel/filter.js'
 import { Kernel } from '../kernel/kernel.js'
 import { type Packed, pack } from '../kernel/packed.js'
 import type { Plan } from '../kernel/plan.js'
-import type { LineCounts } from '../tally/tally.js'
+import { type ReadOutOptions, readTally } from '../tally/read-out.js'
+import type { LineCounts, Tally } from '../tally/tally.js'
 import { dayOf, localOffset } from '../time-zone.js'
 import { NO_TRAIL, PRIOR_BYTES, type Trail, TrailWriter } from '../trail.js'
 import { type Intake, makeIntake } from './intake.js'
@@ -64,6 +65,8 @@ export interface UnitsResult {
   readonly reads: readonly UnitRead[]
   /** What was counted, in order; more than one part only when tables that must be exact were full. The last may still be in the kernel. */
   readonly parts: (Packed | Kernel)[]
+  /** The same, read out, where that was asked for: there are no parts then. */
+  readonly tallies: readonly Tally[]
 }
 
 /** Read times that carry no zone as those of a zone; null: as UTC. */
@@ -81,15 +84,24 @@ type OnUnitRead = (bytes: number, lines: number) => void
  */
 const MAX_PARTS_BYTES = 8 << 20
 
-/** Count units that have their days and filter in common, or what there is room for of them, with a kernel of which nothing else is kept. */
-export async function countUnits(kernel: Kernel, units: readonly Unit[], onRead: OnRead): Promise<UnitsResult> {
+/**
+ * Count units that have their days and filter in common, or what there is room for of them, with a kernel of which nothing else is kept.
+ *
+ * @param readOut how to read out what was counted, if nothing is to be added to it
+ */
+export async function countUnits(kernel: Kernel, units: readonly Unit[], onRead: OnRead, readOut?: ReadOutOptions): Promise<UnitsResult> {
   const { dayZone, filter } = units[0] as Unit
   kernel.clear()
   setFilter(kernel.wasm, filter)
   if (dayZone !== null) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   const parts: UnitsResult['parts'] = []
+  const tallies: Tally[] = []
   let bytes = 0
   kernel.onFull = () => {
+    if (readOut) {
+      tallies.push(readTally(kernel, readOut))
+      return
+    }
     const part = pack(kernel)
     parts.push(part)
     bytes += part.bytes.length
@@ -100,13 +112,14 @@ export async function countUnits(kernel: Kernel, units: readonly Unit[], onRead:
       kernel,
       unit,
       (more, lines) => onRead(more, lines, place),
-      () => bytes > MAX_PARTS_BYTES,
+      () => bytes > MAX_PARTS_BYTES || tallies.length > 0,
     )
     reads.push(read)
     if (read.isCutShort) break
   }
-  parts.push(kernel)
-  return { reads, parts }
+  if (readOut) tallies.push(readTally(kernel, readOut))
+  else parts.push(kernel)
+  return { reads, parts, tallies }
 }
 
 /** Take out of the kernel what is still in it, so that it can be used again or the result be sent. @param spare for `pack` */

@@ -2,9 +2,10 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { openBehind } from '../input/open.js'
 import { Kernel } from '../kernel/kernel.js'
 import type { Packed } from '../kernel/packed.js'
+import { toSend } from '../tally/sent.js'
 import { fillRing } from './ring.js'
-import type { Order } from './runner.js'
-import { countUnits, packLast } from './unit.js'
+import type { Order, SentResult } from './runner.js'
+import { countUnits, type OnRead, packLast } from './unit.js'
 
 // Takes an Order by message; answers to one of units with `{ bytes, lines, place }` now and then, and with `{ result }` at the end, and to one of
 // a ring with `{ filled }` at the end.
@@ -25,18 +26,19 @@ if (parentPort) {
     if (!order.units) return
     kernel ??= new Kernel({ code: workerData as WebAssembly.Module })
     let untold = { bytes: 0, lines: 0, place: 0 }
-    const result = await countUnits(kernel, order.units, (bytes, lines, place) => {
+    const onRead: OnRead = (bytes, lines, place) => {
       if (place !== untold.place || untold.bytes >= REPORT_EVERY) {
         port.postMessage(untold)
         untold = { bytes: 0, lines: 0, place }
       }
       untold = { bytes: untold.bytes + bytes, lines: untold.lines + lines, place }
-    })
+    }
+    const result = await countUnits(kernel, order.units, onRead, order.readOut)
     port.postMessage(untold)
     packLast(result, spare)
     spare = undefined
     port.postMessage(
-      { result },
+      { result: { ...result, tallies: result.tallies.map(toSend) } satisfies SentResult },
       (result.parts as Packed[]).map(({ bytes }) => bytes.buffer),
     )
   })

@@ -26,14 +26,21 @@ interface Columns {
   readonly zero?: readonly string[]
 }
 
-/** @param conflict what becomes of a row that is there already */
+/**
+ * A statement that fails takes its transaction along (`OR FAIL`): where it should be undone alone, SQLite would keep what each page was before it,
+ * in a file.
+ *
+ * @param conflict what becomes of a row that is there already
+ */
 export function inserter(db: Database.Database, table: string, { common = [], own, zero = [] }: Columns, conflict = ''): Inserter {
   const row = `(${[...common.map((column) => `@${column}`), ...own.map(() => '?'), ...zero.map(() => '0')].join(', ')})`
   const made = new Map<number, Database.Statement>()
   const ofRows = (n: number): Database.Statement => {
     let statement = made.get(n)
     if (!statement) {
-      statement = db.prepare(`INSERT INTO ${table} (${[...common, ...own, ...zero].join(', ')}) VALUES ${new Array(n).fill(row).join(', ')} ${conflict}`)
+      statement = db.prepare(
+        `INSERT OR FAIL INTO ${table} (${[...common, ...own, ...zero].join(', ')}) VALUES ${new Array(n).fill(row).join(', ')} ${conflict}`,
+      )
       made.set(n, statement)
     }
     return statement

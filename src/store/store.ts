@@ -200,18 +200,20 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   /** As `valueId`, of texts that will all be in lists. New ones go in in the order of their index, which takes half as long. */
   function valueIdsOf(texts: readonly string[]): Float64Array {
     const ids = new Float64Array(texts.length)
-    const hashes = new Float64Array(texts.length)
     const fresh: number[] = []
     for (const [place, text] of texts.entries()) {
-      const hash = (hashes[place] = hashOf(text))
-      const id = valueIds.get(text) ?? knownValue(text, hash)
-      if (id === undefined) fresh.push(hash * PLACES + place)
-      else ids[place] = id
+      let id = valueIds.get(text)
+      if (id === undefined) {
+        const hash = hashOf(text)
+        id = knownValue(text, hash)
+        if (id === undefined) fresh.push(hash * PLACES + place)
+      }
+      ids[place] = id ?? 0
     }
     for (const key of Float64Array.from(fresh).sort()) {
       const place = key % PLACES
       const text = texts[place] as string
-      ids[place] = valueIds.get(text) ?? newValue(text, hashes[place] as number)
+      ids[place] = valueIds.get(text) ?? newValue(text, Math.floor(key / PLACES))
     }
     return ids
   }

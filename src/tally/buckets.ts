@@ -23,7 +23,7 @@ export class Buckets {
   #summed: boolean
 
   /** @param rows numbers as `rows` returns them; they become part of this @param summed whether they are in the order of time, each start once */
-  constructor(rows = NO_ROWS, summed = true) {
+  constructor(rows: Float64Array = NO_ROWS, summed = true) {
     this.#rows = rows
     this.#used = rows.length
     this.#summed = summed
