@@ -13,11 +13,11 @@ import { ALONE } from './input/packing/packed.js'
 import { lazyReader } from './input/reader.js'
 import { type Filter, setFilter } from './kernel/filter.js'
 import { Kernel } from './kernel/kernel.js'
-import { absorb } from './kernel/packed.js'
 import type { Plan } from './kernel/plan.js'
+import { inOrder, together } from './parallel/apart.js'
 import { feed, type Intake, makeIntake } from './parallel/intake.js'
 import { makeRunner, type Runner } from './parallel/runner.js'
-import { cutFile, type OnRead, rangesOf, readUnit, setLogZone, type Unit, type UnitRead, type UnitsResult } from './parallel/unit.js'
+import { cutFile, type OnRead, rangesOf, setLogZone, type Unit, type UnitRead } from './parallel/unit.js'
 import { Backlog } from './store/backlog.js'
 import { type Counted, type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
 import { type ReadOutOptions, readTally } from './tally/read-out.js'
@@ -127,8 +127,8 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     runner,
     batchBytes,
     readOut: inFile ? readOutOptions : undefined,
-    keep: (tallies, areAll) => {
-      if (areAll && tallies.length === 1) whole = tallies[0]
+    keep: (tallies) => {
+      if (tallies.length === 1) whole = tallies[0]
       else for (const tally of tallies) backlog.add(tally)
     },
     alone: ahead === 1 || inputs.length === 1,
@@ -189,11 +189,11 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
  * @returns undefined when the file was rotated, or the database told more of it, since it was looked at: it is to be read again
  */
 async function settleInFile(prepared: Prepared, { result, source }: ReadInput, counted: Iterable<Counted>, store: Store): Promise<InputResult | undefined> {
-  const { identity, input, file, units, unit, isApart } = prepared
+  const { identity, input, file, counted: byOthers, isApart } = prepared
   if (!identity) return result
   const same = fileOf(input) === file
   // Other threads open the file by its name.
-  if ((units || unit || isApart) && (!same || result.error?.code === 'changed')) return undefined
+  if ((byOthers || isApart) && (!same || result.error?.code === 'changed')) return undefined
   let id: number | null | undefined = identity.known?.source.id
   if (source?.stream) {
     // What was read cannot be read again: only where it is added is decided again.
@@ -224,24 +224,10 @@ interface Prepared {
   readonly reader?: Reader
   /** That is another thread's, where there may be one: it was opened again. */
   readonly isApart?: boolean
-  /** For a large one: its units, already in work. */
-  readonly units?: Ordered
-  /** For a small plain file among others: what is to be read, and then what reads it together with those, in the order of the inputs. */
+  /** For one that is counted in one go by some thread: what is to be read. */
   readonly unit?: Unit
-  readonly batch?: Batch
-}
-
-/** Units of an input, counted in other threads and taken in order. */
-interface Ordered {
-  /** What is counted straight into the kernel that adds up, before any other. Its tables are in their places then, and nothing is copied. */
-  readonly first: Unit | undefined
-  readonly others: readonly Unit[]
-  /** The result of the next of the others. */
-  next(): Promise<UnitsResult>
-  /** That of one of them counted again, under another `#Fields` line. */
-  again(unit: Unit): Promise<UnitsResult>
-  release(result: UnitsResult): void
-  readonly onRead: OnRead
+  /** For one that is counted by other threads, and already in work: adds it to a kernel. */
+  readonly counted?: (kernel: Kernel) => Promise<readonly UnitRead[]>
 }
 
 /**
@@ -271,8 +257,8 @@ interface Session {
   readonly batchBytes: number
   /** In a database each input is a source of its own: what a thread has counted of one is read out there. */
   readonly readOut: ReadOutOptions | undefined
-  /** Takes what was read out of an input. @param areAll it was counted to its end there */
-  keep(tallies: readonly Tally[], areAll: boolean): void
+  /** Takes what was read out of an input there; where it is more than one, more may follow that is counted here. */
+  keep(tallies: readonly Tally[]): void
   readonly options: ReadOptions
   readonly runner: Runner
   /** No other input is in work beside one: what is unpacked is counted in this thread. */
@@ -312,7 +298,7 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
       const again = runner.jobs > 1 ? runner.read(input, head, reader) : lazyReader(reader, () => openBehind(input, head, ALONE))
       return { input, head, file, identity, layout, reader: again, isApart }
     }
-    return { input, head, file, identity, layout, units: inOrder(units, input, runner, options) }
+    return { input, head, file, identity, layout, counted: inOrder(units, layout.fields, runner, progressOf([input], options)) }
   } catch (error) {
     reader?.close()
     if (!(error instanceof LogstatError)) throw error
@@ -360,33 +346,22 @@ async function* prepareAll(opened: AsyncIterable<Opened>, session: Session): Asy
   if (group.length > 0) yield whole()
 }
 
-/** Counts, on the first call, all files of a batch into the kernel that adds up. @returns what one of them was read in */
-type Batch = (kernel: Kernel) => Promise<UnitRead[]>
-
 /** Have those of a group counted together that are to be. */
 function inBatch(group: readonly Prepared[], { runner, readOut, keep, options }: Session, isFirst: boolean): readonly Prepared[] {
-  const members = group.filter((prepared): prepared is Prepared & { unit: Unit } => prepared.unit !== undefined)
+  const members = group.filter((prepared) => prepared.unit !== undefined)
   if (members.length === 0) return group
-  const units = members.map(({ unit }) => unit)
-  const read = members.map(() => ({ bytes: 0, lines: 0 }))
-  const onRead: OnRead = (bytes, lines, place) => {
-    const { input } = members[place] as Prepared
-    const before = read[place] as (typeof read)[number]
-    read[place] = { bytes: before.bytes + bytes, lines: before.lines + lines }
-    options.onProgress?.({ input, ...read[place] })
-  }
-  // As with the ranges of a file, the first are counted straight into the kernel that adds up.
-  const others = isFirst && !readOut ? undefined : runner.run(units, onRead, readOut)
-  const readAll = async (kernel: Kernel): Promise<UnitRead[][]> =>
-    addResult(kernel, (await others?.()) ?? NONE_COUNTED, units, { release: runner.release, keep, onRead })
+  const onRead = progressOf(
+    members.map(({ input }) => input),
+    options,
+  )
+  const units = members.map(({ unit }) => unit as Unit)
+  const count = together(units, runner, onRead, { isFirst, readOut, keep })
   let reads: Promise<UnitRead[][]> | undefined
   return group.map((prepared) => {
-    const place = members.findIndex(({ input }) => input === prepared.input)
-    if (place === -1) return prepared
-    return { ...prepared, batch: async (kernel) => (await (reads ??= readAll(kernel)))[place] as UnitRead[] }
+    const place = members.indexOf(prepared)
+    return place === -1 ? prepared : { ...prepared, counted: async (kernel) => (await (reads ??= count(kernel)))[place] as UnitRead[] }
   })
 }
-const NONE_COUNTED: UnitsResult = { reads: [], parts: [], tallies: [] }
 
 /** Whether an input that is not as it stands in its file is large enough to be unpacked and recoded by a thread of its own, and can be. It does not depend on there being one. */
 function isReadApart(input: Input, { raw, packing }: Reader, { alone }: Session): boolean {
@@ -440,34 +415,14 @@ function unitsOf(
   }))
 }
 
-function inOrder(units: readonly Unit[], input: Input, runner: Runner, options: ReadOptions): Ordered {
-  let bytes = 0
-  let lines = 0
-  const onRead: OnRead = (moreBytes, moreLines) => {
-    bytes += moreBytes
-    lines += moreLines
-    options.onProgress?.({ input, bytes, lines })
-  }
-  const begun: (() => Promise<UnitsResult>)[] = []
-  const first = units.length > 1 ? units[0] : undefined
-  const others = first ? units.slice(1) : units
-  let at = 0
-  // So many and no more: a result that waits for its turn holds memory.
-  const begin = (): void => {
-    while (at < others.length && begun.length <= runner.jobs) begun.push(runner.run([others[at++] as Unit], onRead))
-  }
-  begin()
-  return {
-    first,
-    others,
-    async next() {
-      const result = await (begun.shift() as () => Promise<UnitsResult>)()
-      begin()
-      return result
-    },
-    again: (unit) => runner.run([unit], onRead)(),
-    release: runner.release,
-    onRead,
+/** Tells how far each of these inputs is read. */
+function progressOf(inputs: readonly Input[], { onProgress }: ReadOptions): OnRead {
+  const read = inputs.map((input) => ({ input, bytes: 0, lines: 0 }))
+  return (bytes, lines, place) => {
+    const of = read[place] as (typeof read)[number]
+    of.bytes += bytes
+    of.lines += lines
+    onProgress?.({ ...of })
   }
 }
 
@@ -506,46 +461,8 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
 }
 
 async function readingOf(kernel: Kernel, prepared: Prepared, layout: Layout, store: Store, options: ReadOptions): Promise<Reading> {
-  const { units, batch, identity } = prepared
-  if (units) return joinReads(await addUnits(kernel, units, layout), layout, identity?.known?.source.lines ?? 0)
-  if (batch) return joinReads(await batch(kernel), layout, 0)
-  return countHere(kernel, prepared, layout, store, options)
-}
-
-/** Count the first unit, and add the others in order. One that was counted under a `#Fields` line that was not in force is counted again. */
-async function addUnits(kernel: Kernel, { first, others, ...ordered }: Ordered, layout: Layout): Promise<UnitRead[]> {
-  const reads = first === undefined ? [] : [await readUnit(kernel, first, (bytes, lines) => ordered.onRead(bytes, lines, 0))]
-  for (const unit of others) {
-    const last = reads.at(-1)
-    if (last?.error) break
-    const { fields } = last ?? layout
-    const found = await ordered.next()
-    const fits = unit.fields === fields
-    if (!fits) ordered.release(found)
-    const result = fits ? found : await ordered.again({ ...unit, fields })
-    reads.push(...(await addResult(kernel, result, [{ ...unit, fields }], ordered)).flat())
-  }
-  return reads
-}
-
-/** Add what another thread has counted of units, and read what there was no room for. @returns by unit, what it was read in */
-async function addResult(
-  kernel: Kernel,
-  result: UnitsResult,
-  units: readonly Unit[],
-  { release, onRead, keep }: Pick<Ordered, 'release' | 'onRead'> & Partial<Pick<Session, 'keep'>>,
-): Promise<UnitRead[][]> {
-  for (const part of result.parts) absorb(kernel, part, kernel.onFull)
-  keep?.(result.tallies, !result.reads.some(({ isCutShort }) => isCutShort))
-  release(result)
-  const reads: UnitRead[][] = []
-  for (const [place, unit] of units.entries()) {
-    const readHere = (from: number, fields: string | null): Promise<UnitRead> =>
-      readUnit(kernel, { ...unit, from, fields }, (bytes, lines) => onRead(bytes, lines, place))
-    const read = result.reads[place] ?? (await readHere(unit.from, unit.fields))
-    reads.push(read.isCutShort && !read.error ? [read, await readHere(read.readTo, read.fields)] : [read])
-  }
-  return reads
+  const { counted, identity } = prepared
+  return counted ? joinReads(await counted(kernel), layout, identity?.known?.source.lines ?? 0) : countHere(kernel, prepared, layout, store, options)
 }
 
 /** What reading an input in several pieces came to. */

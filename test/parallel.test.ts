@@ -9,8 +9,9 @@ import { ALONE } from '../src/input/packing/packed.js'
 import { Kernel } from '../src/kernel/kernel.js'
 import { makeRing, ringReader } from '../src/parallel/ring.js'
 import { countUnits, rangesOf, type Unit, type UnitRead } from '../src/parallel/unit.js'
-import { readInputs } from '../src/pipeline.js'
+import { type InputResult, readInputs } from '../src/pipeline.js'
 import { makeReport, type Report } from '../src/report/report.js'
+import { checkStore } from '../src/store/check.js'
 import { openStore } from '../src/store/store.js'
 
 // A log so large that it is cut. Its layout changes on the way, and there are more clients than lists hold.
@@ -139,16 +140,18 @@ describe('many logs, each too small to be cut', () => {
     return told[0] as { report: Report; results: Record<string, unknown>[] }
   }
 
-  it('are counted by several threads, and each is told of by itself', async () => {
+  /** Entries of each. */
+  const N = 40_000
+  const expected: Record<string, unknown>[] = []
+  const statuses = new Map<number, number>()
+  const files: string[] = []
+  beforeAll(() => {
     const dir = join(folder, 'many')
     mkdirSync(dir)
-    const expected: Record<string, unknown>[] = []
-    const statuses = new Map<number, number>()
     const put = (name: string, text: string, what: Record<string, unknown>): void => {
       writeFileSync(join(dir, name), text)
       expected.push({ name: join(dir, name), error: null, rejected: 0, ignored: 0, ...what })
     }
-    const N = 40_000
     for (let i = 0; i < 24; i++) {
       const name = `${String(i).padStart(2, '0')}.log`
       const isIis = i < 8 || i > 15
@@ -176,14 +179,55 @@ describe('many logs, each too small to be cut', () => {
       if (i === 3) put('03b.txt', 'this is no log\n'.repeat(1000), { error: expect.objectContaining({ code: 'unknown-format' }) })
       if (i === 20) put('20b.log', header, { entries: 0, lines: 1, ignored: 1 })
     }
-    const files = expected.map(({ name }) => name as string)
+    files.push(...expected.map(({ name }) => name as string))
     expect(rangesOf(files.reduce((sum, file) => sum + statSync(file).size, 0))).toBeGreaterThan(1)
+  }, 60_000)
+
+  it('are counted by several threads, and each is told of by itself', async () => {
     const { report, results } = await readTogether(files)
     expect(results).toMatchObject(expected)
     const found = new Map<number, number>()
     for (const { status, hits } of report.codes) found.set(status as number, (found.get(status as number) ?? 0) + hits)
     expect(found).toEqual(statuses)
     expect(report.inputs.map(({ name }) => name)).toEqual(expected.filter(({ error }) => error === null).map(({ name }) => name))
+  }, 60_000)
+
+  it('go into a database side by side, each once, as they would one after the other', async () => {
+    // What is a log in the database when its turn comes is not yet one when it is looked at.
+    const copy = join(folder, 'copy.log')
+    copyFileSync(files[0] as string, copy)
+    const grown = join(folder, 'grown.log')
+    writeFileSync(
+      grown,
+      readFileSync(files[1] as string, 'utf8') +
+        readFileSync(files[1] as string, 'utf8')
+          .split('\n')
+          .slice(-3)
+          .join('\n'),
+    )
+    const told: unknown[] = []
+    for (const jobs of [1, 2, 3]) {
+      const store = openStore(join(folder, `side-${jobs}.db`))
+      const read = (): Promise<InputResult[]> => readInputs(findInputs([...files, copy, grown]), store, { jobs, dayZone: 'UTC', now: 1_800_000_000 })
+      const results = await read()
+      // In a database a last line without its newline waits.
+      const waits = (name: unknown): number => Number((name as string).endsWith('07.log'))
+      expect(results.slice(0, -2)).toMatchObject(
+        expected.map((e) => ('lines' in e ? { ...e, lines: (e.lines as number) - waits(e.name), entries: (e.entries as number) - waits(e.name) } : e)),
+      )
+      expect(results.slice(-2)).toMatchObject([
+        { name: copy, known: true, lines: 0 },
+        { name: grown, known: true, lines: 2 },
+      ])
+      const report = makeReport(store)
+      expect(report.totals.entries).toBe(24 * N - 1 + 2)
+      expect(report.codes.reduce((sum, { hits }) => sum + hits, 0)).toBe(24 * N - 1 + 2)
+      expect((await read()).filter(({ entries }) => entries > 0)).toEqual([])
+      expect(checkStore(store)).toEqual([])
+      told.push({ report: { ...report, generatedAt: null }, results })
+      store.close()
+    }
+    for (const other of told) expect(other).toEqual(told[0])
   }, 60_000)
 
   it('may each hold more than a thread may keep', async () => {
@@ -201,8 +245,12 @@ describe('many logs, each too small to be cut', () => {
     })
     const { report, results } = await readTogether(files)
     expect(results).toMatchObject(files.map((name, i) => ({ name, entries: i % 2 ? 300 : CODES, rejected: 0 })))
-    const hits = report.codes.flatMap(({ win32 }) => win32.map((w) => w.hits))
-    expect(hits).toEqual(new Array(2 * CODES + 600).fill(1))
+    const hitsOf = ({ codes }: Report): number[] => codes.flatMap(({ win32 }) => win32.map((w) => w.hits))
+    expect(hitsOf(report)).toEqual(new Array(2 * CODES + 600).fill(1))
+    const store = openStore(join(folder, 'hostile.db'))
+    expect(await readInputs(findInputs(files), store, { jobs: 2, dayZone: 'UTC' })).toEqual(results)
+    expect(hitsOf(makeReport(store))).toEqual(hitsOf(report))
+    store.close()
   }, 120_000)
 })
 

@@ -1,0 +1,84 @@
+import type { Kernel } from '../kernel/kernel.js'
+import { absorb } from '../kernel/packed.js'
+import type { ReadOutOptions } from '../tally/read-out.js'
+import type { Tally } from '../tally/tally.js'
+import type { Runner } from './runner.js'
+import { type OnRead, readUnit, type Unit, type UnitRead, type UnitsResult } from './unit.js'
+
+// What other threads count, and how it comes into the kernel that adds up: in order, so that the result is the same for any number of threads.
+
+/**
+ * Have units of one input counted, each into tables of its own.
+ *
+ * @param fields the `#Fields` line in force before the first
+ * @returns adds them to a kernel, and says what they were read in. The first is counted straight into it, before any other: its tables are in their
+ *   places then, and nothing is copied. A unit that was counted under a `#Fields` line that was not in force is counted again.
+ */
+export function inOrder(units: readonly Unit[], fields: string | null, runner: Runner, onRead: OnRead): (kernel: Kernel) => Promise<UnitRead[]> {
+  const [first, ...rest] = units
+  const others = rest.length > 0 ? rest : units
+  const begun: (() => Promise<UnitsResult>)[] = []
+  let at = 0
+  // So many and no more: a result that waits for its turn holds memory.
+  const begin = (): void => {
+    while (at < others.length && begun.length <= runner.jobs) begun.push(runner.run([others[at++] as Unit], onRead))
+  }
+  begin()
+  return async (kernel) => {
+    const reads = first && rest.length > 0 ? [await readUnit(kernel, first, (bytes, lines) => onRead(bytes, lines, 0))] : []
+    for (const unit of others) {
+      const last = reads.at(-1)
+      if (last?.error) break
+      const inForce = { ...unit, fields: last ? last.fields : fields }
+      const found = await (begun.shift() as () => Promise<UnitsResult>)()
+      begin()
+      const fits = unit.fields === inForce.fields
+      if (!fits) runner.release(found)
+      const result = fits ? found : await runner.run([inForce], onRead)()
+      reads.push(...(await addResult(kernel, result, [inForce], runner, onRead)).flat())
+    }
+    return reads
+  }
+}
+
+interface TogetherOptions {
+  /** They are counted straight into the kernel, as the first of something. */
+  readonly isFirst: boolean
+  /** How what is counted is read out where it is counted, and who takes it: nothing else will be added to it. */
+  readonly readOut: ReadOutOptions | undefined
+  keep(tallies: readonly Tally[]): void
+}
+
+/**
+ * Have units counted into the same tables, one after the other.
+ *
+ * @returns adds them to a kernel, and says by unit what it was read in
+ */
+export function together(
+  units: readonly Unit[],
+  runner: Runner,
+  onRead: OnRead,
+  { isFirst, readOut, keep }: TogetherOptions,
+): (kernel: Kernel) => Promise<UnitRead[][]> {
+  const counted = isFirst && !readOut ? async () => NONE : runner.run(units, onRead, readOut)
+  return async (kernel) => {
+    const result = await counted()
+    if (readOut) keep(result.tallies)
+    return addResult(kernel, result, units, runner, onRead)
+  }
+}
+const NONE: UnitsResult = { reads: [], parts: [], tallies: [] }
+
+/** Add what was counted of units, and count what there was no room for. @returns by unit, what it was read in */
+async function addResult(kernel: Kernel, result: UnitsResult, units: readonly Unit[], runner: Runner, onRead: OnRead): Promise<UnitRead[][]> {
+  for (const part of result.parts) absorb(kernel, part, kernel.onFull)
+  runner.release(result)
+  const all: UnitRead[][] = []
+  for (const [place, unit] of units.entries()) {
+    const readHere = (from: number, fields: string | null): Promise<UnitRead> =>
+      readUnit(kernel, { ...unit, from, fields }, (bytes, lines) => onRead(bytes, lines, place))
+    const read = result.reads[place] ?? (await readHere(unit.from, unit.fields))
+    all.push(read.isCutShort && !read.error ? [read, await readHere(read.readTo, read.fields)] : [read])
+  }
+  return all
+}
