@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { LogKind } from './generate.js'
-import { type Log, makeDocument, makeLog, makePackedLog } from './logs.js'
+import { type Log, makeDocument, makeFiles, makeLog, makePackedLog } from './logs.js'
 import { EMPTY_NODE, EXPLAIN, ingest, logstat, PEERS, READ_LOOP, SLOW_DOCUMENT, SLOW_WAY, type Tool, UNPACK_LOOP, WC, ZCAT } from './tools.js'
 
 /** One question, put to several tools on the same log. */
@@ -22,6 +22,8 @@ const PACKED_SHARE = 0.4
 /** Of a log in which even every code is new: codes are exact whatever comes, so each has its price in the store and in the report. */
 const NEW_CODES_SHARE = 0.01
 
+/** Each too small to be cut. */
+const FILES = 24
 /** stream-json reads token by token; a document need not be as long as a log of lines to say as much. */
 const DOCUMENT_SHARE = 0.1
 /** The combined format as its user would write it. */
@@ -62,6 +64,13 @@ export const CASES: readonly Case[] = [
   plain('w3c', 'IIS W3C, default fields'),
   plain('json', 'nginx JSON lines'),
   {
+    name: 'files',
+    title: `combined, ${FILES} files`,
+    log: (entries) => makeFiles({ kind: 'combined', entries }, FILES),
+    tools: [LOGSTAT, ONE_THREAD, WC, READ_LOOP],
+    base: WC.name,
+  },
+  {
     name: 'pattern',
     title: 'combined, by a regular expression (--pattern)',
     log: (entries) => makeLog({ kind: 'combined', entries: Math.round(entries * PACKED_SHARE) }),
@@ -93,6 +102,7 @@ export const CASES: readonly Case[] = [
   },
   intoDatabase('db', 'combined'),
   intoDatabase('db-w3c', 'w3c'),
+  intoDatabase('db-json', 'json'),
   adversarial('combined', 1),
   adversarial('w3c', NEW_CODES_SHARE),
   {

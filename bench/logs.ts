@@ -52,21 +52,22 @@ export async function makeDocument(entries: number): Promise<Log> {
   return { kind: 'json', files: [path], packed: false, truth: { ...truth, bytes: statSync(path).size } }
 }
 
-/** So many gzip files that together hold so many entries. */
+/** So many files that together hold so many entries. */
+export function makeFiles(options: LogOptions, count: number): Log {
+  const logs = Array.from({ length: count }, (_, i) => makeLog({ ...options, entries: Math.round(options.entries / count), seed: 100 + i }))
+  return { kind: options.kind, files: logs.flatMap(({ files }) => files), packed: false, truth: logs.map(({ truth }) => truth).reduce(sum) }
+}
+
+/** As `makeFiles`, each packed by gzip. */
 export async function makePackedLog(options: LogOptions, count: number): Promise<Log> {
-  const files: string[] = []
-  const truths: Truth[] = []
-  for (let i = 0; i < count; i++) {
-    const { files: plain, truth } = makeLog({ ...options, entries: Math.round(options.entries / count), seed: 100 + i })
-    const path = `${plain[0]}.gz`
-    if (!existsSync(path)) {
-      await pipeline(createReadStream(plain[0] as string), createGzip(), createWriteStream(`${path}.part`))
-      renameSync(`${path}.part`, path)
-    }
-    files.push(path)
-    truths.push(truth)
+  const { files, ...log } = makeFiles(options, count)
+  for (const file of files) {
+    const path = `${file}.gz`
+    if (existsSync(path)) continue
+    await pipeline(createReadStream(file), createGzip(), createWriteStream(`${path}.part`))
+    renameSync(`${path}.part`, path)
   }
-  return { kind: options.kind, files, packed: true, truth: truths.reduce(sum) }
+  return { ...log, files: files.map((file) => `${file}.gz`), packed: true }
 }
 
 function sum(a: Truth, b: Truth): Truth {

@@ -39,10 +39,11 @@ export function judge(rows: readonly Row[]): Target[] {
   }
   atMost('w3c: time per byte of combined', ratio(perByte(row('w3c')), perByte(row('combined'))), 1.2)
   atMost('json: time per byte of combined', ratio(perByte(row('json')), perByte(row('combined'))), 2)
+  atMost('files: time of wc -l', row('files')?.ratio, 8)
   atMost('gz: time of unpacking in Node', row('gz')?.ratio, 1.25)
   atMost('small: time of node -e 0', row('small')?.ratio, 2.5)
   atMost('explain: time of node -e 0', row('explain', 'logstat explain 404')?.ratio, 1.5)
-  for (const name of ['db', 'db-w3c']) atMost(`${name}: time of the same without a database`, row(name, 'logstat ingest --db')?.ratio, 1.25)
+  for (const name of ['db', 'db-w3c', 'db-json']) atMost(`${name}: time of the same without a database`, row(name, 'logstat ingest --db')?.ratio, 1.25)
   const peaks = rows.flatMap((r) => (r.tool.startsWith('logstat') && r.peakBytes !== null ? [r.peakBytes / MIB] : []))
   if (peaks.length > 0) atMost('all cases: peak memory in MiB', Math.max(...peaks), 300)
   return targets
