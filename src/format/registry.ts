@@ -104,8 +104,16 @@ function flagsOf({ server, family, layout, json, monthFirst, reasonOfErrors, abs
   return flags
 }
 
-/** The plans of a format with layouts of its own, its main one first. */
-export function plansOf(format: Format): Plan[] {
+const compiled = new WeakMap<Format, readonly Plan[]>()
+
+/** The plans of a format with layouts of its own, its main one first. Compiled once: every input is tried with all of them. */
+export function plansOf(format: Format): readonly Plan[] {
+  const plans = compiled.get(format) ?? compileFormat(format)
+  compiled.set(format, plans)
+  return plans
+}
+
+function compileFormat(format: Format): Plan[] {
   const { name, layout, variants = [], json, ltsv } = format
   let flags = flagsOf(format)
   if (layout !== undefined) {
