@@ -39,7 +39,6 @@ export function judge(rows: readonly Row[]): Target[] {
   }
   atMost('w3c: time per byte of combined', ratio(perByte(row('w3c')), perByte(row('combined'))), 1.2)
   atMost('json: time per byte of combined', ratio(perByte(row('json')), perByte(row('combined'))), 2)
-  atMost('files: time of wc -l', row('files')?.ratio, 8)
   atMost('gz: time of unpacking in Node', row('gz')?.ratio, 1.25)
   atMost('small: time of node -e 0', row('small')?.ratio, 2.5)
   atMost('explain: time of node -e 0', row('explain', 'logstat explain 404')?.ratio, 1.5)

@@ -288,7 +288,7 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
     // Of a cut file this thread counts the first range. Of one that is known there may be nothing to count.
     if (reader.raw && !known) runner.expect(rangesOf(input.size ?? 0) - 1)
     const layout = known ? layoutOf(known.source, head, session.idleKernel()) : chooseLayout(input, head, options, session.idleKernel())
-    const units = known?.contained ? [] : unitsOf(input, reader, head, known?.source, layout, session)
+    const units = known?.contained ? [] : unitsOf({ input, file, reader }, head, known?.source, layout, session)
     if (units.length === 0 && !isApart) return { input, head, file, identity, layout, reader }
     reader.close()
     const [unit] = units
@@ -371,8 +371,7 @@ function isReadApart(input: Input, { raw, packing }: Reader, { alone }: Session)
 
 /** Cut a large input into units; none for one that is counted in this thread, along with others. */
 function unitsOf(
-  input: Input,
-  reader: Reader,
+  { input, file, reader }: Pick<Prepared, 'input' | 'file'> & { readonly reader: Reader },
   head: Buffer,
   known: Source | undefined,
   layout: Layout,
@@ -388,6 +387,7 @@ function unitsOf(
   const common = {
     name: input.name,
     path: input.path,
+    file,
     ...(input.member === undefined ? {} : { member: input.member }),
     plans: layout.plans.every((p) => p === NO_FIELDS) ? [] : layout.plans,
     software: layout.software,

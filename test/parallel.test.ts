@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findInputs, type Input } from '../src/input/find.js'
+import { fileOf, findInputs, type Input } from '../src/input/find.js'
 import { openBehind } from '../src/input/open.js'
 import { ALONE } from '../src/input/packing/packed.js'
 import { Kernel } from '../src/kernel/kernel.js'
@@ -50,7 +50,7 @@ beforeAll(() => {
 }, 60_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const UNIT: Omit<Unit, 'name' | 'path' | 'from' | 'to' | 'fields'> = {
+const UNIT: Omit<Unit, 'name' | 'path' | 'file' | 'from' | 'to' | 'fields'> = {
   plans: [],
   software: null,
   pattern: null,
@@ -115,13 +115,16 @@ describe('a log in which nothing comes twice', () => {
     expect(hits).toEqual(new Array(CODES).fill(1))
     expect(one.totals).toMatchObject({ entries: CODES, rejected: 0, ignored: 2 })
     const last = statSync(hostile).size
-    const unit = { ...UNIT, name: hostile, path: hostile, from: 0, to: last, fields: null }
+    const unit = { ...UNIT, name: hostile, path: hostile, file: fileOf({ path: hostile }), from: 0, to: last, fields: null }
     const { reads, parts } = await countUnits(new Kernel(), [unit, unit], () => {})
     expect(reads).toHaveLength(1)
     const { isCutShort, readTo, counts } = reads[0] as UnitRead
     expect(isCutShort).toBe(true)
     expect(readTo).toBeLessThan(last)
     expect(parts.length).toBeGreaterThan(1)
+    // Another file has taken its place.
+    const { reads: others } = await countUnits(new Kernel(), [{ ...unit, file: fileOf({ path: log }) }], () => {})
+    expect(others).toMatchObject([{ error: ['changed', expect.stringContaining(hostile), expect.anything()], counts: { lines: 0 } }])
     expect(counts.entries).toBeLessThan(CODES)
   }, 120_000)
 })

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { LogstatError } from '../src/errors.js'
 import { canonicalPlan, FIELD_NAMES, writeEntry } from '../src/format/canonical.js'
 import { compilePattern, patternText, planOfPattern } from '../src/format/pattern.js'
-import { findInputs } from '../src/input/find.js'
+import { fileOf, findInputs } from '../src/input/find.js'
 import { Kernel } from '../src/kernel/kernel.js'
 import { Role } from '../src/kernel/wasm/roles.js'
 import { makeIntake } from '../src/parallel/intake.js'
@@ -258,6 +258,7 @@ describe('a pattern and a database', () => {
     const unit = (from: number, to: number): Unit => ({
       name: 'x',
       path: at('x.log'),
+      file: fileOf({ path: at('x.log') }),
       from,
       to,
       plans: [planOfPattern('x', pattern, null, undefined)],

@@ -17,7 +17,7 @@ export interface Input {
 }
 
 /** Which file the path of an input stands for just now. */
-export function fileOf({ path }: Input): string {
+export function fileOf({ path }: Pick<Input, 'path'>): string {
   const stat = path === null ? undefined : statSync(path, { bigint: true, throwIfNoEntry: false })
   return stat ? `${stat.dev}:${stat.ino}` : ''
 }

@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { LogstatError } from '../errors.js'
 import { compileFields, momentNoted, NO_FIELDS, noteMoment } from '../format/w3c.js'
+import { fileOf } from '../input/find.js'
 import { openInput, readFully } from '../input/open.js'
 import { changed, unreadable } from '../input/unreadable.js'
 import { type Filter, setFilter } from '../kernel/filter.js'
@@ -19,6 +20,8 @@ export interface Unit {
   /** As the user knows the input, for messages. */
   readonly name: string
   readonly path: string
+  /** Which file `path` must stand for (`fileOf`): a log may be rotated before it is the unit's turn. */
+  readonly file: string
   /** Which file in the archive at `path`. */
   readonly member?: number
   /** Bytes [from, to) of a plain file, cut where lines begin; `to` null: the whole, unpacked on the way. */
@@ -173,6 +176,11 @@ export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnUnitRead, i
   }
 }
 
+/** @throws LogstatError `changed` when another file has taken the place of the one that was looked at */
+function checkFile({ name, path, file }: Pick<Unit, 'name' | 'path' | 'file'>): void {
+  if (fileOf({ path }) !== file) throw changed(name)
+}
+
 type Stops = () => boolean
 
 /** @returns whether it stopped before the end */
@@ -180,6 +188,7 @@ async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) 
   const { name, path, member } = unit
   const reader = await openInput({ name, path, optional: false, size: null, ...(member === undefined ? {} : { member }) })
   try {
+    checkFile(unit)
     const prior = Buffer.alloc(Math.min(unit.from, PRIOR_BYTES))
     if (!(await reader.skip(unit.from - prior.length)) || (await readFully(reader, prior)) < prior.length) throw changed(unit.name)
     const trail = begin(prior)
@@ -205,7 +214,7 @@ const TURN = 4 << 20
 /** @returns whether it stopped before the end */
 async function readRange(
   intake: Intake,
-  { name, path, from }: Unit,
+  { name, path, file, from }: Unit,
   to: number,
   begin: (prior: Uint8Array) => Trail,
   onRead: OnUnitRead,
@@ -214,6 +223,7 @@ async function readRange(
   let fd: number | undefined
   try {
     fd = openSync(path, 'r')
+    checkFile({ name, path, file })
     const prior = Buffer.alloc(Math.min(from, PRIOR_BYTES))
     readSync(fd, prior, 0, prior.length, from - prior.length)
     const trail = begin(prior)
