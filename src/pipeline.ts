@@ -121,6 +121,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   // before is in, it is looked at again; so there that is done for logs that take a while only.
   const ahead = inFile && batchBytes === Infinity ? 1 : runner.jobs + 1
   let counting = false
+  let over = false
   const session: Session = {
     store,
     options,
@@ -133,6 +134,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     },
     alone: ahead === 1 || inputs.length === 1,
     idleKernel: () => (counting ? undefined : kernel),
+    isOver: () => over,
   }
   const countNext = async (prepared: Prepared): Promise<ReadInput> => {
     counting = true
@@ -154,7 +156,8 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     }
   }
   const intoMemory = async (prepared: Prepared): Promise<InputResult> => {
-    if (owner && owner.server !== prepared.layout?.server) settle()
+    const { layout } = prepared
+    if (owner && layout && owner.server !== (options.server ?? layout.server)) settle()
     const { result, source } = await countNext(prepared)
     if (source) owner = { ...source, id: store.add(source, [], result.rejects) as number }
     return result
@@ -177,6 +180,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     runner.close()
     settle()
   } finally {
+    over = true
     runner.close()
     backlog.clear()
   }
@@ -191,6 +195,8 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
 async function settleInFile(prepared: Prepared, { result, source }: ReadInput, counted: Iterable<Counted>, store: Store): Promise<InputResult | undefined> {
   const { identity, input, file, counted: byOthers, isApart } = prepared
   if (!identity) return result
+  // It may be one that is known now.
+  if (result.format === null && identity.seen !== undefined && store.candidates(identity.firstLine).state !== identity.seen) return undefined
   const same = fileOf(input) === file
   // Other threads open the file by its name.
   if ((byOthers || isApart) && (!same || result.error?.code === 'changed')) return undefined
@@ -212,6 +218,7 @@ async function settleInFile(prepared: Prepared, { result, source }: ReadInput, c
 /** An input that was opened and looked at. */
 interface Prepared {
   readonly input: Input
+  /** Of one that is read by itself. */
   readonly head: Buffer
   /** Which file the input was before it was opened. */
   readonly file: string
@@ -239,7 +246,7 @@ const LARGE_PACKED = 4 << 20
 /** New bytes of a plain file among others from which on they go into a database by way of a thread. */
 const MIN_APART = 1 << 20
 
-/** Open an input once more: another run has added to its source meanwhile. */
+/** Open an input once more: more has become known of its source meanwhile, or it was rotated. */
 async function reopen(input: Input): Promise<Opened> {
   const file = fileOf(input)
   try {
@@ -265,6 +272,8 @@ interface Session {
   readonly alone: boolean
   /** The kernel that adds up, while it does not count. */
   idleKernel(): Kernel | undefined
+  /** Whether the run has ended, by an error, while inputs were being looked at. */
+  isOver(): boolean
 }
 
 async function prepare(opened: Opened, session: Session): Promise<Prepared> {
@@ -274,6 +283,7 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
   if ('error' in opened) return { input, head, file: '', error: opened.error }
   const { file } = opened
   let reader: Reader | undefined = opened.reader
+  let identity: Identity | undefined
   try {
     const canBeApart = isReadApart(input, reader, session)
     if (store.file === null && canBeApart) runner.expect(1)
@@ -281,7 +291,7 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
     // From here on the reader is its business.
     const behind = reader
     reader = undefined
-    const identity = await identify(store, input, head, behind)
+    identity = await identify(store, input, head, behind)
     reader = identity.reader
     const { known } = identity
     const isApart = known === undefined && canBeApart
@@ -304,7 +314,7 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
     if (!(error instanceof LogstatError)) throw error
     // Rotated just now: what is there in its place is another input.
     if (error.code === 'changed') return prepare(await reopen(input), session)
-    return { input, head, file, error }
+    return { input, head: NO_HEAD, file, error, ...(identity ? { identity } : {}) }
   }
 }
 
@@ -335,12 +345,19 @@ async function* prepareAll(opened: AsyncIterable<Opened>, session: Session): Asy
     return made
   }
   for await (const next of opened) {
+    if (session.isOver()) {
+      if ('reader' in next) next.reader.close()
+      return
+    }
     const prepared = await prepare(next, session)
     const { unit, layout } = prepared
-    const joins = layout === undefined || (unit !== undefined && group.every((other) => !other.layout || other.layout.server === layout.server))
-    if (!joins && group.length > 0) yield whole()
+    const size = unit?.to ?? 0
+    const isMate = unit !== undefined && group.every((other) => !other.layout || other.layout.server === layout?.server)
+    // Rather too little than as much too much.
+    const fits = bytes === 0 || bytes + size - session.batchBytes < session.batchBytes - bytes
+    if (layout && group.length > 0 && !(isMate && fits)) yield whole()
     group.push(prepared)
-    bytes += unit?.to ?? 0
+    bytes += size
     if ((!unit && layout) || session.readOut || session.batchBytes === Infinity || bytes >= session.batchBytes || group.length === MAX_BATCH) yield whole()
   }
   if (group.length > 0) yield whole()
@@ -369,7 +386,7 @@ function isReadApart(input: Input, { raw, packing }: Reader, { alone }: Session)
   return (statSync(input.path, { throwIfNoEntry: false })?.size ?? 0) >= LARGE_PACKED
 }
 
-/** Cut a large input into units; none for one that is counted in this thread, along with others. */
+/** Cut a large input into units; one for an input that is counted in one go by some thread; none for one that is counted in this one. */
 function unitsOf(
   { input, file, reader }: Pick<Prepared, 'input' | 'file'> & { readonly reader: Reader },
   head: Buffer,

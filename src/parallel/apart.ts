@@ -19,19 +19,20 @@ export function inOrder(units: readonly Unit[], fields: string | null, runner: R
   const others = rest.length > 0 ? rest : units
   const begun: (() => Promise<UnitsResult>)[] = []
   let at = 0
-  // So many and no more: a result that waits for its turn holds memory.
-  const begin = (): void => {
-    while (at < others.length && begun.length <= runner.jobs) begun.push(runner.run([others[at++] as Unit], onRead))
+  // So many and no more: a result that waits for its turn holds memory. Of an input whose turn has not come, one.
+  const begin = (most: number): void => {
+    while (at < others.length && begun.length < most) begun.push(runner.run([others[at++] as Unit], onRead))
   }
-  begin()
+  begin(1)
   return async (kernel) => {
+    begin(runner.jobs + 1)
     const reads = first && rest.length > 0 ? [await readUnit(kernel, first, (bytes, lines) => onRead(bytes, lines, 0))] : []
     for (const unit of others) {
       const last = reads.at(-1)
       if (last?.error) break
       const inForce = { ...unit, fields: last ? last.fields : fields }
       const found = await (begun.shift() as () => Promise<UnitsResult>)()
-      begin()
+      begin(runner.jobs + 1)
       const fits = unit.fields === inForce.fields
       if (!fits) runner.release(found)
       const result = fits ? found : await runner.run([inForce], onRead)()

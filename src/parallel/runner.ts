@@ -115,7 +115,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
       if (!worker) return
       const task = waiting.shift() as Task
       running.set(worker, task)
-      wanting.add(worker)
+      if (!task.readOut) wanting.add(worker)
       worker.ref()
       worker.postMessage({ units: task.units, readOut: task.readOut } satisfies Order)
     }
@@ -138,7 +138,11 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     if (!task) return false
     kernel ??= new Kernel()
     if (kept) packLast(kept, spares.pop())
-    await countUnits(kernel, task.units, task.onRead, task.readOut).then((result) => task.resolve((kept = result)), task.reject)
+    kept = undefined
+    await countUnits(kernel, task.units, task.onRead, task.readOut).then((result) => {
+      if (!task.readOut) kept = result
+      task.resolve(result)
+    }, task.reject)
     return true
   }
 
