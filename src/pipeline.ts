@@ -302,7 +302,7 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
     if (units.length === 0 && !isApart) return { input, head, file, identity, layout, reader }
     reader.close()
     const [unit] = units
-    if (unit && units.length === 1 && (reader.raw || store.file !== null)) return { input, head: NO_HEAD, file, identity, layout, unit }
+    if (unit && units.length === 1) return { input, head: NO_HEAD, file, identity, layout, unit }
     if (isApart) {
       // Opened when it is read, as by another thread: so an error is met at the same place.
       const again = runner.jobs > 1 ? runner.read(input, head, reader) : lazyReader(reader, () => openBehind(input, head, ALONE))
@@ -335,13 +335,14 @@ function batchSize(inputs: readonly Input[]): number {
  */
 async function* prepareAll(opened: AsyncIterable<Opened>, session: Session): AsyncGenerator<readonly Prepared[], undefined> {
   let group: Prepared[] = []
-  let bytes = 0
+  /** Of what is counted together. */
+  let share = 0
   let isFirst = true
   const whole = (): readonly Prepared[] => {
     const made = inBatch(group, session, isFirst)
     isFirst = false
     group = []
-    bytes = 0
+    share = 0
     return made
   }
   for await (const next of opened) {
@@ -351,16 +352,24 @@ async function* prepareAll(opened: AsyncIterable<Opened>, session: Session): Asy
     }
     const prepared = await prepare(next, session)
     const { unit, layout } = prepared
-    const size = unit?.to ?? 0
+    const more = unit ? shareOf(unit, session) : 0
     const isMate = unit !== undefined && group.every((other) => !other.layout || other.layout.server === layout?.server)
     // Rather too little than as much too much.
-    const fits = bytes === 0 || bytes + size - session.batchBytes < session.batchBytes - bytes
+    const fits = share === 0 || share + more - 1 < 1 - share
     if (layout && group.length > 0 && !(isMate && fits)) yield whole()
     group.push(prepared)
-    bytes += size
-    if ((!unit && layout) || session.readOut || session.batchBytes === Infinity || bytes >= session.batchBytes || group.length === MAX_BATCH) yield whole()
+    share += more
+    if ((!unit && layout) || session.readOut || session.batchBytes === Infinity || share >= 1 || group.length === MAX_BATCH) yield whole()
   }
   if (group.length > 0) yield whole()
+}
+
+/** Packed bytes that take as long as what is counted together: to unpack and count them takes some 16 times what as many plain ones do. */
+const PACKED_BATCH = 16 << 20
+
+/** Which part a unit is of what is counted together. */
+function shareOf({ path, to }: Unit, { batchBytes }: Session): number {
+  return to === null ? (statSync(path, { throwIfNoEntry: false })?.size ?? 0) / PACKED_BATCH : to / batchBytes
 }
 
 /** Have those of a group counted together that are to be. */

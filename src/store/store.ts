@@ -198,7 +198,9 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   }
 
   /**
-   * As `valueId`, of texts that will all be in lists (but for those of lists that were added up and cut on the way: the next sweep takes them). New ones go in in the order of their index, which takes half as long. */
+   * As `valueId`, of texts that will all be in lists, but for those of lists that were added up and cut on the way: the next sweep takes them.
+   * New ones go in in the order of their index, which takes half as long.
+   */
   function valueIdsOf(texts: readonly string[]): Float64Array {
     const ids = new Float64Array(texts.length)
     const fresh: number[] = []
