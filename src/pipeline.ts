@@ -88,14 +88,14 @@ const LISTED_IN_DATABASE: Listed = { least: STORED_VALUES, most: STORED_VALUES, 
 export async function readInputs(inputs: readonly Input[], store: Store, options: ReadOptions = {}): Promise<InputResult[]> {
   const runner = makeRunner(options.jobs)
   const inFile = store.file !== null
+  const batchBytes = batchSize(inputs)
+  // A large file is cut, or it is packed: another thread is needed in any case, and it takes a while to start. What a database knows needs none.
+  if (!inFile && (rangesOf(inputs[0]?.size ?? 0) > 1 || batchBytes < Infinity)) runner.expect(1)
   const kernel = new Kernel()
   const { dayZone, top = 0 } = options
   const { least, most, together } = LISTED_IN_MEMORY
   const listed = inFile ? LISTED_IN_DATABASE : { least: Math.max(least, top), most: Math.max(most, top), together }
   setFilter(kernel.wasm, options.filter ?? {})
-  const batchBytes = batchSize(inputs)
-  // A large file is cut, or it is packed: another thread is needed in any case, and it takes a while to start. What a database knows needs none.
-  if (!inFile && (rangesOf(inputs[0]?.size ?? 0) > 1 || batchBytes < Infinity)) runner.expect(1)
   if (dayZone !== undefined) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   const readOutOptions: ReadOutOptions = { listed, allClients: store.joinsClients, adaptive: !inFile }
   const readOut = (spare?: ArrayBuffer): Tally => readTally(kernel, { ...readOutOptions, spare })
