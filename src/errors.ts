@@ -11,3 +11,7 @@ export class LogstatError extends Error {
     super(message)
   }
 }
+
+/** A LogstatError as it goes from thread to thread: what it is made of again. */
+export type Told = readonly [code: string, message: string, hint: string | undefined]
+export const told = ({ code, message, hint }: LogstatError): Told => [code, message, hint]

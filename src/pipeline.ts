@@ -260,7 +260,7 @@ async function reopen(input: Input): Promise<Opened> {
 /** What is the same for all inputs of a run. */
 interface Session {
   readonly store: Store
-  /** Small plain files are counted by other threads, so many bytes of them together; infinity: where they are opened. */
+  /** Files that are not cut are counted by some thread, so many bytes of plain ones together; infinity: in this one, where they are opened. */
   readonly batchBytes: number
   /** In a database each input is a source of its own: what a thread has counted of one is read out there. */
   readonly readOut: ReadOutOptions | undefined
@@ -330,7 +330,7 @@ function batchSize(inputs: readonly Input[]): number {
 }
 
 /**
- * Open inputs and look at them, one after the other. Each comes by itself, but small plain files come together where they are counted together:
+ * Open inputs and look at them, one after the other. Each comes by itself, but files that are not cut come together where they are counted together:
  * which these are depends on their sizes, never on the number of threads.
  */
 async function* prepareAll(opened: AsyncIterable<Opened>, session: Session): AsyncGenerator<readonly Prepared[], undefined> {

@@ -8,15 +8,14 @@ import { type OnRead, readUnit, type Unit, type UnitRead, type UnitsResult } fro
 // What other threads count, and how it comes into the kernel that adds up: in order, so that the result is the same for any number of threads.
 
 /**
- * Have units of one input counted, each into tables of its own.
+ * Have the units of an input that is cut counted, each into tables of its own.
  *
  * @param fields the `#Fields` line in force before the first
  * @returns adds them to a kernel, and says what they were read in. The first is counted straight into it, before any other: its tables are in their
  *   places then, and nothing is copied. A unit that was counted under a `#Fields` line that was not in force is counted again.
  */
 export function inOrder(units: readonly Unit[], fields: string | null, runner: Runner, onRead: OnRead): (kernel: Kernel) => Promise<UnitRead[]> {
-  const [first, ...rest] = units
-  const others = rest.length > 0 ? rest : units
+  const [first, ...others] = units
   const begun: (() => Promise<UnitsResult>)[] = []
   let at = 0
   // So many and no more: a result that waits for its turn holds memory. Of an input whose turn has not come, one.
@@ -26,7 +25,7 @@ export function inOrder(units: readonly Unit[], fields: string | null, runner: R
   begin(1)
   return async (kernel) => {
     begin(runner.jobs + 1)
-    const reads = first && rest.length > 0 ? [await readUnit(kernel, first, (bytes, lines) => onRead(bytes, lines, 0))] : []
+    const reads = first ? [await readUnit(kernel, first, (bytes, lines) => onRead(bytes, lines, 0))] : []
     for (const unit of others) {
       const last = reads.at(-1)
       if (last?.error) break

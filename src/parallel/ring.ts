@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { crc32 } from 'node:zlib'
-import { LogstatError } from '../errors.js'
+import { LogstatError, type Told, told } from '../errors.js'
 import { copyBytes } from '../input/copy.js'
 import type { Reader } from '../input/open.js'
 import type { Mark } from '../input/packing/packed.js'
@@ -53,11 +53,6 @@ const viewsOf = ({ memory }: Ring) => ({
 })
 
 const NOTHING = Buffer.alloc(0)
-
-/** A LogstatError as it goes from thread to thread. */
-type Told = readonly [string, string, string | undefined]
-const told = ({ code, message, hint }: LogstatError): Told => [code, message, hint]
-const errorOf = ([code, message, hint]: Told): LogstatError => new LogstatError(code, message, hint)
 
 /** A mark as it goes along with a ring. */
 type SentMark = Omit<Mark, 'wrong'> & { readonly wrong: Told | null }
@@ -121,7 +116,7 @@ class SumChecker {
       this.#marks.shift()
       const to = next.at - this.#position
       if (next.wrong && crc32(bytes.subarray(from, to), this.#sum) !== next.sum) {
-        this.failure = errorOf(next.wrong)
+        this.failure = new LogstatError(...next.wrong)
         return to
       }
       this.#sum = next.wrong ? undefined : next.sum
@@ -171,7 +166,7 @@ export function ringReader(ring: Ring, like: Pick<Reader, 'packing' | 'recoded'>
     if (length & FAILURE) {
       // Text is not made of shared memory.
       const [code, message, hint] = JSON.parse(Buffer.from(bytes).toString()) as [string, string, string | null]
-      throw errorOf([code, message, hint ?? undefined])
+      throw new LogstatError(code, message, hint ?? undefined)
     }
     read = consumed[taken % BLOCKS] as number
     return length === 0 ? bytes : (rest = right)

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
-import { LogstatError } from '../errors.js'
+import { LogstatError, type Told, told } from '../errors.js'
 import { compileFields, momentNoted, NO_FIELDS, noteMoment } from '../format/w3c.js'
 import { fileOf } from '../input/find.js'
 import { openInput, readFully } from '../input/open.js'
@@ -58,8 +58,8 @@ export interface UnitRead {
   readonly trail: Uint8Array
   /** There was too much in it to be kept: it is read up to `readTo`, and the rest is to be read by whoever has a place for it. */
   readonly isCutShort: boolean
-  /** Why it could not be read to its end: code, message, hint of a LogstatError. */
-  readonly error: readonly [string, string, string | undefined] | null
+  /** Why it could not be read to its end. */
+  readonly error: Told | null
 }
 
 /** What counting units one after the other, into the same tables, came to. */
@@ -160,7 +160,7 @@ export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnUnitRead, i
     if (unit.finish && !isCutShort) intake.finish()
   } catch (caught) {
     if (!(caught instanceof LogstatError)) throw caught
-    error = [caught.code, caught.message, caught.hint]
+    error = told(caught)
   }
   const { readTo, tail, openLine } = intake.resume
   return {

@@ -4,6 +4,7 @@ import type Database from 'better-sqlite3'
 import { randomHex } from '../hash.js'
 import { type Buckets, COLUMNS, NO_TIME } from '../tally/buckets.js'
 import { LaidList, ROW_OF_LIST } from '../tally/laid-list.js'
+import { placesInOrder } from '../tally/order.js'
 import { type CodeKey, type CodeTally, DIMENSIONS, type DimensionName, type LineCounts, type List, MAX_SAMPLES, mergeLists, trimList } from '../tally/tally.js'
 import { type Anonymizer, anonymizerOf } from './anonymize.js'
 import { databaseError } from './error.js'
@@ -50,8 +51,6 @@ export type NewSource = Omit<Source, 'id' | 'pruned' | 'machine' | 'firstReadAt'
 /** So many ids, or those of so long texts, are not remembered: they would take as much memory as the values. */
 const MANY_IDS = 50_000
 const LONG_TEXTS = 5 << 20
-/** More than texts or rows that are sorted at once: number and place become one number. */
-const PLACES = 2 ** 20
 
 /** Values kept of each list in a database, by source, code and period. */
 export const STORED_VALUES = 100
@@ -141,10 +140,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   function begin(): void {
     for (const rows of [statements.values, statements.hits, statements.untimedHits, statements.top]) rows.reset()
     idsOf.clear()
-    const isSame = left === state()
-    // Until it is done.
-    left = undefined
-    if (isSame) return
+    if (left === state()) return
     dimensions.clear()
     codeIds.clear()
     if (recalls) forgetValues()
@@ -203,20 +199,19 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
    */
   function valueIdsOf(texts: readonly string[]): Float64Array {
     const ids = new Float64Array(texts.length)
-    const fresh: number[] = []
+    const fresh: { readonly place: number; readonly text: string; readonly hash: number }[] = []
     for (const [place, text] of texts.entries()) {
       let id = valueIds.get(text)
       if (id === undefined) {
         const hash = hashOf(text)
         id = knownValue(text, hash)
-        if (id === undefined) fresh.push(hash * PLACES + place)
+        if (id === undefined) fresh.push({ place, text, hash })
       }
       ids[place] = id ?? 0
     }
-    for (const key of Float64Array.from(fresh).sort()) {
-      const place = key % PLACES
-      const text = texts[place] as string
-      ids[place] = valueIds.get(text) ?? newValue(text, Math.floor(key / PLACES))
+    for (const i of placesInOrder(Float64Array.from(fresh, ({ hash }) => hash))) {
+      const { place, text, hash } = fresh[i] as (typeof fresh)[number]
+      ids[place] = valueIds.get(text) ?? newValue(text, hash)
     }
     return ids
   }
@@ -225,16 +220,15 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   function addLaid({ texts, rows }: LaidList, areNew: boolean): void {
     let ids = idsOf.get(texts)
     if (!ids) idsOf.set(texts, (ids = areNew ? valueIdsOf(texts) : new Float64Array(texts.length)))
-    const keys = new Float64Array(rows.length / ROW_OF_LIST)
-    for (let i = 0; i < keys.length; i++) {
+    const listed = new Float64Array(rows.length / ROW_OF_LIST)
+    for (let i = 0; i < listed.length; i++) {
       const place = rows[ROW_OF_LIST * i] as number
-      keys[i] = (ids[place] ||= valueId(texts[place] as string)) * PLACES + i
+      listed[i] = ids[place] ||= valueId(texts[place] as string)
     }
-    for (const key of keys.sort()) {
-      const row = ROW_OF_LIST * (key % PLACES)
-      statements.top.put(Math.floor(key / PLACES))
-      statements.top.put(rows[row + 1] as number)
-      statements.top.put(rows[row + 2] as number)
+    for (const i of placesInOrder(listed.slice())) {
+      statements.top.put(listed[i] as number)
+      statements.top.put(rows[ROW_OF_LIST * i + 1] as number)
+      statements.top.put(rows[ROW_OF_LIST * i + 2] as number)
     }
   }
 

@@ -41,11 +41,9 @@ export async function* gunzip(packed: Chunks, how: Unpacking): AsyncGenerator<Bu
       }
       const trailer = await input.exactly(TRAILER_BYTES)
       const expected = trailer.readUInt32LE(0)
-      const isRight = trailer.readUInt32LE(4) === (at - start) % 2 ** 32 && (leave !== undefined || sum === expected)
-      if (isRight && !leave) continue
-      const wrong = new PackedError('broken', 'the checksum is wrong')
-      if (!isRight) throw wrong
-      leave?.({ at, sum: expected, wrong })
+      const wrong = (): PackedError => new PackedError('broken', 'the checksum is wrong')
+      if (trailer.readUInt32LE(4) !== (at - start) % 2 ** 32 || (!leave && sum !== expected)) throw wrong()
+      leave?.({ at, sum: expected, wrong: wrong() })
     }
   } finally {
     inflater?.close()
