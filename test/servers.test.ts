@@ -579,7 +579,8 @@ describe.runIf(HAVE_SERVERS)('every format of a real server tells the same', () 
     ]
     const [dead, ...ports] = (await freePorts(1 + formats.length)) as [number, ...number[]]
     const up = `127.0.0.1:${portOf(upstream)}`
-    const files = formats.map(([name]) => openSync(at(`haproxy-${name}.log`), 'w'))
+    // Its threads write to the same file: none may write over what another has written.
+    const files = formats.map(([name]) => openSync(at(`haproxy-${name}.log`), 'a'))
     const proxies = formats.map(
       ([name, , layout], i) => `
 frontend ${name}
@@ -599,6 +600,7 @@ frontend ${name}
       at('haproxy.cfg'),
       `global
   maxconn 500
+  nbthread 1
 defaults
   mode http
   timeout client 1s
