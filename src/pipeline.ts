@@ -12,14 +12,17 @@ import { HEAD_BYTES, type Opened, openBehind, openInput, openInputs, type Reader
 import { ALONE } from './input/packing/packed.js'
 import { lazyReader } from './input/reader.js'
 import { type Filter, setFilter } from './kernel/filter.js'
-import { Kernel } from './kernel/kernel.js'
+import { Kernel, type Period } from './kernel/kernel.js'
+import { type Packed, packPast } from './kernel/packed.js'
 import type { Plan } from './kernel/plan.js'
 import { inOrder, together } from './parallel/apart.js'
+import { type Cut, cutFile, type DayOf, rangesOf } from './parallel/cut.js'
 import { feed, type Intake, makeIntake } from './parallel/intake.js'
 import { makeRunner, type Runner } from './parallel/runner.js'
-import { cutFile, type OnRead, rangesOf, setLogZone, type Unit, type UnitRead } from './parallel/unit.js'
+import { type OnRead, setLogZone, setPlans, type Unit, type UnitRead } from './parallel/unit.js'
 import { Backlog } from './store/backlog.js'
 import { type Counted, type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
+import { PastLists } from './tally/past-lists.js'
 import { type ReadOutOptions, readTally } from './tally/read-out.js'
 import { addLineCounts, type LineCounts, type Listed, type Tally } from './tally/tally.js'
 import { dayOf } from './time-zone.js'
@@ -100,14 +103,18 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   const readOutOptions: ReadOutOptions = { listed, allClients: store.joinsClients, adaptive: !inFile }
   const readOut = (spare?: ArrayBuffer): Tally => readTally(kernel, { ...readOutOptions, spare })
   const backlog = new Backlog(listed, store.joinsClients ? ['client'] : [], store.anonymizes)
+  const past = new PastLists(listed, (lists) => backlog.add(lists))
   /** All that was counted of an input, by another thread. */
   let whole: Tally | undefined
   const take = (spare?: ArrayBuffer): Iterable<Counted> => {
+    past.end()
     const last = whole ?? readOut(spare)
     kernel.clear()
     return backlog.with(last)
   }
   kernel.onFull = () => backlog.add(readOut())
+  const kept = inFile && !store.joinsClients ? STORED_VALUES : null
+  if (kept) kernel.onPast = () => past.add([packPast(kernel, kept)])
   // In a temporary store: the source that what is in the kernel will be booked on.
   let owner: (NewSource & { id: number }) | undefined
   const settle = (): void => {
@@ -128,10 +135,12 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     runner,
     batchBytes,
     readOut: inFile ? readOutOptions : undefined,
+    kept,
     keep: (tallies) => {
       if (tallies.length === 1) whole = tallies[0]
       else for (const tally of tallies) backlog.add(tally)
     },
+    keepPast: (parts) => past.add(parts),
     alone: ahead === 1 || inputs.length === 1,
     idleKernel: () => (counting ? undefined : kernel),
     isOver: () => over,
@@ -264,6 +273,10 @@ interface Session {
   readonly batchBytes: number
   /** In a database each input is a source of its own: what a thread has counted of one is read out there. */
   readonly readOut: ReadOutOptions | undefined
+  /** Values kept of each list of a day that is over, which is not counted any more; null: they stay in the tables. */
+  readonly kept: number | null
+  /** Takes lists of days that are over, to be added to the other counts of an input. */
+  keepPast(past: readonly Packed[]): void
   /** Takes what was read out of an input there; where it is more than one, more may follow that is counted here. */
   keep(tallies: readonly Tally[]): void
   readonly options: ReadOptions
@@ -308,7 +321,7 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
       const again = runner.jobs > 1 ? runner.read(input, head, reader) : lazyReader(reader, () => openBehind(input, head, ALONE))
       return { input, head, file, identity, layout, reader: again, isApart }
     }
-    return { input, head, file, identity, layout, counted: inOrder(units, layout.fields, runner, progressOf([input], options)) }
+    return { input, head, file, identity, layout, counted: inOrder(units, layout.fields, runner, progressOf([input], options), session.keepPast) }
   } catch (error) {
     reader?.close()
     if (!(error instanceof LogstatError)) throw error
@@ -373,7 +386,7 @@ function shareOf({ path, to }: Unit, { batchBytes }: Session): number {
 }
 
 /** Have those of a group counted together that are to be. */
-function inBatch(group: readonly Prepared[], { runner, readOut, keep, options }: Session, isFirst: boolean): readonly Prepared[] {
+function inBatch(group: readonly Prepared[], { runner, readOut, keep, keepPast, options }: Session, isFirst: boolean): readonly Prepared[] {
   const members = group.filter((prepared) => prepared.unit !== undefined)
   if (members.length === 0) return group
   const onRead = progressOf(
@@ -381,7 +394,7 @@ function inBatch(group: readonly Prepared[], { runner, readOut, keep, options }:
     options,
   )
   const units = members.map(({ unit }) => unit as Unit)
-  const count = together(units, runner, onRead, { isFirst, readOut, keep })
+  const count = together(units, runner, onRead, { isFirst, readOut, keep, keepPast })
   let reads: Promise<UnitRead[][]> | undefined
   return group.map((prepared) => {
     const place = members.indexOf(prepared)
@@ -401,7 +414,7 @@ function unitsOf(
   head: Buffer,
   known: Source | undefined,
   layout: Layout,
-  { store, batchBytes, alone, options }: Session,
+  { store, batchBytes, alone, kept, idleKernel, options }: Session,
 ): Unit[] {
   // A file in a tar archive is read as it comes along; to find it again would mean to unpack all that stands before it.
   if (input.path === null || reader.packing.endsWith('tar') || isStream(input) || known?.openLine) return []
@@ -418,6 +431,7 @@ function unitsOf(
     plans: layout.plans.every((p) => p === NO_FIELDS) ? [] : layout.plans,
     software: layout.software,
     dayZone: options.dayZone ?? null,
+    past: kept,
     pattern: layout.pattern,
     logZone: layout.zone ?? options.logZone ?? null,
     filter: options.filter ?? {},
@@ -425,20 +439,50 @@ function unitsOf(
   }
   // Not the size that it had when it was found: it may have grown since, or be another one now.
   const size = statSync(input.path, { throwIfNoEntry: false })?.size ?? 0
-  if (!reader.raw) return size < LARGE_PACKED || (alone && input.member === undefined) ? [] : [{ ...common, from, to: null, fields: layout.fields, finish }]
+  if (!reader.raw)
+    return size < LARGE_PACKED || (alone && input.member === undefined)
+      ? []
+      : [{ ...common, sharesFirstDay: false, sharesLastDay: false, from, to: null, fields: layout.fields, finish }]
   // Among others one that is no larger than what is counted together is not cut: to add ranges up has its price.
   const isTogether = batchBytes < Infinity && size - from <= batchBytes
-  const bounds = isTogether ? [from, size] : cutFile(input.name, input.path, from, size)
+  const whole: Cut[] = [
+    { at: from, isMidnight: true },
+    { at: size, isMidnight: true },
+  ]
+  const bounds = isTogether
+    ? whole
+    : cutFile(input.name, input.path, from, size, kept === null ? undefined : dayFinder(common, layout.fields ?? layout.firstFields, idleKernel()))
   if (bounds.length <= 2 && (batchBytes === Infinity || size - from < (store.file === null ? 1 : MIN_APART))) return []
   // Which #Fields line is in force in a later range is not known yet; that of the head is, nearly always.
   const fields = layout.fields ?? layout.firstFields
-  return bounds.slice(1).map((to, i) => ({
+  return bounds.slice(1).map(({ at, isMidnight }, i) => ({
     ...common,
-    from: bounds[i] as number,
-    to,
+    from: (bounds[i] as Cut).at,
+    to: at,
+    sharesFirstDay: !(bounds[i] as Cut).isMidnight,
+    sharesLastDay: !isMidnight,
     fields: i === 0 ? layout.fields : fields,
     finish: finish && i === bounds.length - 2,
   }))
+}
+
+/** @param kernel one that counts nothing just now; one is made when there is none */
+function dayFinder(
+  unit: Pick<Unit, 'plans' | 'pattern' | 'logZone' | 'dayZone' | 'software'>,
+  fields: string | null,
+  kernel = new Kernel({ tables: false }),
+): DayOf | undefined {
+  const { dayZone, pattern } = unit
+  if (dayZone === null || pattern) return undefined
+  setLogZone(kernel, unit.logZone)
+  setPlans(kernel, { ...unit, fields })
+  let day: Period | undefined
+  return (line) => {
+    const time = kernel.timeOf(line)
+    if (Number.isNaN(time)) return undefined
+    if (!day || time < day.start || time >= day.end) day = dayOf(time, dayZone)
+    return day.number
+  }
 }
 
 /** Tells how far each of these inputs is read. */

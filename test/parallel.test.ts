@@ -7,8 +7,9 @@ import { fileOf, findInputs, type Input } from '../src/input/find.js'
 import { openBehind } from '../src/input/open.js'
 import { ALONE } from '../src/input/packing/packed.js'
 import { Kernel } from '../src/kernel/kernel.js'
+import { rangesOf } from '../src/parallel/cut.js'
 import { makeRing, ringReader } from '../src/parallel/ring.js'
-import { countUnits, rangesOf, type Unit, type UnitRead } from '../src/parallel/unit.js'
+import { countUnits, type Unit, type UnitRead } from '../src/parallel/unit.js'
 import { type InputResult, readInputs } from '../src/pipeline.js'
 import { makeReport, type Report } from '../src/report/report.js'
 import { checkStore } from '../src/store/check.js'
@@ -54,6 +55,9 @@ const UNIT: Omit<Unit, 'name' | 'path' | 'file' | 'from' | 'to' | 'fields'> = {
   plans: [],
   software: null,
   pattern: null,
+  sharesFirstDay: false,
+  sharesLastDay: false,
+  past: null,
   dayZone: null,
   logZone: null,
   filter: {},

@@ -12,7 +12,8 @@ interface Exports {
   eventEnd: WebAssembly.Global
   addPlan(cutter: number, leadingAt: number, leadingBytes: number, scale: number, flags: number): number
   absorbBuckets(n: number, from: number, seconds: number): void
-  absorbCodes(n: number, from: number, texts: number, base: number): void
+  absorbCodes(n: number, from: number, texts: number, base: number, counted: number): void
+  absorbDistinct(dimension: number, theirs: number, codeMap: number, codeCount: number): void
   absorbLatencies(n: number, from: number): void
   absorbLost(dimension: number, theirs: number, codeMap: number, codeCount: number): void
   absorbValues(dimension: number, from: number, to: number, theirs: number, codeMap: number): void
@@ -26,6 +27,7 @@ interface Exports {
   widenBuckets(seconds: bigint): void
   orderBuckets(): void
   pack(dimension: number, from: number): number
+  packPast(dimension: number, from: number): number
   packedEnd(): number
   packedSize(dimension: number): number
   reasonBytes(): number
@@ -41,8 +43,12 @@ interface Exports {
   clearPlans(): void
   codeCount(): number
   codeTable(): number
+  currentPeriod(): number
+  cutPast(dimension: number, n: number): void
+  dropPast(): void
   endOfSpan(role: number): number
   entryCount(): bigint
+  hasRoom(dimension: number, values: number, bytes: number): number
   ignoredCount(): bigint
   lastNewline(from: number, end: number): number
   layBuckets(from: number, n: number): number
@@ -57,10 +63,14 @@ interface Exports {
   lostTable(dimension: number): number
   moved(): void
   offset(): bigint
+  markPast(period: number): number
   momentRead(): number
   newlineAfter(p: number): number
   openScratch(bytes: number): void
   openTable(dimension: number, log2: number, arenaBytes: number): void
+  pastCount(): number
+  pastDistinct(): number
+  pastLost(): number
   plansChanged(): void
   position(): number
   probe(plan: number, line: number): number
@@ -68,6 +78,7 @@ interface Exports {
   probedAt(): number
   probedReason(): number
   probedStep(): number
+  probedTime(): number
   rejectLong(end: number): void
   rejectTable(): number
   run(end: number): Event
@@ -95,8 +106,8 @@ const TABLE_SIZES: Record<Exclude<Dimension, Dimension.Count>, readonly [number,
   [Dimension.Client]: [18, 6 << 20],
   [Dimension.Referer]: [16, 6 << 20],
   [Dimension.UserAgent]: [16, 8 << 20],
-  [Dimension.Method]: [10, 128 << 10],
-  [Dimension.Host]: [13, 512 << 10],
+  [Dimension.Method]: [14, 256 << 10],
+  [Dimension.Host]: [14, 1 << 20],
 }
 
 /** Room for what `layLists` lays out of the largest table of values. Minutes of a database, which may take more, are laid out a few thousand at a time. */
@@ -104,6 +115,9 @@ const SCRATCH_BYTES = 8 << 20
 
 /** Seconds that buckets of time can have; each divides the next. Without periods they are widened when there are many of them. */
 export const BUCKET_WIDTHS = [60, 900, 3600, 86400] as const
+
+/** Of entries without a time. */
+export const NO_PERIOD = -(2 ** 31)
 
 /** A span of local time that lists are kept for; `number` names it. */
 export interface Period {
@@ -162,6 +176,11 @@ export class Kernel {
   onFull: () => void = () => {
     throw new Error('the code table is full and nobody takes it')
   }
+  /**
+   * Lists of periods that are over take up much room: those of the codes that are marked may be taken out (`packPast`). What comes
+   * late is another list of the same code, to be added to the one that was taken. Absent: they stay.
+   */
+  onPast: (() => void) | undefined
 
   /** @param options.tables false: only `probe` will be used, so the large tables are left out @param options.code of another thread */
   constructor({ tables = true, code = kernelModule() } = {}) {
@@ -344,7 +363,7 @@ export class Kernel {
         }
       } else if (event === Event.Fields) {
         this.setPlans(this.onFields(this.text(this.wasm.eventStart.value, this.wasm.eventEnd.value)))
-      }
+      } else if (event === Event.Past) this.onPast?.()
       if (event !== Event.Fields && this.wasm.position() === end) return
     }
   }
@@ -362,6 +381,11 @@ export class Kernel {
       if (seconds > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(seconds))
     }
     return wasm.bucketsFit(more) !== 0
+  }
+
+  /** Periods are over, but for the given one. */
+  endPeriods(except?: number): void {
+    if (this.onPast && this.wasm.markPast(except ?? NO_PERIOD)) this.onPast()
   }
 
   /** Forget what the tables hold; the place in the input and its counts stay. */
@@ -423,6 +447,13 @@ export class Kernel {
       wasm.probeLines(lines.length, table, table + starts.byteLength)
       return found.slice(lines.length)
     }
+  }
+
+  /** The time of a line, in seconds since 1970, as the first plan that takes it reads it; NaN when there is none. */
+  timeOf(line: Uint8Array): number {
+    const at = this.#lay(line)
+    for (let plan = 0; plan < this.#planCount; plan++) if (this.wasm.probe(plan, at)) return this.wasm.probedTime()
+    return Number.NaN
   }
 
   #lay(line: Uint8Array): number {

@@ -18,6 +18,10 @@ const DIMENSIONS = Array.from({ length: Dimension.Count }, (_, dimension) => dim
 type Part = readonly [number, number]
 
 interface Exact {
+  /** The period in force when they were taken. */
+  readonly period: number
+  /** Whether more than lists: the counts of the codes, buckets and latencies. */
+  readonly isWhole: boolean
   readonly codes: Part
   /** Texts of the codes' reasons, and the address they had. */
   readonly reasons: Part
@@ -30,46 +34,86 @@ interface Exact {
 /** What a kernel's tables hold. A part that is asked for stands where it is until the next one is asked for. */
 interface Counts extends Exact {
   readonly bytes: Uint8Array
-  /** What the list of a dimension may have lost, by code. */
-  lost(dimension: number): Part
-  /** Its values, in pieces of at most CHUNK bytes. */
-  values(dimension: number): Iterable<Part>
+  lists(dimension: number): Lists
+}
+
+/** The lists of a dimension. */
+interface Lists {
+  /** Their values, in pieces of at most CHUNK bytes, and how many they are. Where lists are cut, the others are known when these have been asked for. */
+  readonly values: Iterable<Part>
+  count(): number
+  /** What they may have lost, by code. */
+  lost(): Part
+  /** How many different values they had, by code, where they were cut. */
+  distinct(): Part
 }
 
 /** What a kernel's tables held. It owns its buffer, which can be transferred between threads. */
 export interface Packed extends Exact {
   readonly bytes: Uint8Array<ArrayBuffer>
   /** By Dimension. */
-  readonly lists: readonly { readonly lost: Part; readonly values: readonly Part[] }[]
+  readonly lists: readonly { readonly values: readonly Part[]; readonly count: number; readonly lost: Part; readonly distinct: Part }[]
 }
 
+const NOTHING: Part = [0, 0]
+
 function countsOf({ wasm }: Kernel): Counts {
-  const scratch = wasm.scratchAt()
   const at = (start: number, bytes: number): Part => [start, start + bytes]
   const codeCount = wasm.codeCount()
   return {
     bytes: new Uint8Array(wasm.memory.buffer),
+    period: wasm.currentPeriod(),
+    isWhole: true,
     codes: at(wasm.codeTable(), CODE * codeCount),
     reasons: at(wasm.reasonTable(), wasm.reasonBytes()),
     reasonsAt: wasm.reasonTable(),
     buckets: at(wasm.bucketTable(), BUCKET * wasm.bucketCount()),
     bucketSeconds: wasm.bucketSeconds(),
     latencies: at(wasm.latencyTable(), LATENCY * wasm.latencyCount()),
-    lost: (dimension) => at(wasm.lostTable(dimension), 4 * codeCount),
-    *values(dimension) {
-      for (let next = 0; next < wasm.valueCount(dimension); ) {
-        next = wasm.pack(dimension, next)
-        yield [scratch, wasm.packedEnd()]
+    lists: (dimension) => ({
+      values: piecesOf(wasm, dimension, (from) => wasm.pack(dimension, from)),
+      count: () => wasm.valueCount(dimension),
+      lost: () => at(wasm.lostTable(dimension), 4 * codeCount),
+      distinct: () => NOTHING,
+    }),
+  }
+}
+
+/** The lists of the codes that are marked as over, cut to the most frequent n values. */
+function pastOf(kernel: Kernel, n: number): Counts {
+  const { wasm } = kernel
+  const by = 4 * wasm.codeCount()
+  return {
+    ...countsOf(kernel),
+    isWhole: false,
+    buckets: NOTHING,
+    latencies: NOTHING,
+    lists(dimension) {
+      wasm.cutPast(dimension, n)
+      return {
+        values: piecesOf(wasm, dimension, (from) => wasm.packPast(dimension, from)),
+        count: () => wasm.pastCount(),
+        lost: () => [wasm.pastLost(), wasm.pastLost() + by],
+        distinct: () => [wasm.pastDistinct(), wasm.pastDistinct() + by],
       }
     },
+  }
+}
+
+function* piecesOf(wasm: Kernel['wasm'], dimension: number, packFrom: (value: number) => number): Generator<Part> {
+  for (let next = 0; next < wasm.valueCount(dimension); ) {
+    next = packFrom(next)
+    yield [wasm.scratchAt(), wasm.packedEnd()]
   }
 }
 
 function unpack({ lists, ...packed }: Packed): Counts {
   return {
     ...packed,
-    lost: (dimension) => (lists[dimension] as Packed['lists'][number]).lost,
-    values: (dimension) => (lists[dimension] as Packed['lists'][number]).values,
+    lists(dimension) {
+      const { values, count, lost, distinct } = lists[dimension] as Packed['lists'][number]
+      return { values, count: () => count, lost: () => lost, distinct: () => distinct }
+    },
   }
 }
 
@@ -81,26 +125,54 @@ function unpack({ lists, ...packed }: Packed): Counts {
 export function pack(kernel: Kernel, spare?: ArrayBuffer): Packed {
   const { wasm } = kernel
   const counts = countsOf(kernel)
-  const listBytes = DIMENSIONS.reduce((sum, dimension) => sum + lengthOf(counts.lost(dimension)) + wasm.packedSize(dimension), 0)
+  const listBytes = DIMENSIONS.reduce((sum, dimension) => sum + lengthOf(counts.lists(dimension).lost()) + wasm.packedSize(dimension), 0)
   const size = lengthOf(counts.codes) + lengthOf(counts.reasons) + lengthOf(counts.buckets) + lengthOf(counts.latencies) + listBytes
-  const bytes = new Uint8Array(spare && spare.byteLength >= size ? spare : new ArrayBuffer(size + (size >> 3)))
+  return copyOf(counts, spare && spare.byteLength >= size ? spare : new ArrayBuffer(size + (size >> 3)))
+}
+
+/**
+ * Take out the lists of the codes that are marked as over (`Kernel.onPast`), and forget them; what is exact of these codes stays.
+ *
+ * @param n how many of its most frequent values each list is cut to
+ */
+export function packPast(kernel: Kernel, n = ALL): Packed {
+  const past = copyOf(pastOf(kernel, n), new ArrayBuffer(n === ALL ? LARGE : SMALL))
+  kernel.wasm.dropPast()
+  return past
+}
+/** More than a list has. */
+const ALL = 2 ** 32 - 1
+/** Bytes that whole lists of a day, or the most frequent values of them, take; there is more room when there is need. */
+const LARGE = 8 << 20
+const SMALL = 1 << 20
+
+/** @param buffer taken when it is large enough */
+function copyOf({ lists, ...counts }: Counts, buffer: ArrayBuffer): Packed {
+  let bytes = new Uint8Array(buffer)
   let end = 0
   const copy = ([from, to]: Part): Part => {
     const start = end
-    bytes.set(counts.bytes.subarray(from, to), start)
     end += to - from
+    if (end > bytes.length) {
+      const larger = new Uint8Array(2 * end)
+      larger.set(bytes.subarray(0, start))
+      bytes = larger
+    }
+    bytes.set(counts.bytes.subarray(from, to), start)
     return [start, end]
   }
-  return {
-    bytes,
+  const exact = {
+    ...counts,
     codes: copy(counts.codes),
     reasons: copy(counts.reasons),
-    reasonsAt: counts.reasonsAt,
     buckets: copy(counts.buckets),
-    bucketSeconds: counts.bucketSeconds,
     latencies: copy(counts.latencies),
-    lists: DIMENSIONS.map((dimension) => ({ lost: copy(counts.lost(dimension)), values: Array.from(counts.values(dimension), copy) })),
   }
+  const copied = DIMENSIONS.map((dimension) => {
+    const { values, count, lost, distinct } = lists(dimension)
+    return { values: Array.from(values, copy), count: count(), lost: copy(lost()), distinct: copy(distinct()) }
+  })
+  return { ...exact, bytes, lists: copied }
 }
 
 const areas = new WeakMap<Kernel, number>()
@@ -140,14 +212,27 @@ export function absorb(kernel: Kernel, other: Packed | Kernel, onFull: () => voi
   }
   const reasons = lay(counts.codes, at)
   lay(counts.reasons, reasons)
-  wasm.absorbCodes(codeCount, at, reasons, counts.reasonsAt)
+  wasm.absorbCodes(codeCount, at, reasons, counts.reasonsAt, Number(counts.isWhole))
   for (const piece of pieces(counts.buckets, BUCKET)) wasm.absorbBuckets((lay(piece, at) - at) / BUCKET, at, bucketSeconds)
   for (const piece of pieces(counts.latencies, LATENCY)) wasm.absorbLatencies((lay(piece, at) - at) / LATENCY, at)
   for (const dimension of DIMENSIONS) {
-    const from = lay(counts.lost(dimension), at)
+    const { values, lost, distinct } = counts.lists(dimension)
+    if (lengthOf(distinct()) > 0) {
+      lay(distinct(), at)
+      wasm.absorbDistinct(dimension, at, wasm.codeMapAt(), codeCount)
+    }
+    const from = lay(lost(), at)
     wasm.absorbLost(dimension, at, wasm.codeMapAt(), codeCount)
-    for (const value of counts.values(dimension)) wasm.absorbValues(dimension, from, lay(value, from), at, wasm.codeMapAt())
+    for (const value of values) wasm.absorbValues(dimension, from, lay(value, from), at, wasm.codeMapAt())
   }
+}
+
+/** Whether the lists of another kernel surely fit into this one without values being dropped. */
+export function hasRoomFor({ wasm }: Kernel, { lists }: Packed): boolean {
+  return lists.every(({ values, count }, dimension) => {
+    const bytes = values.reduce((sum, value) => sum + lengthOf(value), 0)
+    return wasm.hasRoom(dimension, count, bytes) !== 0
+  })
 }
 
 const lengthOf = ([start, end]: Part): number => end - start

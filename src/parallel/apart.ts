@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel/kernel.js'
-import { absorb } from '../kernel/packed.js'
+import { absorb, type Packed } from '../kernel/packed.js'
 import type { ReadOutOptions } from '../tally/read-out.js'
 import type { Tally } from '../tally/tally.js'
 import type { Runner } from './runner.js'
@@ -14,7 +14,13 @@ import { type OnRead, readUnit, type Unit, type UnitRead, type UnitsResult } fro
  * @returns adds them to a kernel, and says what they were read in. The first is counted straight into it, before any other: its tables are in their
  *   places then, and nothing is copied. A unit that was counted under a `#Fields` line that was not in force is counted again.
  */
-export function inOrder(units: readonly Unit[], fields: string | null, runner: Runner, onRead: OnRead): (kernel: Kernel) => Promise<UnitRead[]> {
+export function inOrder(
+  units: readonly Unit[],
+  fields: string | null,
+  runner: Runner,
+  onRead: OnRead,
+  keepPast: KeepPast,
+): (kernel: Kernel) => Promise<UnitRead[]> {
   const [first, ...others] = units
   const begun: (() => Promise<UnitsResult>)[] = []
   let at = 0
@@ -26,6 +32,7 @@ export function inOrder(units: readonly Unit[], fields: string | null, runner: R
   return async (kernel) => {
     begin(runner.jobs + 1)
     const reads = first ? [await readUnit(kernel, first, (bytes, lines) => onRead(bytes, lines, 0))] : []
+    if (!first?.sharesLastDay) kernel.endPeriods()
     for (const unit of others) {
       const last = reads.at(-1)
       if (last?.error) break
@@ -35,7 +42,11 @@ export function inOrder(units: readonly Unit[], fields: string | null, runner: R
       const fits = unit.fields === inForce.fields
       if (!fits) runner.release(found)
       const result = fits ? found : await runner.run([inForce], onRead)()
-      reads.push(...(await addResult(kernel, result, [inForce], runner, onRead)).flat())
+      keepPast(result.past)
+      const added = (await addResult(kernel, result, [inForce], runner, onRead)).flat()
+      reads.push(...added)
+      // What was counted last is read out in any case, and where there was more to count, the kernel has seen to it.
+      if (unit !== others.at(-1) && added.length === 1) kernel.endPeriods(unit.sharesLastDay ? result.period : undefined)
     }
     return reads
   }
@@ -47,7 +58,11 @@ interface TogetherOptions {
   /** How what is counted is read out where it is counted, and who takes it: nothing else will be added to it. */
   readonly readOut: ReadOutOptions | undefined
   keep(tallies: readonly Tally[]): void
+  keepPast: KeepPast
 }
+
+/** Takes lists of days that are over, to be added to those of the kernel or of the tallies. */
+type KeepPast = (past: readonly Packed[]) => void
 
 /**
  * Have units counted into the same tables, one after the other.
@@ -58,16 +73,17 @@ export function together(
   units: readonly Unit[],
   runner: Runner,
   onRead: OnRead,
-  { isFirst, readOut, keep }: TogetherOptions,
+  { isFirst, readOut, keep, keepPast }: TogetherOptions,
 ): (kernel: Kernel) => Promise<UnitRead[][]> {
   const counted = isFirst && !readOut ? async () => NONE : runner.run(units, onRead, readOut)
   return async (kernel) => {
     const result = await counted()
     if (readOut) keep(result.tallies)
+    keepPast(result.past)
     return addResult(kernel, result, units, runner, onRead)
   }
 }
-const NONE: UnitsResult = { reads: [], parts: [], tallies: [] }
+const NONE: UnitsResult = { reads: [], parts: [], tallies: [], past: [], period: 0 }
 
 /** Add what was counted of units, and count what there was no room for. @returns by unit, what it was read in */
 async function addResult(kernel: Kernel, result: UnitsResult, units: readonly Unit[], runner: Runner, onRead: OnRead): Promise<UnitRead[][]> {

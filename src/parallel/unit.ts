@@ -7,7 +7,7 @@ import { openInput, readFully } from '../input/open.js'
 import { changed, unreadable } from '../input/unreadable.js'
 import { type Filter, setFilter } from '../kernel/filter.js'
 import { Kernel } from '../kernel/kernel.js'
-import { type Packed, pack } from '../kernel/packed.js'
+import { type Packed, pack, packPast } from '../kernel/packed.js'
 import type { Plan } from '../kernel/plan.js'
 import { type ReadOutOptions, readTally } from '../tally/read-out.js'
 import type { LineCounts, Tally } from '../tally/tally.js'
@@ -35,6 +35,11 @@ export interface Unit {
   readonly pattern: RegExp | null
   /** The zone whose days lists are kept apart for; null: lists over everything. */
   readonly dayZone: string | null
+  /** Whether the unit before it may have entries of its first day, too, and the one behind it entries of its last. */
+  readonly sharesFirstDay: boolean
+  readonly sharesLastDay: boolean
+  /** Values kept of each list of a day that is over, which may leave the tables before the end; null: they stay. */
+  readonly past: number | null
   /** The zone of times that carry none; null: UTC. */
   readonly logZone: string | null
   readonly filter: Filter
@@ -70,11 +75,20 @@ export interface UnitsResult {
   readonly parts: (Packed | Kernel)[]
   /** The same, read out, where that was asked for: there are no parts then. */
   readonly tallies: readonly Tally[]
+  /** Lists of days that were over, to be added to those of the parts at last. */
+  readonly past: readonly Packed[]
+  /** The day in force at the end. */
+  readonly period: number
 }
 
 /** Read times that carry no zone as those of a zone; null: as UTC. */
 export function setLogZone(kernel: Kernel, zone: string | null): void {
   kernel.setLocalTime((seconds) => localOffset(seconds, zone ?? 'UTC'))
+}
+
+/** Have a kernel read lines as those are where a unit begins. */
+export function setPlans(kernel: Kernel, { plans, fields, software }: Pick<Unit, 'plans' | 'fields' | 'software'>): void {
+  kernel.setPlans(plans.length ? plans : [fields === null ? NO_FIELDS : compileFields(fields, software ?? '').plan])
 }
 
 /** Told now and then how much more was read of which of the units. */
@@ -93,13 +107,27 @@ const MAX_PARTS_BYTES = 8 << 20
  * @param readOut how to read out what was counted, if nothing is to be added to it
  */
 export async function countUnits(kernel: Kernel, units: readonly Unit[], onRead: OnRead, readOut?: ReadOutOptions): Promise<UnitsResult> {
-  const { dayZone, filter } = units[0] as Unit
+  const { dayZone, filter, past: kept, sharesFirstDay } = units[0] as Unit
   kernel.clear()
   setFilter(kernel.wasm, filter)
   if (dayZone !== null) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   const parts: UnitsResult['parts'] = []
   const tallies: Tally[] = []
   let bytes = 0
+  const past: Packed[] = []
+  let pastBytes = 0
+  let isShared = sharesFirstDay
+  kernel.onPast = kept
+    ? () => {
+        // Lists of a day that others have, too, are added up whole.
+        if (isShared) parts.push(packPast(kernel))
+        else if (pastBytes < MAX_PAST_BYTES) {
+          past.push(packPast(kernel, kept))
+          pastBytes += (past.at(-1) as Packed).bytes.length
+        }
+        isShared = false
+      }
+    : undefined
   kernel.onFull = () => {
     if (readOut) {
       tallies.push(readTally(kernel, readOut))
@@ -121,9 +149,15 @@ export async function countUnits(kernel: Kernel, units: readonly Unit[], onRead:
     if (read.isCutShort) break
   }
   if (readOut) tallies.push(readTally(kernel, readOut))
-  else parts.push(kernel)
-  return { reads, parts, tallies }
+  else {
+    if (!isShared && !(units.at(-1) as Unit).sharesLastDay) kernel.endPeriods()
+    parts.push(kernel)
+  }
+  return { reads, parts, tallies, past, period: kernel.wasm.currentPeriod() }
 }
+
+/** Lists of days that are over do not leave the tables any more when those that have take so many bytes. */
+const MAX_PAST_BYTES = 16 << 20
 
 /** Take out of the kernel what is still in it, so that it can be used again or the result be sent. @param spare for `pack` */
 export function packLast({ parts }: UnitsResult, spare: ArrayBuffer | undefined): void {
@@ -142,7 +176,7 @@ export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnUnitRead, i
     sawStatus ||= header.hasStatus
     return [header.plan]
   }
-  kernel.setPlans(unit.plans.length ? unit.plans : [fields === null ? NO_FIELDS : compileFields(fields, unit.software ?? '').plan])
+  setPlans(kernel, unit)
   const intake = makeIntake(kernel, unit.pattern)
   intake.begin(unit.from)
   kernel.moment = momentNoted(fields)
@@ -247,56 +281,4 @@ async function readRange(
   } finally {
     if (fd !== undefined) closeSync(fd)
   }
-}
-
-/** Bytes of a plain file from which on it is cut. */
-const MIN_CUT = 64 << 20
-/** Each range has its price: what its tables hold is added to those of the whole. So they are large, and a power of two of them. */
-const RANGE = 256 << 20
-const MAX_RANGES = 16
-/** A line edge is looked for in so many bytes; a range without one is joined with the next. */
-const EDGE_BYTES = 1 << 20
-
-/** In how many ranges so many bytes of a plain file are cut. */
-export function rangesOf(bytes: number): number {
-  return bytes < MIN_CUT ? 1 : Math.min(MAX_RANGES, 2 ** Math.max(1, Math.floor(Math.log2(bytes / RANGE))))
-}
-
-/**
- * Share of a file that lies in the first i of n ranges. They become smaller towards the end: what is begun last is over soon, and the thread
- * that is there from the beginning has the first.
- */
-const shareBefore = (i: number, n: number): number => (i / n) * (1 + SKEW * (1 - i / n))
-/** Of many ranges the first has nearly 1 + SKEW times what it had if all were alike, the last 1 - SKEW times; of two, the first half of that more. */
-const SKEW = 0.15
-
-/**
- * Cut bytes [from, to) of a plain file into ranges that begin where lines begin.
- *
- * How it is cut depends on its size alone, never on the number of threads: so the result does not, either.
- *
- * @returns the bounds, first `from`, last `to`; just those two when it is too small to cut
- * @throws LogstatError `changed` when it is not there any more
- */
-export function cutFile(name: string, path: string, from: number, to: number): number[] {
-  const count = rangesOf(to - from)
-  if (count === 1) return [from, to]
-  const bounds = [from]
-  let fd: number | undefined
-  try {
-    fd = openSync(path, 'r')
-    const bytes = Buffer.alloc(EDGE_BYTES)
-    for (let i = 1; i < count; i++) {
-      const near = from + Math.floor((to - from) * shareBefore(i, count))
-      const n = readSync(fd, bytes, 0, EDGE_BYTES, near)
-      const newline = bytes.subarray(0, n).indexOf(0x0a)
-      const edge = near + newline + 1
-      if (newline !== -1 && edge < to && edge > (bounds.at(-1) as number)) bounds.push(edge)
-    }
-  } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? changed(name) : unreadable(name, error)
-  } finally {
-    if (fd !== undefined) closeSync(fd)
-  }
-  return [...bounds, to]
 }

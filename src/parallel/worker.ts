@@ -39,7 +39,7 @@ if (parentPort) {
     spare = undefined
     port.postMessage(
       { result: { ...result, tallies: result.tallies.map(toSend) } satisfies SentResult },
-      (result.parts as Packed[]).map(({ bytes }) => bytes.buffer),
+      [...(result.parts as Packed[]), ...result.past].map(({ bytes }) => bytes.buffer),
     )
   })
 }

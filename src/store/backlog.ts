@@ -1,13 +1,11 @@
 import { Buckets, NO_TIME } from '../tally/buckets.js'
-import { type CodeKey, type DimensionName, emptyTally, type Listed, mergeInto, type Tally, trimLists } from '../tally/tally.js'
+import { type CodeKey, type DimensionName, emptyTally, type Listed, mergeInto, type Tally, trimLists, weightOf } from '../tally/tally.js'
 import { sweeping } from './forget.js'
 import { coarsen } from './roll-up.js'
 import { type Counted, type CountedCode, type NewSource, openStore, readHistogram, type Store } from './store.js'
 
-/** So many values of lists and counts by time are kept as objects, a code with its empty lists being as large as ten: some 10 MB. */
+/** So heavy a tally (`weightOf`) waits in memory: some 10 MB. */
 const MANY = 60_000
-/** Characters that are as large as a value without its text. */
-const TEXT_OF_ONE = 128
 
 /** A temporary store has one source, of which nothing but its counts is asked. */
 const NOTHING: NewSource = {
@@ -58,14 +56,14 @@ export class Backlog {
     mergeInto(this.#tally, tally)
     // What is merged again and again must not grow with the input.
     trimLists(this.#tally, this.#listed, this.#whole)
-    let weight = 0
-    for (const code of this.#tally.codes.values()) weight += weightOf(code)
-    if (weight > MANY) this.#spill()
+    if (weightOf(this.#tally.codes.values()) > MANY) this.#spill()
   }
 
   /** All of it, `last` included; valid until something is added, or all is cleared. */
   with(last: Tally): Iterable<Counted> {
-    mergeInto(this.#tally, last)
+    // What waits are lists, mostly: its counts are less to be added than the other way round.
+    mergeInto(last, this.#tally)
+    this.#tally = last
     if (!this.#overflow) return [this.#tally]
     this.#spill()
     const store = this.#overflow
@@ -99,12 +97,6 @@ export class Backlog {
 /** Values that fell out of lists are deleted now and then, so that a store does not grow with the input. */
 const SWEEP_AFTER = 32
 
-function weightOf({ buckets, lists }: Pick<CountedCode, 'buckets' | 'lists'>): number {
-  let weight = 10 + buckets.size
-  for (const { values } of Object.values(lists)) for (const { value } of values) weight += 1 + value.length / TEXT_OF_ONE
-  return weight
-}
-
 /** Codes read out of a temporary store at once. */
 const TOGETHER = 500
 
@@ -133,7 +125,7 @@ function* talliesOf({ db, listsOf }: Store, bucketSeconds: number): Generator<Co
     for (const span of found) {
       const code = read(span)
       codes.push(code)
-      weight += weightOf(code)
+      weight += weightOf([code])
       if (weight < MANY) continue
       yield { bucketSeconds, codes }
       codes = []

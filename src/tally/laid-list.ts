@@ -3,6 +3,11 @@ import type { List, ListEntry } from './tally.js'
 /** Numbers of a row. */
 export const ROW_OF_LIST = 3
 
+/** How many values a list has, which need not be made for that. */
+export function lengthOf(list: List): number {
+  return list instanceof LaidList ? list.length : list.values.length
+}
+
 /**
  * A list as the kernel lays it out: rows of numbers, and texts that it has in common with others. Most of those of a database are stored as
  * they are, and their values never become objects.

@@ -1,4 +1,4 @@
-import { BUCKET_WIDTHS, characterAt, decode, type Kernel } from '../kernel/kernel.js'
+import { BUCKET_WIDTHS, characterAt, decode, type Kernel, NO_PERIOD } from '../kernel/kernel.js'
 import { Reject } from '../kernel/wasm/roles.js'
 import { Buckets, COLUMNS } from './buckets.js'
 import { LaidList, ROW_OF_LIST } from './laid-list.js'
@@ -31,7 +31,6 @@ const ALL = 2 ** 32 - 1
 /** Bytes kept of a value; two longer ones can be the same up to here. */
 const MAX_TEXT = 1024
 const SAMPLE = { size: 28 + 512, text: 28 }
-const NO_PERIOD = -(2 ** 31)
 const MAX_BUCKETS = 720
 
 export interface ReadOutOptions {
@@ -58,10 +57,7 @@ export function readTally(kernel: Kernel, { listed, allClients = false, adaptive
   readLatencies(codes, kernel, memory)
   DIMENSIONS.forEach((name, dimension) => {
     const lists = readLists(codes.length, kernel, dimension, memory, allClients && name === 'client' ? null : listed)
-    lists.forEach((list, i) => {
-      const code = codes[i]
-      if (code) code.lists[name] = list
-    })
+    for (const [i, code] of codes.entries()) code.lists[name] = lists[i] as List
   })
   return tally
 }
@@ -87,7 +83,9 @@ function readCodes(count: number, table: number, memory: DataView): CodeTally[] 
     const key = memory.getBigUint64(at, true)
     const reasonLength = memory.getUint32(at + 12, true)
     const period = memory.getInt32(at + 64, true)
+    // There may be lists of it and nothing else.
     const timed = period !== NO_PERIOD
+    const seen = timed && u64(memory, at + 16) > 0
     const orNull = (n: bigint): number | null => (n === 0n ? null : Number(n - 1n))
     codes.push({
       status: orNull(key >> 50n),
@@ -99,8 +97,8 @@ function readCodes(count: number, table: number, memory: DataView): CodeTally[] 
       bytesSent: u64(memory, at + 24),
       timed: u64(memory, at + 32),
       timeTakenUs: u64(memory, at + 40),
-      firstSeen: timed ? Number(memory.getBigInt64(at + 48, true)) : null,
-      lastSeen: timed ? Number(memory.getBigInt64(at + 56, true)) : null,
+      firstSeen: seen ? Number(memory.getBigInt64(at + 48, true)) : null,
+      lastSeen: seen ? Number(memory.getBigInt64(at + 56, true)) : null,
       buckets: new Buckets(),
       latency: new Map(),
       lists: emptyLists(),
@@ -140,6 +138,7 @@ function readLatencies(codes: readonly CodeTally[], { wasm }: Kernel, memory: Da
 function readLists(codeCount: number, { wasm }: Kernel, dimension: number, memory: DataView, listed: Listed | null): List[] {
   const { buffer } = wasm.memory
   const counts = new Uint32Array(buffer, memory.getUint32(wasm.table(dimension) + 24, true), codeCount)
+  const before = new Uint32Array(buffer, memory.getUint32(wasm.table(dimension) + 48, true), codeCount)
   wasm.layLists(dimension, listed ? Math.min(quotaOf(counts, listed), ALL) : ALL)
   const heads = new Float64Array(buffer, wasm.scratchAt(), 2 * codeCount)
   const laidTexts = new Uint32Array(buffer, wasm.listTextsAt(), 2 * wasm.listTextCount())
@@ -154,7 +153,8 @@ function readLists(codeCount: number, { wasm }: Kernel, dimension: number, memor
     if (length === MAX_TEXT || text.includes('\\x')) doubtful.add(text)
   }
   let from = 0
-  return Array.from(counts, (distinct, code): List => {
+  return Array.from(counts, (count, code): List => {
+    const distinct = Math.max(count, before[code] as number)
     const to = from + ROW_OF_LIST * (heads[2 * code] as number)
     const list = new LaidList(texts, rows.subarray(from, to), heads[2 * code + 1] as number, distinct)
     from = to

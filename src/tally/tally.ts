@@ -1,5 +1,6 @@
 import type { Dimension, Reject } from '../kernel/wasm/roles.js'
 import type { Buckets } from './buckets.js'
+import { LaidList, lengthOf } from './laid-list.js'
 
 /** Names of the lists kept for each code, as the report and the store call them, by Dimension. */
 export const DIMENSIONS = ['path', 'client', 'referer', 'userAgent', 'method', 'host'] as const satisfies readonly string[] & { length: Dimension.Count }
@@ -145,6 +146,8 @@ function mergeCode(to: CodeTally, from: CodeTally): void {
 
 /** The sum of two lists. A value that is missing in one of them may have had up to `lost` hits there: that becomes part of its error. */
 export function mergeLists(a: List, b: List): List {
+  if (isEmpty(a)) return b
+  if (isEmpty(b)) return a
   const sums = new Map<string, ListEntry>()
   for (const { value, hits, error } of a.values) sums.set(value, { value, hits, error: error + b.lost })
   for (const { value, hits, error } of b.values) {
@@ -159,9 +162,11 @@ export function mergeLists(a: List, b: List): List {
   return { values, lost, distinct: lost === 0 ? values.length : Math.max(values.length, a.distinct, b.distinct) }
 }
 
+const isEmpty = ({ distinct, lost }: List): boolean => distinct === 0 && lost === 0
+
 /** Keep the most frequent `n` values; what is cut off raises `lost`. */
 export function trimList(list: List, n: number): List {
-  if (list.values.length <= n) return list
+  if (lengthOf(list) <= n) return list
   const sorted = [...list.values].sort(byHits)
   let lost = list.lost
   for (const v of sorted.slice(n)) lost = Math.max(lost, v.hits + v.error)
@@ -194,11 +199,43 @@ export function quotaOf(lengths: Iterable<number>, { least, most, together }: Li
 export function trimLists({ codes }: Tally, listed: Listed, whole: readonly DimensionName[]): void {
   for (const dimension of DIMENSIONS.filter((d) => !whole.includes(d))) {
     const n = quotaOf(
-      [...codes.values()].map((code) => code.lists[dimension].values.length),
+      [...codes.values()].map((code) => lengthOf(code.lists[dimension])),
       listed,
     )
     for (const code of codes.values()) code.lists[dimension] = trimList(code.lists[dimension], n)
   }
+}
+
+/** Characters that are as large as a value without its text; rows of lists as the kernel lays them out, and texts without their characters. */
+const CHARACTERS_OF_ONE = 128
+const ROWS_OF_ONE = 14
+const TEXTS_OF_ONE = 5
+
+/** How much memory codes take, in values of lists and counts by time: a code with its empty lists is as large as ten. A value takes some 170 bytes. */
+export function weightOf(codes: Iterable<Pick<CodeTally, 'buckets' | 'lists'>>): number {
+  let weight = 0
+  const texts = new Set<readonly string[]>()
+  for (const { buckets, lists } of codes) {
+    weight += 10 + buckets.size
+    for (const list of Object.values(lists)) {
+      if (list instanceof LaidList) {
+        weight += list.length / ROWS_OF_ONE
+        texts.add(list.texts)
+      } else for (const { value } of list.values) weight += 1 + value.length / CHARACTERS_OF_ONE
+    }
+  }
+  for (const shared of texts) weight += shared.length / TEXTS_OF_ONE + charactersOf(shared) / CHARACTERS_OF_ONE
+  return weight
+}
+
+const characters = new WeakMap<readonly string[], number>()
+function charactersOf(texts: readonly string[]): number {
+  let sum = characters.get(texts)
+  if (sum === undefined) {
+    sum = texts.reduce((n, { length }) => n + length, 0)
+    characters.set(texts, sum)
+  }
+  return sum
 }
 
 /** The sum over two stretches of one input, the second behind the first: its line numbers begin where the first ends. */

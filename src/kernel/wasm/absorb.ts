@@ -9,13 +9,18 @@ export function codeMapAt(): usize {
   return codeMap
 }
 
-/** Add n code records at `from`, whose reasons stand at `texts` and began at `base` in the other kernel. Makes the code map. */
-export function absorbCodes(n: u32, from: usize, texts: usize, base: usize): void {
+/**
+ * Add n code records at `from`, whose reasons stand at `texts` and began at `base` in the other kernel. Makes the code map.
+ *
+ * @param counted whether to add what was counted of them
+ */
+export function absorbCodes(n: u32, from: usize, texts: usize, base: usize, counted: bool): void {
   let entries: u64 = 0
   for (let i: u32 = 0; i < n; i++) {
     const c = from + CODE * <usize>i
     const code = findCode(load<u64>(c), load<u64>(c, 72), texts + (<usize>load<u32>(c, 8) - base), load<u32>(c, 12), load<i32>(c, 64))
     store<u32>(codeMap + 4 * <usize>i, code)
+    if (!counted) continue
     const here = codes + CODE * <usize>code
     for (let at: usize = 16; at <= 40; at += 8) add(here, at, load<i64>(c + at))
     store<i64>(here, min(load<i64>(here, 48), load<i64>(c, 48)), 48)

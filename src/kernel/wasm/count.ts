@@ -83,9 +83,30 @@ let periodStart: i64 = 0
 let periodEnd: i64 = 0
 
 export function setPeriod(number: i32, start: f64, end: f64): void {
+  if (number != period) {
+    sincePeriod = 0
+    asked = false
+  }
   period = number
   periodStart = <i64>start
   periodEnd = <i64>end
+}
+
+export function currentPeriod(): i32 {
+  return period
+}
+
+/** Another period is taken to be over when so many entries have come since it was in force: around midnight, times are not quite in order. */
+const SURELY_OVER: u64 = 1 << 14
+/** Entries since another period was in force, and whether that was asked for in this one. */
+let sincePeriod: u64 = 0
+let asked: bool = true
+
+/** Whether all other periods are over by now. Says so once in a period. */
+export function areOthersOver(): bool {
+  if (asked || sincePeriod < SURELY_OVER) return false
+  asked = true
+  return true
 }
 
 /** Entries of the input whose time could not be read. */
@@ -253,6 +274,7 @@ export function flush(): void {
     store<u32>(listed + 4 * <usize>d, 0)
   }
   sinceClear += gathered
+  sincePeriod += gathered
   gathered = 0
 }
 

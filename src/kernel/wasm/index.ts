@@ -1,27 +1,31 @@
 // The kernel: complete lines in, counts out. `run` is the one hot loop. See docs/architecture.md for the whole picture.
 import {
-  bucketCount as bucketCount_, bucketSeconds as bucketSeconds_, bucketsFit, buckets, clearCounts, clearWithoutTime, codeCount as codeCount_, codes, fits,
-  flush, gather, isFull, latencies, latencyCount as latencyCount_, reasons, reasonsUsedBytes as reasonsUsed, setPeriod, setWidening, widenBuckets,
-  withoutTime as withoutTime_,
+  bucketCount as bucketCount_, bucketSeconds as bucketSeconds_, bucketsFit, buckets, clearCounts, clearWithoutTime, codeCount as codeCount_,
+  codes, currentPeriod, fits, flush, gather, isFull, latencies, latencyCount as latencyCount_, reasons,
+  reasonsUsedBytes as reasonsUsed, setPeriod, setWidening, widenBuckets, withoutTime as withoutTime_,
 } from './count'
 import { clearSpans, cutDelimited, cutW3c, fail, failedAt, failedReason, failedStep, spanEnd, spans, spanStart } from './cut'
 import { cutJson, dockerLine, forgetGuesses } from './cut-json'
 import { cutLtsv } from './cut-ltsv'
 import { forgetDecoded } from './decode'
-import { readEntry, splitRequest } from './entry'
+import { readEntry, splitRequest, time } from './entry'
 import { addPlan, addStep, clearPlans, cutter, flags, literal, planCount, select } from './plan'
 import { filtering, passes } from './filter'
+import { isPast } from './past'
 import { Cutter, Event, Flag, Reject, Role } from './roles'
 import { DASH, findNewline, NEWLINE } from './scan'
 import { moment, NO_TIME, setDirective, setLocalOffset, setMoment } from './time'
-import { absorbLost, absorbValues, lostTable, openScratch, openTable, pack, packedEnd, packedSize, scratchAt, table, valueCount } from './values'
+import {
+  absorbDistinct, absorbLost, absorbValues, hasRoom, lostTable, openScratch, openTable, pack, packedEnd, packedSize, scratchAt, table, valueCount,
+} from './values'
 
 export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt } from './absorb'
 export { addFilter, clearFilters, setPeriodFilter } from './filter'
 export { layBuckets, layLists, listRowsAt, listTextCount, listTextsAt, orderBuckets } from './read-out'
+export { cutPast, dropPast, markPast, packPast, pastCount, pastDistinct, pastLost } from './past'
 export {
-  absorbLost, absorbValues, addPlan, addStep, bucketsFit, clearPlans, fits, literal, lostTable, openScratch, openTable, pack, packedEnd,
-  packedSize, scratchAt, setLocalOffset, setMoment, setPeriod, setWidening, table, valueCount, widenBuckets,
+  absorbDistinct, absorbLost, absorbValues, addPlan, addStep, bucketsFit, clearPlans, currentPeriod, fits, hasRoom, literal, lostTable, openScratch,
+  openTable, pack, packedEnd, packedSize, scratchAt, setLocalOffset, setMoment, setPeriod, setWidening, table, valueCount, widenBuckets,
 }
 
 // The block: lines are read here by the host, and cut here. 64 bytes of padding let wide loads run past the end.
@@ -194,10 +198,11 @@ export function run(end: usize): i32 {
     if (gather()) {
       flush()
       if (isFull()) return Event.Full
+      if (isPast()) return Event.Past
     }
   }
   flush()
-  return isFull() ? Event.Full : Event.Done
+  return isFull() ? Event.Full : isPast() ? Event.Past : Event.Done
 }
 
 /** A line that does not fit plan 0. @returns its newline if another plan fits; else counts it as ignored or rejected, moves on, returns 0 */
@@ -282,6 +287,8 @@ export function probeLines(n: i32, lines: usize, to: usize): void {
 export function probedReason(): i32 { return failedReason }
 export function probedStep(): i32 { return failedStep }
 export function probedAt(): usize { return failedAt }
+/** Of the line probed last, in seconds; NaN when it has none. */
+export function probedTime(): f64 { return time == NO_TIME ? NaN : <f64>time }
 /** Fields that the line probed last has, without those that hold nothing or a dash. */
 function probedFields(): i32 {
   let n = 0

@@ -74,8 +74,8 @@ export function layBuckets(from: u32, n: u32): usize {
 const ROW_OF_LIST: usize = 12
 const TEXT: usize = 8
 /** By code: the fewest hits of a value that stays in a list, and how many of those with so many do: the first to come. */
-const fewest = heap.alloc(4 * <usize>MAX_CODES)
-const ties = heap.alloc(4 * <usize>MAX_CODES)
+export const fewest = heap.alloc(4 * <usize>MAX_CODES)
+export const ties = heap.alloc(4 * <usize>MAX_CODES)
 let listRows: usize = 0
 let listTexts: usize = 0
 let textCount: u32 = 0
@@ -155,7 +155,7 @@ export function layLists(dimension: i32, n: u32): void {
  * Find by code where its list is cut to the most frequent n values: digit by digit of the hits, from the highest on, which that of the nth
  * value is.
  */
-function findCuts(t: usize, hitsOf: usize, n: u32): void {
+export function findCuts(t: usize, hitsOf: usize, n: u32): void {
   const used = load<u32>(t, 8)
   const values = <usize>load<u32>(t, 36)
   const counts = <usize>load<u32>(t, 24)

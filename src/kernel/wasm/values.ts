@@ -23,11 +23,12 @@ export const VALUE: usize = 16
 // A value that was gathered: key u64 · text u32 · length u32 · code u32 · pad
 export const GATHERED: usize = 24
 
-const TABLE: usize = 48
+const TABLE: usize = 56
 /** log2 of the slots a table begins with. */
 const FIRST: i32 = 10
 const tables = heap.alloc(TABLE * <usize>Dimension.Count)
-// table: slots u32 · mask u32 · used u32 · arena u32 · arena size u32 · arena used u32 · counts u32 · lost u32 · purges u32 · values u32 · added u32 · largest mask u32
+// table: slots u32 · mask u32 · used u32 · arena u32 · arena size u32 · arena used u32 · counts u32 · lost u32 · purges u32 · values u32 · added u32 · largest mask u32 ·
+// distinct u32 (by code: how many different values there were at least, when the list was cut) · pad
 //
 // A table begins small and grows within the room that is reserved for it: memory that nothing touches is not there, and the first touch
 // of a page can cost as much as counting thirty lines (12 µs, measured on a virtual machine).
@@ -54,6 +55,7 @@ export function openTable(dimension: i32, log2: i32, arenaBytes: i32): void {
   store<u32>(t, <u32>heap.alloc(VALUE << log2), 36)
   store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), 40)
   store<u32>(t, (1 << log2) - 1, 44)
+  store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), 48)
 }
 
 /** Scratch for `purge`, `pack`, `widenBuckets` and what is read out, as large as the most that one of them lays there. */
@@ -93,6 +95,7 @@ export function clearTable(dimension: i32, codeCount: i32): void {
   store<u32>(t, 0, 20)
   for (let at: usize = 24; at <= 28; at += 4) memory.fill(load<u32>(t + at), 0, 4 * <usize>codeCount)
   memory.fill(load<u32>(t, 40), 0, 4 * <usize>codeCount)
+  memory.fill(load<u32>(t, 48), 0, 4 * <usize>codeCount)
   store<u32>(t, 0, 32)
 }
 
@@ -285,21 +288,53 @@ function purge(t: usize): void {
       continue
     }
     v128.store(scratch + SLOT * <usize>kept, v128.load(slot))
-    const length = load<u16>(value, 10)
-    const text = <usize>load<u32>(value)
-    // What is overwritten behind the text must not be the next one.
-    if (text - arena >= SPARE) copyText(arena, text, length)
-    else memory.copy(arena, text, length)
-    const moved = values + VALUE * <usize>kept
+    arena = moveValue(value, values + VALUE * <usize>kept, arena)
     kept++
-    v128.store(moved, v128.load(value))
-    store<u32>(moved, arena)
-    arena += length
   }
   fill(t, kept)
   store<u32>(t, kept, 8)
   store<u32>(t, arena - load<u32>(t, 12), 20)
   store<u32>(t, load<u32>(t, 32) + 1, 32)
+}
+
+/** Forget the lists of codes whose byte at `which` is not 0. What stays keeps its order. */
+export function dropLists(dimension: i32, which: usize, codeCount: u32): void {
+  const t = table(dimension)
+  const slots = <usize>load<u32>(t)
+  const values = <usize>load<u32>(t, 36)
+  const used = load<u32>(t, 8)
+  let kept: u32 = 0
+  let arena = load<u32>(t, 12)
+  for (let i: u32 = 0; i < used; i++) {
+    const value = values + VALUE * <usize>i
+    if (load<u8>(which + <usize>load<u16>(value, 8))) continue
+    v128.store(scratch + SLOT * <usize>kept, v128.load(slots + SLOT * <usize>load<u32>(value, 12)))
+    arena = moveValue(value, values + VALUE * <usize>kept, arena)
+    kept++
+  }
+  fill(t, kept)
+  store<u32>(t, kept, 8)
+  store<u32>(t, arena - load<u32>(t, 12), 20)
+  for (let code: usize = 0; code < <usize>codeCount; code++) {
+    if (!load<u8>(which + code)) continue
+    for (let at: usize = 24; at <= 28; at += 4) store<u32>(<usize>load<u32>(t + at) + 4 * code, 0)
+    store<u32>(<usize>load<u32>(t, 40) + 4 * code, 0)
+    store<u32>(<usize>load<u32>(t, 48) + 4 * code, 0)
+  }
+}
+
+/** Move a value to `to`, before where it stands, and its text to `arena`. @returns where the next text goes */
+// @ts-ignore: decorator
+@inline
+function moveValue(value: usize, to: usize, arena: u32): u32 {
+  const length = load<u16>(value, 10)
+  const text = <usize>load<u32>(value)
+  // What is overwritten behind the text must not be the next one.
+  if (text - arena >= SPARE) copyText(arena, text, length)
+  else memory.copy(arena, text, length)
+  v128.store(to, v128.load(value))
+  store<u32>(to, arena)
+  return arena + length
 }
 
 /** The largest list length for which all lists, cut to it, hold at most `target` values together. */
@@ -327,6 +362,10 @@ export function packedSize(dimension: i32): u32 {
   return load<u32>(t, 8) * (<u32>PACKED + 3) + load<u32>(t, 20)
 }
 
+export function listLength(dimension: i32, code: u32): u32 {
+  return load<u32>(<usize>load<u32>(table(dimension), 24) + 4 * <usize>code)
+}
+
 /** What the lists of a dimension may have lost, by code, u32. */
 export function lostTable(dimension: i32): usize {
   return load<u32>(table(dimension), 28)
@@ -341,27 +380,43 @@ export function packedEnd(): usize {
 /** Pack values from number `from` on into the scratch, in the order of their arrival. @returns the number of the first that had no room */
 export function pack(dimension: i32, from: u32): u32 {
   const t = table(dimension)
-  const slots = <usize>load<u32>(t)
-  const added = <usize>load<u32>(t, 40)
   const used = load<u32>(t, 8)
-  // No larger than what the other side takes at once.
-  const end = scratch + min(scratchBytes, CHUNK) - (PACKED + 4 + MAX_TEXT)
   let p = scratch
-  while (from < used && p < end) {
-    const value = <usize>load<u32>(t, 36) + VALUE * <usize>from
-    from++
-    const slot = slots + SLOT * <usize>load<u32>(value, 12)
-    const codeAndLength = load<u32>(value, 8)
-    store<u64>(p, load<u64>(slot))
-    store<u32>(p, load<u32>(slot, 8), 8)
-    store<u32>(p, load<u32>(value, 4) + load<u32>(added + 4 * <usize>(codeAndLength & 0xffff)), 12)
-    store<u32>(p, codeAndLength, 16)
-    const length = codeAndLength >> 16
-    copyText(p + PACKED, load<u32>(value), length)
-    p += PACKED + ((length + 3) & ~3)
-  }
+  for (; from < used && !isPackedFull(p); from++) p = packValue(t, <usize>load<u32>(t, 36) + VALUE * <usize>from, p)
   packedTo = p
   return from
+}
+
+/** Whether there may be no room for a value at p. No more is packed than the other side takes at once. */
+// @ts-ignore: decorator
+@inline
+export function isPackedFull(p: usize): bool {
+  return p >= scratch + min(scratchBytes, CHUNK) - (PACKED + 4 + MAX_TEXT)
+}
+export function setPackedEnd(p: usize): void {
+  packedTo = p
+}
+
+/** @returns where the next one goes */
+// @ts-ignore: decorator
+@inline
+export function packValue(t: usize, value: usize, p: usize): usize {
+  const slot = <usize>load<u32>(t) + SLOT * <usize>load<u32>(value, 12)
+  const codeAndLength = load<u32>(value, 8)
+  store<u64>(p, load<u64>(slot))
+  store<u32>(p, load<u32>(slot, 8), 8)
+  store<u32>(p, errorOf(t, value), 12)
+  store<u32>(p, codeAndLength, 16)
+  const length = codeAndLength >> 16
+  copyText(p + PACKED, load<u32>(value), length)
+  return p + PACKED + ((length + 3) & ~3)
+}
+
+/** The possible error of a value. */
+// @ts-ignore: decorator
+@inline
+export function errorOf(t: usize, value: usize): u32 {
+  return load<u32>(value, 4) + load<u32>(<usize>load<u32>(t, 40) + 4 * <usize>load<u16>(value, 8))
 }
 
 /** Room for what is absorbed at once. */
@@ -385,6 +440,21 @@ export function absorbLost(dimension: i32, theirs: usize, codeMap: usize, codeCo
     store<u32>(lost + 4 * code, load<u32>(lost + 4 * code) + more)
     store<u32>(added + 4 * code, load<u32>(added + 4 * code) + more)
   }
+}
+
+/** As `absorbLost`: how many different values the other's lists are known to have had. */
+export function absorbDistinct(dimension: i32, theirs: usize, codeMap: usize, codeCount: u32): void {
+  const distinct = <usize>load<u32>(table(dimension), 48)
+  for (let c: u32 = 0; c < codeCount; c++) {
+    const here = distinct + 4 * <usize>load<u32>(codeMap + 4 * <usize>c)
+    store<u32>(here, max(load<u32>(here), load<u32>(theirs + 4 * <usize>c)))
+  }
+}
+
+/** Whether so many values more, with texts of so many bytes, fit without others being dropped. */
+export function hasRoom(dimension: i32, values: u32, bytes: u32): bool {
+  const t = table(dimension)
+  return (load<u32>(t, 8) + values) * 4 < load<u32>(t, 44) * 3 && load<u32>(t, 20) + bytes <= load<u32>(t, 16)
 }
 
 /** Add packed values [p, end) of another kernel; `theirs` and `codeMap` as for `absorbLost`, which comes first. */

@@ -1,0 +1,117 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { changed, unreadable } from '../input/unreadable.js'
+
+/** Bytes of a plain file from which on it is cut. */
+const MIN_CUT = 64 << 20
+/** Each range has its price: what its tables hold is added to those of the whole. So they are large, and a power of two of them. */
+const RANGE = 256 << 20
+const MAX_RANGES = 16
+/** A line edge is looked for in so many bytes; a range without one is joined with the next. */
+const EDGE_BYTES = 1 << 20
+
+/** In how many ranges so many bytes of a plain file are cut. */
+export function rangesOf(bytes: number): number {
+  return bytes < MIN_CUT ? 1 : Math.min(MAX_RANGES, 2 ** Math.max(1, Math.floor(Math.log2(bytes / RANGE))))
+}
+
+/**
+ * Share of a file that lies in the first i of n ranges. They become smaller towards the end: what is begun last is over soon, and the thread
+ * that is there from the beginning has the first.
+ */
+const shareBefore = (i: number, n: number): number => (i / n) * (1 + SKEW * (1 - i / n))
+/** Of many ranges the first has nearly 1 + SKEW times what it had if all were alike, the last 1 - SKEW times; of two, the first half of that more. */
+const SKEW = 0.15
+
+/** Where a range ends and the next begins. */
+export interface Cut {
+  readonly at: number
+  /** A day begins there, as far as a few lines show. */
+  readonly isMidnight: boolean
+}
+
+/** The day of a line, as a number; undefined when it has none. */
+export type DayOf = (line: Uint8Array) => number | undefined
+
+/**
+ * Cut bytes [from, to) of a plain file into ranges that begin where lines begin.
+ *
+ * How it is cut depends on the file alone, never on the number of threads: so the result does not, either.
+ *
+ * @param dayOf for lists that are kept by day. It is cut at midnights then where they are near: no list has to be added up of two ranges
+ * @returns the bounds, first `from`, last `to`; just those two when it is too small to cut
+ * @throws LogstatError `changed` when it is not there any more
+ */
+export function cutFile(name: string, path: string, from: number, to: number, dayOf?: DayOf): Cut[] {
+  const count = rangesOf(to - from)
+  const cuts: Cut[] = [{ at: from, isMidnight: true }]
+  const last = { at: to, isMidnight: true }
+  if (count === 1) return [...cuts, last]
+  const reach = (REACH * (to - from)) / count
+  let fd: number | undefined
+  try {
+    fd = openSync(path, 'r')
+    for (let i = 1; i < count; i++) {
+      const near = from + Math.floor((to - from) * shareBefore(i, count))
+      const midnight = dayOf && midnightNear(fd, near, Math.max(from, near - reach), Math.min(to, near + reach), dayOf)
+      const at = midnight ?? lineBehind(fd, near, EDGE_BYTES)
+      if (at !== undefined && at < to && at > (cuts.at(-1) as Cut).at) cuts.push({ at, isMidnight: midnight !== undefined })
+    }
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? changed(name) : unreadable(name, error)
+  } finally {
+    if (fd !== undefined) closeSync(fd)
+  }
+  return [...cuts, last]
+}
+
+/** How far from where else a file would be cut a midnight is looked for, in ranges of mean size. */
+const REACH = 0.125
+
+/** Where the next line begins, if that is within so many bytes. */
+function lineBehind(fd: number, at: number, within: number): number | undefined {
+  const bytes = Buffer.alloc(within)
+  const newline = bytes.subarray(0, readSync(fd, bytes, 0, within, at)).indexOf(0x0a)
+  return newline === -1 ? undefined : at + newline + 1
+}
+
+/** Bytes in which the day of a place is looked for. */
+const DAY_BYTES = 8 << 10
+
+/**
+ * Where the day of the line behind `near` begins, or the next one, whichever is nearer and in [low, high]. In a log that is not in the order of
+ * time that may be any place, or none.
+ */
+function midnightNear(fd: number, near: number, low: number, high: number, dayOf: DayOf): number | undefined {
+  const dayAt = (at: number): number | undefined => linesBehind(fd, at, DAY_BYTES, dayOf).next().value?.day
+  const here = dayAt(near)
+  if (here === undefined) return undefined
+  /** The first line behind `before` whose day `isBehind`, as is that of the line behind `behind`, but not that behind `before`. */
+  const border = (before: number, behind: number, isBehind: (day: number) => boolean): number | undefined => {
+    while (behind - before > DAY_BYTES) {
+      const middle = Math.floor((before + behind) / 2)
+      const day = dayAt(middle)
+      if (day === undefined) return undefined
+      if (isBehind(day)) behind = middle
+      else before = middle
+    }
+    for (const { at, day } of linesBehind(fd, before, 2 * DAY_BYTES, dayOf)) if (isBehind(day)) return at
+    return undefined
+  }
+  const first = dayAt(low)
+  const last = dayAt(high)
+  const begins = first === undefined || first === here ? undefined : border(low, near, (day) => day === here)
+  const ends = last === undefined || last === here ? undefined : border(near, high, (day) => day !== here)
+  if (begins === undefined || ends === undefined) return begins ?? ends
+  return near - begins < ends - near ? begins : ends
+}
+
+/** The whole lines in so many bytes behind a place that have a day. */
+function* linesBehind(fd: number, from: number, within: number, dayOf: DayOf): Generator<{ at: number; day: number }, undefined> {
+  const bytes = Buffer.alloc(within)
+  const read = bytes.subarray(0, readSync(fd, bytes, 0, within, Math.floor(from)))
+  let at = read.indexOf(0x0a) + 1
+  for (let end: number; at > 0 && (end = read.indexOf(0x0a, at)) !== -1; at = end + 1) {
+    const day = dayOf(read.subarray(at, end))
+    if (day !== undefined) yield { at: Math.floor(from) + at, day }
+  }
+}
