@@ -1,10 +1,11 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Format } from '../src/format/format.js'
 import { formatNamed, plansOf } from '../src/format/registry.js'
 import { Kernel } from '../src/kernel/kernel.js'
-import { absorb } from '../src/kernel/packed.js'
+import { absorb, type Packed, packPast } from '../src/kernel/packed.js'
+import { PastLists } from '../src/tally/past-lists.js'
 import { readTally } from '../src/tally/read-out.js'
-import { type CodeTally, DIMENSIONS, type List, type Listed, quotaOf } from '../src/tally/tally.js'
+import { type CodeTally, DIMENSIONS, emptyTally, type List, type Listed, mergeInto, quotaOf, type Tally } from '../src/tally/tally.js'
 import { dayOf } from '../src/time-zone.js'
 import { feed, readWhole } from './support.js'
 
@@ -94,4 +95,87 @@ it('up to the most hits that are counted', () => {
   // Counts with themselves: those of path 1 become 3 * 2^24, for which more than one digit is needed.
   for (let twice = 0; twice < 24; twice++) absorb(kernel, kernel, () => expect.unreachable())
   for (const n of [1, 2, 3, 4, 5, 6]) holds(most(n))
+})
+
+describe('lists that are taken out', () => {
+  const fill = (parts: readonly number[], lines = 30_000): void => {
+    kernel.clear()
+    kernel.setPeriods((seconds) => dayOf(seconds, 'UTC'))
+    for (const part of parts) feed(kernel, linesOf(part, lines, 12_000), PLANS)
+  }
+  const takeAll = (n?: number): Packed => {
+    let taken: Packed | undefined
+    kernel.onPast = () => {
+      taken = packPast(kernel, n)
+    }
+    kernel.endPeriods()
+    kernel.onPast = undefined
+    return taken as Packed
+  }
+  const added = (taken: Packed): Tally => {
+    other.clear()
+    absorb(other, taken, () => expect.unreachable())
+    return readWhole(other)
+  }
+
+  it('are the most frequent values of each, with what they lost and how many there were', () => {
+    for (const [lines, n] of [
+      [3000, undefined],
+      [3000, 20],
+      [30_000, undefined],
+      [30_000, 100],
+    ] as const) {
+      fill([1, 2, 3], lines)
+      const before = readWhole(kernel)
+      const found = added(takeAll(n))
+      for (const [key, code] of before.codes) {
+        for (const dimension of DIMENSIONS) {
+          const { values, lost, distinct } = (found.codes.get(key) as CodeTally).lists[dimension]
+          expect({ values, lost, distinct }).toEqual(slowTop(code.lists[dimension], n ?? Number.POSITIVE_INFINITY))
+        }
+      }
+      expect(lines > 3000).toBe([...before.codes.values()].some(({ lists }) => lists.method.lost > 0))
+    }
+  })
+
+  it('are forgotten; what is exact stays, and what comes behind them is a list of its own', () => {
+    fill([1, 2, 3])
+    const before = readWhole(kernel)
+    takeAll(100)
+    const after = readWhole(kernel)
+    for (const [key, code] of after.codes) {
+      const { lists, ...exact } = code
+      for (const dimension of DIMENSIONS) expect(lists[dimension]).toMatchObject({ values: [], lost: 0, distinct: 0 })
+      expect(exact).toEqual({ ...(before.codes.get(key) as CodeTally), lists: undefined, ...exact })
+      expect(exact.buckets.rows()).toEqual(before.codes.get(key)?.buckets.rows())
+    }
+    feed(kernel, linesOf(9, 2000, 50), PLANS)
+    const behind = readWhole(kernel)
+    fill([])
+    feed(kernel, linesOf(9, 2000, 50), PLANS)
+    for (const [key, { lists }] of readWhole(kernel).codes)
+      for (const dimension of DIMENSIONS) expect(new Set(behind.codes.get(key)?.lists[dimension].values)).toEqual(new Set(lists[dimension].values))
+  })
+
+  it('add up, however many they are, and lose no more than each has lost', () => {
+    const sum = emptyTally()
+    const past = new PastLists(most(1e6), (lists) => mergeInto(sum, lists))
+    const truth = emptyTally()
+    for (let part = 0; part < 12; part++) {
+      fill([part])
+      const taken = takeAll(700)
+      past.add([taken])
+      mergeInto(truth, added(taken))
+    }
+    past.end()
+    expect([...sum.codes.keys()].sort()).toEqual([...truth.codes.keys()].sort())
+    for (const [key, { lists }] of truth.codes) {
+      for (const dimension of DIMENSIONS) {
+        const { values, lost } = (sum.codes.get(key) as CodeTally).lists[dimension]
+        expect(lost).toBeLessThanOrEqual(lists[dimension].lost)
+        const found = new Map(values.map((v) => [v.value, v]))
+        for (const { value, hits, error } of lists[dimension].values) expect(found.get(value)).toEqual({ value, hits, error })
+      }
+    }
+  })
 })

@@ -1,0 +1,237 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, describe, expect, it } from 'vitest'
+import { findInputs } from '../src/input/find.js'
+import { type Cut, cutFile, rangesOf } from '../src/parallel/cut.js'
+import { readInputs } from '../src/pipeline.js'
+import { openStore, STORED_VALUES } from '../src/store/store.js'
+import { DIMENSIONS, type DimensionName } from '../src/tally/tally.js'
+
+// A database keeps lists by day. Those of days that are over leave the kernel's tables while the log is counted.
+
+const folder = mkdtempSync(join(tmpdir(), 'logstat-days-'))
+const at = (name: string): string => join(folder, name)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const DAY = 86_400
+const FIRST = Date.UTC(2026, 10, 1) / 1000
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
+const METHODS = ['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'PROPFIND']
+
+/** By code and day: value → hits, by dimension. */
+type Truth = Map<string, Record<'path' | 'client' | 'userAgent' | 'method', Map<string, number>>>
+
+interface Asked {
+  readonly lines: number
+  /** When line i was written, in seconds since the log began. */
+  readonly timeOf: (i: number) => number
+  /** Characters that make lines longer. */
+  readonly padding?: number
+}
+
+/** Write a log with more clients and paths a day than a database keeps, and more codes than would fit side by side. @returns what is in it */
+function makeLog(name: string, { lines, timeOf, padding = 0 }: Asked): Truth {
+  const truth: Truth = new Map()
+  let state = 1
+  const random = (n: number): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
+    return Math.floor((state / 2 ** 32) * n)
+  }
+  const some = (n: number): number => Math.min(random(n), random(n), random(n))
+  writeFileSync(at(name), '')
+  let page = ''
+  for (let i = 0; i < lines; i++) {
+    const seconds = FIRST + timeOf(i)
+    const time = new Date(seconds * 1000)
+    const [day, month, year] = [String(time.getUTCDate()).padStart(2, '0'), MONTHS[time.getUTCMonth()], time.getUTCFullYear()]
+    const value = {
+      path: `/${some(9000)}`,
+      client: `10.${some(40)}.${random(250)}.7`,
+      userAgent: `agent ${some(400)} ${'x'.repeat(padding)}`,
+      method: METHODS[some(METHODS.length)] as string,
+    }
+    const status = [200, 200, 200, 404, 200, 400 + some(60)][random(6)] as number
+    const key = `${status} ${Math.floor(seconds / DAY)}`
+    const of = truth.get(key) ?? { path: new Map(), client: new Map(), userAgent: new Map(), method: new Map() }
+    truth.set(key, of)
+    for (const [dimension, text] of Object.entries(value) as [keyof typeof value, string][]) of[dimension].set(text, (of[dimension].get(text) ?? 0) + 1)
+    page += `${value.client} - - [${day}/${month}/${year}:${time.toISOString().slice(11, 19)} +0000] "${value.method} ${value.path} HTTP/1.1" ${status} 7 "-" "${value.userAgent}"\n`
+    if (page.length > 1 << 20 || i === lines - 1) {
+      appendFileSync(at(name), page)
+      page = ''
+    }
+  }
+  return truth
+}
+
+interface Stored {
+  readonly source: number
+  readonly status: number
+  readonly period: number
+  readonly dimension: DimensionName
+  readonly different: number
+  readonly lost: number
+  readonly values: readonly { readonly text: string; readonly hits: number; readonly error: number }[]
+}
+
+/** The lists of a new database that logs were read into. */
+async function storedOf(jobs: number, ...names: readonly string[]): Promise<Stored[]> {
+  const file = at(`${names.join('-')}-${jobs}.db`)
+  const store = openStore(file)
+  try {
+    for (const { error } of await readInputs(findInputs(names.map(at)), store, { jobs, dayZone: 'UTC' })) expect(error).toBe(null)
+    const top = store.db.prepare(
+      'SELECT text, hits, error FROM top JOIN value ON value.id = value_id WHERE source_id = ? AND code_id = ? AND period = ? AND dimension_id = ? ORDER BY hits DESC, text',
+    )
+    const lists = store.db
+      .prepare(
+        `SELECT source_id AS source, code_id, dimension_id, status, period, name AS dimension, different, lost FROM list JOIN code ON code.id = code_id
+         JOIN dimension ON dimension.id = dimension_id ORDER BY source_id, status, period, name`,
+      )
+      .all() as (Omit<Stored, 'values'> & { code_id: number; dimension_id: number })[]
+    return lists.map(({ code_id, dimension_id, ...list }) => ({
+      ...list,
+      values: top.all(list.source, code_id, list.period, dimension_id) as Stored['values'],
+    }))
+  } finally {
+    store.close()
+  }
+}
+
+/** Nothing is said that is not so: hits <= truth <= hits + error, what is in no list had at most `lost`, and there are at least so many different values. */
+function expectHolds(stored: readonly Stored[], truth: Truth): void {
+  expect(new Set(stored.map(({ status, period }) => `${status} ${period}`))).toEqual(new Set(truth.keys()))
+  for (const { status, period, dimension, different, lost, values } of stored) {
+    const counts = truth.get(`${status} ${period}`)?.[dimension as 'path'] ?? new Map<string, number>()
+    const unlisted = new Map(counts)
+    for (const { text, hits, error } of values) {
+      const true_ = counts.get(text) ?? 0
+      expect(hits <= true_ && true_ <= hits + error, `${status} ${period} ${dimension} ${text}: ${hits} + ${error}, in truth ${true_}`).toBe(true)
+      unlisted.delete(text)
+    }
+    expect(Math.max(0, ...unlisted.values())).toBeLessThanOrEqual(lost)
+    expect(different).toBeLessThanOrEqual(counts.size)
+  }
+}
+
+/** It is the most frequent values of each day, without error, and how many there were. */
+function expectExact(stored: readonly Stored[], truth: Truth): void {
+  expectHolds(stored, truth)
+  for (const { status, period, dimension, different, values } of stored) {
+    const counts = truth.get(`${status} ${period}`)?.[dimension as 'path'] as Map<string, number>
+    const most = [...counts.values()].sort((a, b) => b - a).slice(0, STORED_VALUES)
+    expect(
+      values.map(({ hits }) => hits),
+      `${status} ${period} ${dimension}`,
+    ).toEqual(most)
+    expect(different).toBe(counts.size)
+    for (const { error } of values) expect(error).toBe(0)
+  }
+}
+
+describe('lists by day', () => {
+  it('are exact, however many days there are before', async () => {
+    const lines = 240_000
+    const truth = makeLog('small.log', { lines, timeOf: (i) => Math.floor((i * 6 * DAY) / lines) })
+    expect(rangesOf(statSync(at('small.log')).size)).toBe(1)
+    const stored = await storedOf(1, 'small.log')
+    expectExact(stored, truth)
+    expect(stored.some(({ different }) => different > STORED_VALUES)).toBe(true)
+    // Each code has its methods on each day: more than there was room for side by side.
+    expect(stored.filter(({ dimension }) => dimension === 'method').length).toBe(truth.size)
+    writeFileSync(at('small.log.gz'), gzipSync(readFileSync(at('small.log'))))
+    expect(await storedOf(2, 'small.log.gz')).toEqual(stored)
+  })
+
+  it('are those of each log, of several that threads count', async () => {
+    const lines = 120_000
+    const truths = ['a.log', 'b.log', 'c.log'].map((name, n) => makeLog(name, { lines, timeOf: (i) => Math.floor((i * (4 + n) * DAY) / lines), padding: 100 }))
+    const [one, two] = [await storedOf(1, 'a.log', 'b.log', 'c.log'), await storedOf(2, 'a.log', 'b.log', 'c.log')]
+    expect(two).toEqual(one)
+    for (const [n, truth] of truths.entries())
+      expectExact(
+        one.filter(({ source }) => source === n + 1),
+        truth,
+      )
+  })
+
+  it.each([
+    ['at midnight', 6],
+    ['in the middle of a day', 3],
+    ['of one day', 1],
+  ])(
+    'are exact in a log that is cut %s, with any number of threads',
+    async (_, days) => {
+      const name = `days-${days}.log`
+      const lines = 150_000
+      const truth = makeLog(name, { lines, timeOf: (i) => Math.floor((i * days * DAY) / lines), padding: 400 })
+      expect(rangesOf(statSync(at(name)).size)).toBeGreaterThan(1)
+      const [one, ...others] = [await storedOf(1, name), await storedOf(2, name), await storedOf(3, name)]
+      for (const other of others) expect(other).toEqual(one)
+      expectExact(one as Stored[], truth)
+      for (const dimension of DIMENSIONS) expect(one?.some((list) => list.dimension === dimension)).toBe(dimension in (truth.values().next().value as object))
+    },
+    60_000,
+  )
+
+  it('never say what is not so, in whatever order days come', async () => {
+    const lines = 150_000
+    // The same three days again and again; within them, times that go back and forth, and lines that come a day late.
+    const timeOf = (i: number): number => {
+      const day = Math.floor(i / 20_000) % 3
+      const late = i % 5000 === 0 ? -DAY : 0
+      return Math.max(0, day * DAY + ((i * 7919) % DAY) + late)
+    }
+    const truth = makeLog('order.log', { lines, timeOf, padding: 400 })
+    const [one, ...others] = [await storedOf(1, 'order.log'), await storedOf(2, 'order.log'), await storedOf(3, 'order.log')]
+    for (const other of others) expect(other).toEqual(one)
+    expectHolds(one as Stored[], truth)
+  }, 60_000)
+})
+
+describe('a file', () => {
+  const line = (day: number, i: number): string => `${day} ${String(i).padStart(120, '.')}\n`
+  const dayOf = (bytes: Uint8Array): number | undefined => {
+    const day = Number(Buffer.from(bytes).toString().split(' ')[0])
+    return Number.isNaN(day) ? undefined : day
+  }
+  const makeFile = (name: string, dayOfLine: (i: number) => number): Buffer => {
+    let text = ''
+    for (let i = 0; text.length < 66 << 20; i++) text += line(dayOfLine(i), i)
+    writeFileSync(at(name), text)
+    return Buffer.from(text)
+  }
+  const LINES = Math.ceil((66 << 20) / line(1, 1).length)
+
+  it('is cut where a day begins, if that is near', () => {
+    const bytes = makeFile('near.txt', (i) => Math.floor((i * 6) / LINES))
+    const [, cut, end] = cutFile('near', at('near.txt'), 0, bytes.length, dayOf) as [Cut, Cut, Cut]
+    expect(cut.isMidnight).toBe(true)
+    expect(end.at).toBe(bytes.length)
+    const before = bytes.lastIndexOf(0x0a, cut.at - 2) + 1
+    expect([dayOf(bytes.subarray(before, cut.at)), dayOf(bytes.subarray(cut.at, cut.at + 9))]).toEqual([2, 3])
+    expect(bytes[cut.at - 1]).toBe(0x0a)
+  })
+
+  it.each([
+    ['no day begins near', (i: number) => Math.floor((i * 3) / LINES)],
+    ['all are of one day', () => 7],
+    ['no line has a day', () => Number.NaN],
+  ])('is cut where a line begins, where %s', (name, dayOfLine) => {
+    const bytes = makeFile('far.txt', dayOfLine)
+    const cuts = cutFile(name, at('far.txt'), 0, bytes.length, dayOf)
+    expect(cuts).toHaveLength(3)
+    expect(cuts[1]?.isMidnight).toBe(false)
+    expect(cuts).toEqual(cutFile(name, at('far.txt'), 0, bytes.length))
+    expect(bytes[(cuts[1]?.at ?? 0) - 1]).toBe(0x0a)
+  })
+
+  it('is cut where a line begins, in whatever order days come', () => {
+    for (const each of [1, 13, 1000, 100_000]) {
+      const bytes = makeFile('order.txt', (i) => Math.floor(i / each) % 3)
+      for (const cut of cutFile('order', at('order.txt'), 0, bytes.length, dayOf)) expect(cut.at === 0 || bytes[cut.at - 1] === 0x0a).toBe(true)
+    }
+  })
+})
