@@ -13,18 +13,17 @@ import { ALONE } from './input/packing/packed.js'
 import { lazyReader } from './input/reader.js'
 import { type Filter, setFilter } from './kernel/filter.js'
 import { Kernel, type Period } from './kernel/kernel.js'
-import { type Packed, packPast } from './kernel/packed.js'
+import { absorbPast, type Packed, packPast } from './kernel/packed.js'
 import type { Plan } from './kernel/plan.js'
 import { inOrder, together } from './parallel/apart.js'
-import { type Cut, cutFile, type DayOf, rangesOf } from './parallel/cut.js'
+import { type Cut, cutFile, type DayOf, endOfStep, rangesOf } from './parallel/cut.js'
 import { feed, type Intake, makeIntake } from './parallel/intake.js'
 import { makeRunner, type Runner } from './parallel/runner.js'
 import { type OnRead, setLogZone, setPlans, type Unit, type UnitRead } from './parallel/unit.js'
 import { Backlog } from './store/backlog.js'
 import { type Counted, type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
-import { PastLists } from './tally/past-lists.js'
-import { type ReadOutOptions, readTally } from './tally/read-out.js'
-import { addLineCounts, type LineCounts, type Listed, type Tally } from './tally/tally.js'
+import { type ReadOutOptions, readTally, takeLists } from './tally/read-out.js'
+import { addLineCounts, type LineCounts, type Listed, mergeInto, type Tally } from './tally/tally.js'
 import { dayOf } from './time-zone.js'
 import { NO_TRAIL, PRIOR_BYTES, type Trail, TrailWriter } from './trail.js'
 
@@ -82,6 +81,9 @@ export interface InputResult extends LineCounts {
 const LISTED_IN_MEMORY: Listed = { least: 20, most: 200, together: 1500 }
 const LISTED_IN_DATABASE: Listed = { least: STORED_VALUES, most: STORED_VALUES, together: 0 }
 
+/** Bytes of lists of days that are over, above which they do not wait for the end of an input: what is counted of the day in force is cut with them. */
+const MANY_PAST = 24 << 20
+
 /**
  * Read inputs into a store, each exactly as far as it is not in there yet.
  *
@@ -103,18 +105,27 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   const readOutOptions: ReadOutOptions = { listed, allClients: store.joinsClients, adaptive: !inFile }
   const readOut = (spare?: ArrayBuffer): Tally => readTally(kernel, { ...readOutOptions, spare })
   const backlog = new Backlog(listed, store.joinsClients ? ['client'] : [], store.anonymizes)
-  const past = new PastLists(listed, (lists) => backlog.add(lists))
+  /** Lists of days that are over. */
+  const past: Packed[] = []
+  const addUpPast = (keep: (lists: Tally) => void): void => absorbPast(kernel, past.splice(0), kernel.onFull, () => keep(takeLists(kernel, listed)))
+  const keepPast = (parts: readonly Packed[]): void => {
+    past.push(...parts)
+    if (past.reduce((sum, { bytes }) => sum + bytes.length, 0) > MANY_PAST) addUpPast((lists) => backlog.add(lists))
+  }
   /** All that was counted of an input, by another thread. */
   let whole: Tally | undefined
   const take = (spare?: ArrayBuffer): Iterable<Counted> => {
-    past.end()
-    const last = whole ?? readOut(spare)
+    const lists: Tally[] = []
+    addUpPast((some) => lists.push(some))
+    const last = readOut(spare)
     kernel.clear()
-    return backlog.with(last)
+    const sum = whole ?? last
+    for (const more of whole ? [last, ...lists] : lists) mergeInto(sum, more)
+    return backlog.with(sum)
   }
   kernel.onFull = () => backlog.add(readOut())
   const kept = inFile && !store.joinsClients ? STORED_VALUES : null
-  if (kept) kernel.onPast = () => past.add([packPast(kernel, kept)])
+  if (kept) kernel.onPast = () => keepPast([packPast(kernel, kept)])
   // In a temporary store: the source that what is in the kernel will be booked on.
   let owner: (NewSource & { id: number }) | undefined
   const settle = (): void => {
@@ -140,7 +151,8 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
       if (tallies.length === 1) whole = tallies[0]
       else for (const tally of tallies) backlog.add(tally)
     },
-    keepPast: (parts) => past.add(parts),
+    keepPast,
+    linesBefore: new Map(),
     alone: ahead === 1 || inputs.length === 1,
     idleKernel: () => (counting ? undefined : kernel),
     isOver: () => over,
@@ -152,16 +164,20 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     return read
   }
   const intoFile = async (opened: Prepared): Promise<InputResult> => {
+    let sum: InputResult | undefined
     for (let prepared = opened; ; prepared = inBatch([await prepare(await reopen(opened.input), session)], session, false)[0] as Prepared) {
       whole = undefined
       const read = await countNext(prepared)
       const spare = runner.spare()
-      if (prepared.input === inputs.at(-1)) runner.close()
+      if (prepared.input === inputs.at(-1) && prepared.stepEnd === undefined) runner.close()
       // Looking through the tables takes longer than to find that a log has nothing new.
       const counted = read.result.lines > 0 ? take(spare) : []
       const result = await settleInFile(prepared, read, counted, store)
       backlog.clear()
-      if (result) return result
+      if (!result) continue
+      sum = sum ? joinResults(sum, result) : result
+      if (prepared.stepEnd === undefined || result.error) return sum
+      session.linesBefore.set(opened.input, sum.lines)
     }
   }
   const intoMemory = async (prepared: Prepared): Promise<InputResult> => {
@@ -236,10 +252,13 @@ interface Prepared {
   /** Absent when it cannot be read: `error` says why. */
   readonly layout?: Layout
   readonly error?: LogstatError
-  /** For a small input: where to read on. */
+  /** For a small input: where to read on, and how many lines of it were read in earlier steps. */
   readonly reader?: Reader
+  readonly linesBefore?: number
   /** That is another thread's, where there may be one: it was opened again. */
   readonly isApart?: boolean
+  /** Where reading stops for now; the rest is another step, once this one is in the database. */
+  readonly stepEnd?: number
   /** For one that is counted in one go by some thread: what is to be read. */
   readonly unit?: Unit
   /** For one that is counted by other threads, and already in work: adds it to a kernel. */
@@ -281,6 +300,8 @@ interface Session {
   keep(tallies: readonly Tally[]): void
   readonly options: ReadOptions
   readonly runner: Runner
+  /** Lines of inputs that are read in steps, in those that are over. */
+  readonly linesBefore: Map<Input, number>
   /** No other input is in work beside one: what is unpacked is counted in this thread. */
   readonly alone: boolean
   /** The kernel that adds up, while it does not count. */
@@ -311,17 +332,25 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
     // Of a cut file this thread counts the first range. Of one that is known there may be nothing to count.
     if (reader.raw && !known) runner.expect(rangesOf(input.size ?? 0) - 1)
     const layout = known ? layoutOf(known.source, head, session.idleKernel()) : chooseLayout(input, head, options, session.idleKernel())
-    const units = known?.contained ? [] : unitsOf({ input, file, reader }, head, known?.source, layout, session)
-    if (units.length === 0 && !isApart) return { input, head, file, identity, layout, reader }
+    const { units, ...step } = known?.contained ? NO_UNITS : unitsOf({ input, file, reader }, head, known?.source, layout, session)
+    if (units.length === 0 && !isApart) return { input, head, file, identity, layout, reader, linesBefore: session.linesBefore.get(input) ?? 0 }
     reader.close()
     const [unit] = units
-    if (unit && units.length === 1) return { input, head: NO_HEAD, file, identity, layout, unit }
+    if (unit && units.length === 1 && step.stepEnd === undefined) return { input, head: NO_HEAD, file, identity, layout, unit }
     if (isApart) {
       // Opened when it is read, as by another thread: so an error is met at the same place.
       const again = runner.jobs > 1 ? runner.read(input, head, reader) : lazyReader(reader, () => openBehind(input, head, ALONE))
       return { input, head, file, identity, layout, reader: again, isApart }
     }
-    return { input, head, file, identity, layout, counted: inOrder(units, layout.fields, runner, progressOf([input], options), session.keepPast) }
+    return {
+      input,
+      head,
+      file,
+      identity,
+      layout,
+      counted: inOrder(units, layout.fields, runner, progressOf([{ input, from: unit?.from ?? 0 }], session), session.keepPast),
+      ...step,
+    }
   } catch (error) {
     reader?.close()
     if (!(error instanceof LogstatError)) throw error
@@ -386,12 +415,13 @@ function shareOf({ path, to }: Unit, { batchBytes }: Session): number {
 }
 
 /** Have those of a group counted together that are to be. */
-function inBatch(group: readonly Prepared[], { runner, readOut, keep, keepPast, options }: Session, isFirst: boolean): readonly Prepared[] {
+function inBatch(group: readonly Prepared[], session: Session, isFirst: boolean): readonly Prepared[] {
   const members = group.filter((prepared) => prepared.unit !== undefined)
   if (members.length === 0) return group
+  const { runner, readOut, keep, keepPast } = session
   const onRead = progressOf(
-    members.map(({ input }) => input),
-    options,
+    members.map(({ input, unit }) => ({ input, from: (unit as Unit).from })),
+    session,
   )
   const units = members.map(({ unit }) => unit as Unit)
   const count = together(units, runner, onRead, { isFirst, readOut, keep, keepPast })
@@ -408,6 +438,13 @@ function isReadApart(input: Input, { raw, packing }: Reader, { alone }: Session)
   return (statSync(input.path, { throwIfNoEntry: false })?.size ?? 0) >= LARGE_PACKED
 }
 
+interface Units {
+  readonly units: readonly Unit[]
+  /** As of `Prepared`. */
+  readonly stepEnd?: number
+}
+const NO_UNITS: Units = { units: [] }
+
 /** Cut a large input into units; one for an input that is counted in one go by some thread; none for one that is counted in this one. */
 function unitsOf(
   { input, file, reader }: Pick<Prepared, 'input' | 'file'> & { readonly reader: Reader },
@@ -415,12 +452,12 @@ function unitsOf(
   known: Source | undefined,
   layout: Layout,
   { store, batchBytes, alone, kept, idleKernel, options }: Session,
-): Unit[] {
+): Units {
   // A file in a tar archive is read as it comes along; to find it again would mean to unpack all that stands before it.
-  if (input.path === null || reader.packing.endsWith('tar') || isStream(input) || known?.openLine) return []
+  if (input.path === null || reader.packing.endsWith('tar') || isStream(input) || known?.openLine) return NO_UNITS
   // Records without a date take it from the `#Date` line before them, which may stand in another range.
   const header = layout.format === 'w3c' ? (layout.fields ?? layout.firstFields) : null
-  if (header !== null && reader.raw && !hasDate(header)) return []
+  if (header !== null && reader.raw && !hasDate(header)) return NO_UNITS
   const from = known?.readTo ?? byteOrderMark(head)
   const finish = store.file === null || reader.packing !== 'none'
   const common = {
@@ -439,23 +476,24 @@ function unitsOf(
   }
   // Not the size that it had when it was found: it may have grown since, or be another one now.
   const size = statSync(input.path, { throwIfNoEntry: false })?.size ?? 0
+  const whole = { ...common, sharesFirstDay: false, sharesLastDay: false }
   if (!reader.raw)
-    return size < LARGE_PACKED || (alone && input.member === undefined)
-      ? []
-      : [{ ...common, sharesFirstDay: false, sharesLastDay: false, from, to: null, fields: layout.fields, finish }]
+    return size < LARGE_PACKED || (alone && input.member === undefined) ? NO_UNITS : { units: [{ ...whole, from, to: null, fields: layout.fields, finish }] }
+  const dayOf = kept === null || size - from < MIN_APART ? undefined : dayFinder(common, layout.fields ?? layout.firstFields, idleKernel())
+  const stepEnd = dayOf && endOfStep(input.name, input.path, from, size, dayOf)
+  const to = stepEnd ?? size
   // Among others one that is no larger than what is counted together is not cut: to add ranges up has its price.
-  const isTogether = batchBytes < Infinity && size - from <= batchBytes
-  const whole: Cut[] = [
-    { at: from, isMidnight: true },
-    { at: size, isMidnight: true },
-  ]
+  const isTogether = batchBytes < Infinity && to - from <= batchBytes
   const bounds = isTogether
-    ? whole
-    : cutFile(input.name, input.path, from, size, kept === null ? undefined : dayFinder(common, layout.fields ?? layout.firstFields, idleKernel()))
-  if (bounds.length <= 2 && (batchBytes === Infinity || size - from < (store.file === null ? 1 : MIN_APART))) return []
+    ? [
+        { at: from, isMidnight: true },
+        { at: to, isMidnight: true },
+      ]
+    : cutFile(input.name, input.path, from, to, dayOf)
+  if (bounds.length <= 2 && stepEnd === undefined && (batchBytes === Infinity || to - from < (store.file === null ? 1 : MIN_APART))) return NO_UNITS
   // Which #Fields line is in force in a later range is not known yet; that of the head is, nearly always.
   const fields = layout.fields ?? layout.firstFields
-  return bounds.slice(1).map(({ at, isMidnight }, i) => ({
+  const units = bounds.slice(1).map(({ at, isMidnight }, i) => ({
     ...common,
     from: (bounds[i] as Cut).at,
     to: at,
@@ -464,6 +502,7 @@ function unitsOf(
     fields: i === 0 ? layout.fields : fields,
     finish: finish && i === bounds.length - 2,
   }))
+  return { units, ...(stepEnd === undefined ? {} : { stepEnd }) }
 }
 
 /** @param kernel one that counts nothing just now; one is made when there is none */
@@ -485,11 +524,11 @@ function dayFinder(
   }
 }
 
-/** Tells how far each of these inputs is read. */
-function progressOf(inputs: readonly Input[], { onProgress }: ReadOptions): OnRead {
-  const read = inputs.map((input) => ({ input, bytes: 0, lines: 0 }))
+/** Tells how far each of these inputs is read, one for each unit. */
+function progressOf(read: readonly { readonly input: Input; readonly from: number }[], { linesBefore, options: { onProgress } }: Session): OnRead {
+  const all = read.map(({ input, from }) => ({ input, bytes: from, lines: linesBefore.get(input) ?? 0 }))
   return (bytes, lines, place) => {
-    const of = read[place] as (typeof read)[number]
+    const of = all[place] as (typeof all)[number]
     of.bytes += bytes
     of.lines += lines
     onProgress?.({ ...of })
@@ -535,6 +574,11 @@ async function readingOf(kernel: Kernel, prepared: Prepared, layout: Layout, sto
   return counted ? joinReads(await counted(kernel), layout, identity?.known?.source.lines ?? 0) : countHere(kernel, prepared, layout, store, options)
 }
 
+/** The sum over two steps of an input; lines of samples are counted from its beginning in both. */
+function joinResults(a: InputResult, b: InputResult): InputResult {
+  return { ...b, ...addLineCounts({ ...a, lines: 0 }, b), lines: a.lines + b.lines, known: a.known }
+}
+
 /** What reading an input in several pieces came to. */
 function joinReads(reads: readonly UnitRead[], layout: Layout, linesBefore: number): Reading {
   const counts = reads.reduce<LineCounts>((sum, read) => addLineCounts(sum, read.counts), { ...NOTHING, lines: linesBefore })
@@ -552,7 +596,13 @@ function joinReads(reads: readonly UnitRead[], layout: Layout, linesBefore: numb
 }
 
 /** Read a small input, or a stream, in this thread. */
-async function countHere(kernel: Kernel, { input, head, identity, reader }: Prepared, layout: Layout, store: Store, options: ReadOptions): Promise<Reading> {
+async function countHere(
+  kernel: Kernel,
+  { input, head, identity, reader, linesBefore = 0 }: Prepared,
+  layout: Layout,
+  store: Store,
+  options: ReadOptions,
+): Promise<Reading> {
   if (!reader) throw new Error('an input without units has a reader')
   let { fields } = layout
   let sawStatus = layout.hasStatus
@@ -585,7 +635,7 @@ async function countHere(kernel: Kernel, { input, head, identity, reader }: Prep
       if (n === 0) break
       trail.update(space.subarray(0, n))
       intake.filled(n)
-      options.onProgress?.({ input, bytes: reader.consumed(), lines: intake.line - (known?.source.lines ?? 0) })
+      options.onProgress?.({ input, bytes: reader.consumed(), lines: linesBefore + intake.line - (known?.source.lines ?? 0) })
     }
     // In a database a last line without its newline may still be being written: it is left for the next run.
     if (store.file === null || isStream(input) || reader.packing !== 'none') intake.finish()

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { findInputs } from '../src/input/find.js'
-import { type Cut, cutFile, rangesOf } from '../src/parallel/cut.js'
-import { readInputs } from '../src/pipeline.js'
-import { openStore, STORED_VALUES } from '../src/store/store.js'
+import { type Cut, cutFile, endOfStep, rangesOf } from '../src/parallel/cut.js'
+import { type Progress, readInputs } from '../src/pipeline.js'
+import { openStore, STORED_VALUES, type Store } from '../src/store/store.js'
 import { DIMENSIONS, type DimensionName } from '../src/tally/tally.js'
 
 // A database keeps lists by day. Those of days that are over leave the kernel's tables while the log is counted.
@@ -78,26 +78,29 @@ interface Stored {
 
 /** The lists of a new database that logs were read into. */
 async function storedOf(jobs: number, ...names: readonly string[]): Promise<Stored[]> {
-  const file = at(`${names.join('-')}-${jobs}.db`)
-  const store = openStore(file)
+  const store = openStore(at(`${names.join('-')}-${jobs}.db`))
   try {
     for (const { error } of await readInputs(findInputs(names.map(at)), store, { jobs, dayZone: 'UTC' })) expect(error).toBe(null)
-    const top = store.db.prepare(
-      'SELECT text, hits, error FROM top JOIN value ON value.id = value_id WHERE source_id = ? AND code_id = ? AND period = ? AND dimension_id = ? ORDER BY hits DESC, text',
-    )
-    const lists = store.db
-      .prepare(
-        `SELECT source_id AS source, code_id, dimension_id, status, period, name AS dimension, different, lost FROM list JOIN code ON code.id = code_id
-         JOIN dimension ON dimension.id = dimension_id ORDER BY source_id, status, period, name`,
-      )
-      .all() as (Omit<Stored, 'values'> & { code_id: number; dimension_id: number })[]
-    return lists.map(({ code_id, dimension_id, ...list }) => ({
-      ...list,
-      values: top.all(list.source, code_id, list.period, dimension_id) as Stored['values'],
-    }))
+    return listsIn(store)
   } finally {
     store.close()
   }
+}
+
+function listsIn({ db }: Store): Stored[] {
+  const top = db.prepare(
+    'SELECT text, hits, error FROM top JOIN value ON value.id = value_id WHERE source_id = ? AND code_id = ? AND period = ? AND dimension_id = ? ORDER BY hits DESC, text',
+  )
+  const lists = db
+    .prepare(
+      `SELECT source_id AS source, code_id, dimension_id, status, period, name AS dimension, different, lost FROM list JOIN code ON code.id = code_id
+       JOIN dimension ON dimension.id = dimension_id ORDER BY source_id, status, period, name`,
+    )
+    .all() as (Omit<Stored, 'values'> & { code_id: number; dimension_id: number })[]
+  return lists.map(({ code_id, dimension_id, ...list }) => ({
+    ...list,
+    values: top.all(list.source, code_id, list.period, dimension_id) as Stored['values'],
+  }))
 }
 
 /** Nothing is said that is not so: hits <= truth <= hits + error, what is in no list had at most `lost`, and there are at least so many different values. */
@@ -191,6 +194,79 @@ describe('lists by day', () => {
   }, 60_000)
 })
 
+describe('a log of many days', () => {
+  const lines = 160_000
+  const days = 40
+  const DAMAGED = [10, 70_000, 159_990]
+  const truth = makeLog('long.log', { lines, timeOf: (i) => Math.floor((i * days * DAY) / lines) })
+  // Other lines between, at known places.
+  const text = readFileSync(at('long.log'), 'utf8').split('\n')
+  for (const place of DAMAGED) text.splice(place, 0, `no entry, line ${place + 1}`)
+  writeFileSync(at('long.log'), text.join('\n'))
+  const bytes = statSync(at('long.log')).size
+
+  /** @param adds called before something is added */
+  const watched = (store: Store, adds: () => void): Store => ({
+    ...store,
+    add: (...args) => {
+      adds()
+      return store.add(...args)
+    },
+  })
+  const readLong = (store: Store, jobs = 2, onProgress: (progress: Progress) => void = () => {}) =>
+    readInputs(findInputs([at('long.log')]), store, { jobs, dayZone: 'UTC', onProgress })
+
+  it('goes into a database in steps, and is the same there with any number of threads', async () => {
+    const found: unknown[] = []
+    for (const jobs of [1, 2, 3]) {
+      const store = openStore(at(`long-${jobs}.db`))
+      let adds = 0
+      let last: Progress | undefined
+      const [result] = await readLong(
+        watched(store, () => adds++),
+        jobs,
+        (progress) => {
+          expect(progress.bytes).toBeGreaterThanOrEqual(last?.bytes ?? 0)
+          last = progress
+        },
+      )
+      expect(adds).toBe(3)
+      expect(last).toMatchObject({ bytes, lines: lines + DAMAGED.length })
+      expect(result).toMatchObject({ lines: lines + DAMAGED.length, entries: lines, rejected: DAMAGED.length, known: false, error: null })
+      expect(result?.rejects.get('layout')?.samples.map(({ line, text }) => [line, text])).toEqual(DAMAGED.map((n) => [n + 1, `no entry, line ${n + 1}`]))
+      expect(store.sources()).toMatchObject([{ lines: lines + DAMAGED.length, entries: lines, rejected: DAMAGED.length, readTo: bytes }])
+      const stored = listsIn(store)
+      expectExact(stored, truth)
+      const hits = store.db.prepare('SELECT sum(hits) AS hits, count(*) AS rows FROM hits').get()
+      found.push({ stored, hits, samples: store.db.prepare('SELECT line, text FROM reject_sample ORDER BY line').all() })
+      expect(hits).toMatchObject({ hits: lines })
+      const [again] = await readLong(store, jobs)
+      expect(again).toMatchObject({ lines: 0, known: true })
+      expect(listsIn(store)).toEqual(stored)
+      store.close()
+    }
+    expect(found[1]).toEqual(found[0])
+    expect(found[2]).toEqual(found[0])
+  })
+
+  it('is read on where the last step ended, when a run is broken off', async () => {
+    const store = openStore(at('broken.db'))
+    let adds = 0
+    const broken = watched(store, () => {
+      if (++adds === 2) throw new Error('broken off')
+    })
+    await expect(readLong(broken)).rejects.toThrow('broken off')
+    const [{ entries } = { entries: 0 }] = store.sources()
+    expect(entries).toBeGreaterThan(0)
+    expect(entries).toBeLessThan(lines)
+    const [rest] = await readLong(store)
+    expect(rest).toMatchObject({ entries: lines - entries, known: true, error: null })
+    expectExact(listsIn(store), truth)
+    expect(store.sources()).toMatchObject([{ lines: lines + DAMAGED.length, entries: lines, rejected: DAMAGED.length, readTo: bytes }])
+    store.close()
+  })
+})
+
 describe('a file', () => {
   const line = (day: number, i: number): string => `${day} ${String(i).padStart(120, '.')}\n`
   const dayOf = (bytes: Uint8Array): number | undefined => {
@@ -226,6 +302,22 @@ describe('a file', () => {
     expect(cuts[1]?.isMidnight).toBe(false)
     expect(cuts).toEqual(cutFile(name, at('far.txt'), 0, bytes.length))
     expect(bytes[(cuts[1]?.at ?? 0) - 1]).toBe(0x0a)
+  })
+
+  it('is read in steps of whole days', () => {
+    const bytes = makeFile('step.txt', (i) => Math.floor((i * 40) / LINES))
+    const steps = [0]
+    for (let end: number | undefined = 0; end !== undefined; ) {
+      end = endOfStep('step', at('step.txt'), end, bytes.length, dayOf)
+      if (end !== undefined) steps.push(end)
+    }
+    expect(steps.map((from) => dayOf(bytes.subarray(from, from + 9)))).toEqual([0, 14, 28])
+    for (const from of steps.slice(1))
+      expect([bytes[from - 1], dayOf(bytes.subarray(bytes.lastIndexOf(0x0a, from - 2) + 1, from))]).toEqual([0x0a, 14 * steps.indexOf(from) - 1])
+    for (const [name, dayOfLine] of Object.entries({ one: () => 3, none: () => Number.NaN, few: (i: number) => Math.floor((i * 13) / LINES) })) {
+      const all = makeFile('whole.txt', dayOfLine)
+      expect(endOfStep(name, at('whole.txt'), 0, all.length, dayOf)).toBe(undefined)
+    }
   })
 
   it('is cut where a line begins, in whatever order days come', () => {

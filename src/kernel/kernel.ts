@@ -40,6 +40,7 @@ interface Exports {
   begin(offset: bigint, line: bigint): void
   bucketTable(): number
   clear(): void
+  clearLists(): void
   clearPlans(): void
   codeCount(): number
   codeTable(): number

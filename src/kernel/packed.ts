@@ -123,42 +123,46 @@ function unpack({ lists, ...packed }: Packed): Counts {
  * @param spare a buffer that is not needed any more; used if it is large enough. The first touch of new memory costs more than what is copied into it.
  */
 export function pack(kernel: Kernel, spare?: ArrayBuffer): Packed {
-  const { wasm } = kernel
   const counts = countsOf(kernel)
-  const listBytes = DIMENSIONS.reduce((sum, dimension) => sum + lengthOf(counts.lists(dimension).lost()) + wasm.packedSize(dimension), 0)
-  const size = lengthOf(counts.codes) + lengthOf(counts.reasons) + lengthOf(counts.buckets) + lengthOf(counts.latencies) + listBytes
+  const size = sizeOf(counts, kernel)
   return copyOf(counts, spare && spare.byteLength >= size ? spare : new ArrayBuffer(size + (size >> 3)))
 }
 
 /**
  * Take out the lists of the codes that are marked as over (`Kernel.onPast`), and forget them; what is exact of these codes stays.
  *
- * @param n how many of its most frequent values each list is cut to
+ * @param n how many of its most frequent values each list is cut to; absent: none is cut
  */
-export function packPast(kernel: Kernel, n = ALL): Packed {
-  const past = copyOf(pastOf(kernel, n), new ArrayBuffer(n === ALL ? LARGE : SMALL))
+export function packPast(kernel: Kernel, n?: number): Packed {
+  const counts = pastOf(kernel, n ?? ALL)
+  const size = sizeOf(counts, kernel)
+  if (n !== undefined && workspace.byteLength < size) workspace = new ArrayBuffer(size)
+  const past = copyOf(counts, n === undefined ? new ArrayBuffer(size) : workspace)
   kernel.wasm.dropPast()
-  return past
+  // Of lists that are cut little is left: it waits in memory of its own.
+  return n === undefined ? past : { ...past, bytes: past.bytes.slice(0, past.end) }
 }
 /** More than a list has. */
 const ALL = 2 ** 32 - 1
-/** Bytes that whole lists of a day, or the most frequent values of them, take; there is more room when there is need. */
-const LARGE = 8 << 20
-const SMALL = 1 << 20
+let workspace = new ArrayBuffer(0)
 
-/** @param buffer taken when it is large enough */
-function copyOf({ lists, ...counts }: Counts, buffer: ArrayBuffer): Packed {
-  let bytes = new Uint8Array(buffer)
+/** The most bytes that counts take. */
+function sizeOf({ codes, reasons, buckets, latencies }: Exact, { wasm }: Kernel): number {
+  const perCode = 4 * 2 * wasm.codeCount()
+  return DIMENSIONS.reduce(
+    (sum, dimension) => sum + perCode + wasm.packedSize(dimension),
+    [codes, reasons, buckets, latencies].map(lengthOf).reduce((a, b) => a + b),
+  )
+}
+
+/** @param buffer large enough @returns what is packed, and where it ends */
+function copyOf({ lists, ...counts }: Counts, buffer: ArrayBuffer): Packed & { readonly end: number } {
+  const bytes = new Uint8Array(buffer)
   let end = 0
   const copy = ([from, to]: Part): Part => {
     const start = end
-    end += to - from
-    if (end > bytes.length) {
-      const larger = new Uint8Array(2 * end)
-      larger.set(bytes.subarray(0, start))
-      bytes = larger
-    }
     bytes.set(counts.bytes.subarray(from, to), start)
+    end += to - from
     return [start, end]
   }
   const exact = {
@@ -172,7 +176,7 @@ function copyOf({ lists, ...counts }: Counts, buffer: ArrayBuffer): Packed {
     const { values, count, lost, distinct } = lists(dimension)
     return { values: Array.from(values, copy), count: count(), lost: copy(lost()), distinct: copy(distinct()) }
   })
-  return { ...exact, bytes, lists: copied }
+  return { ...exact, bytes, lists: copied, end }
 }
 
 const areas = new WeakMap<Kernel, number>()
@@ -227,8 +231,19 @@ export function absorb(kernel: Kernel, other: Packed | Kernel, onFull: () => voi
   }
 }
 
-/** Whether the lists of another kernel surely fit into this one without values being dropped. */
-export function hasRoomFor({ wasm }: Kernel, { lists }: Packed): boolean {
+/**
+ * Add what `packPast` has taken out, in order, without dropping values for it.
+ *
+ * @param onFull as for `absorb` @param onFullLists called first when there is no room for lists: take out those that are there (`takeLists`)
+ */
+export function absorbPast(kernel: Kernel, past: readonly Packed[], onFull: () => void, onFullLists: () => void): void {
+  for (const part of past) {
+    if (!hasRoomFor(kernel, part)) onFullLists()
+    absorb(kernel, part, onFull)
+  }
+}
+
+function hasRoomFor({ wasm }: Kernel, { lists }: Packed): boolean {
   return lists.every(({ values, count }, dimension) => {
     const bytes = values.reduce((sum, value) => sum + lengthOf(value), 0)
     return wasm.hasRoom(dimension, count, bytes) !== 0

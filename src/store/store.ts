@@ -172,7 +172,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
 
   /** The id of a value that is there; undefined: there is none such. */
   function knownValue(text: string, hash: number): number | undefined {
-    const id = hasValues ? (statements.findValue.get(hash, text) as { id: number } | undefined)?.id : undefined
+    const id = hasValues ? (statements.findValue.get(hash, text) as number | undefined) : undefined
     if (id !== undefined) remember(text, id)
     return id
   }
@@ -216,7 +216,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
     return ids
   }
 
-  /** Rows go in in the order of the ids of their values, as the table keeps them. @param areNew the source has no lists yet, so that all texts are wanted */
+  /** Rows go in in the order of the ids of their values, as the table keeps them. @param areNew no other lists of these periods are known, so that all texts are wanted */
   function addLaid({ texts, rows }: LaidList, areNew: boolean): void {
     let ids = idsOf.get(texts)
     if (!ids) idsOf.set(texts, (ids = areNew ? valueIdsOf(texts) : new Float64Array(texts.length)))
@@ -255,8 +255,8 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
     table.flush()
   }
 
-  /** @param isFirst nothing has been stored of the source yet */
-  function addCode(source: number, id: number, code: CountedCode, bucketSeconds: number, anonymize: Anonymizer | undefined, isFirst: boolean): void {
+  /** @param isNews nothing has been stored of the source in these periods yet */
+  function addCode(source: number, id: number, code: CountedCode, bucketSeconds: number, anonymize: Anonymizer | undefined, isNews: boolean): void {
     addHits(source, id, code.buckets, bucketSeconds)
     const period = code.period ?? NO_TIME
     const known = statements.findSpan.get(source, id, period) as { latency: string | null } | undefined
@@ -271,7 +271,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
       if (old) statements.clearTop.run(source, id, period, which)
       statements.top.group(source, id, period, which)
       let kept: List = list
-      if (!old && list instanceof LaidList && list.length <= keep(dimension)) addLaid(list, isFirst)
+      if (!old && list instanceof LaidList && list.length <= keep(dimension)) addLaid(list, isNews)
       else {
         kept = trimList(old ? mergeLists(old, list) : list, keep(dimension))
         for (const { value, hits, error } of kept.values) {
@@ -324,18 +324,19 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
       if (source.id !== null) statements.setSource.run(row)
       const anonymize = file === null ? undefined : anonymizerOf(db)
       let firstTime = Infinity
-      let isFirst = source.id === null
+      let newest = source.id === null ? -Infinity : ((statements.newestPeriod.get(id) as number | null) ?? -Infinity)
       for (const { bucketSeconds, codes } of counted) {
         // In the order in which the tables keep them: each row is put behind the one before.
         const inOrder = Array.from(codes.values(), (code) => ({ code, codeId: codeId(code) }))
         inOrder.sort((a, b) => a.codeId - b.codeId || (a.code.period ?? NO_TIME) - (b.code.period ?? NO_TIME))
+        const isNews = inOrder.every(({ code }) => (code.period ?? NO_TIME) > newest)
         for (const { code, codeId } of inOrder) {
-          addCode(id, codeId, code, bucketSeconds, anonymize, isFirst)
+          addCode(id, codeId, code, bucketSeconds, anonymize, isNews)
           firstTime = Math.min(firstTime, code.firstSeen ?? Infinity)
         }
         statements.values.flush()
         forgetSome()
-        isFirst = false
+        newest = Infinity
       }
       // Counts of a day that was rolled up already: the next roll-up does it again.
       if (file !== null && firstTime < Number(getSetting(db, 'rolled_up_to') ?? -Infinity)) unsetSetting(db, 'rolled_up_to')
@@ -421,12 +422,13 @@ function prepare(db: Database.Database) {
     addCode: db.prepare('INSERT INTO code (status, substatus, win32_status, reason) VALUES (?, ?, ?, ?)'),
     findDimension: db.prepare('SELECT id FROM dimension WHERE name = ?'),
     addDimension: db.prepare('INSERT OR IGNORE INTO dimension (name) VALUES (?)'),
-    findValue: db.prepare('SELECT id FROM value WHERE hash = ? AND text = ?'),
+    findValue: db.prepare('SELECT id FROM value WHERE hash = ? AND text = ?').pluck(),
     changes: db.prepare('SELECT total_changes() AS n'),
     lastValue: db.prepare('SELECT max(id) AS id FROM value'),
     values: inserter(db, 'value', { own: ['id', 'hash', 'text'] }),
     hits: inserter(db, 'hits', { common, own: [...counts, ...TIMED_COLUMNS] }, addUp),
     untimedHits: inserter(db, 'hits', { common, own: counts, zero: TIMED_COLUMNS }, addUp),
+    newestPeriod: db.prepare('SELECT max(period) FROM span WHERE source_id = ?').pluck(),
     findSpan: db.prepare('SELECT latency FROM span WHERE source_id = ? AND code_id = ? AND period = ?'),
     addSpan: db.prepare(`INSERT INTO span VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET hits = hits + excluded.hits,
       first_seen = min(coalesce(first_seen, excluded.first_seen), coalesce(excluded.first_seen, first_seen)),

@@ -55,11 +55,30 @@ export function readTally(kernel: Kernel, { listed, allClients = false, adaptive
   for (const code of codes) tally.codes.set(tallyKey(code), code)
   readBuckets(codes, kernel, spare)
   readLatencies(codes, kernel, memory)
+  readAllLists(codes, kernel, memory, listed, allClients)
+  return tally
+}
+
+/**
+ * Take out all lists, and forget them.
+ *
+ * @returns these lists; the counts of their codes are still in the kernel, and 0 here
+ */
+export function takeLists(kernel: Kernel, listed: Listed): Tally {
+  const { wasm } = kernel
+  const memory = new DataView(wasm.memory.buffer)
+  const uncounted = { hits: 0, bytesSent: 0, timed: 0, timeTakenUs: 0, firstSeen: null, lastSeen: null }
+  const codes = readCodes(wasm.codeCount(), wasm.codeTable(), memory).map((code) => ({ ...code, ...uncounted }))
+  readAllLists(codes, kernel, memory, listed, false)
+  wasm.clearLists()
+  return { bucketSeconds: wasm.bucketSeconds(), codes: new Map(codes.map((code) => [tallyKey(code), code])) }
+}
+
+function readAllLists(codes: readonly CodeTally[], kernel: Kernel, memory: DataView, listed: Listed, allClients: boolean): void {
   DIMENSIONS.forEach((name, dimension) => {
     const lists = readLists(codes.length, kernel, dimension, memory, allClients && name === 'client' ? null : listed)
     for (const [i, code] of codes.entries()) code.lists[name] = lists[i] as List
   })
-  return tally
 }
 
 function widthFor(codes: readonly CodeTally[]): number {

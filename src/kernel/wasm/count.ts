@@ -83,10 +83,7 @@ let periodStart: i64 = 0
 let periodEnd: i64 = 0
 
 export function setPeriod(number: i32, start: f64, end: f64): void {
-  if (number != period) {
-    sincePeriod = 0
-    asked = false
-  }
+  if (number != period) asked = false
   period = number
   periodStart = <i64>start
   periodEnd = <i64>end
@@ -96,16 +93,19 @@ export function currentPeriod(): i32 {
   return period
 }
 
-/** Another period is taken to be over when so many entries have come since it was in force: around midnight, times are not quite in order. */
-const SURELY_OVER: u64 = 1 << 14
-/** Entries since another period was in force, and whether that was asked for in this one. */
-let sincePeriod: u64 = 0
+/** Seconds into a period until all others are taken to be over: lines are written when a request ends, so that around midnight some come late. */
+const LATE: i64 = 300
+/** Entries from one time when that is asked to the next, at least: in a log in which days alternate, to take out lists would take longer than to count. */
+const SELDOM: u64 = 1 << 16
+/** Entries since that was asked, and whether it was in the period in force. */
+let sinceAsked: u64 = 0
 let asked: bool = true
 
-/** Whether all other periods are over by now. Says so once in a period. */
+/** Whether all other periods are over by now. Says so once in a period, at most. */
 export function areOthersOver(): bool {
-  if (asked || sincePeriod < SURELY_OVER) return false
+  if (asked || sinceAsked < SELDOM || time == NO_TIME || time < periodStart + LATE) return false
   asked = true
+  sinceAsked = 0
   return true
 }
 
@@ -123,8 +123,13 @@ let gathered: i32 = 0
 /** Entries counted since the tables were cleared. Hits of a value or a bucket are 32 bits wide, also after those of another kernel are added. */
 let sinceClear: u64 = 0
 
-export function clearCounts(): void {
+/** Forget all lists. What is exact of their codes stays. */
+export function clearLists(): void {
   for (let d = 0; d < Dimension.Count; d++) clearTable(d, codeCount)
+}
+
+export function clearCounts(): void {
+  clearLists()
   for (let i = 0; i < codeCount; i++) store<u32>(codeSlots + 24 * <usize>load<u32>(codes + CODE * <usize>i, 68), 0, 16)
   dropBuckets()
   if (latencyCount) memory.fill(latencyIndex, 0, 4 * <usize>latencySlots)
@@ -137,6 +142,10 @@ export function clearCounts(): void {
   latencyCount = 0
   reasonsUsed = 0
   sinceClear = 0
+  // What is counted next must not depend on what was before.
+  sinceAsked = 0
+  period = NO_PERIOD
+  periodEnd = periodStart
 }
 
 /** Count the entries of another kernel among those since the tables were cleared. */
@@ -274,7 +283,7 @@ export function flush(): void {
     store<u32>(listed + 4 * <usize>d, 0)
   }
   sinceClear += gathered
-  sincePeriod += gathered
+  sinceAsked += gathered
   gathered = 0
 }
 

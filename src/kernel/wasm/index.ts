@@ -1,6 +1,6 @@
 // The kernel: complete lines in, counts out. `run` is the one hot loop. See docs/architecture.md for the whole picture.
 import {
-  bucketCount as bucketCount_, bucketSeconds as bucketSeconds_, bucketsFit, buckets, clearCounts, clearWithoutTime, codeCount as codeCount_,
+  bucketCount as bucketCount_, bucketSeconds as bucketSeconds_, bucketsFit, buckets, clearCounts, clearLists, clearWithoutTime, codeCount as codeCount_,
   codes, currentPeriod, fits, flush, gather, isFull, latencies, latencyCount as latencyCount_, reasons,
   reasonsUsedBytes as reasonsUsed, setPeriod, setWidening, widenBuckets, withoutTime as withoutTime_,
 } from './count'
@@ -24,7 +24,7 @@ export { addFilter, clearFilters, setPeriodFilter } from './filter'
 export { layBuckets, layLists, listRowsAt, listTextCount, listTextsAt, orderBuckets } from './read-out'
 export { cutPast, dropPast, markPast, packPast, pastCount, pastDistinct, pastLost } from './past'
 export {
-  absorbDistinct, absorbLost, absorbValues, addPlan, addStep, bucketsFit, clearPlans, currentPeriod, fits, hasRoom, literal, lostTable, openScratch,
+  absorbDistinct, absorbLost, absorbValues, addPlan, addStep, bucketsFit, clearLists, clearPlans, currentPeriod, fits, hasRoom, literal, lostTable, openScratch,
   openTable, pack, packedEnd, packedSize, scratchAt, setLocalOffset, setMoment, setPeriod, setWidening, table, valueCount, widenBuckets,
 }
 
