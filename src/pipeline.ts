@@ -12,7 +12,7 @@ import { HEAD_BYTES, type Opened, openBehind, openInput, openInputs, type Reader
 import { ALONE } from './input/packing/packed.js'
 import { lazyReader } from './input/reader.js'
 import { type Filter, setFilter } from './kernel/filter.js'
-import { Kernel, type Period } from './kernel/kernel.js'
+import { Kernel, type Period, probingKernel } from './kernel/kernel.js'
 import { absorbPast, type Packed, packPast } from './kernel/packed.js'
 import type { Plan } from './kernel/plan.js'
 import { inOrder, together } from './parallel/apart.js'
@@ -505,11 +505,11 @@ function unitsOf(
   return { units, ...(stepEnd === undefined ? {} : { stepEnd }) }
 }
 
-/** @param kernel one that counts nothing just now; one is made when there is none */
+/** @param kernel one that counts nothing just now */
 function dayFinder(
   unit: Pick<Unit, 'plans' | 'pattern' | 'logZone' | 'dayZone' | 'software'>,
   fields: string | null,
-  kernel = new Kernel({ tables: false }),
+  kernel = probingKernel(),
 ): DayOf | undefined {
   const { dayZone, pattern } = unit
   if (dayZone === null || pattern) return undefined

@@ -1,4 +1,4 @@
-import { decode, Kernel } from '../kernel/kernel.js'
+import { decode, type Kernel, probingKernel } from '../kernel/kernel.js'
 import type { Plan } from '../kernel/plan.js'
 import { Cutter, Flag } from '../kernel/wasm/roles.js'
 import { type Asked, compileOwn } from './asked.js'
@@ -50,7 +50,7 @@ const MAX_BYTES = 512 << 10
  * @param idle a kernel that nothing is counted with just now: to make another one takes 4 % of a small report
  */
 export function detect(head: Uint8Array, isWhole: boolean, own: readonly OwnFormat[] = [], idle?: Kernel): Detection | Undetected {
-  kernel = idle ?? (spare ??= new Kernel({ tables: false }))
+  kernel = idle ?? probingKernel()
   try {
     return detectIn(head.subarray(0, MAX_BYTES), isWhole && head.length <= MAX_BYTES, own)
   } finally {
@@ -281,7 +281,6 @@ function unwrapDocker(lines: readonly Uint8Array[]): Uint8Array[] | undefined {
 
 /** What lines are tried with, set by `detect`. */
 let kernel: Kernel | undefined
-let spare: Kernel | undefined
 
 /** As `Kernel.prober`; holds until the next call. */
 const proberOf = (lines: readonly Uint8Array[]): ReturnType<Kernel['prober']> => (kernel as Kernel).prober(lines)

@@ -1,4 +1,4 @@
-import { characterAt, Kernel } from '../kernel/kernel.js'
+import { characterAt, probingKernel } from '../kernel/kernel.js'
 import { Reject, Role } from '../kernel/wasm/roles.js'
 import { askedFormat } from './asked.js'
 import { namesOf } from './pattern.js'
@@ -28,11 +28,9 @@ export interface Nearest {
 /** Fields that anything might begin with. */
 const FEW = 4
 
-let prober: Kernel | undefined
-
 /** The known format that a line fits, or else fits the longest, for half of it at least; null when there is none. */
 export function nearestFormat(text: string): Nearest | null {
-  prober ??= new Kernel({ tables: false })
+  const prober = probingKernel()
   const line = Buffer.from(text)
   let best: Nearest | null = null
   let longest = line.length / 2

@@ -475,6 +475,13 @@ export class Kernel {
   }
 }
 
+let probing: Kernel | undefined
+/** A kernel that counts nothing, for lines that are only tried; whoever uses it sets its plans. */
+export function probingKernel(): Kernel {
+  probing ??= new Kernel({ tables: false })
+  return probing
+}
+
 /** What `probe` found. */
 export type Probe =
   | { readonly plan: number; readonly fields: Partial<Record<Role, string>> }
