@@ -22,7 +22,7 @@ import { makeRunner, type Runner } from './parallel/runner.js'
 import { type OnRead, setLogZone, setPlans, type Unit, type UnitRead } from './parallel/unit.js'
 import { Backlog } from './store/backlog.js'
 import { type Counted, type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
-import { type ReadOutOptions, readTally, takeLists } from './tally/read-out.js'
+import { type ReadOutOptions, type Room, readTally, takeLists } from './tally/read-out.js'
 import { addLineCounts, type LineCounts, type Listed, mergeInto, type Tally } from './tally/tally.js'
 import { dayOf } from './time-zone.js'
 import { NO_TRAIL, PRIOR_BYTES, type Trail, TrailWriter } from './trail.js'
@@ -103,7 +103,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   setFilter(kernel.wasm, options.filter ?? {})
   if (dayZone !== undefined) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   const readOutOptions: ReadOutOptions = { listed, allClients: store.joinsClients, adaptive: !inFile }
-  const readOut = (spare?: ArrayBuffer): Tally => readTally(kernel, { ...readOutOptions, spare })
+  const readOut = (room?: Room): Tally => readTally(kernel, room ? { ...readOutOptions, room } : readOutOptions)
   const backlog = new Backlog(listed, store.joinsClients ? ['client'] : [], store.anonymizes)
   /** Lists of days that are over. */
   const past: Packed[] = []
@@ -114,10 +114,10 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   }
   /** All that was counted of an input, by another thread. */
   let whole: Tally | undefined
-  const take = (spare?: ArrayBuffer): Iterable<Counted> => {
+  const take = (room?: Room): Iterable<Counted> => {
     const lists: Tally[] = []
     addUpPast((some) => lists.push(some))
-    const last = readOut(spare)
+    const last = readOut(room)
     kernel.clear()
     const sum = whole ?? last
     for (const more of whole ? [last, ...lists] : lists) mergeInto(sum, more)
@@ -163,15 +163,16 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     counting = false
     return read
   }
+  const room: Room = { buffer: new ArrayBuffer(0) }
   const intoFile = async (opened: Prepared): Promise<InputResult> => {
     let sum: InputResult | undefined
     for (let prepared = opened; ; prepared = inBatch([await prepare(await reopen(opened.input), session)], session, false)[0] as Prepared) {
       whole = undefined
       const read = await countNext(prepared)
-      const spare = runner.spare()
+      if (room.buffer.byteLength === 0) room.buffer = runner.spare() ?? room.buffer
       if (prepared.input === inputs.at(-1) && prepared.stepEnd === undefined) runner.close()
       // Looking through the tables takes longer than to find that a log has nothing new.
-      const counted = read.result.lines > 0 ? take(spare) : []
+      const counted = read.result.lines > 0 ? take(room) : []
       const result = await settleInFile(prepared, read, counted, store)
       backlog.clear()
       if (!result) continue
@@ -480,7 +481,7 @@ function unitsOf(
   if (!reader.raw)
     return size < LARGE_PACKED || (alone && input.member === undefined) ? NO_UNITS : { units: [{ ...whole, from, to: null, fields: layout.fields, finish }] }
   const dayOf = kept === null || size - from < MIN_APART ? undefined : dayFinder(common, layout.fields ?? layout.firstFields, idleKernel())
-  const stepEnd = dayOf && endOfStep(input.name, input.path, from, size, dayOf)
+  const stepEnd = dayOf && endOfStep(input.name, input.path, from, size, known === undefined, dayOf)
   const to = stepEnd ?? size
   // Among others one that is no larger than what is counted together is not cut: to add ranges up has its price.
   const isTogether = batchBytes < Infinity && to - from <= batchBytes

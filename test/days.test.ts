@@ -308,7 +308,7 @@ describe('a file', () => {
     const bytes = makeFile('step.txt', (i) => Math.floor((i * 40) / LINES))
     const steps = [0]
     for (let end: number | undefined = 0; end !== undefined; ) {
-      end = endOfStep('step', at('step.txt'), end, bytes.length, dayOf)
+      end = endOfStep('step', at('step.txt'), end, bytes.length, end === 0, dayOf)
       if (end !== undefined) steps.push(end)
     }
     expect(steps.map((from) => dayOf(bytes.subarray(from, from + 9)))).toEqual([0, 14, 28])
@@ -316,7 +316,7 @@ describe('a file', () => {
       expect([bytes[from - 1], dayOf(bytes.subarray(bytes.lastIndexOf(0x0a, from - 2) + 1, from))]).toEqual([0x0a, 14 * steps.indexOf(from) - 1])
     for (const [name, dayOfLine] of Object.entries({ one: () => 3, none: () => Number.NaN, few: (i: number) => Math.floor((i * 13) / LINES) })) {
       const all = makeFile('whole.txt', dayOfLine)
-      expect(endOfStep(name, at('whole.txt'), 0, all.length, dayOf)).toBe(undefined)
+      expect(endOfStep(name, at('whole.txt'), 0, all.length, true, dayOf)).toBe(undefined)
     }
   })
 

@@ -33,6 +33,11 @@ const MAX_TEXT = 1024
 const SAMPLE = { size: 28 + 512, text: 28 }
 const MAX_BUCKETS = 720
 
+/** Memory that is used again and again, and becomes larger where it must. The first touch of new memory costs more than what is copied into it. */
+export interface Room {
+  buffer: ArrayBuffer
+}
+
 export interface ReadOutOptions {
   /** Values kept of each list. */
   readonly listed: Listed
@@ -40,12 +45,12 @@ export interface ReadOutOptions {
   readonly allClients?: boolean
   /** Widen the buckets until all codes together span at most 720 of them; a database keeps minutes. */
   readonly adaptive: boolean
-  /** A buffer that is not needed any more, for what is read out. The first touch of new memory costs more than what is copied into it. */
-  readonly spare?: ArrayBuffer | undefined
+  /** For what is read out, if what was read out to it before is not needed any more. */
+  readonly room?: Room
 }
 
 /** Read out what the kernel's tables hold. They stay as they are, but for the width of the buckets. */
-export function readTally(kernel: Kernel, { listed, allClients = false, adaptive, spare }: ReadOutOptions): Tally {
+export function readTally(kernel: Kernel, { listed, allClients = false, adaptive, room }: ReadOutOptions): Tally {
   const { wasm } = kernel
   const memory = new DataView(wasm.memory.buffer)
   const codes = readCodes(wasm.codeCount(), wasm.codeTable(), memory)
@@ -53,7 +58,7 @@ export function readTally(kernel: Kernel, { listed, allClients = false, adaptive
   if (width > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(width))
   const tally = emptyTally(wasm.bucketSeconds())
   for (const code of codes) tally.codes.set(tallyKey(code), code)
-  readBuckets(codes, kernel, spare)
+  readBuckets(codes, kernel, room)
   readLatencies(codes, kernel, memory)
   readAllLists(codes, kernel, memory, listed, allClients)
   return tally
@@ -126,13 +131,14 @@ function readCodes(count: number, table: number, memory: DataView): CodeTally[] 
   return codes
 }
 
-function readBuckets(codes: CodeTally[], { wasm }: Kernel, spare: ArrayBuffer | undefined): void {
+function readBuckets(codes: CodeTally[], { wasm }: Kernel, room: Room = { buffer: new ArrayBuffer(0) }): void {
   wasm.orderBuckets()
   const { buffer } = wasm.memory
   const heads = new Uint32Array(buffer, wasm.scratchAt(), 2 * codes.length)
   const count = wasm.bucketCount()
   const size = Float64Array.BYTES_PER_ELEMENT * COLUMNS * count
-  const rows = new Float64Array(spare && spare.byteLength >= size ? spare : new ArrayBuffer(size), 0, COLUMNS * count)
+  if (room.buffer.byteLength < size) room.buffer = new ArrayBuffer(size)
+  const rows = new Float64Array(room.buffer, 0, COLUMNS * count)
   for (let at = 0; at < count; at += LAID_AT_ONCE) {
     const n = Math.min(LAID_AT_ONCE, count - at)
     rows.set(new Float64Array(buffer, wasm.layBuckets(at, n), COLUMNS * n), COLUMNS * at)
