@@ -13,7 +13,7 @@ import { ALONE } from './input/packing/packed.js'
 import { lazyReader } from './input/reader.js'
 import { type Filter, setFilter } from './kernel/filter.js'
 import { Kernel, type Period, probingKernel } from './kernel/kernel.js'
-import { absorbPast, type Packed, packPast } from './kernel/packed.js'
+import { absorb, absorbPast, type Packed, packLists, packPast } from './kernel/packed.js'
 import type { Plan } from './kernel/plan.js'
 import { inOrder, together } from './parallel/apart.js'
 import { type Cut, cutFile, type DayOf, endOfStep, rangesOf } from './parallel/cut.js'
@@ -81,8 +81,8 @@ export interface InputResult extends LineCounts {
 const LISTED_IN_MEMORY: Listed = { least: 20, most: 200, together: 1500 }
 const LISTED_IN_DATABASE: Listed = { least: STORED_VALUES, most: STORED_VALUES, together: 0 }
 
-/** Bytes of lists of days that are over, above which they do not wait for the end of an input: what is counted of the day in force is cut with them. */
-const MANY_PAST = 24 << 20
+/** Bytes of lists of days that are over, above which they do not wait for the end of an input. */
+const MANY_PAST = 20 << 20
 
 /**
  * Read inputs into a store, each exactly as far as it is not in there yet.
@@ -110,7 +110,12 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   const addUpPast = (keep: (lists: Tally) => void): void => absorbPast(kernel, past.splice(0), kernel.onFull, () => keep(takeLists(kernel, listed)))
   const keepPast = (parts: readonly Packed[]): void => {
     past.push(...parts)
-    if (past.reduce((sum, { bytes }) => sum + bytes.length, 0) > MANY_PAST) addUpPast((lists) => backlog.add(lists))
+    if (past.reduce((sum, { bytes }) => sum + bytes.length, 0) < MANY_PAST) return
+    // Lists of the day in force are to stay whole, and not to be among the others.
+    const open = packLists(kernel)
+    addUpPast((lists) => backlog.add(lists))
+    backlog.add(takeLists(kernel, listed))
+    absorb(kernel, open, kernel.onFull)
   }
   /** All that was counted of an input, by another thread. */
   let whole: Tally | undefined

@@ -1,4 +1,4 @@
-import { Kernel } from './kernel.js'
+import { Kernel, NO_PERIOD } from './kernel.js'
 import { Dimension } from './wasm/roles.js'
 
 // Adding the counts of one kernel to those of another: straight from its memory, or, between threads, by way of a `Packed`.
@@ -141,6 +141,11 @@ export function packPast(kernel: Kernel, n?: number): Packed {
   kernel.wasm.dropPast()
   // Of lists that are cut little is left: it waits in memory of its own.
   return n === undefined ? past : { ...past, bytes: past.bytes.slice(0, past.end) }
+}
+/** As `packPast`: the lists of all codes whose entries have a time, none cut. */
+export function packLists(kernel: Kernel): Packed {
+  kernel.wasm.markPast(NO_PERIOD)
+  return packPast(kernel)
 }
 /** More than a list has. */
 const ALL = 2 ** 32 - 1

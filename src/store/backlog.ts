@@ -110,8 +110,8 @@ function* talliesOf({ db, listsOf }: Store, bucketSeconds: number): Generator<Co
   let last = { id: 0, period: 0 }
   const read = ({ id, period, latency, ...span }: Span): CountedCode => {
     const buckets = new Buckets()
-    // They are kept for a code as a whole: the first of its periods brings them along.
-    if (id !== last.id) for (const row of hits.all(id) as Parameters<Buckets['add']>[]) buckets.add(...row)
+    // They are kept for a code as a whole: the first of its periods brings them along. There may be a year of minutes.
+    if (id !== last.id) for (const row of hits.iterate(id) as Iterable<Parameters<Buckets['add']>>) buckets.add(...row)
     last = { id, period }
     // Those before 1970 may be finer.
     buckets.widen(bucketSeconds)

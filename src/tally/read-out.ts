@@ -7,6 +7,7 @@ import {
   DIMENSIONS,
   emptyLists,
   emptyTally,
+  isEmpty,
   type LineCounts,
   type List,
   type ListEntry,
@@ -73,10 +74,11 @@ export function takeLists(kernel: Kernel, listed: Listed): Tally {
   const { wasm } = kernel
   const memory = new DataView(wasm.memory.buffer)
   const uncounted = { hits: 0, bytesSent: 0, timed: 0, timeTakenUs: 0, firstSeen: null, lastSeen: null }
-  const codes = readCodes(wasm.codeCount(), wasm.codeTable(), memory).map((code) => ({ ...code, ...uncounted }))
+  const codes = readCodes(wasm.codeCount(), wasm.codeTable(), memory)
   readAllLists(codes, kernel, memory, listed, false)
   wasm.clearLists()
-  return { bucketSeconds: wasm.bucketSeconds(), codes: new Map(codes.map((code) => [tallyKey(code), code])) }
+  const listedCodes = codes.filter(({ lists }) => DIMENSIONS.some((dimension) => !isEmpty(lists[dimension])))
+  return { bucketSeconds: wasm.bucketSeconds(), codes: new Map(listedCodes.map((code) => [tallyKey(code), { ...code, ...uncounted }])) }
 }
 
 function readAllLists(codes: readonly CodeTally[], kernel: Kernel, memory: DataView, listed: Listed, allClients: boolean): void {

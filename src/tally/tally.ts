@@ -162,7 +162,7 @@ export function mergeLists(a: List, b: List): List {
   return { values, lost, distinct: lost === 0 ? values.length : Math.max(values.length, a.distinct, b.distinct) }
 }
 
-const isEmpty = ({ distinct, lost }: List): boolean => distinct === 0 && lost === 0
+export const isEmpty = ({ distinct, lost }: List): boolean => distinct === 0 && lost === 0
 
 /** Keep the most frequent `n` values; what is cut off raises `lost`. */
 export function trimList(list: List, n: number): List {
