@@ -44,10 +44,13 @@ const packed = (name: string, title: string, files: number): Case => ({
   tools: [LOGSTAT, ONE_THREAD, UNPACK_LOOP, ZCAT],
   base: UNPACK_LOOP.name,
 })
-const intoDatabase = (name: string, kind: LogKind): Case => ({
+/** So that 5 million entries are a year. */
+const YEAR_PACE = 50
+
+const intoDatabase = (name: string, kind: LogKind, title = `${kind}, into a database`, pace = 1): Case => ({
   name,
-  title: `${kind}, into a database`,
-  log: (entries) => makeLog({ kind, entries }),
+  title,
+  log: (entries) => makeLog({ kind, entries, ...(pace === 1 ? {} : { pace }) }),
   tools: [ingest, LOGSTAT],
   base: LOGSTAT.name,
 })
@@ -103,6 +106,7 @@ export const CASES: readonly Case[] = [
   intoDatabase('db', 'combined'),
   intoDatabase('db-w3c', 'w3c'),
   intoDatabase('db-json', 'json'),
+  intoDatabase('db-year', 'w3c', 'w3c, a year, into a database', YEAR_PACE),
   adversarial('combined', 1),
   adversarial('w3c', NEW_CODES_SHARE),
   {

@@ -16,6 +16,8 @@ export interface LogOptions {
   readonly seed?: number
   /** Every line has a path, client, referer, agent and host of its own; a W3C log a code, too. */
   readonly adversarial?: boolean
+  /** Seconds that pass with each tick of its clock, which comes after some RATE entries; 1 when absent. */
+  readonly pace?: number
 }
 
 /** What was written. */
@@ -30,7 +32,7 @@ export interface Truth {
   readonly codes: Readonly<Record<string, number>> | null
 }
 
-/** Entries a second of the log's own time. */
+/** Entries from one tick of the log's clock to the next. */
 const RATE = 8
 const START = Date.UTC(2026, 4, 1) / 1000
 /** IIS repeats its directives whenever the site is started again: here after so many entries. */
@@ -91,12 +93,14 @@ class Clock {
   readonly stamp: number
   #now = START
   readonly #kind: LogKind
-  constructor(texts: Texts, kind: LogKind) {
+  readonly #pace: number
+  constructor(texts: Texts, { kind, pace = 1 }: LogOptions) {
     this.#kind = kind
+    this.#pace = pace
     this.stamp = texts.add(stampOf(kind, START))
   }
   tick(page: Page): void {
-    page.change(this.stamp, stampOf(this.#kind, ++this.#now))
+    page.change(this.stamp, stampOf(this.#kind, (this.#now += this.#pace)))
   }
 }
 
@@ -145,7 +149,8 @@ function theSite(): Site {
   return made
 }
 
-function ordinaryWriter({ kind, seed = 1 }: LogOptions): Writer {
+function ordinaryWriter(options: LogOptions): Writer {
+  const { kind, seed = 1 } = options
   const build = makeRandom(seed, 2)
   const random = makeRandom(seed, 3)
   const { clients, agents, ...site } = theSite()
@@ -155,7 +160,7 @@ function ordinaryWriter({ kind, seed = 1 }: LogOptions): Writer {
 
   const texts = new Texts()
   const text = (t: string): number => texts.add(t)
-  const clock = new Clock(texts, kind)
+  const clock = new Clock(texts, options)
   const path = texts.addAll(paths.map((p) => p.text))
   const client = texts.addAll(clients)
   const agent = texts.addAll(kind === 'w3c' ? agents.map((a) => a.replaceAll(' ', '+')) : agents)
@@ -329,9 +334,10 @@ function ordinaryWriter({ kind, seed = 1 }: LogOptions): Writer {
 const ADVERSARIAL_STATUSES = 400
 
 /** Nothing comes twice: lists and tables of any size are too small for this. */
-function adversarialWriter({ kind }: LogOptions): Writer {
+function adversarialWriter(options: LogOptions): Writer {
+  const { kind } = options
   const texts = new Texts()
-  const clock = new Clock(texts, kind)
+  const clock = new Clock(texts, options)
   const layouts: Record<LogKind, string> = {
     combined: '2001:db8:{h}:{l}::1 - - [{t}] "GET /a/{h}{l}/{h}?q={l} HTTP/1.1" {s} 123 "https://{h}.example/{l}" "agent/{h}{l} (made up; {l})"\n',
     w3c: '{t} GET /a/{h}{l}/{h} {h}.{l}.example 2001:db8:{h}:{l}::1 agent/{h}{l}+(made+up;+{l}) https://{h}.example/{l} {s} {n}\r\n',

@@ -26,10 +26,11 @@ export function scratch(name: string): string {
 }
 
 export function makeLog(options: LogOptions): Log {
-  const path = scratch(`${options.adversarial ? 'adversarial-' : ''}${options.kind}-${options.entries}-${options.seed ?? 1}.log`)
+  const { kind, entries, seed = 1, adversarial, pace } = options
+  const path = scratch(`${adversarial ? 'adversarial-' : ''}${kind}-${entries}-${seed}${pace ? `-pace-${pace}` : ''}.log`)
   const truthPath = `${path}.truth.json`
   if (!existsSync(truthPath)) writeFileSync(truthPath, JSON.stringify(writeLog(path, options)))
-  return { kind: options.kind, files: [path], packed: false, truth: JSON.parse(readFileSync(truthPath, 'utf8')) as Truth }
+  return { kind, files: [path], packed: false, truth: JSON.parse(readFileSync(truthPath, 'utf8')) as Truth }
 }
 
 /** JSON lines as one document: an array with a record a line. */
