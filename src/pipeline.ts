@@ -13,7 +13,7 @@ import { ALONE } from './input/packing/packed.js'
 import { lazyReader } from './input/reader.js'
 import { type Filter, setFilter } from './kernel/filter.js'
 import { Kernel, type Period, probingKernel } from './kernel/kernel.js'
-import { absorb, absorbPast, type Packed, packLists, packPast } from './kernel/packed.js'
+import { absorb, absorbPast, type Packed, packAll, packPast } from './kernel/packed.js'
 import type { Plan } from './kernel/plan.js'
 import { inOrder, together } from './parallel/apart.js'
 import { type Cut, cutFile, type DayOf, endOfStep, rangesOf } from './parallel/cut.js'
@@ -112,7 +112,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     past.push(...parts)
     if (past.reduce((sum, { bytes }) => sum + bytes.length, 0) < MANY_PAST) return
     // Lists of the day in force are to stay whole, and not to be among the others.
-    const open = packLists(kernel)
+    const open = packAll(kernel)
     addUpPast((lists) => backlog.add(lists))
     backlog.add(takeLists(kernel, listed))
     absorb(kernel, open, kernel.onFull)
@@ -120,6 +120,8 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   /** All that was counted of an input, by another thread. */
   let whole: Tally | undefined
   const take = (room?: Room): Iterable<Counted> => {
+    // What is left is cut to as many values, and before there is no room for it among the others.
+    if (kept && past.length > 0) past.push(packAll(kernel, kept))
     const lists: Tally[] = []
     addUpPast((some) => lists.push(some))
     const last = readOut(room)

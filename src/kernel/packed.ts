@@ -142,10 +142,10 @@ export function packPast(kernel: Kernel, n?: number): Packed {
   // Of lists that are cut little is left: it waits in memory of its own.
   return n === undefined ? past : { ...past, bytes: past.bytes.slice(0, past.end) }
 }
-/** As `packPast`: the lists of all codes whose entries have a time, none cut. */
-export function packLists(kernel: Kernel): Packed {
+/** As `packPast`, of all codes whose entries have a time. */
+export function packAll(kernel: Kernel, n?: number): Packed {
   kernel.wasm.markPast(NO_PERIOD)
-  return packPast(kernel)
+  return packPast(kernel, n)
 }
 /** More than a list has. */
 const ALL = 2 ** 32 - 1

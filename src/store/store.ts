@@ -392,6 +392,7 @@ const NO_LIST: List = { values: [], lost: 0, distinct: 0 }
 
 function addHistograms(stored: string | null, more: ReadonlyMap<number, number>): string | null {
   if (more.size === 0) return stored
+  if (stored === null) return `{${Array.from(more, ([bin, n]) => `"${bin}":${n}`).join()}}`
   const sum = readHistogram(stored)
   for (const [bin, n] of more) sum.set(bin, (sum.get(bin) ?? 0) + n)
   return JSON.stringify(Object.fromEntries(sum))
