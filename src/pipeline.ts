@@ -17,7 +17,7 @@ import { absorb, absorbPast, type Packed, packAll, packPast } from './kernel/pac
 import type { Plan } from './kernel/plan.js'
 import { inOrder, together } from './parallel/apart.js'
 import { type Cut, cutFile, type DayOf, endOfStep, rangesOf } from './parallel/cut.js'
-import { feed, type Intake, makeIntake } from './parallel/intake.js'
+import { feed, type Intake, lineForKernel, makeIntake } from './parallel/intake.js'
 import { makeRunner, type Runner } from './parallel/runner.js'
 import { type OnRead, setLogZone, setPlans, type Unit, type UnitRead } from './parallel/unit.js'
 import { Backlog } from './store/backlog.js'
@@ -520,12 +520,13 @@ function dayFinder(
   kernel = probingKernel(),
 ): DayOf | undefined {
   const { dayZone, pattern } = unit
-  if (dayZone === null || pattern) return undefined
+  if (dayZone === null) return undefined
   setLogZone(kernel, unit.logZone)
   setPlans(kernel, { ...unit, fields })
   let day: Period | undefined
   return (line) => {
-    const time = kernel.timeOf(line)
+    const taken = lineForKernel(line, pattern)
+    const time = taken ? kernel.timeOf(taken) : Number.NaN
     if (Number.isNaN(time)) return undefined
     if (!day || time < day.start || time >= day.end) day = dayOf(time, dayZone)
     return day.number

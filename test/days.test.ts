@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
+import { patternText } from '../src/format/pattern.js'
 import { findInputs } from '../src/input/find.js'
 import { type Cut, cutFile, endOfStep, rangesOf } from '../src/parallel/cut.js'
-import { type Progress, readInputs } from '../src/pipeline.js'
+import { type Progress, type ReadOptions, readInputs } from '../src/pipeline.js'
 import { openStore, STORED_VALUES, type Store } from '../src/store/store.js'
 import { DIMENSIONS, type DimensionName } from '../src/tally/tally.js'
 
@@ -213,21 +214,29 @@ describe('a log of many days', () => {
       return store.add(...args)
     },
   })
-  const readLong = (store: Store, jobs = 2, onProgress: (progress: Progress) => void = () => {}) =>
-    readInputs(findInputs([at('long.log')]), store, { jobs, dayZone: 'UTC', onProgress })
+  const readLong = (store: Store, options: ReadOptions = {}) => readInputs(findInputs([at('long.log')]), store, { jobs: 2, dayZone: 'UTC', ...options })
 
-  it('goes into a database in steps, and is the same there with any number of threads', async () => {
+  it.each([
+    ['by its format', undefined],
+    [
+      'by an expression',
+      '^(?<clientIp>\\S+) \\S+ \\S+ \\[(?<time>[^\\]]+)\\] "(?<request>[^"]*)" (?<status>\\d{3}) (?<bytesSent>\\d+) "(?<referer>[^"]*)" "(?<userAgent>[^"]*)"',
+    ],
+  ])('goes into a database in steps, %s, and is the same there with any number of threads', async (how, pattern) => {
     const found: unknown[] = []
     for (const jobs of [1, 2, 3]) {
-      const store = openStore(at(`long-${jobs}.db`))
+      const store = openStore(at(`${how}-${jobs}.db`))
+      const options = { jobs, ...(pattern === undefined ? {} : { format: patternText(pattern) }) }
       let adds = 0
       let last: Progress | undefined
       const [result] = await readLong(
         watched(store, () => adds++),
-        jobs,
-        (progress) => {
-          expect(progress.bytes).toBeGreaterThanOrEqual(last?.bytes ?? 0)
-          last = progress
+        {
+          ...options,
+          onProgress: (progress) => {
+            expect(progress.bytes).toBeGreaterThanOrEqual(last?.bytes ?? 0)
+            last = progress
+          },
         },
       )
       expect(adds).toBe(3)
@@ -240,7 +249,7 @@ describe('a log of many days', () => {
       const hits = store.db.prepare('SELECT sum(hits) AS hits, count(*) AS rows FROM hits').get()
       found.push({ stored, hits, samples: store.db.prepare('SELECT line, text FROM reject_sample ORDER BY line').all() })
       expect(hits).toMatchObject({ hits: lines })
-      const [again] = await readLong(store, jobs)
+      const [again] = await readLong(store, options)
       expect(again).toMatchObject({ lines: 0, known: true })
       expect(listsIn(store)).toEqual(stored)
       store.close()

@@ -27,6 +27,14 @@ export function makeIntake(kernel: Kernel, pattern: RegExp | null): Intake {
   return pattern === null ? new PlainIntake(kernel) : new PatternIntake(kernel, pattern)
 }
 
+/** A line as the kernel would get it from an intake; undefined when a pattern does not fit it. */
+export function lineForKernel(line: Uint8Array, pattern: RegExp | null): Uint8Array | undefined {
+  if (pattern === null) return line
+  const readable = textOf(Buffer.from(line).toString('latin1').replace(/\r$/, ''))
+  const fields = fieldsOf(pattern, readable.text)
+  return fields && !wrongField(fields) ? Buffer.from(bytesOf(writeEntry(fields), readable), 'latin1') : undefined
+}
+
 /** Give bytes that are at hand to an intake. */
 export function feed(intake: Pick<Intake, 'space' | 'filled'>, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) {
