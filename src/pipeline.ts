@@ -87,7 +87,7 @@ const MANY_PAST = 20 << 20
 /**
  * Read inputs into a store, each exactly as far as it is not in there yet.
  *
- * A store in a file gets one source and one transaction for each input: counts and read position together. In a temporary store all
+ * A store in a file gets one source for each input and one transaction for each step of it: counts and read position together. In a temporary store all
  * inputs of the same server are counted together, so that their lists stay exact.
  */
 export async function readInputs(inputs: readonly Input[], store: Store, options: ReadOptions = {}): Promise<InputResult[]> {
