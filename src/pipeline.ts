@@ -111,7 +111,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   const keepPast = (parts: readonly Packed[]): void => {
     past.push(...parts)
     if (past.reduce((sum, { bytes }) => sum + bytes.length, 0) < MANY_PAST) return
-    // Lists of the day in force are to stay whole, and not to be among the others.
+    // Lists of the day in force are to stay whole, and not to be among the others; only those of entries without a time are.
     const open = packAll(kernel)
     addUpPast((lists) => backlog.add(lists))
     backlog.add(takeLists(kernel, listed))
@@ -173,7 +173,9 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   const room: Room = { buffer: new ArrayBuffer(0) }
   const intoFile = async (opened: Prepared): Promise<InputResult> => {
     let sum: InputResult | undefined
-    for (let prepared = opened; ; prepared = inBatch([await prepare(await reopen(opened.input), session)], session, false)[0] as Prepared) {
+    const again = async (layout?: Layout): Promise<Prepared> =>
+      inBatch([await prepare(await reopen(opened.input), session, layout)], session, false)[0] as Prepared
+    for (let prepared = opened, step: Layout | undefined; ; prepared = await again(step)) {
       whole = undefined
       const read = await countNext(prepared)
       if (room.buffer.byteLength === 0) room.buffer = runner.spare() ?? room.buffer
@@ -184,7 +186,9 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
       backlog.clear()
       if (!result) continue
       sum = sum ? joinResults(sum, result) : result
-      if (prepared.stepEnd === undefined || result.error) return sum
+      // That most of it is not understood is told in the end; what is understood is counted.
+      if (prepared.stepEnd === undefined || (result.error && result.error.code !== 'mostly-unknown')) return sum
+      step = prepared.layout
       session.linesBefore.set(opened.input, sum.lines)
     }
   }
@@ -318,7 +322,8 @@ interface Session {
   isOver(): boolean
 }
 
-async function prepare(opened: Opened, session: Session): Promise<Prepared> {
+/** @param before how the part before it was read, if this is another step of an input */
+async function prepare(opened: Opened, session: Session, before?: Layout): Promise<Prepared> {
   const { store, runner, options } = session
   const { input } = opened
   let head: Buffer = Buffer.alloc(0)
@@ -339,7 +344,7 @@ async function prepare(opened: Opened, session: Session): Promise<Prepared> {
     const isApart = known === undefined && canBeApart
     // Of a cut file this thread counts the first range. Of one that is known there may be nothing to count.
     if (reader.raw && !known) runner.expect(rangesOf(input.size ?? 0) - 1)
-    const layout = known ? layoutOf(known.source, head, session.idleKernel()) : chooseLayout(input, head, options, session.idleKernel())
+    const layout = known ? layoutOf(known.source, head, session.idleKernel(), before) : chooseLayout(input, head, options, session.idleKernel())
     const { units, ...step } = known?.contained ? NO_UNITS : unitsOf({ input, file, reader }, head, known?.source, layout, session)
     if (units.length === 0 && !isApart) return { input, head, file, identity, layout, reader, linesBefore: session.linesBefore.get(input) ?? 0 }
     reader.close()
@@ -428,7 +433,7 @@ function inBatch(group: readonly Prepared[], session: Session, isFirst: boolean)
   if (members.length === 0) return group
   const { runner, readOut, keep, keepPast } = session
   const onRead = progressOf(
-    members.map(({ input, unit }) => ({ input, from: (unit as Unit).from })),
+    members.map(({ input, unit }) => ({ input, from: unit?.to ? unit.from : 0 })),
     session,
   )
   const units = members.map(({ unit }) => unit as Unit)
@@ -459,7 +464,7 @@ function unitsOf(
   head: Buffer,
   known: Source | undefined,
   layout: Layout,
-  { store, batchBytes, alone, kept, idleKernel, options }: Session,
+  { store, batchBytes, alone, kept, options }: Session,
 ): Units {
   // A file in a tar archive is read as it comes along; to find it again would mean to unpack all that stands before it.
   if (input.path === null || reader.packing.endsWith('tar') || isStream(input) || known?.openLine) return NO_UNITS
@@ -476,7 +481,7 @@ function unitsOf(
     plans: layout.plans.every((p) => p === NO_FIELDS) ? [] : layout.plans,
     software: layout.software,
     dayZone: options.dayZone ?? null,
-    past: kept,
+    kept,
     pattern: layout.pattern,
     logZone: layout.zone ?? options.logZone ?? null,
     filter: options.filter ?? {},
@@ -487,40 +492,37 @@ function unitsOf(
   const whole = { ...common, sharesFirstDay: false, sharesLastDay: false }
   if (!reader.raw)
     return size < LARGE_PACKED || (alone && input.member === undefined) ? NO_UNITS : { units: [{ ...whole, from, to: null, fields: layout.fields, finish }] }
-  const dayOf = kept === null || size - from < MIN_APART ? undefined : dayFinder(common, layout.fields ?? layout.firstFields, idleKernel())
+  const dayOf = kept === null || size - from < MIN_APART ? undefined : dayFinder(common, layout.fields ?? layout.firstFields)
   const stepEnd = dayOf && endOfStep(input.name, input.path, from, size, known === undefined, dayOf)
   const to = stepEnd ?? size
   // Among others one that is no larger than what is counted together is not cut: to add ranges up has its price.
   const isTogether = batchBytes < Infinity && to - from <= batchBytes
   const bounds = isTogether
     ? [
-        { at: from, isMidnight: true },
-        { at: to, isMidnight: true },
+        { at: from, isBetweenDays: true },
+        { at: to, isBetweenDays: true },
       ]
     : cutFile(input.name, input.path, from, to, dayOf)
   if (bounds.length <= 2 && stepEnd === undefined && (batchBytes === Infinity || to - from < (store.file === null ? 1 : MIN_APART))) return NO_UNITS
   // Which #Fields line is in force in a later range is not known yet; that of the head is, nearly always.
   const fields = layout.fields ?? layout.firstFields
-  const units = bounds.slice(1).map(({ at, isMidnight }, i) => ({
+  const units = bounds.slice(1).map(({ at, isBetweenDays }, i) => ({
     ...common,
     from: (bounds[i] as Cut).at,
     to: at,
-    sharesFirstDay: !(bounds[i] as Cut).isMidnight,
-    sharesLastDay: !isMidnight,
+    sharesFirstDay: !(bounds[i] as Cut).isBetweenDays,
+    sharesLastDay: !isBetweenDays,
     fields: i === 0 ? layout.fields : fields,
     finish: finish && i === bounds.length - 2,
   }))
   return { units, ...(stepEnd === undefined ? {} : { stepEnd }) }
 }
 
-/** @param kernel one that counts nothing just now */
-function dayFinder(
-  unit: Pick<Unit, 'plans' | 'pattern' | 'logZone' | 'dayZone' | 'software'>,
-  fields: string | null,
-  kernel = probingKernel(),
-): DayOf | undefined {
+/** Finds the days of lines as a unit counts them. */
+function dayFinder(unit: Pick<Unit, 'plans' | 'pattern' | 'logZone' | 'dayZone' | 'software'>, fields: string | null): DayOf | undefined {
   const { dayZone, pattern } = unit
   if (dayZone === null) return undefined
+  const kernel = probingKernel()
   setLogZone(kernel, unit.logZone)
   setPlans(kernel, { ...unit, fields })
   let day: Period | undefined
@@ -585,7 +587,7 @@ async function readingOf(kernel: Kernel, prepared: Prepared, layout: Layout, sto
 
 /** The sum over two steps of an input; lines of samples are counted from its beginning in both. */
 function joinResults(a: InputResult, b: InputResult): InputResult {
-  return { ...b, ...addLineCounts({ ...a, lines: 0 }, b), lines: a.lines + b.lines, known: a.known }
+  return { ...a, ...addLineCounts({ ...a, lines: 0 }, b), lines: a.lines + b.lines, error: a.error ?? b.error }
 }
 
 /** What reading an input in several pieces came to. */
@@ -762,8 +764,10 @@ function layoutFound(found: Detection): Layout {
 const AS_DETECTED: Pick<Layout, 'pattern' | 'zone'> = { pattern: null, zone: null }
 
 /** The layout in force where a source was read to; the head tells which related layouts stand in the same file. */
-function layoutOf(source: Source, head: Buffer, kernel: Kernel | undefined): Layout {
+function layoutOf(source: Source, head: Buffer, kernel: Kernel | undefined, before?: Layout): Layout {
   const { format, server, software, fields } = source
+  // That of a W3C log may have changed on the way.
+  if (before && before.format === format && format !== 'w3c') return before
   // How the format was defined then: what was read and what is read now must fit together.
   if (fields !== null && !isFieldsLine(fields)) return { ...layoutAsked(askedFormat(fields, null)), format, server }
   const known = formatNamed(format)

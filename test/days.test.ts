@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -106,7 +106,10 @@ function listsIn({ db }: Store): Stored[] {
 
 /** Nothing is said that is not so: hits <= truth <= hits + error, what is in no list had at most `lost`, and there are at least so many different values. */
 function expectHolds(stored: readonly Stored[], truth: Truth): void {
-  expect(new Set(stored.map(({ status, period }) => `${status} ${period}`))).toEqual(new Set(truth.keys()))
+  const names = (dimensions: Record<string, unknown>, key: string): string[] => Object.keys(dimensions).map((dimension) => `${key} ${dimension}`)
+  expect(stored.map(({ status, period, dimension }) => `${status} ${period} ${dimension}`).sort()).toEqual(
+    [...truth].flatMap(([key, dimensions]) => names(dimensions, key)).sort(),
+  )
   for (const { status, period, dimension, different, lost, values } of stored) {
     const counts = truth.get(`${status} ${period}`)?.[dimension as 'path'] ?? new Map<string, number>()
     const unlisted = new Map(counts)
@@ -258,6 +261,29 @@ describe('a log of many days', () => {
     expect(found[2]).toEqual(found[0])
   })
 
+  it('is read to its end under its new name, when it is rotated between two steps', async () => {
+    copyFileSync(at('long.log'), at('rotated.log'))
+    const store = openStore(at('rotated.db'))
+    const fresh = '10.9.9.9 - - [20/Dec/2026:00:00:00 +0000] "GET /new HTTP/1.1" 200 7 "-" "new"\n'.repeat(20)
+    let adds = 0
+    const rotated = watched(store, () => {
+      if (++adds !== 2) return
+      renameSync(at('rotated.log'), at('rotated.log.1'))
+      writeFileSync(at('rotated.log'), fresh)
+    })
+    const read = (name: string) => readInputs(findInputs([at(name)]), rotated, { jobs: 2, dayZone: 'UTC' })
+    await read('rotated.log')
+    const [older] = await read('rotated.log.1')
+    expect(older).toMatchObject({ known: true, error: null })
+    expect(store.db.prepare('SELECT sum(hits) AS hits FROM hits').get()).toEqual({ hits: lines + 20 })
+    expect(store.sources().map(({ entries }) => entries)).toEqual([lines, 20])
+    expectExact(
+      listsIn(store).filter(({ source }) => source === 1),
+      truth,
+    )
+    store.close()
+  })
+
   it('is read on where the last step ended, when a run is broken off', async () => {
     const store = openStore(at('broken.db'))
     let adds = 0
@@ -274,6 +300,19 @@ describe('a log of many days', () => {
     expect(store.sources()).toMatchObject([{ lines: lines + DAMAGED.length, entries: lines, rejected: DAMAGED.length, readTo: bytes }])
     store.close()
   })
+})
+
+it('is counted to its end, and told of, when most of its first step is not understood', async () => {
+  const lines = 60_000
+  const truth = makeLog('half.log', { lines, timeOf: (i) => Math.floor((i * 30 * DAY) / lines), padding: 150 })
+  const text = readFileSync(at('half.log'), 'utf8').split('\n')
+  const noise = `what is this ${'?'.repeat(60)}\n`.repeat(2)
+  writeFileSync(at('half.log'), text.map((line, i) => (i > 1000 && i < 20_000 ? `${noise}${line}` : line)).join('\n'))
+  const store = openStore(at('half.db'))
+  const [result] = await readInputs(findInputs([at('half.log')]), store, { jobs: 2, dayZone: 'UTC' })
+  expect(result).toMatchObject({ entries: lines, rejected: 2 * 18_999, format: 'combined', error: { code: 'mostly-unknown' } })
+  expectExact(listsIn(store), truth)
+  store.close()
 })
 
 describe('a file', () => {
@@ -293,7 +332,7 @@ describe('a file', () => {
   it('is cut where a day begins, if that is near', () => {
     const bytes = makeFile('near.txt', (i) => Math.floor((i * 6) / LINES))
     const [, cut, end] = cutFile('near', at('near.txt'), 0, bytes.length, dayOf) as [Cut, Cut, Cut]
-    expect(cut.isMidnight).toBe(true)
+    expect(cut.isBetweenDays).toBe(true)
     expect(end.at).toBe(bytes.length)
     const before = bytes.lastIndexOf(0x0a, cut.at - 2) + 1
     expect([dayOf(bytes.subarray(before, cut.at)), dayOf(bytes.subarray(cut.at, cut.at + 9))]).toEqual([2, 3])
@@ -308,7 +347,7 @@ describe('a file', () => {
     const bytes = makeFile('far.txt', dayOfLine)
     const cuts = cutFile(name, at('far.txt'), 0, bytes.length, dayOf)
     expect(cuts).toHaveLength(3)
-    expect(cuts[1]?.isMidnight).toBe(false)
+    expect(cuts[1]?.isBetweenDays).toBe(false)
     expect(cuts).toEqual(cutFile(name, at('far.txt'), 0, bytes.length))
     expect(bytes[(cuts[1]?.at ?? 0) - 1]).toBe(0x0a)
   })

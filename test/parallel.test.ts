@@ -57,7 +57,7 @@ const UNIT: Omit<Unit, 'name' | 'path' | 'file' | 'from' | 'to' | 'fields'> = {
   pattern: null,
   sharesFirstDay: false,
   sharesLastDay: false,
-  past: null,
+  kept: null,
   dayZone: null,
   logZone: null,
   filter: {},

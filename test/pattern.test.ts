@@ -267,7 +267,7 @@ describe('a pattern and a database', () => {
       pattern: structuredClone(pattern),
       sharesFirstDay: false,
       sharesLastDay: false,
-      past: null,
+      kept: null,
       dayZone: null,
       logZone: null,
       filter: {},

@@ -64,8 +64,9 @@ interface Exports {
   lostTable(dimension: number): number
   moved(): void
   offset(): bigint
-  markPast(period: number): number
+  markPast(before: number): number
   momentRead(): number
+  newCodes(n: number, from: number): number
   newlineAfter(p: number): number
   openScratch(bytes: number): void
   openTable(dimension: number, log2: number, arenaBytes: number): void
@@ -119,6 +120,8 @@ export const BUCKET_WIDTHS = [60, 900, 3600, 86400] as const
 
 /** Of entries without a time. */
 export const NO_PERIOD = -(2 ** 31)
+/** Behind all others. */
+export const ALL_PERIODS = 2 ** 31 - 1
 
 /** A span of local time that lists are kept for; `number` names it. */
 export interface Period {
@@ -384,9 +387,9 @@ export class Kernel {
     return wasm.bucketsFit(more) !== 0
   }
 
-  /** Periods are over, but for the given one. */
-  endPeriods(except?: number): void {
-    if (this.onPast && this.wasm.markPast(except ?? NO_PERIOD)) this.onPast()
+  /** Periods before one are over. @param period absent: all are */
+  endPeriods(period = ALL_PERIODS): void {
+    if (this.onPast && this.wasm.markPast(period)) this.onPast()
   }
 
   /** Forget what the tables hold; the place in the input and its counts stay. */

@@ -1,4 +1,4 @@
-import { Kernel, NO_PERIOD } from './kernel.js'
+import { ALL_PERIODS, Kernel } from './kernel.js'
 import { Dimension } from './wasm/roles.js'
 
 // Adding the counts of one kernel to those of another: straight from its memory, or, between threads, by way of a `Packed`.
@@ -18,8 +18,6 @@ const DIMENSIONS = Array.from({ length: Dimension.Count }, (_, dimension) => dim
 type Part = readonly [number, number]
 
 interface Exact {
-  /** The period in force when they were taken. */
-  readonly period: number
   /** Whether more than lists: the counts of the codes, buckets and latencies. */
   readonly isWhole: boolean
   readonly codes: Part
@@ -62,7 +60,6 @@ function countsOf({ wasm }: Kernel): Counts {
   const codeCount = wasm.codeCount()
   return {
     bytes: new Uint8Array(wasm.memory.buffer),
-    period: wasm.currentPeriod(),
     isWhole: true,
     codes: at(wasm.codeTable(), CODE * codeCount),
     reasons: at(wasm.reasonTable(), wasm.reasonBytes()),
@@ -140,11 +137,11 @@ export function packPast(kernel: Kernel, n?: number): Packed {
   const past = copyOf(counts, n === undefined ? new ArrayBuffer(size) : workspace)
   kernel.wasm.dropPast()
   // Of lists that are cut little is left: it waits in memory of its own.
-  return n === undefined ? past : { ...past, bytes: past.bytes.slice(0, past.end) }
+  return n === undefined ? past : { ...past, bytes: past.bytes.slice(0, (past.lists.at(-1) as Packed['lists'][number]).distinct[1]) }
 }
 /** As `packPast`, of all codes whose entries have a time. */
 export function packAll(kernel: Kernel, n?: number): Packed {
-  kernel.wasm.markPast(NO_PERIOD)
+  kernel.wasm.markPast(ALL_PERIODS)
   return packPast(kernel, n)
 }
 /** More than a list has. */
@@ -160,8 +157,8 @@ function sizeOf({ codes, reasons, buckets, latencies }: Exact, { wasm }: Kernel)
   )
 }
 
-/** @param buffer large enough @returns what is packed, and where it ends */
-function copyOf({ lists, ...counts }: Counts, buffer: ArrayBuffer): Packed & { readonly end: number } {
+/** @param buffer large enough. What is copied last are the lists of the last dimension, and of these, `distinct` */
+function copyOf({ lists, ...counts }: Counts, buffer: ArrayBuffer): Packed {
   const bytes = new Uint8Array(buffer)
   let end = 0
   const copy = ([from, to]: Part): Part => {
@@ -181,7 +178,7 @@ function copyOf({ lists, ...counts }: Counts, buffer: ArrayBuffer): Packed & { r
     const { values, count, lost, distinct } = lists(dimension)
     return { values: Array.from(values, copy), count: count(), lost: copy(lost()), distinct: copy(distinct()) }
   })
-  return { ...exact, bytes, lists: copied, end }
+  return { ...exact, bytes, lists: copied }
 }
 
 const areas = new WeakMap<Kernel, number>()
@@ -208,11 +205,6 @@ export function absorb(kernel: Kernel, other: Packed | Kernel, onFull: () => voi
   const latencyCount = lengthOf(counts.latencies) / LATENCY
   if (bucketSeconds > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(bucketSeconds))
   const bucketsFit = wasm.bucketsFit(bucketCount) || kernel.widenBuckets(bucketCount)
-  if (!bucketsFit || !wasm.fits(codeCount, latencyCount)) {
-    onFull()
-    kernel.clear()
-    if (bucketSeconds > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(bucketSeconds))
-  }
   const at = area(kernel)
   const memory = new Uint8Array(wasm.memory.buffer)
   const lay = ([start, end]: Part, to: number): number => {
@@ -220,6 +212,13 @@ export function absorb(kernel: Kernel, other: Packed | Kernel, onFull: () => voi
     return to + end - start
   }
   const reasons = lay(counts.codes, at)
+  // Where there are lists only, their codes are here already, as a rule.
+  const moreCodes = counts.isWhole ? codeCount : wasm.newCodes(codeCount, at)
+  if (!bucketsFit || !wasm.fits(moreCodes, latencyCount)) {
+    onFull()
+    kernel.clear()
+    if (bucketSeconds > wasm.bucketSeconds()) wasm.widenBuckets(BigInt(bucketSeconds))
+  }
   lay(counts.reasons, reasons)
   wasm.absorbCodes(codeCount, at, reasons, counts.reasonsAt, Number(counts.isWhole))
   for (const piece of pieces(counts.buckets, BUCKET)) wasm.absorbBuckets((lay(piece, at) - at) / BUCKET, at, bucketSeconds)

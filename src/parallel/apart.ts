@@ -32,7 +32,7 @@ export function inOrder(
   return async (kernel) => {
     begin(runner.jobs + 1)
     const reads = first ? [await readUnit(kernel, first, (bytes, lines) => onRead(bytes, lines, 0))] : []
-    if (!first?.sharesLastDay) kernel.endPeriods()
+    if (first && others.length > 0 && !first.sharesLastDay) kernel.endPeriods()
     for (const unit of others) {
       const last = reads.at(-1)
       if (last?.error) break

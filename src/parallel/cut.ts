@@ -25,8 +25,8 @@ const SKEW = 0.15
 /** Where a range ends and the next begins. */
 export interface Cut {
   readonly at: number
-  /** A day begins there, as far as a few lines show. */
-  readonly isMidnight: boolean
+  /** No day lies on both sides, as far as a few lines show. */
+  readonly isBetweenDays: boolean
 }
 
 /** The day of a line, as a number; undefined when it has none. */
@@ -43,8 +43,8 @@ export type DayOf = (line: Uint8Array) => number | undefined
  */
 export function cutFile(name: string, path: string, from: number, to: number, dayOf?: DayOf): Cut[] {
   const count = rangesOf(to - from)
-  const cuts: Cut[] = [{ at: from, isMidnight: true }]
-  const last = { at: to, isMidnight: true }
+  const cuts: Cut[] = [{ at: from, isBetweenDays: true }]
+  const last = { at: to, isBetweenDays: true }
   if (count === 1) return [...cuts, last]
   const reach = (REACH * (to - from)) / count
   return withFile(name, path, (fd) => {
@@ -52,7 +52,7 @@ export function cutFile(name: string, path: string, from: number, to: number, da
       const near = from + Math.floor((to - from) * shareBefore(i, count))
       const midnight = dayOf && midnightNear(fd, near, Math.max(from, near - reach), Math.min(to, near + reach), dayOf)
       const at = midnight ?? lineBehind(fd, near, EDGE_BYTES)
-      if (at !== undefined && at < to && at > (cuts.at(-1) as Cut).at) cuts.push({ at, isMidnight: midnight !== undefined })
+      if (at !== undefined && at < to && at > (cuts.at(-1) as Cut).at) cuts.push({ at, isBetweenDays: midnight !== undefined })
     }
     return [...cuts, last]
   })
@@ -73,9 +73,10 @@ function withFile<T>(name: string, path: string, work: (fd: number) => T): T {
 /** How far from where else a file would be cut a midnight is looked for, in ranges of mean size. */
 const REACH = 0.125
 
-/** What a step holds at least. */
+/** What a step holds: so many bytes, or so many days as long as that is more than a little. */
 const STEP_BYTES = 640 << 20
 const STEP_DAYS = 14
+const LEAST_BYTES = 4 << 20
 /**
  * What goes in at once all the same. Steps have their price, and each leaves some memory behind: 2.1 GB of eleven days took 2.0 s and 210 MiB,
  * and 2.1 s and 256 MiB in two steps; 4.7 GB of a month 4.2 s and 305 MiB in three, and 264 in six; a year in 1.2 GB 546 MiB as a whole, 205 in steps.
@@ -97,10 +98,16 @@ export function endOfStep(name: string, path: string, from: number, to: number, 
     const first = dayAt(Math.max(0, from - 1))
     const last = dayAt(Math.max(from, to - DAY_BYTES))
     if (first === undefined || last === undefined || last === first) return undefined
-    const byDays = last < first + STEP_DAYS ? undefined : border(fd, from, to - DAY_BYTES, (day) => day >= first + STEP_DAYS, dayOf)
-    const least = from + STEP_BYTES
-    const day = to - from > (isFirst ? WHOLE_BYTES : LAST_BYTES) ? dayAt(least) : undefined
-    const byBytes = day === undefined || day === last ? undefined : border(fd, least, to - DAY_BYTES, (other) => other !== day, dayOf)
+    /** The first line of another day than that of the line behind a place. */
+    const nextDay = (at: number): number | undefined => {
+      const day = at < to - DAY_BYTES ? dayAt(at) : undefined
+      return day === undefined || day === last ? undefined : border(fd, at, to - DAY_BYTES, (other) => other !== day, dayOf)
+    }
+    const least = from + LEAST_BYTES
+    const isLong = last >= first + STEP_DAYS
+    const isSparse = isLong && least < to && (dayAt(least) ?? first) >= first + STEP_DAYS
+    const byDays = isSparse ? nextDay(least) : isLong ? border(fd, from, to - DAY_BYTES, (day) => day >= first + STEP_DAYS, dayOf) : undefined
+    const byBytes = to - from > (isFirst ? WHOLE_BYTES : LAST_BYTES) ? nextDay(from + STEP_BYTES) : undefined
     const end = Math.min(byDays ?? to, byBytes ?? to)
     return end > from && end < to ? end : undefined
   })

@@ -39,7 +39,7 @@ export interface Unit {
   readonly sharesFirstDay: boolean
   readonly sharesLastDay: boolean
   /** Values kept of each list of a day that is over, which may leave the tables before the end; null: they stay. */
-  readonly past: number | null
+  readonly kept: number | null
   /** The zone of times that carry none; null: UTC. */
   readonly logZone: string | null
   readonly filter: Filter
@@ -71,7 +71,7 @@ export interface UnitRead {
 export interface UnitsResult {
   /** By unit; fewer when one was cut short. */
   readonly reads: readonly UnitRead[]
-  /** What was counted, in order; more than one part only when tables that must be exact were full. The last may still be in the kernel. */
+  /** What was counted, in order; more than one part when tables that must be exact were full, or lists of a first day others have left. The last may still be in the kernel. */
   readonly parts: (Packed | Kernel)[]
   /** The same, read out, where that was asked for: there are no parts then. */
   readonly tallies: readonly Tally[]
@@ -107,7 +107,7 @@ const MAX_PARTS_BYTES = 8 << 20
  * @param readOut how to read out what was counted, if nothing is to be added to it
  */
 export async function countUnits(kernel: Kernel, units: readonly Unit[], onRead: OnRead, readOut?: ReadOutOptions): Promise<UnitsResult> {
-  const { dayZone, filter, past: kept, sharesFirstDay } = units[0] as Unit
+  const { dayZone, filter, kept, sharesFirstDay } = units[0] as Unit
   kernel.clear()
   setFilter(kernel.wasm, filter)
   if (dayZone !== null) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
@@ -150,7 +150,7 @@ export async function countUnits(kernel: Kernel, units: readonly Unit[], onRead:
   }
   if (readOut) tallies.push(readTally(kernel, readOut))
   else {
-    if (!isShared && !(units.at(-1) as Unit).sharesLastDay) kernel.endPeriods()
+    if (!isShared && !(units.at(-1) as Unit).sharesLastDay && !reads.at(-1)?.isCutShort) kernel.endPeriods()
     parts.push(kernel)
   }
   return { reads, parts, tallies, past, period: kernel.wasm.currentPeriod() }

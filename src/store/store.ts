@@ -5,7 +5,18 @@ import { randomHex } from '../hash.js'
 import { type Buckets, COLUMNS, NO_TIME } from '../tally/buckets.js'
 import { LaidList, ROW_OF_LIST } from '../tally/laid-list.js'
 import { placesInOrder } from '../tally/order.js'
-import { type CodeKey, type CodeTally, DIMENSIONS, type DimensionName, type LineCounts, type List, MAX_SAMPLES, mergeLists, trimList } from '../tally/tally.js'
+import {
+  type CodeKey,
+  type CodeTally,
+  DIMENSIONS,
+  type DimensionName,
+  isEmpty,
+  type LineCounts,
+  type List,
+  MAX_SAMPLES,
+  mergeLists,
+  trimList,
+} from '../tally/tally.js'
 import { type Anonymizer, anonymizerOf } from './anonymize.js'
 import { databaseError } from './error.js'
 import { inserter } from './insert.js'
@@ -264,7 +275,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
     statements.addSpan.run(source, id, period, code.hits, code.firstSeen, code.lastSeen, latency)
     for (const dimension of DIMENSIONS) {
       let list = code.lists[dimension]
-      if (list.distinct === 0) continue
+      if (isEmpty(list)) continue
       if (anonymize && dimension === 'client') list = anonymize.list(list, code.hits)
       const which = dimensionId(dimension)
       const old = known ? readList(source, id, period, which) : undefined

@@ -1,12 +1,19 @@
 // Adding the counts of another kernel: workers count ranges of a file, and one kernel adds them up in the order of the file, so
 // that the result is the same for any number of workers.
-import { add, addBuckets, addLatency, CODE, codes, countForeign, findCode, LATENCY } from './count'
+import { add, addBuckets, addLatency, CODE, codes, countForeign, findCode, isKnownCode, LATENCY } from './count'
 import { MAX_CODES } from './values'
 
 /** The other's code → the code here. */
 const codeMap = heap.alloc(4 * <usize>MAX_CODES)
 export function codeMapAt(): usize {
   return codeMap
+}
+
+/** How many of n code records at `from` are not here. */
+export function newCodes(n: u32, from: usize): u32 {
+  let fresh: u32 = 0
+  for (let c = from; c < from + CODE * <usize>n; c += CODE) if (!isKnownCode(load<u64>(c), load<u64>(c, 72))) fresh++
+  return fresh
 }
 
 /**

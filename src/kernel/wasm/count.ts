@@ -242,21 +242,31 @@ function codeOf(reason: usize, length: u32, period: i32): u32 {
   return lastCode
 }
 
-/** The number of a code by its key and the hash of its reason and period; made when it is new. */
-export function findCode(key: u64, hash: u64, reason: usize, length: u32, period: i32): u32 {
+/** The slot of a code by its key and the hash of its reason and period, or the empty one where it would stand. */
+// @ts-ignore: decorator
+@inline
+function slotOf(key: u64, hash: u64): usize {
   let i = <u32>((key ^ (key >> 17) ^ (key >> 41) ^ hash) * 0x9e3779b97f4a7c15 >> 40) & (CODE_SLOTS - 1)
   while (true) {
     const slot = codeSlots + 24 * <usize>i
-    const found = load<u32>(slot, 16)
-    if (found == 0) {
-      store<u64>(slot, key)
-      store<u64>(slot, hash, 8)
-      store<u32>(slot, codeCount + 1, 16)
-      return newCode(key, hash, reason, length, period, i)
-    }
-    if (load<u64>(slot) == key && load<u64>(slot, 8) == hash) return found - 1
+    if (load<u32>(slot, 16) == 0 || (load<u64>(slot) == key && load<u64>(slot, 8) == hash)) return slot
     i = (i + 1) & (CODE_SLOTS - 1)
   }
+}
+
+export function isKnownCode(key: u64, hash: u64): bool {
+  return load<u32>(slotOf(key, hash), 16) != 0
+}
+
+/** The number of a code; made when it is new. */
+export function findCode(key: u64, hash: u64, reason: usize, length: u32, period: i32): u32 {
+  const slot = slotOf(key, hash)
+  const found = load<u32>(slot, 16)
+  if (found) return found - 1
+  store<u64>(slot, key)
+  store<u64>(slot, hash, 8)
+  store<u32>(slot, codeCount + 1, 16)
+  return newCode(key, hash, reason, length, period, <u32>((slot - codeSlots) / 24))
 }
 
 function newCode(key: u64, hash: u64, reason: usize, length: u32, period: i32, slot: u32): u32 {

@@ -19,7 +19,7 @@ import {
   absorbDistinct, absorbLost, absorbValues, hasRoom, lostTable, openScratch, openTable, pack, packedEnd, packedSize, scratchAt, table, valueCount,
 } from './values'
 
-export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt } from './absorb'
+export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt, newCodes } from './absorb'
 export { addFilter, clearFilters, setPeriodFilter } from './filter'
 export { layBuckets, layLists, listRowsAt, listTextCount, listTextsAt, orderBuckets } from './read-out'
 export { cutPast, dropPast, markPast, packPast, pastCount, pastDistinct, pastLost } from './past'

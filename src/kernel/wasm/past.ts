@@ -32,12 +32,12 @@ export function isPast(): bool {
   return areOthersOver() && markPast(currentPeriod())
 }
 
-/** Mark the codes of all periods but the given one. @returns whether their lists are long together */
-export function markPast(current: i32): bool {
+/** Mark the codes of the periods before one. Not those behind it: there are, where an entry comes late. @returns whether their lists are long together */
+export function markPast(before: i32): bool {
   let values: u32 = 0
   for (let i = 0; i < codeCount; i++) {
     const period = load<i32>(codes + CODE * <usize>i, 64)
-    const isOver = period != current && period != NO_PERIOD
+    const isOver = period < before && period != NO_PERIOD
     store<u8>(marks + <usize>i, <u8>isOver)
     if (isOver) for (let d = 0; d < Dimension.Count; d++) values += listLength(d, i)
   }
