@@ -81,8 +81,12 @@ export interface InputResult extends LineCounts {
 const LISTED_IN_MEMORY: Listed = { least: 20, most: 200, together: 1500 }
 const LISTED_IN_DATABASE: Listed = { least: STORED_VALUES, most: STORED_VALUES, together: 0 }
 
-/** Bytes of lists of days that are over, above which they do not wait for the end of an input. */
+/**
+ * Bytes of lists of days that are over, above which they do not wait for the end of an input: of one that is cut, which has steps, and of one that is
+ * counted in this thread, however long it is.
+ */
 const MANY_PAST = 20 << 20
+const MANY_PAST_HERE = 8 << 20
 
 /**
  * Read inputs into a store, each exactly as far as it is not in there yet.
@@ -108,13 +112,14 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   /** Lists of days that are over. */
   const past: Packed[] = []
   const addUpPast = (keep: (lists: Tally) => void): void => absorbPast(kernel, past.splice(0), kernel.onFull, () => keep(takeLists(kernel, listed)))
-  const keepPast = (parts: readonly Packed[]): void => {
+  const keepPast = (parts: readonly Packed[], most = MANY_PAST): void => {
     past.push(...parts)
-    if (past.reduce((sum, { bytes }) => sum + bytes.length, 0) < MANY_PAST) return
+    if (past.reduce((sum, { bytes }) => sum + bytes.length, 0) < most) return
     // Lists of the day in force are to stay whole, and not to be among the others; only those of entries without a time are.
     const open = packAll(kernel)
     addUpPast((lists) => backlog.add(lists))
-    backlog.add(takeLists(kernel, listed))
+    backlog.add(readOut())
+    kernel.clear()
     absorb(kernel, open, kernel.onFull)
   }
   /** All that was counted of an input, by another thread. */
@@ -132,7 +137,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
   }
   kernel.onFull = () => backlog.add(readOut())
   const kept = inFile && !store.joinsClients ? STORED_VALUES : null
-  if (kept) kernel.onPast = () => keepPast([packPast(kernel, kept)])
+  if (kept) kernel.onPast = () => keepPast([packPast(kernel, kept)], MANY_PAST_HERE)
   // In a temporary store: the source that what is in the kernel will be booked on.
   let owner: (NewSource & { id: number }) | undefined
   const settle = (): void => {
