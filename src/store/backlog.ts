@@ -97,6 +97,9 @@ export class Backlog {
 /** Values that fell out of lists are deleted now and then, so that a store does not grow with the input. */
 const SWEEP_AFTER = 32
 
+/** Seconds of the buckets that are counted, the least of BUCKET_WIDTHS. */
+const FINEST = 60
+
 /** Codes read out of a temporary store at once. */
 const TOGETHER = 500
 
@@ -107,14 +110,16 @@ function* talliesOf({ db, listsOf }: Store, bucketSeconds: number): Generator<Co
      FROM span JOIN code ON code.id = code_id WHERE source_id = ${SOURCE} AND (code_id, period) > (?, ?) ORDER BY code_id, period LIMIT ${TOGETHER}`,
   )
   const hits = db.prepare(`SELECT start, hits, bytes_sent, timed, time_taken_us FROM hits WHERE source_id = ${SOURCE} AND code_id = ?`).raw()
+  const count = db.prepare(`SELECT count(*) FROM hits WHERE source_id = ${SOURCE} AND code_id = ?`).pluck()
   let last = { id: 0, period: 0 }
   const read = ({ id, period, latency, ...span }: Span): CountedCode => {
     const buckets = new Buckets()
     // They are kept for a code as a whole: the first of its periods brings them along. There may be a year of minutes.
+    if (id !== last.id) buckets.reserve(count.get(id) as number)
     if (id !== last.id) for (const row of hits.iterate(id) as Iterable<Parameters<Buckets['add']>>) buckets.add(...row)
     last = { id, period }
-    // Those before 1970 may be finer.
-    buckets.widen(bucketSeconds)
+    // Those before 1970 may be finer. To bring them to what they are would be to copy them.
+    if (bucketSeconds > FINEST) buckets.widen(bucketSeconds)
     return { ...span, period: period === NO_TIME ? null : period, buckets, latency: readHistogram(latency), lists: listsOf(SOURCE, id, period) }
   }
   for (;;) {

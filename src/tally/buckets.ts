@@ -33,7 +33,8 @@ export class Buckets {
     return this.#used / COLUMNS
   }
 
-  #reserve(rows: number): void {
+  /** Make room for so many more. */
+  reserve(rows: number): void {
     const needed = this.#used + rows * COLUMNS
     if (needed <= this.#rows.length) return
     const larger = new Float64Array(needed)
@@ -43,7 +44,7 @@ export class Buckets {
 
   /** In the order of time it is least work. */
   add(start: number, hits: number, bytesSent: number, timed: number, timeTakenUs: number): void {
-    if (this.#used === this.#rows.length) this.#reserve(1 + this.#used / COLUMNS)
+    if (this.#used === this.#rows.length) this.reserve(1 + this.#used / COLUMNS)
     const rows = this.#rows
     let at = this.#used
     if (at > 0) {
@@ -61,7 +62,7 @@ export class Buckets {
   }
 
   addAll(other: Buckets): void {
-    this.#reserve(other.#used / COLUMNS)
+    this.reserve(other.#used / COLUMNS)
     other.each((...row) => this.add(...row))
     // What is added to again and again must not grow with what is added.
     this.#sum()
