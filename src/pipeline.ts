@@ -592,7 +592,7 @@ async function readingOf(kernel: Kernel, prepared: Prepared, layout: Layout, sto
 
 /** The sum over two steps of an input; lines of samples are counted from its beginning in both. */
 function joinResults(a: InputResult, b: InputResult): InputResult {
-  return { ...a, ...addLineCounts({ ...a, lines: 0 }, b), lines: a.lines + b.lines, error: a.error ?? b.error }
+  return { ...a, ...addLineCounts({ ...a, lines: 0 }, b), lines: a.lines + b.lines, error: b.error ?? a.error }
 }
 
 /** What reading an input in several pieces came to. */

@@ -79,7 +79,8 @@ const STEP_DAYS = 14
 const LEAST_BYTES = 4 << 20
 /**
  * What goes in at once all the same. Steps have their price, and each leaves some memory behind: 2.1 GB of eleven days took 2.0 s and 210 MiB,
- * and 2.1 s and 256 MiB in two steps; 4.7 GB of a month 4.2 s and 305 MiB in three, and 264 in six; a year in 1.2 GB 546 MiB as a whole, 205 in steps.
+ * and 2.1 s and 256 MiB in two steps; 4.7 GB of a month 4.2 s and 305 MiB with a last step of up to 2 GiB, and 264 with what is here; a year in 1.2 GB
+ * 546 MiB as a whole, 205 in steps.
  */
 const WHOLE_BYTES = 2 * 2 ** 30
 const LAST_BYTES = 2 * STEP_BYTES

@@ -115,8 +115,10 @@ function* talliesOf({ db, listsOf }: Store, bucketSeconds: number): Generator<Co
   const read = ({ id, period, latency, ...span }: Span): CountedCode => {
     const buckets = new Buckets()
     // They are kept for a code as a whole: the first of its periods brings them along. There may be a year of minutes.
-    if (id !== last.id) buckets.reserve(count.get(id) as number)
-    if (id !== last.id) for (const row of hits.iterate(id) as Iterable<Parameters<Buckets['add']>>) buckets.add(...row)
+    if (id !== last.id) {
+      buckets.reserve(count.get(id) as number)
+      for (const row of hits.iterate(id) as Iterable<Parameters<Buckets['add']>>) buckets.add(...row)
+    }
     last = { id, period }
     // Those before 1970 may be finer. To bring them to what they are would be to copy them.
     if (bucketSeconds > FINEST) buckets.widen(bucketSeconds)

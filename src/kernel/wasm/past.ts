@@ -3,9 +3,9 @@
 //
 // What is taken out is a list of its own: should more come of its period, both are added up, as those of two kernels are.
 import { areOthersOver, CODE, codeCount, codes, currentPeriod, NO_PERIOD } from './count'
-import { fewest, findCuts, ties } from './read-out'
+import { fewest, findCuts, layHits, ties } from './read-out'
 import { Dimension } from './roles'
-import { CHUNK, dropLists, errorOf, isPackedFull, listLength, MAX_CODES, packValue, scratchAt, setPackedEnd, SLOT, table, VALUE } from './values'
+import { CHUNK, dropLists, errorOf, isPackedFull, listLength, MAX_CODES, packValue, scratchAt, setPackedEnd, table, VALUE } from './values'
 
 /** Fewer values are in nobody's way. */
 const MANY: u32 = 1 << 13
@@ -52,10 +52,7 @@ function hitsAt(): usize {
 /** Before `packPast`: the lists of a dimension that are marked are to be cut to the most frequent n values. */
 export function cutPast(dimension: i32, n: u32): void {
   const t = table(dimension)
-  const used = load<u32>(t, 8)
-  const slots = <usize>load<u32>(t)
-  const values = <usize>load<u32>(t, 36)
-  for (let i: u32 = 0; i < used; i++) store<u32>(hitsAt() + 4 * <usize>i, load<u32>(slots + SLOT * <usize>load<u32>(values + VALUE * <usize>i, 12), 8))
+  layHits(t, hitsAt())
   findCuts(t, hitsAt(), n)
   for (let i = 0; i < codeCount; i++) {
     const isMarked = load<u8>(marks + <usize>i)

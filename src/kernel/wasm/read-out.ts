@@ -90,6 +90,13 @@ export function listTextCount(): u32 {
   return textCount
 }
 
+/** Lay the hits of all values out, u32: slots lie all over their table in the order of the values, so each is looked at once. */
+export function layHits(t: usize, to: usize): void {
+  const slots = <usize>load<u32>(t)
+  const end = to + 4 * <usize>load<u32>(t, 8)
+  for (let value = <usize>load<u32>(t, 36); to < end; to += 4, value += VALUE) store<u32>(to, load<u32>(slots + SLOT * <usize>load<u32>(value, 12), 8))
+}
+
 /**
  * Lay the most frequent n values of each list of a dimension out in the scratch, as rows, code by code, in the order of their arrival.
  *
@@ -99,14 +106,12 @@ export function listTextCount(): u32 {
 export function layLists(dimension: i32, n: u32): void {
   const t = table(dimension)
   const used = load<u32>(t, 8)
-  const slots = <usize>load<u32>(t)
   const values = <usize>load<u32>(t, 36)
   const lost = <usize>load<u32>(t, 28)
   const added = <usize>load<u32>(t, 40)
   const heads = scratchAt()
   const hitsOf = heads + 16 * <usize>codeCount
-  // Slots lie all over their table in the order of the values, so each is looked at once.
-  for (let i: u32 = 0; i < used; i++) store<u32>(hitsOf + 4 * <usize>i, load<u32>(slots + SLOT * <usize>load<u32>(values + VALUE * <usize>i, 12), 8))
+  layHits(t, hitsOf)
   findCuts(t, hitsOf, n)
   for (let c = 0; c < codeCount; c++) {
     store<f64>(heads + 16 * <usize>c, 0)
