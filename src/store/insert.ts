@@ -11,6 +11,8 @@ export interface Inserter {
   group(...common: readonly Value[]): void
   /** Add the next value of a row of the group; when all columns of its own have one, the row is complete. */
   put(value: Value): void
+  /** Add rows of numbers: of each `stride` of them the first. */
+  rows(values: Float64Array, stride: number): void
   /** Put in what waits: before anything else is done with the table. */
   flush(): void
   /** Forget what waits: the transaction that it belonged to has failed. */
@@ -47,8 +49,9 @@ export function inserter(db: Database.Database, table: string, { common = [], ow
   }
   const most = TOGETHER[0] * own.length
   let shared: Record<string, Value> = {}
-  // One row behind the other, the first `used` values. To fill it again and again takes a third of what new arrays would.
-  const waiting = new Array<Value>(most).fill(0)
+  // One row behind the other, the first `used` values. To fill it again and again takes a third of what new arrays would. Whole
+  // numbers stand in it as they are, unless it began as an array of numbers, or they come as fractions: each would become an object to be handed on.
+  const waiting = new Array<Value>(most).fill(null)
   let used = 0
   const flush = (): void => {
     let at = 0
@@ -69,6 +72,16 @@ export function inserter(db: Database.Database, table: string, { common = [], ow
     put(value) {
       waiting[used++] = value
       if (used === most) flush()
+    },
+    rows(values, stride) {
+      for (let row = 0; row < values.length; row += stride) {
+        for (let at = row; at < row + own.length; at++) {
+          const value = values[at] as number
+          const whole = value | 0
+          waiting[used++] = whole === value ? whole : value
+        }
+        if (used === most) flush()
+      }
     },
   }
 }

@@ -149,7 +149,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   const state = (): string => `${db.pragma('data_version', { simple: true })} ${(statements.changes.get() as { n: number }).n}`
 
   function begin(): void {
-    for (const rows of [statements.values, statements.hits, statements.untimedHits, statements.top]) rows.reset()
+    for (const rows of [statements.values, statements.hits, statements.untimedHits, statements.top, statements.lists]) rows.reset()
     idsOf.clear()
     if (left === state()) return
     dimensions.clear()
@@ -210,19 +210,26 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
    */
   function valueIdsOf(texts: readonly string[]): Float64Array {
     const ids = new Float64Array(texts.length)
-    const fresh: { readonly place: number; readonly text: string; readonly hash: number }[] = []
-    for (const [place, text] of texts.entries()) {
+    const places = new Uint32Array(texts.length)
+    const hashes = new Float64Array(texts.length)
+    let fresh = 0
+    for (let place = 0; place < texts.length; place++) {
+      const text = texts[place] as string
       let id = valueIds.get(text)
       if (id === undefined) {
         const hash = hashOf(text)
         id = knownValue(text, hash)
-        if (id === undefined) fresh.push({ place, text, hash })
+        if (id === undefined) {
+          hashes[fresh] = hash
+          places[fresh++] = place
+        }
       }
       ids[place] = id ?? 0
     }
-    for (const i of placesInOrder(Float64Array.from(fresh, ({ hash }) => hash))) {
-      const { place, text, hash } = fresh[i] as (typeof fresh)[number]
-      ids[place] = valueIds.get(text) ?? newValue(text, hash)
+    for (const i of placesInOrder(hashes.slice(0, fresh))) {
+      const place = places[i] as number
+      const text = texts[place] as string
+      ids[place] = valueIds.get(text) ?? newValue(text, hashes[i] as number)
     }
     return ids
   }
@@ -258,11 +265,9 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
 
   function addHits(source: number, code: number, buckets: Buckets, bucketSeconds: number): void {
     const rows = buckets.rows()
-    const isTimed = buckets.isTimed()
-    const table = isTimed ? statements.hits : statements.untimedHits
-    const columns = isTimed ? COLUMNS : COLUMNS - TIMED_COLUMNS.length
+    const table = buckets.isTimed() ? statements.hits : statements.untimedHits
     table.group(source, code, bucketSeconds)
-    for (let row = 0; row < rows.length; row += COLUMNS) for (let at = row; at < row + columns; at++) table.put(rows[at] as number)
+    table.rows(rows, COLUMNS)
     table.flush()
   }
 
@@ -270,7 +275,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   function addCode(source: number, id: number, code: CountedCode, bucketSeconds: number, anonymize: Anonymizer | undefined, isNews: boolean): void {
     addHits(source, id, code.buckets, bucketSeconds)
     const period = code.period ?? NO_TIME
-    const known = statements.findSpan.get(source, id, period) as { latency: string | null } | undefined
+    const known = isNews ? undefined : (statements.findSpan.get(source, id, period) as { latency: string | null } | undefined)
     const latency = addHistograms(known?.latency ?? null, code.latency)
     statements.addSpan.run(source, id, period, code.hits, code.firstSeen, code.lastSeen, latency)
     for (const dimension of DIMENSIONS) {
@@ -292,7 +297,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
         }
       }
       statements.top.flush()
-      statements.setList.run(source, id, period, which, kept.distinct, kept.lost)
+      for (const value of [id, period, which, kept.distinct, kept.lost]) statements.lists.put(value)
     }
   }
 
@@ -341,11 +346,13 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
         const inOrder = Array.from(codes.values(), (code) => ({ code, codeId: codeId(code) }))
         inOrder.sort((a, b) => a.codeId - b.codeId || (a.code.period ?? NO_TIME) - (b.code.period ?? NO_TIME))
         const isNews = inOrder.every(({ code }) => (code.period ?? NO_TIME) > newest)
+        statements.lists.group(id)
         for (const { code, codeId } of inOrder) {
           addCode(id, codeId, code, bucketSeconds, anonymize, isNews)
           firstTime = Math.min(firstTime, code.firstSeen ?? Infinity)
         }
         statements.values.flush()
+        statements.lists.flush()
         forgetSome()
         newest = Infinity
       }
@@ -451,7 +458,12 @@ function prepare(db: Database.Database) {
       'SELECT text AS value, hits, error FROM top JOIN value ON value.id = value_id WHERE source_id = ? AND code_id = ? AND period = ? AND dimension_id = ?',
     ),
     findList: db.prepare('SELECT different, lost FROM list WHERE source_id = ? AND code_id = ? AND period = ? AND dimension_id = ?'),
-    setList: db.prepare('INSERT OR REPLACE INTO list VALUES (?, ?, ?, ?, ?, ?)'),
+    lists: inserter(
+      db,
+      'list',
+      { common: ['source_id'], own: ['code_id', 'period', 'dimension_id', 'different', 'lost'] },
+      'ON CONFLICT DO UPDATE SET different = excluded.different, lost = excluded.lost',
+    ),
     addReject: db.prepare('INSERT INTO reject VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count'),
     addSample: db.prepare(`INSERT OR IGNORE INTO reject_sample SELECT @source, @reason, @line, @offset, @step, @column, @text
       WHERE (SELECT count(*) FROM reject_sample WHERE source_id = @source AND reason = @reason) < ${MAX_SAMPLES}`),

@@ -11,6 +11,7 @@ export function placesInOrder(numbers: Float64Array): Float64Array {
   if (numbers.length >= PLACES) throw new RangeError(`${numbers.length} numbers are more than can be sorted`)
   for (let place = 0; place < numbers.length; place++) numbers[place] = (numbers[place] as number) * PLACES + place
   numbers.sort()
-  for (let i = 0; i < numbers.length; i++) numbers[i] = (((numbers[i] as number) % PLACES) + PLACES) % PLACES
+  // The remainder of `%` takes several times as long.
+  for (let i = 0; i < numbers.length; i++) numbers[i] = (numbers[i] as number) - Math.floor((numbers[i] as number) / PLACES) * PLACES
   return numbers
 }
