@@ -10,13 +10,13 @@ import { addedTo, type Identity, identify, isStream, type Known, type Reading, s
 import { fileOf, type Input } from './input/find.js'
 import { HEAD_BYTES, type Opened, openBehind, openInput, openInputs, type Reader, readHead } from './input/open.js'
 import { ALONE } from './input/packing/packed.js'
-import { lazyReader } from './input/reader.js'
+import { lazyReader, putBack } from './input/reader.js'
 import { type Filter, setFilter } from './kernel/filter.js'
 import { Kernel, type Period, probingKernel } from './kernel/kernel.js'
 import { absorb, absorbPast, type Packed, packAll, packPast } from './kernel/packed.js'
 import type { Plan } from './kernel/plan.js'
 import { inOrder, together } from './parallel/apart.js'
-import { type Cut, cutFile, type DayOf, endOfStep, rangesOf } from './parallel/cut.js'
+import { type Cut, cutFile, type DayOf, endOfStep, rangesOf, StepEnds } from './parallel/cut.js'
 import { feed, type Intake, lineForKernel, makeIntake } from './parallel/intake.js'
 import { makeRunner, type Runner } from './parallel/runner.js'
 import { type OnRead, setLogZone, setPlans, type Unit, type UnitRead } from './parallel/unit.js'
@@ -180,21 +180,25 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     let sum: InputResult | undefined
     const again = async (layout?: Layout): Promise<Prepared> =>
       inBatch([await prepare(await reopen(opened.input), session, layout)], session, false)[0] as Prepared
-    for (let prepared = opened, step: Layout | undefined; ; prepared = await again(step)) {
+    for (let prepared = opened; ; ) {
       whole = undefined
       const read = await countNext(prepared)
+      const isLast = prepared.stepEnd === undefined && !read.rest
       if (room.buffer.byteLength === 0) room.buffer = runner.spare() ?? room.buffer
-      if (prepared.input === inputs.at(-1) && prepared.stepEnd === undefined) runner.close()
+      if (prepared.input === inputs.at(-1) && isLast) runner.close()
       // Looking through the tables takes longer than to find that a log has nothing new.
       const counted = read.result.lines > 0 ? take(room) : []
       const result = await settleInFile(prepared, read, counted, store)
       backlog.clear()
-      if (!result) continue
-      sum = sum ? joinResults(sum, result) : result
-      // That most of it is not understood is told in the end; what is understood is counted.
-      if (prepared.stepEnd === undefined || (result.error && result.error.code !== 'mostly-unknown')) return sum
-      step = prepared.layout
-      session.linesBefore.set(opened.input, sum.lines)
+      if (result) {
+        sum = sum ? joinResults(sum, result) : result
+        // That most of it is not understood is told in the end; what is understood is counted.
+        if (isLast || (result.error && result.error.code !== 'mostly-unknown')) return sum
+        session.linesBefore.set(opened.input, sum.lines)
+      }
+      const next = result && goOn(prepared, read, session)
+      if (!next) read.rest?.reader.close()
+      prepared = next ?? (await again(result && prepared.layout))
     }
   }
   const intoMemory = async (prepared: Prepared): Promise<InputResult> => {
@@ -234,7 +238,12 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
  *
  * @returns undefined when the file was rotated, or the database told more of it, since it was looked at: it is to be read again
  */
-async function settleInFile(prepared: Prepared, { result, source }: ReadInput, counted: Iterable<Counted>, store: Store): Promise<InputResult | undefined> {
+async function settleInFile(
+  prepared: Prepared,
+  { result, source, rest }: ReadInput,
+  counted: Iterable<Counted>,
+  store: Store,
+): Promise<InputResult | undefined> {
   const { identity, input, file, counted: byOthers, isApart } = prepared
   if (!identity) return result
   // It may be one that is known now.
@@ -253,8 +262,24 @@ async function settleInFile(prepared: Prepared, { result, source }: ReadInput, c
     id = store.add(source, counted, result.rejects, identity.seen)
     if (id === null) return undefined
   }
-  if (identity.packed !== undefined && id !== undefined && same && !result.error) store.notePacked(identity.packed, id)
+  if (identity.packed !== undefined && id !== undefined && same && !result.error && !rest) store.notePacked(identity.packed, id)
   return result
+}
+
+/**
+ * Go on behind a step that is in the database now.
+ *
+ * @returns undefined when the input is to be opened again: it is read where it lies, or another program has added to its source meanwhile
+ */
+function goOn(prepared: Prepared, { source, rest }: ReadInput, { store, linesBefore, idleKernel }: Session): Prepared | undefined {
+  const { identity, input, head } = prepared
+  if (!identity || !source || !rest) return undefined
+  const { reader, tail } = rest
+  const next = { ...prepared, layout: layoutOf(source, head, idleKernel(), prepared.layout), reader, linesBefore: linesBefore.get(input) ?? 0 }
+  if (source.stream) return { ...next, passed: { bytes: (prepared.passed?.bytes ?? 0) + source.readTo, tail } }
+  const { sources, state } = store.candidates(source.firstLine)
+  const known = sources.find(({ readTo, trail }) => readTo === source.readTo && Buffer.compare(trail, source.trail) === 0)
+  return known && { ...next, identity: { ...identity, reader, seen: state, known: { source: known, contained: false, prior: Buffer.from(tail) } } }
 }
 
 /** An input that was opened and looked at. */
@@ -276,6 +301,10 @@ interface Prepared {
   readonly isApart?: boolean
   /** Where reading stops for now; the rest is another step, once this one is in the database. */
   readonly stepEnd?: number
+  /** It goes into a database in steps whose ends are found while it is read. */
+  readonly inSteps?: boolean
+  /** Of a stream, what went in in steps before: its bytes, and the last of these. */
+  readonly passed?: { readonly bytes: number; readonly tail: Uint8Array }
   /** For one that is counted in one go by some thread: what is to be read. */
   readonly unit?: Unit
   /** For one that is counted by other threads, and already in work: adds it to a kernel. */
@@ -351,14 +380,15 @@ async function prepare(opened: Opened, session: Session, before?: Layout): Promi
     if (reader.raw && !known) runner.expect(rangesOf(input.size ?? 0) - 1)
     const layout = known ? layoutOf(known.source, head, session.idleKernel(), before) : chooseLayout(input, head, options, session.idleKernel())
     const { units, ...step } = known?.contained ? NO_UNITS : unitsOf({ input, file, reader }, head, known?.source, layout, session)
-    if (units.length === 0 && !isApart) return { input, head, file, identity, layout, reader, linesBefore: session.linesBefore.get(input) ?? 0 }
+    const inSteps = session.kept !== null
+    if (units.length === 0 && !isApart) return { input, head, file, identity, layout, reader, linesBefore: session.linesBefore.get(input) ?? 0, inSteps }
     reader.close()
     const [unit] = units
     if (unit && units.length === 1 && step.stepEnd === undefined) return { input, head: NO_HEAD, file, identity, layout, unit }
     if (isApart) {
       // Opened when it is read, as by another thread: so an error is met at the same place.
       const again = runner.jobs > 1 ? runner.read(input, head, reader) : lazyReader(reader, () => openBehind(input, head, ALONE))
-      return { input, head, file, identity, layout, reader: again, isApart }
+      return { input, head, file, identity, layout, reader: again, isApart, inSteps }
     }
     return {
       input,
@@ -497,7 +527,7 @@ function unitsOf(
   const whole = { ...common, sharesFirstDay: false, sharesLastDay: false }
   if (!reader.raw)
     return size < LARGE_PACKED || (alone && input.member === undefined) ? NO_UNITS : { units: [{ ...whole, from, to: null, fields: layout.fields, finish }] }
-  const dayOf = kept === null || size - from < MIN_APART ? undefined : dayFinder(common, layout.fields ?? layout.firstFields)
+  const dayOf = kept === null || size - from < MIN_APART ? undefined : dayFinder(common, layout.fields ?? layout.firstFields, probingKernel())
   const stepEnd = dayOf && endOfStep(input.name, input.path, from, size, known === undefined, dayOf)
   const to = stepEnd ?? size
   // Among others one that is no larger than what is counted together is not cut: to add ranges up has its price.
@@ -523,11 +553,10 @@ function unitsOf(
   return { units, ...(stepEnd === undefined ? {} : { stepEnd }) }
 }
 
-/** Finds the days of lines as a unit counts them. */
-function dayFinder(unit: Pick<Unit, 'plans' | 'pattern' | 'logZone' | 'dayZone' | 'software'>, fields: string | null): DayOf | undefined {
+/** Finds the days of lines as a unit counts them. @param kernel nobody else sets its plans meanwhile */
+function dayFinder(unit: Pick<Unit, 'plans' | 'pattern' | 'logZone' | 'dayZone' | 'software'>, fields: string | null, kernel: Kernel): DayOf | undefined {
   const { dayZone, pattern } = unit
   if (dayZone === null) return undefined
-  const kernel = probingKernel()
   setLogZone(kernel, unit.logZone)
   setPlans(kernel, { ...unit, fields })
   let day: Period | undefined
@@ -555,6 +584,14 @@ interface ReadInput {
   readonly result: InputResult
   /** What to note about the source; absent when there is nothing to note. */
   readonly source?: NewSource & { readonly id: number | null }
+  /** If it is a step and not all of an input that is read as it comes. */
+  readonly rest?: Rest
+}
+
+/** What stands behind a step, and the last bytes before. */
+interface Rest {
+  readonly reader: Reader
+  readonly tail: Uint8Array
 }
 
 async function count(kernel: Kernel, prepared: Prepared, store: Store, options: ReadOptions): Promise<ReadInput> {
@@ -564,6 +601,7 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
   })
   if (!layout || !identity) return nothing(prepared.error as LogstatError)
   const { known } = identity
+  const isNew = !known && !prepared.passed
   if (known?.contained) {
     prepared.reader?.close()
     const { format, server, software } = known.source
@@ -573,8 +611,8 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
   const { counts } = reading
   let { error } = reading
   // Of a log that was understood before, new lines may well be rubbish.
-  if (!known && counts.entries + counts.filtered === 0 && counts.rejected > 0) error ??= nothingUnderstood(input, layout, counts, reading.sawStatus)
-  if (!options.force && !known && layout.format !== 'w3c' && isMostlyUnknown(counts.lines - counts.ignored - counts.rejected, counts.lines - counts.ignored))
+  if (isNew && counts.entries + counts.filtered === 0 && counts.rejected > 0) error ??= nothingUnderstood(input, layout, counts, reading.sawStatus)
+  if (!options.force && isNew && layout.format !== 'w3c' && isMostlyUnknown(counts.lines - counts.ignored - counts.rejected, counts.lines - counts.ignored))
     error ??= mostlyUnknown(input, layout.format, `${counts.rejected} of its ${counts.lines} lines do not fit`, 'the others are counted', 'take that as it is')
   const base = { name: input.name, format: layout.format, server: options.server ?? layout.server, software: layout.software }
   const result: InputResult = { ...counts, ...base, known: known !== undefined, optional: input.optional, error }
@@ -582,10 +620,11 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
   // Nothing read is nothing to note, and a log without an entry yet has nothing that tells it from others.
   const news = known ? counts.lines > 0 || reading.readTo > known.source.readTo : counts.entries + counts.rejected > 0
   if (store.file !== null && !news) return { result }
-  return { result, source: sourceOf(reading, base, input, identity, options.now) }
+  const source = sourceOf(reading, base, input, identity, options.now)
+  return reading.rest ? { result, source, rest: reading.rest } : { result, source }
 }
 
-async function readingOf(kernel: Kernel, prepared: Prepared, layout: Layout, store: Store, options: ReadOptions): Promise<Reading> {
+async function readingOf(kernel: Kernel, prepared: Prepared, layout: Layout, store: Store, options: ReadOptions): Promise<ReadHere> {
   const { counted, identity } = prepared
   return counted ? joinReads(await counted(kernel), layout, identity?.known?.source.lines ?? 0) : countHere(kernel, prepared, layout, store, options)
 }
@@ -611,35 +650,56 @@ function joinReads(reads: readonly UnitRead[], layout: Layout, linesBefore: numb
   }
 }
 
-/** Read a small input, or a stream, in this thread. */
+interface ReadHere extends Reading {
+  readonly rest?: Rest | undefined
+}
+
+/** Finds the days of one input while others are looked at. */
+let steps: Kernel | undefined
+
+/** Read a small input, a packed one, or a stream, in this thread. */
 async function countHere(
   kernel: Kernel,
-  { input, head, identity, reader, linesBefore = 0 }: Prepared,
+  { input, head, identity, reader, linesBefore = 0, inSteps = false, passed }: Prepared,
   layout: Layout,
   store: Store,
   options: ReadOptions,
-): Promise<Reading> {
+): Promise<ReadHere> {
   if (!reader) throw new Error('an input without units has a reader')
   let { fields } = layout
   let sawStatus = layout.hasStatus
+  let { plans } = layout
   kernel.onFields = (line) => {
     const header = compileFields(line, layout.software ?? '')
     fields = line.trim()
     sawStatus ||= header.hasStatus
-    return [header.plan]
+    plans = [header.plan]
+    return plans
   }
-  kernel.setPlans(layout.plans)
-  setLogZone(kernel, layout.zone ?? options.logZone ?? null)
+  kernel.setPlans(plans)
+  const logZone = layout.zone ?? options.logZone ?? null
+  setLogZone(kernel, logZone)
+  let finder: { readonly plans: readonly Plan[]; readonly dayOf: DayOf | undefined } | undefined
+  const ends = new StepEnds((line) => {
+    steps ??= new Kernel({ tables: false })
+    if (finder?.plans !== plans) finder = { plans, dayOf: dayFinder({ ...layout, plans, logZone, dayZone: options.dayZone ?? null }, fields, steps) }
+    return finder?.dayOf?.(line)
+  })
   const intake = makeIntake(kernel, layout.pattern)
   const known = identity?.known
   const trail = identity?.recognised ? new TrailWriter(known?.source.readTo, known?.prior) : NO_TRAIL
   let error: LogstatError | null = null
+  let behind: Reader | undefined
+  const lineBefore = known?.source.lines ?? (passed ? linesBefore : 0)
   try {
     if (known)
       await beginAt(intake, known, reader, trail, () => {
         kernel.moment = momentNoted(fields)
       })
-    else {
+    else if (passed) {
+      intake.begin(passed.bytes, linesBefore, passed.tail)
+      kernel.moment = momentNoted(fields)
+    } else {
       const mark = byteOrderMark(head)
       intake.begin(mark)
       trail.update(head)
@@ -649,19 +709,38 @@ async function countHere(
       const { space } = intake
       const n = await reader.read(space)
       if (n === 0) break
-      trail.update(space.subarray(0, n))
-      intake.filled(n)
-      options.onProgress?.({ input, bytes: reader.consumed(), lines: linesBefore + intake.line - (known?.source.lines ?? 0) })
+      let bytes = space.subarray(0, n)
+      const end = inSteps ? ends.endIn(bytes) : undefined
+      // What holds no entry yet is no log that could be read on.
+      if (end !== undefined && (known || passed || kernel.wasm.entryCount() > 0n)) {
+        behind = putBack(Buffer.from(bytes.subarray(end)), reader)
+        bytes = bytes.subarray(0, end)
+      }
+      trail.update(bytes)
+      intake.filled(bytes.length)
+      options.onProgress?.({ input, bytes: reader.consumed(), lines: linesBefore + intake.line - lineBefore })
+      if (behind) break
     }
     // In a database a last line without its newline may still be being written: it is left for the next run.
-    if (store.file === null || isStream(input) || reader.packing !== 'none') intake.finish()
+    if (!behind && (store.file === null || isStream(input) || reader.packing !== 'none')) intake.finish()
   } catch (caught) {
     if (!(caught instanceof LogstatError)) throw caught
     error = caught
   } finally {
-    reader.close()
+    if (!behind) reader.close()
   }
-  return { counts: intake.counts(), fields: noteMoment(fields, kernel.moment), sawStatus, ...intake.resume, trail: trail.bytes, error }
+  const { readTo, tail, openLine } = intake.resume
+  return {
+    counts: intake.counts(),
+    fields: noteMoment(fields, kernel.moment),
+    sawStatus,
+    readTo: readTo - (passed?.bytes ?? 0),
+    tail,
+    openLine,
+    trail: trail.bytes,
+    error,
+    rest: behind && { reader: behind, tail: Buffer.from(tail) },
+  }
 }
 
 /** Go on where a source was read to. A line that was counted before its end was written is passed over. */
@@ -769,7 +848,7 @@ function layoutFound(found: Detection): Layout {
 const AS_DETECTED: Pick<Layout, 'pattern' | 'zone'> = { pattern: null, zone: null }
 
 /** The layout in force where a source was read to; the head tells which related layouts stand in the same file. */
-function layoutOf(source: Source, head: Buffer, kernel: Kernel | undefined, before?: Layout): Layout {
+function layoutOf(source: Pick<Source, 'format' | 'server' | 'software' | 'fields'>, head: Buffer, kernel: Kernel | undefined, before?: Layout): Layout {
   const { format, server, software, fields } = source
   // That of a W3C log may have changed on the way.
   if (before && before.format === format && format !== 'w3c') return before

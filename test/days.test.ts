@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { patternText } from '../src/format/pattern.js'
@@ -9,6 +12,7 @@ import { type Cut, cutFile, endOfStep, rangesOf } from '../src/parallel/cut.js'
 import { type Progress, type ReadOptions, readInputs } from '../src/pipeline.js'
 import { openStore, STORED_VALUES, type Store } from '../src/store/store.js'
 import { DIMENSIONS, type DimensionName } from '../src/tally/tally.js'
+import { logstat, ROOT } from './support.js'
 
 // A database keeps lists by day. Those of days that are over leave the kernel's tables while the log is counted.
 
@@ -217,6 +221,13 @@ describe('a log of many days', () => {
       return store.add(...args)
     },
   })
+  /** All of it is in the database, once, and as exact as it can be. */
+  const expectAll = (store: Store): void => {
+    expect(store.sources()).toMatchObject([{ lines: lines + DAMAGED.length, entries: lines, rejected: DAMAGED.length, readTo: bytes }])
+    expect(store.db.prepare('SELECT sum(hits) FROM hits').pluck().get()).toBe(lines)
+    expect(store.db.prepare('SELECT line FROM reject_sample ORDER BY line').pluck().all()).toEqual(DAMAGED.map((n) => n + 1))
+    expectExact(listsIn(store), truth)
+  }
   const readLong = (store: Store, options: ReadOptions = {}) => readInputs(findInputs([at('long.log')]), store, { jobs: 2, dayZone: 'UTC', ...options })
 
   it.each([
@@ -299,6 +310,124 @@ describe('a log of many days', () => {
     expectExact(listsIn(store), truth)
     expect(store.sources()).toMatchObject([{ lines: lines + DAMAGED.length, entries: lines, rejected: DAMAGED.length, readTo: bytes }])
     store.close()
+  })
+
+  it.each([
+    ['in this thread', 9],
+    ['as another thread unpacks it', 0],
+  ])('is the same when it is packed, read %s', async (how, level) => {
+    const name = `long-${level}.log.gz`
+    writeFileSync(at(name), gzipSync(readFileSync(at('long.log')), { level }))
+    for (const jobs of [1, 2]) {
+      const store = openStore(at(`${how}-${jobs}.db`))
+      const read = (to: Store, options: ReadOptions = {}) => readInputs(findInputs([at(name)]), to, { jobs, dayZone: 'UTC', ...options })
+      let adds = 0
+      let last: Progress | undefined
+      const [result] = await read(
+        watched(store, () => adds++),
+        {
+          onProgress: (progress) => {
+            expect(progress.bytes).toBeGreaterThanOrEqual(last?.bytes ?? 0)
+            expect(progress.lines).toBeGreaterThanOrEqual(last?.lines ?? 0)
+            last = progress
+          },
+        },
+      )
+      expect(adds).toBe(3)
+      expect(last).toMatchObject({ bytes: statSync(at(name)).size, lines: lines + DAMAGED.length })
+      expectAll(store)
+      expect(result).toMatchObject({ lines: lines + DAMAGED.length, entries: lines, rejected: DAMAGED.length, known: false, error: null })
+      expect(await read(store)).toMatchObject([{ lines: 0, known: true }])
+      expect(await readLong(store)).toMatchObject([{ lines: 0, known: true }])
+      expectAll(store)
+      store.close()
+    }
+  })
+
+  it('is read on where the last step ended, when a run on a packed one is broken off', async () => {
+    writeFileSync(at('broken.log.gz'), gzipSync(readFileSync(at('long.log'))))
+    const store = openStore(at('broken-packed.db'))
+    const read = (to: Store) => readInputs(findInputs([at('broken.log.gz')]), to, { jobs: 2, dayZone: 'UTC' })
+    let adds = 0
+    const broken = watched(store, () => {
+      if (++adds === 2) throw new Error('broken off')
+    })
+    await expect(read(broken)).rejects.toThrow('broken off')
+    const [{ entries } = { entries: 0 }] = store.sources()
+    expect(entries).toBeGreaterThan(0)
+    expect(entries).toBeLessThan(lines)
+    expect(await read(store)).toMatchObject([{ entries: lines - entries, known: true, error: null }])
+    expectAll(store)
+    store.close()
+  })
+
+  it('is looked at again, when another program has added to it between two steps of a packed one', async () => {
+    writeFileSync(at('other.log.gz'), gzipSync(readFileSync(at('long.log'))))
+    const store = openStore(at('other.db'))
+    let adds = 0
+    const overtaken = watched(store, () => {
+      if (++adds === 2) expect(logstat(['ingest', at('long.log'), '--tz', 'UTC', '--db', at('other.db')])).toMatchObject({ status: 0 })
+    })
+    const [result] = await readInputs(findInputs([at('other.log.gz')]), overtaken, { jobs: 1, dayZone: 'UTC' })
+    expect(result?.entries).toBeLessThan(lines)
+    expectAll(store)
+    store.close()
+  })
+
+  it('is there step by step, while it comes as a stream', async () => {
+    const file = at('stream.db')
+    const child = spawn(process.execPath, ['bin/logstat.js', 'ingest', '-', '--tz', 'UTC', '--db', file], { cwd: ROOT, stdio: ['pipe', 'ignore', 'inherit'] })
+    const ended = once(child, 'exit')
+    const all = readFileSync(at('long.log'))
+    const part = Math.floor(0.7 * all.length)
+    child.stdin.write(all.subarray(0, part))
+    const entriesThere = (): number => {
+      const store = openStore(file)
+      const [source] = store.sources()
+      store.close()
+      return source?.entries ?? 0
+    }
+    let there = 0
+    for (; there === 0; there = entriesThere()) await setTimeout(50)
+    expect(there).toBeLessThan(lines)
+    child.stdin.end(all.subarray(part))
+    expect(await ended).toEqual([0, null])
+    const store = openStore(file)
+    expectAll(store)
+    store.close()
+  })
+
+  it('is the same when it is packed and its fields change on the way', async () => {
+    const HEADERS = ['date time cs-method cs-uri-stem c-ip sc-status', 'time date sc-status c-ip cs-uri-stem cs-method']
+    const count = 200_000
+    let text = ''
+    for (let i = 0; i < count; i++) {
+      if (i % 70_000 === 0) text += `#Software: Microsoft Internet Information Services 10.0\r\n#Fields: ${HEADERS[(i / 70_000) % 2]}\r\n`
+      const [date, time] = new Date((FIRST + Math.floor((i * 40 * DAY) / count)) * 1000).toISOString().slice(0, 19).split('T')
+      const [path, client, status] = [`/${i % 777}`, `10.0.0.${i % 250}`, [200, 404, 500][i % 3]]
+      text += (i / 70_000) % 2 < 1 ? `${date} ${time} GET ${path} ${client} ${status}\r\n` : `${time} ${date} ${status} ${client} ${path} GET\r\n`
+    }
+    writeFileSync(at('fields.log'), text)
+    writeFileSync(at('fields.log.gz'), gzipSync(text))
+    const found = []
+    for (const name of ['fields.log', 'fields.log.gz']) {
+      const store = openStore(at(`${name}.db`))
+      let adds = 0
+      const [result] = await readInputs(
+        findInputs([at(name)]),
+        watched(store, () => adds++),
+        { jobs: 1, dayZone: 'UTC' },
+      )
+      expect(result).toMatchObject({ entries: count, rejected: 0, error: null })
+      expect(adds).toBe(3)
+      found.push(listsIn(store))
+      for (const { values, period } of listsIn(store).filter(({ dimension, status }) => dimension === 'method' && status === 404)) {
+        const ofDay = Array.from({ length: count }, (_, i) => i).filter((i) => i % 3 === 1 && Math.floor((i * 40) / count) === period - FIRST / DAY)
+        expect(values).toEqual([{ text: 'GET', hits: ofDay.length, error: 0 }])
+      }
+      store.close()
+    }
+    expect(found[1]).toEqual(found[0])
   })
 })
 

@@ -114,6 +114,38 @@ export function endOfStep(name: string, path: string, from: number, to: number, 
   })
 }
 
+/** Days are looked for behind so many bytes: most inputs end before. */
+const LOOKED_AT = 1 << 20
+
+/** Finds where a step of an input ends that cannot be looked at beforehand, as its bytes pass by: at a midnight, too. */
+export class StepEnds {
+  readonly #dayOf: DayOf
+  /** Bytes of the step so far, and one of its first days. */
+  #bytes = 0
+  #first: number | undefined
+  /** The day of the last line that was looked at. */
+  #last: number | undefined
+
+  constructor(dayOf: DayOf) {
+    this.#dayOf = dayOf
+  }
+
+  /** @returns where in the next bytes of the input the line begins with which the next step does; undefined when there is none */
+  endIn(bytes: Uint8Array): number | undefined {
+    this.#bytes += bytes.length
+    if (this.#bytes < LOOKED_AT) return undefined
+    const end = bytes.lastIndexOf(0x0a)
+    const day = end < 1 ? undefined : this.#dayOf(bytes.subarray(bytes.lastIndexOf(0x0a, end - 1) + 1, end))
+    if (day === undefined) return undefined
+    const isNext = day !== this.#last && this.#last !== undefined
+    this.#last = day
+    this.#first ??= day
+    if (!isNext || this.#bytes < LEAST_BYTES || (day < this.#first + STEP_DAYS && this.#bytes < STEP_BYTES)) return undefined
+    for (const line of linesIn(bytes, 0, this.#dayOf)) if (line.day === day) return line.at
+    return undefined
+  }
+}
+
 /** Where the next line begins, if that is within so many bytes. */
 function lineBehind(fd: number, at: number, within: number): number | undefined {
   const bytes = Buffer.alloc(within)
@@ -161,9 +193,14 @@ function midnightNear(fd: number, near: number, low: number, high: number, dayOf
 function* linesBehind(fd: number, from: number, within: number, dayOf: DayOf): Generator<{ at: number; day: number }, undefined> {
   const bytes = Buffer.alloc(within)
   const read = bytes.subarray(0, readSync(fd, bytes, 0, within, Math.floor(from)))
-  let at = read.indexOf(0x0a) + 1
-  for (let end: number; at > 0 && (end = read.indexOf(0x0a, at)) !== -1; at = end + 1) {
-    const day = dayOf(read.subarray(at, end))
-    if (day !== undefined) yield { at: Math.floor(from) + at, day }
+  yield* linesIn(read, Math.floor(from), dayOf)
+}
+
+/** The whole lines in bytes that have a day, but for what may be the rest of one. @param offset of the bytes */
+function* linesIn(bytes: Uint8Array, offset: number, dayOf: DayOf): Generator<{ at: number; day: number }, undefined> {
+  let at = bytes.indexOf(0x0a) + 1
+  for (let end: number; at > 0 && (end = bytes.indexOf(0x0a, at)) !== -1; at = end + 1) {
+    const day = dayOf(bytes.subarray(at, end))
+    if (day !== undefined) yield { at: offset + at, day }
   }
 }
