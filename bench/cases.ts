@@ -47,10 +47,10 @@ const packed = (name: string, title: string, files: number): Case => ({
 /** So that 5 million entries are a year. */
 const YEAR_PACE = 50
 
-const intoDatabase = (name: string, kind: LogKind, title = `${kind}, into a database`, pace = 1): Case => ({
+const intoDatabase = (name: string, kind: LogKind): Case => ({
   name,
-  title,
-  log: (entries) => makeLog({ kind, entries, ...(pace === 1 ? {} : { pace }) }),
+  title: `${kind}, into a database`,
+  log: (entries) => makeLog({ kind, entries }),
   tools: [ingest, LOGSTAT],
   base: LOGSTAT.name,
 })
@@ -106,7 +106,16 @@ export const CASES: readonly Case[] = [
   intoDatabase('db', 'combined'),
   intoDatabase('db-w3c', 'w3c'),
   intoDatabase('db-json', 'json'),
-  intoDatabase('db-year', 'w3c', 'w3c, a year, into a database', YEAR_PACE),
+  {
+    ...intoDatabase('db-year', 'w3c'),
+    title: 'w3c, a year, into a database',
+    log: (entries) => makeLog({ kind: 'w3c', entries, pace: YEAR_PACE }),
+  },
+  {
+    ...intoDatabase('db-year-gz', 'w3c'),
+    title: 'w3c, a year, one gzip file, into a database',
+    log: (entries) => makePackedLog({ kind: 'w3c', entries, pace: YEAR_PACE }, 1),
+  },
   adversarial('combined', 1),
   adversarial('w3c', NEW_CODES_SHARE),
   {

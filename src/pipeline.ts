@@ -275,11 +275,16 @@ function goOn(prepared: Prepared, { source, rest }: ReadInput, { store, linesBef
   const { identity, input, head } = prepared
   if (!identity || !source || !rest) return undefined
   const { reader, tail } = rest
-  const next = { ...prepared, layout: layoutOf(source, head, idleKernel(), prepared.layout), reader, linesBefore: linesBefore.get(input) ?? 0 }
-  if (source.stream) return { ...next, passed: { bytes: (prepared.passed?.bytes ?? 0) + source.readTo, tail } }
   const { sources, state } = store.candidates(source.firstLine)
   const known = sources.find(({ readTo, trail }) => readTo === source.readTo && Buffer.compare(trail, source.trail) === 0)
-  return known && { ...next, identity: { ...identity, reader, seen: state, known: { source: known, contained: false, prior: Buffer.from(tail) } } }
+  if (!known) return undefined
+  return {
+    ...prepared,
+    layout: layoutOf(known, head, idleKernel(), prepared.layout),
+    identity: { ...identity, reader, seen: state, known: { source: known, contained: false, prior: tail } },
+    reader,
+    linesBefore: linesBefore.get(input) ?? 0,
+  }
 }
 
 /** An input that was opened and looked at. */
@@ -303,8 +308,6 @@ interface Prepared {
   readonly stepEnd?: number
   /** It goes into a database in steps whose ends are found while it is read. */
   readonly inSteps?: boolean
-  /** Of a stream, what went in in steps before: its bytes, and the last of these. */
-  readonly passed?: { readonly bytes: number; readonly tail: Uint8Array }
   /** For one that is counted in one go by some thread: what is to be read. */
   readonly unit?: Unit
   /** For one that is counted by other threads, and already in work: adds it to a kernel. */
@@ -380,7 +383,8 @@ async function prepare(opened: Opened, session: Session, before?: Layout): Promi
     if (reader.raw && !known) runner.expect(rangesOf(input.size ?? 0) - 1)
     const layout = known ? layoutOf(known.source, head, session.idleKernel(), before) : chooseLayout(input, head, options, session.idleKernel())
     const { units, ...step } = known?.contained ? NO_UNITS : unitsOf({ input, file, reader }, head, known?.source, layout, session)
-    const inSteps = session.kept !== null
+    // What cannot be read again goes in at once: who gives it once more after a failure would count a part of it twice.
+    const inSteps = session.kept !== null && !isStream(input)
     if (units.length === 0 && !isApart) return { input, head, file, identity, layout, reader, linesBefore: session.linesBefore.get(input) ?? 0, inSteps }
     reader.close()
     const [unit] = units
@@ -591,7 +595,7 @@ interface ReadInput {
 /** What stands behind a step, and the last bytes before. */
 interface Rest {
   readonly reader: Reader
-  readonly tail: Uint8Array
+  readonly tail: Buffer
 }
 
 async function count(kernel: Kernel, prepared: Prepared, store: Store, options: ReadOptions): Promise<ReadInput> {
@@ -601,7 +605,6 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
   })
   if (!layout || !identity) return nothing(prepared.error as LogstatError)
   const { known } = identity
-  const isNew = !known && !prepared.passed
   if (known?.contained) {
     prepared.reader?.close()
     const { format, server, software } = known.source
@@ -611,8 +614,8 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
   const { counts } = reading
   let { error } = reading
   // Of a log that was understood before, new lines may well be rubbish.
-  if (isNew && counts.entries + counts.filtered === 0 && counts.rejected > 0) error ??= nothingUnderstood(input, layout, counts, reading.sawStatus)
-  if (!options.force && isNew && layout.format !== 'w3c' && isMostlyUnknown(counts.lines - counts.ignored - counts.rejected, counts.lines - counts.ignored))
+  if (!known && counts.entries + counts.filtered === 0 && counts.rejected > 0) error ??= nothingUnderstood(input, layout, counts, reading.sawStatus)
+  if (!options.force && !known && layout.format !== 'w3c' && isMostlyUnknown(counts.lines - counts.ignored - counts.rejected, counts.lines - counts.ignored))
     error ??= mostlyUnknown(input, layout.format, `${counts.rejected} of its ${counts.lines} lines do not fit`, 'the others are counted', 'take that as it is')
   const base = { name: input.name, format: layout.format, server: options.server ?? layout.server, software: layout.software }
   const result: InputResult = { ...counts, ...base, known: known !== undefined, optional: input.optional, error }
@@ -657,10 +660,10 @@ interface ReadHere extends Reading {
 /** Finds the days of one input while others are looked at. */
 let steps: Kernel | undefined
 
-/** Read a small input, a packed one, or a stream, in this thread. */
+/** Read a small input, one that is packed, or a stream, in this thread. */
 async function countHere(
   kernel: Kernel,
-  { input, head, identity, reader, linesBefore = 0, inSteps = false, passed }: Prepared,
+  { input, head, identity, reader, linesBefore = 0, inSteps = false }: Prepared,
   layout: Layout,
   store: Store,
   options: ReadOptions,
@@ -690,16 +693,12 @@ async function countHere(
   const trail = identity?.recognised ? new TrailWriter(known?.source.readTo, known?.prior) : NO_TRAIL
   let error: LogstatError | null = null
   let behind: Reader | undefined
-  const lineBefore = known?.source.lines ?? (passed ? linesBefore : 0)
   try {
     if (known)
       await beginAt(intake, known, reader, trail, () => {
         kernel.moment = momentNoted(fields)
       })
-    else if (passed) {
-      intake.begin(passed.bytes, linesBefore, passed.tail)
-      kernel.moment = momentNoted(fields)
-    } else {
+    else {
       const mark = byteOrderMark(head)
       intake.begin(mark)
       trail.update(head)
@@ -711,14 +710,13 @@ async function countHere(
       if (n === 0) break
       let bytes = space.subarray(0, n)
       const end = inSteps ? ends.endIn(bytes) : undefined
-      // What holds no entry yet is no log that could be read on.
-      if (end !== undefined && (known || passed || kernel.wasm.entryCount() > 0n)) {
+      if (end !== undefined) {
         behind = putBack(Buffer.from(bytes.subarray(end)), reader)
         bytes = bytes.subarray(0, end)
       }
       trail.update(bytes)
       intake.filled(bytes.length)
-      options.onProgress?.({ input, bytes: reader.consumed(), lines: linesBefore + intake.line - lineBefore })
+      options.onProgress?.({ input, bytes: reader.consumed(), lines: linesBefore + intake.line - (known?.source.lines ?? 0) })
       if (behind) break
     }
     // In a database a last line without its newline may still be being written: it is left for the next run.
@@ -729,17 +727,15 @@ async function countHere(
   } finally {
     if (!behind) reader.close()
   }
-  const { readTo, tail, openLine } = intake.resume
+  const { resume } = intake
   return {
     counts: intake.counts(),
     fields: noteMoment(fields, kernel.moment),
     sawStatus,
-    readTo: readTo - (passed?.bytes ?? 0),
-    tail,
-    openLine,
+    ...resume,
     trail: trail.bytes,
     error,
-    rest: behind && { reader: behind, tail: Buffer.from(tail) },
+    rest: behind && { reader: behind, tail: Buffer.from(resume.tail) },
   }
 }
 
@@ -848,7 +844,7 @@ function layoutFound(found: Detection): Layout {
 const AS_DETECTED: Pick<Layout, 'pattern' | 'zone'> = { pattern: null, zone: null }
 
 /** The layout in force where a source was read to; the head tells which related layouts stand in the same file. */
-function layoutOf(source: Pick<Source, 'format' | 'server' | 'software' | 'fields'>, head: Buffer, kernel: Kernel | undefined, before?: Layout): Layout {
+function layoutOf(source: Source, head: Buffer, kernel: Kernel | undefined, before?: Layout): Layout {
   const { format, server, software, fields } = source
   // That of a W3C log may have changed on the way.
   if (before && before.format === format && format !== 'w3c') return before

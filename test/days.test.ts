@@ -1,18 +1,15 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { patternText } from '../src/format/pattern.js'
 import { findInputs } from '../src/input/find.js'
-import { type Cut, cutFile, endOfStep, rangesOf } from '../src/parallel/cut.js'
+import { type Cut, cutFile, endOfStep, rangesOf, StepEnds } from '../src/parallel/cut.js'
 import { type Progress, type ReadOptions, readInputs } from '../src/pipeline.js'
 import { openStore, STORED_VALUES, type Store } from '../src/store/store.js'
 import { DIMENSIONS, type DimensionName } from '../src/tally/tally.js'
-import { logstat, ROOT } from './support.js'
+import { logstat } from './support.js'
 
 // A database keeps lists by day. Those of days that are over leave the kernel's tables while the log is counted.
 
@@ -374,29 +371,6 @@ describe('a log of many days', () => {
     store.close()
   })
 
-  it('is there step by step, while it comes as a stream', async () => {
-    const file = at('stream.db')
-    const child = spawn(process.execPath, ['bin/logstat.js', 'ingest', '-', '--tz', 'UTC', '--db', file], { cwd: ROOT, stdio: ['pipe', 'ignore', 'inherit'] })
-    const ended = once(child, 'exit')
-    const all = readFileSync(at('long.log'))
-    const part = Math.floor(0.7 * all.length)
-    child.stdin.write(all.subarray(0, part))
-    const entriesThere = (): number => {
-      const store = openStore(file)
-      const [source] = store.sources()
-      store.close()
-      return source?.entries ?? 0
-    }
-    let there = 0
-    for (; there === 0; there = entriesThere()) await setTimeout(50)
-    expect(there).toBeLessThan(lines)
-    child.stdin.end(all.subarray(part))
-    expect(await ended).toEqual([0, null])
-    const store = openStore(file)
-    expectAll(store)
-    store.close()
-  })
-
   it('is the same when it is packed and its fields change on the way', async () => {
     const HEADERS = ['date time cs-method cs-uri-stem c-ip sc-status', 'time date sc-status c-ip cs-uri-stem cs-method']
     const count = 200_000
@@ -495,6 +469,39 @@ describe('a file', () => {
       const all = makeFile('whole.txt', dayOfLine)
       expect(endOfStep(name, at('whole.txt'), 0, all.length, true, dayOf)).toBe(undefined)
     }
+  })
+
+  it.each([
+    ['in pieces of one size', () => 1 << 18],
+    ['in pieces of any size', (i: number) => 1 + ((i * 7919) % 300_000)],
+  ])('has steps of whole days as it passes by %s', (_, sizeOf) => {
+    const MAX = 300_000
+    const endsOf = (bytes: Buffer): number[] => {
+      let ends = new StepEnds(dayOf)
+      const found: number[] = []
+      for (let at = 0, i = 0; at < bytes.length; i++) {
+        const piece = bytes.subarray(at, at + sizeOf(i))
+        const end = ends.endIn(piece)
+        at += end ?? piece.length
+        if (end === undefined) continue
+        found.push(at)
+        ends = new StepEnds(dayOf)
+      }
+      return found
+    }
+    const bytes = makeFile('passing.txt', (i) => Math.floor((i * 40) / LINES))
+    const ends = endsOf(bytes)
+    expect(ends.map((at) => dayOf(bytes.subarray(at, at + 9)))).toEqual([14, 28])
+    for (const at of ends)
+      expect([bytes[at - 1], dayOf(bytes.subarray(bytes.lastIndexOf(0x0a, at - 2) + 1, at))]).toEqual([0x0a, 14 * (1 + ends.indexOf(at)) - 1])
+    // A few hundred bytes a day: a step holds more days, and ends where one of the last of them begins.
+    const sparse = makeFile('sparse.txt', (i) => Math.floor(i / 3))
+    expect(endsOf(sparse).length).toBeGreaterThan(5)
+    for (const at of [0, ...endsOf(sparse)].slice(1))
+      expect(dayOf(sparse.subarray(at, at + 9))).toBe(1 + Number(dayOf(sparse.subarray(sparse.lastIndexOf(0x0a, at - 2) + 1, at))))
+    expect(endsOf(sparse).every((at, i, all) => at - (all[i - 1] ?? 0) > (4 << 20) - MAX)).toBe(true)
+    for (const dayOfLine of [() => 3, () => Number.NaN, (i: number) => Math.floor((i * 13) / LINES), (i: number) => Math.floor(i / 1000) % 3])
+      expect(endsOf(makeFile('whole.txt', dayOfLine))).toEqual([])
   })
 
   it('is cut where a line begins, in whatever order days come', () => {

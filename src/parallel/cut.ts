@@ -117,7 +117,7 @@ export function endOfStep(name: string, path: string, from: number, to: number, 
 /** Days are looked for behind so many bytes: most inputs end before. */
 const LOOKED_AT = 1 << 20
 
-/** Finds where a step of an input ends that cannot be looked at beforehand, as its bytes pass by: at a midnight, too. */
+/** Finds where a step of an input ends that cannot be looked at beforehand, as its bytes pass by: at a midnight, too, and not before there is an entry in it. */
 export class StepEnds {
   readonly #dayOf: DayOf
   /** Bytes of the step so far, and one of its first days. */
