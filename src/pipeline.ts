@@ -122,8 +122,6 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     kernel.clear()
     absorb(kernel, open, kernel.onFull)
   }
-  /** All that was counted of an input, by another thread. */
-  let whole: Tally | undefined
   const take = (room?: Room): Iterable<Counted> => {
     // What is left is cut to as many values, and before there is no room for it among the others.
     if (kept && past.length > 0) past.push(packAll(kernel, kept))
@@ -131,9 +129,8 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     addUpPast((some) => lists.push(some))
     const last = readOut(room)
     kernel.clear()
-    const sum = whole ?? last
-    for (const more of whole ? [last, ...lists] : lists) mergeInto(sum, more)
-    return backlog.with(sum)
+    for (const more of lists) mergeInto(last, more)
+    return backlog.with(last)
   }
   kernel.onFull = () => backlog.add(readOut())
   const kept = inFile && !store.joinsClients ? STORED_VALUES : null
@@ -157,12 +154,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     options,
     runner,
     batchBytes,
-    readOut: inFile ? readOutOptions : undefined,
     kept,
-    keep: (tallies) => {
-      if (tallies.length === 1) whole = tallies[0]
-      else for (const tally of tallies) backlog.add(tally)
-    },
     keepPast,
     linesBefore: new Map(),
     alone: ahead === 1 || inputs.length === 1,
@@ -181,7 +173,6 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     const again = async (layout?: Layout): Promise<Prepared> =>
       inBatch([await prepare(await reopen(opened.input), session, layout)], session, false)[0] as Prepared
     for (let prepared = opened; ; ) {
-      whole = undefined
       const read = await countNext(prepared)
       const isLast = prepared.stepEnd === undefined && !read.rest
       if (room.buffer.byteLength === 0) room.buffer = runner.spare() ?? room.buffer
@@ -339,14 +330,10 @@ interface Session {
   readonly store: Store
   /** Files that are not cut are counted by some thread, so many bytes of plain ones together; infinity: in this one, where they are opened. */
   readonly batchBytes: number
-  /** In a database each input is a source of its own: what a thread has counted of one is read out there. */
-  readonly readOut: ReadOutOptions | undefined
   /** Values kept of each list of a day that is over, which is not counted any more; null: they stay in the tables. */
   readonly kept: number | null
   /** Takes lists of days that are over, to be added to the other counts of an input. */
   keepPast(past: readonly Packed[]): void
-  /** Takes what was read out of an input there; where it is more than one, more may follow that is counted here. */
-  keep(tallies: readonly Tally[]): void
   readonly options: ReadOptions
   readonly runner: Runner
   /** Lines of inputs that are read in steps, in those that are over. */
@@ -453,7 +440,7 @@ async function* prepareAll(opened: AsyncIterable<Opened>, session: Session): Asy
     if (layout && group.length > 0 && !(isMate && fits)) yield whole()
     group.push(prepared)
     share += more
-    if ((!unit && layout) || session.readOut || session.batchBytes === Infinity || share >= 1 || group.length === MAX_BATCH) yield whole()
+    if ((!unit && layout) || session.store.file !== null || session.batchBytes === Infinity || share >= 1 || group.length === MAX_BATCH) yield whole()
   }
   if (group.length > 0) yield whole()
 }
@@ -470,13 +457,14 @@ function shareOf({ path, to }: Unit, { batchBytes }: Session): number {
 function inBatch(group: readonly Prepared[], session: Session, isFirst: boolean): readonly Prepared[] {
   const members = group.filter((prepared) => prepared.unit !== undefined)
   if (members.length === 0) return group
-  const { runner, readOut, keep, keepPast } = session
+  const { store, runner, keepPast } = session
   const onRead = progressOf(
     members.map(({ input, unit }) => ({ input, from: unit?.to ? unit.from : 0 })),
     session,
   )
   const units = members.map(({ unit }) => unit as Unit)
-  const count = together(units, runner, onRead, { isFirst, readOut, keep, keepPast })
+  // In a database each input is a source of its own, and is begun before its turn comes.
+  const count = together(units, runner, onRead, isFirst && store.file === null, keepPast)
   let reads: Promise<UnitRead[][]> | undefined
   return group.map((prepared) => {
     const place = members.indexOf(prepared)

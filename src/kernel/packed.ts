@@ -132,12 +132,12 @@ export function pack(kernel: Kernel, spare?: ArrayBuffer): Packed {
  */
 export function packPast(kernel: Kernel, n?: number): Packed {
   const counts = pastOf(kernel, n ?? ALL)
-  const size = sizeOf(counts, kernel)
-  if (n !== undefined && workspace.byteLength < size) workspace = new ArrayBuffer(size)
-  const past = copyOf(counts, n === undefined ? new ArrayBuffer(size) : workspace)
+  const past = copyOf(counts, n === undefined ? new ArrayBuffer(sizeOf(counts, kernel)) : workspace)
   kernel.wasm.dropPast()
+  if (n === undefined) return past
   // Of lists that are cut little is left: it waits in memory of its own.
-  return n === undefined ? past : { ...past, bytes: past.bytes.slice(0, (past.lists.at(-1) as Packed['lists'][number]).distinct[1]) }
+  workspace = past.bytes.buffer
+  return { ...past, bytes: past.bytes.slice(0, (past.lists.at(-1) as Packed['lists'][number]).distinct[1]) }
 }
 /** As `packPast`, of all codes whose entries have a time. */
 export function packAll(kernel: Kernel, n?: number): Packed {
@@ -146,7 +146,7 @@ export function packAll(kernel: Kernel, n?: number): Packed {
 }
 /** More than a list has. */
 const ALL = 2 ** 32 - 1
-let workspace = new ArrayBuffer(0)
+let workspace = new ArrayBuffer(CHUNK)
 
 /** The most bytes that counts take. */
 function sizeOf({ codes, reasons, buckets, latencies }: Exact, { wasm }: Kernel): number {
@@ -157,14 +157,19 @@ function sizeOf({ codes, reasons, buckets, latencies }: Exact, { wasm }: Kernel)
   )
 }
 
-/** @param buffer large enough. What is copied last are the lists of the last dimension, and of these, `distinct` */
+/** @param buffer another takes its place when it is too small. What is copied last are the lists of the last dimension, and of these, `distinct` */
 function copyOf({ lists, ...counts }: Counts, buffer: ArrayBuffer): Packed {
-  const bytes = new Uint8Array(buffer)
+  let bytes = new Uint8Array(buffer)
   let end = 0
   const copy = ([from, to]: Part): Part => {
     const start = end
-    bytes.set(counts.bytes.subarray(from, to), start)
     end += to - from
+    if (end > bytes.length) {
+      const larger = new Uint8Array(2 * end)
+      larger.set(bytes.subarray(0, start))
+      bytes = larger
+    }
+    bytes.set(counts.bytes.subarray(from, to), start)
     return [start, end]
   }
   const exact = {

@@ -1,7 +1,5 @@
 import type { Kernel } from '../kernel/kernel.js'
 import { absorb, type Packed } from '../kernel/packed.js'
-import type { ReadOutOptions } from '../tally/read-out.js'
-import type { Tally } from '../tally/tally.js'
 import type { Runner } from './runner.js'
 import { type OnRead, readUnit, type Unit, type UnitRead, type UnitsResult } from './unit.js'
 
@@ -52,38 +50,30 @@ export function inOrder(
   }
 }
 
-interface TogetherOptions {
-  /** They are counted straight into the kernel, as the first of something. */
-  readonly isFirst: boolean
-  /** How what is counted is read out where it is counted, and who takes it: nothing else will be added to it. */
-  readonly readOut: ReadOutOptions | undefined
-  keep(tallies: readonly Tally[]): void
-  keepPast: KeepPast
-}
-
-/** Takes lists of days that are over, to be added to those of the kernel or of the tallies. */
+/** Takes lists of days that are over, to be added to those of the kernel. */
 type KeepPast = (past: readonly Packed[]) => void
 
 /**
  * Have units counted into the same tables, one after the other.
  *
+ * @param isFirst they are counted straight into the kernel, as the first of something, when they are added
  * @returns adds them to a kernel, and says by unit what it was read in
  */
 export function together(
   units: readonly Unit[],
   runner: Runner,
   onRead: OnRead,
-  { isFirst, readOut, keep, keepPast }: TogetherOptions,
+  isFirst: boolean,
+  keepPast: KeepPast,
 ): (kernel: Kernel) => Promise<UnitRead[][]> {
-  const counted = isFirst && !readOut ? async () => NONE : runner.run(units, onRead, readOut)
+  const counted = isFirst ? async () => NONE : runner.run(units, onRead)
   return async (kernel) => {
     const result = await counted()
-    if (readOut) keep(result.tallies)
     keepPast(result.past)
     return addResult(kernel, result, units, runner, onRead)
   }
 }
-const NONE: UnitsResult = { reads: [], parts: [], tallies: [], past: [], period: 0 }
+const NONE: UnitsResult = { reads: [], parts: [], past: [], period: 0 }
 
 /** Add what was counted of units, and count what there was no room for. @returns by unit, what it was read in */
 async function addResult(kernel: Kernel, result: UnitsResult, units: readonly Unit[], runner: Runner, onRead: OnRead): Promise<UnitRead[][]> {

@@ -158,7 +158,8 @@ const DAY_BYTES = 8 << 10
 
 /** The day of the first line behind a place that has one. */
 function dayBehind(fd: number, at: number, dayOf: DayOf): number | undefined {
-  return linesBehind(fd, at, DAY_BYTES, dayOf).next().value?.day
+  // Many directives or damaged lines may stand together.
+  return (linesBehind(fd, at, DAY_BYTES, dayOf).next().value ?? linesBehind(fd, at, EDGE_BYTES, dayOf).next().value)?.day
 }
 
 /** The first line behind `before` whose day `isBehind`, as is that of the line behind `behind`, but not that behind `before`. */

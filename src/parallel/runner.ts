@@ -3,8 +3,6 @@ import { Worker } from 'node:worker_threads'
 import type { Input } from '../input/find.js'
 import type { Reader } from '../input/open.js'
 import { Kernel, kernelModule } from '../kernel/kernel.js'
-import type { ReadOutOptions } from '../tally/read-out.js'
-import { received, type SentTally } from '../tally/sent.js'
 import { makeRing, type Ring, ringReader } from './ring.js'
 import { countUnits, type OnRead, packLast, type Unit, type UnitsResult } from './unit.js'
 
@@ -13,10 +11,9 @@ export interface Runner {
   /**
    * Have units counted into tables of their own.
    *
-   * @param readOut as for `countUnits`
    * @returns what waits for the result; meanwhile this thread counts units, too. One may be waited for at a time
    */
-  run(units: readonly Unit[], onRead: OnRead, readOut?: ReadOutOptions): () => Promise<UnitsResult>
+  run(units: readonly Unit[], onRead: OnRead): () => Promise<UnitsResult>
   /** Have an input read by another thread, from behind its head on: what unpacks it does not wait for what counts. */
   read(input: Input, head: Uint8Array, like: Pick<Reader, 'packing' | 'recoded'>): Reader
   /** So many units will be run: start threads for them while it is still being found out what they are. */
@@ -34,18 +31,13 @@ export interface Runner {
 /** What a worker is sent: units to count, memory for a result, or both; or an input to read into a ring. */
 export interface Order {
   readonly units?: readonly Unit[]
-  readonly readOut?: ReadOutOptions | undefined
   readonly fill?: { readonly ring: Ring; readonly input: Input; readonly head: Uint8Array }
   readonly spare?: ArrayBuffer | undefined
 }
 
-/** What it answers to units. */
-export type SentResult = Omit<UnitsResult, 'tallies'> & { readonly tallies: readonly SentTally[] }
-
 interface Task {
   readonly units: readonly Unit[]
   readonly onRead: OnRead
-  readonly readOut: ReadOutOptions | undefined
   readonly resolve: (result: UnitsResult) => void
   readonly reject: (error: unknown) => void
 }
@@ -72,7 +64,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     all.add(worker)
     // One that has nothing to do does not keep the process.
     worker.unref()
-    worker.on('message', (message: { bytes: number; lines: number; place: number } | { result: SentResult } | { filled: true }) => {
+    worker.on('message', (message: { bytes: number; lines: number; place: number } | { result: UnitsResult } | { filled: true }) => {
       // What one told that was terminated since may still arrive.
       if (!all.has(worker)) return
       if ('filled' in message) {
@@ -87,8 +79,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
       }
       running.delete(worker)
       wanting.delete(worker)
-      const { tallies, ...result } = message.result
-      task.resolve({ ...result, tallies: tallies.map(received) })
+      task.resolve(message.result)
       free(worker)
     })
     worker.on('error', (error) => {
@@ -115,9 +106,9 @@ export function makeRunner(jobs = availableParallelism()): Runner {
       if (!worker) return
       const task = waiting.shift() as Task
       running.set(worker, task)
-      if (!task.readOut) wanting.add(worker)
+      wanting.add(worker)
       worker.ref()
-      worker.postMessage({ units: task.units, readOut: task.readOut } satisfies Order)
+      worker.postMessage({ units: task.units } satisfies Order)
     }
     share()
   }
@@ -139,8 +130,8 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     kernel ??= new Kernel()
     if (kept) packLast(kept, spares.pop())
     kept = undefined
-    await countUnits(kernel, task.units, task.onRead, task.readOut).then((result) => {
-      if (!task.readOut) kept = result
+    await countUnits(kernel, task.units, task.onRead).then((result) => {
+      kept = result
       task.resolve(result)
     }, task.reject)
     return true
@@ -159,10 +150,10 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     expect(units) {
       while (all.size < Math.min(jobs - 1, units)) idle.push(start())
     },
-    run(units, onRead, readOut) {
+    run(units, onRead) {
       let done = false
       const result = new Promise<UnitsResult>((resolve, reject) => {
-        waiting.push({ units, onRead, readOut, resolve, reject })
+        waiting.push({ units, onRead, resolve, reject })
         next()
         if (waiting.length > 0) wake()
       }).finally(() => {

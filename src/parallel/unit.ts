@@ -9,8 +9,7 @@ import { type Filter, setFilter } from '../kernel/filter.js'
 import { Kernel } from '../kernel/kernel.js'
 import { type Packed, pack, packPast } from '../kernel/packed.js'
 import type { Plan } from '../kernel/plan.js'
-import { type ReadOutOptions, readTally } from '../tally/read-out.js'
-import type { LineCounts, Tally } from '../tally/tally.js'
+import type { LineCounts } from '../tally/tally.js'
 import { dayOf, localOffset } from '../time-zone.js'
 import { NO_TRAIL, PRIOR_BYTES, type Trail, TrailWriter } from '../trail.js'
 import { type Intake, makeIntake } from './intake.js'
@@ -73,8 +72,6 @@ export interface UnitsResult {
   readonly reads: readonly UnitRead[]
   /** What was counted, in order; more than one part when tables that must be exact were full, or lists of a first day others have left. The last may still be in the kernel. */
   readonly parts: (Packed | Kernel)[]
-  /** The same, read out, where that was asked for: there are no parts then. */
-  readonly tallies: readonly Tally[]
   /** Lists of days that were over, to be added to those of the parts at last. */
   readonly past: readonly Packed[]
   /** The day in force at the end. */
@@ -103,16 +100,13 @@ const MAX_PARTS_BYTES = 8 << 20
 
 /**
  * Count units that have their days and filter in common, or what there is room for of them, with a kernel of which nothing else is kept.
- *
- * @param readOut how to read out what was counted, if nothing is to be added to it
  */
-export async function countUnits(kernel: Kernel, units: readonly Unit[], onRead: OnRead, readOut?: ReadOutOptions): Promise<UnitsResult> {
+export async function countUnits(kernel: Kernel, units: readonly Unit[], onRead: OnRead): Promise<UnitsResult> {
   const { dayZone, filter, kept, sharesFirstDay } = units[0] as Unit
   kernel.clear()
   setFilter(kernel.wasm, filter)
   if (dayZone !== null) kernel.setPeriods((seconds) => dayOf(seconds, dayZone))
   const parts: UnitsResult['parts'] = []
-  const tallies: Tally[] = []
   let bytes = 0
   const past: Packed[] = []
   let pastBytes = 0
@@ -129,10 +123,6 @@ export async function countUnits(kernel: Kernel, units: readonly Unit[], onRead:
       }
     : undefined
   kernel.onFull = () => {
-    if (readOut) {
-      tallies.push(readTally(kernel, readOut))
-      return
-    }
     const part = pack(kernel)
     parts.push(part)
     bytes += part.bytes.length
@@ -143,17 +133,14 @@ export async function countUnits(kernel: Kernel, units: readonly Unit[], onRead:
       kernel,
       unit,
       (more, lines) => onRead(more, lines, place),
-      () => bytes > MAX_PARTS_BYTES || tallies.length > 0,
+      () => bytes > MAX_PARTS_BYTES,
     )
     reads.push(read)
     if (read.isCutShort) break
   }
-  if (readOut) tallies.push(readTally(kernel, readOut))
-  else {
-    if (!isShared && !(units.at(-1) as Unit).sharesLastDay && !reads.at(-1)?.isCutShort) kernel.endPeriods()
-    parts.push(kernel)
-  }
-  return { reads, parts, tallies, past, period: kernel.wasm.currentPeriod() }
+  if (!isShared && !(units.at(-1) as Unit).sharesLastDay && !reads.at(-1)?.isCutShort) kernel.endPeriods()
+  parts.push(kernel)
+  return { reads, parts, past, period: kernel.wasm.currentPeriod() }
 }
 
 /** Lists of days that are over do not leave the tables any more when those that have take so many bytes. */

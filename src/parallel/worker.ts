@@ -2,9 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { openBehind } from '../input/open.js'
 import { Kernel } from '../kernel/kernel.js'
 import type { Packed } from '../kernel/packed.js'
-import { toSend } from '../tally/sent.js'
 import { fillRing } from './ring.js'
-import type { Order, SentResult } from './runner.js'
+import type { Order } from './runner.js'
 import { countUnits, type OnRead, packLast } from './unit.js'
 
 // Takes an Order by message; answers to one of units with `{ bytes, lines, place }` now and then, and with `{ result }` at the end, and to one of
@@ -33,12 +32,12 @@ if (parentPort) {
       }
       untold = { bytes: untold.bytes + bytes, lines: untold.lines + lines, place }
     }
-    const result = await countUnits(kernel, order.units, onRead, order.readOut)
+    const result = await countUnits(kernel, order.units, onRead)
     port.postMessage(untold)
     packLast(result, spare)
     spare = undefined
     port.postMessage(
-      { result: { ...result, tallies: result.tallies.map(toSend) } satisfies SentResult },
+      { result },
       [...(result.parts as Packed[]), ...result.past].map(({ bytes }) => bytes.buffer),
     )
   })
