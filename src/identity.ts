@@ -4,7 +4,6 @@ import type { LogstatError } from './errors.js'
 import { sha256 } from './hash.js'
 import type { Input } from './input/find.js'
 import { openBehind, openInput, type Reader, readFully, readHead } from './input/open.js'
-import { putBack } from './input/reader.js'
 import type { NewSource, Source, Store } from './store/store.js'
 import type { LineCounts } from './tally/tally.js'
 import { checkpointsOf, isDense, PRIOR_BYTES, shortHash } from './trail.js'
@@ -72,7 +71,7 @@ export async function identify(store: Store, input: Input, head: Buffer, reader:
   let current = reader
   for (const source of sources) {
     if (!mayMatch(source, head)) continue
-    const whole = putBack(head, current)
+    const whole = behindHead(head, current)
     let found: Awaited<ReturnType<typeof compare>>
     try {
       found = await compare(source, whole)
@@ -85,6 +84,25 @@ export async function identify(store: Store, input: Input, head: Buffer, reader:
     current = await openBehind(input, head)
   }
   return { ...identity, reader: current }
+}
+
+/** A reader from the beginning on, made of one that stands behind the head. */
+function behindHead(head: Buffer, rest: Reader): Reader {
+  let at = 0
+  return {
+    ...rest,
+    async skip(bytes) {
+      const inside = Math.min(bytes, head.length - at)
+      at += inside
+      return bytes === inside || rest.skip(bytes - inside)
+    },
+    async read(target) {
+      if (at === head.length) return rest.read(target)
+      const n = head.copy(target, 0, at)
+      at += n
+      return n
+    },
+  }
 }
 
 /** The source that a file continues or lies in. @throws LogstatError when the file cannot be read */

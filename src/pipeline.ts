@@ -10,16 +10,17 @@ import { addedTo, type Identity, identify, isStream, type Known, type Reading, s
 import { fileOf, type Input } from './input/find.js'
 import { HEAD_BYTES, type Opened, openBehind, openInput, openInputs, type Reader, readHead } from './input/open.js'
 import { ALONE } from './input/packing/packed.js'
-import { lazyReader, putBack } from './input/reader.js'
+import { lazyReader } from './input/reader.js'
 import { type Filter, setFilter } from './kernel/filter.js'
-import { Kernel, type Period, probingKernel } from './kernel/kernel.js'
+import { Kernel } from './kernel/kernel.js'
 import { absorb, absorbPast, type Packed, packAll, packPast } from './kernel/packed.js'
 import type { Plan } from './kernel/plan.js'
 import { inOrder, together } from './parallel/apart.js'
-import { type Cut, cutFile, type DayOf, endOfStep, rangesOf, StepEnds } from './parallel/cut.js'
-import { feed, type Intake, lineForKernel, makeIntake } from './parallel/intake.js'
+import { type Cut, cutFile, endOfStep, rangesOf, StepEnds } from './parallel/cut.js'
+import { feed, type Intake, makeIntake } from './parallel/intake.js'
+import { dayFinder, type Lines, setLogZone } from './parallel/lines.js'
 import { makeRunner, type Runner } from './parallel/runner.js'
-import { type OnRead, setLogZone, setPlans, type Unit, type UnitRead } from './parallel/unit.js'
+import type { OnRead, Unit, UnitRead } from './parallel/unit.js'
 import { Backlog } from './store/backlog.js'
 import { type Counted, type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
 import { type ReadOutOptions, type Room, readTally, takeLists } from './tally/read-out.js'
@@ -174,22 +175,25 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
       inBatch([await prepare(await reopen(opened.input), session, layout)], session, false)[0] as Prepared
     for (let prepared = opened; ; ) {
       const read = await countNext(prepared)
-      const isLast = prepared.stepEnd === undefined && !read.rest
-      if (room.buffer.byteLength === 0) room.buffer = runner.spare() ?? room.buffer
-      if (prepared.input === inputs.at(-1) && isLast) runner.close()
-      // Looking through the tables takes longer than to find that a log has nothing new.
-      const counted = read.result.lines > 0 ? take(room) : []
-      const result = await settleInFile(prepared, read, counted, store)
-      backlog.clear()
-      if (result) {
-        sum = sum ? joinResults(sum, result) : result
-        // That most of it is not understood is told in the end; what is understood is counted.
-        if (isLast || (result.error && result.error.code !== 'mostly-unknown')) return sum
-        session.linesBefore.set(opened.input, sum.lines)
+      let next: Prepared | undefined
+      try {
+        if (room.buffer.byteLength === 0) room.buffer = runner.spare() ?? room.buffer
+        if (prepared.input === inputs.at(-1) && !read.isStep) runner.close()
+        // Looking through the tables takes longer than to find that a log has nothing new.
+        const counted = read.result.lines > 0 ? take(room) : []
+        const result = await settleInFile(prepared, read, counted, store)
+        backlog.clear()
+        if (result) {
+          sum = sum ? joinResults(sum, result) : result
+          if (!read.isStep || result.error) return judged(sum, prepared, options)
+          session.linesBefore.set(opened.input, sum.lines)
+          next = goOn(prepared, read, session)
+        }
+        next ??= await again(result && prepared.layout)
+      } finally {
+        if (next?.reader !== read.rest?.reader) read.rest?.reader.close()
       }
-      const next = result && goOn(prepared, read, session)
-      if (!next) read.rest?.reader.close()
-      prepared = next ?? (await again(result && prepared.layout))
+      prepared = next
     }
   }
   const intoMemory = async (prepared: Prepared): Promise<InputResult> => {
@@ -197,7 +201,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     if (owner && layout && owner.server !== (options.server ?? layout.server)) settle()
     const { result, source } = await countNext(prepared)
     if (source) owner = { ...source, id: store.add(source, [], result.rejects) as number }
-    return result
+    return judged(result, prepared, options)
   }
   const groups = prepareAll(openInputs(inputs), session)
   const begun: Promise<IteratorResult<readonly Prepared[], undefined>>[] = []
@@ -231,7 +235,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
  */
 async function settleInFile(
   prepared: Prepared,
-  { result, source, rest }: ReadInput,
+  { result, source, isStep }: ReadInput,
   counted: Iterable<Counted>,
   store: Store,
 ): Promise<InputResult | undefined> {
@@ -253,7 +257,7 @@ async function settleInFile(
     id = store.add(source, counted, result.rejects, identity.seen)
     if (id === null) return undefined
   }
-  if (identity.packed !== undefined && id !== undefined && same && !result.error && !rest) store.notePacked(identity.packed, id)
+  if (identity.packed !== undefined && id !== undefined && same && !result.error && !isStep) store.notePacked(identity.packed, id)
   return result
 }
 
@@ -265,7 +269,7 @@ async function settleInFile(
 function goOn(prepared: Prepared, { source, rest }: ReadInput, { store, linesBefore, idleKernel }: Session): Prepared | undefined {
   const { identity, input, head } = prepared
   if (!identity || !source || !rest) return undefined
-  const { reader, tail } = rest
+  const { reader, bytes, tail } = rest
   const { sources, state } = store.candidates(source.firstLine)
   const known = sources.find(({ readTo, trail }) => readTo === source.readTo && Buffer.compare(trail, source.trail) === 0)
   if (!known) return undefined
@@ -274,6 +278,9 @@ function goOn(prepared: Prepared, { source, rest }: ReadInput, { store, linesBef
     layout: layoutOf(known, head, idleKernel(), prepared.layout),
     identity: { ...identity, reader, seen: state, known: { source: known, contained: false, prior: tail } },
     reader,
+    behind: bytes,
+    // It was looked at whether it is the file by whoever opened it.
+    isApart: false,
     linesBefore: linesBefore.get(input) ?? 0,
   }
 }
@@ -290,8 +297,10 @@ interface Prepared {
   /** Absent when it cannot be read: `error` says why. */
   readonly layout?: Layout
   readonly error?: LogstatError
-  /** For a small input: where to read on, and how many lines of it were read in earlier steps. */
+  /** For one that is read in this thread: where to read on, and how many lines of it were read in earlier steps. */
   readonly reader?: Reader
+  /** Bytes before that, of a step that was read with the one before. */
+  readonly behind?: Buffer
   readonly linesBefore?: number
   /** That is another thread's, where there may be one: it was opened again. */
   readonly isApart?: boolean
@@ -518,8 +527,11 @@ function unitsOf(
   const size = statSync(input.path, { throwIfNoEntry: false })?.size ?? 0
   const whole = { ...common, sharesFirstDay: false, sharesLastDay: false }
   if (!reader.raw)
-    return size < LARGE_PACKED || (alone && input.member === undefined) ? NO_UNITS : { units: [{ ...whole, from, to: null, fields: layout.fields, finish }] }
-  const dayOf = kept === null || size - from < MIN_APART ? undefined : dayFinder(common, layout.fields ?? layout.firstFields, probingKernel())
+    return size < LARGE_PACKED || known || (alone && input.member === undefined)
+      ? NO_UNITS
+      : { units: [{ ...whole, from, to: null, fields: layout.fields, finish }] }
+  const lines = { ...common, fields: layout.fields ?? layout.firstFields }
+  const dayOf = kept === null || !options.dayZone || size - from < MIN_APART ? undefined : dayFinder(options.dayZone, () => lines)
   const stepEnd = dayOf && endOfStep(input.name, input.path, from, size, known === undefined, dayOf)
   const to = stepEnd ?? size
   // Among others one that is no larger than what is counted together is not cut: to add ranges up has its price.
@@ -545,22 +557,6 @@ function unitsOf(
   return { units, ...(stepEnd === undefined ? {} : { stepEnd }) }
 }
 
-/** Finds the days of lines as a unit counts them. @param kernel nobody else sets its plans meanwhile */
-function dayFinder(unit: Pick<Unit, 'plans' | 'pattern' | 'logZone' | 'dayZone' | 'software'>, fields: string | null, kernel: Kernel): DayOf | undefined {
-  const { dayZone, pattern } = unit
-  if (dayZone === null) return undefined
-  setLogZone(kernel, unit.logZone)
-  setPlans(kernel, { ...unit, fields })
-  let day: Period | undefined
-  return (line) => {
-    const taken = lineForKernel(line, pattern)
-    const time = taken ? kernel.timeOf(taken) : Number.NaN
-    if (Number.isNaN(time)) return undefined
-    if (!day || time < day.start || time >= day.end) day = dayOf(time, dayZone)
-    return day.number
-  }
-}
-
 /** Tells how far each of these inputs is read, one for each unit. */
 function progressOf(read: readonly { readonly input: Input; readonly from: number }[], { linesBefore, options: { onProgress } }: Session): OnRead {
   const all = read.map(({ input, from }) => ({ input, bytes: from, lines: linesBefore.get(input) ?? 0 }))
@@ -576,12 +572,14 @@ interface ReadInput {
   readonly result: InputResult
   /** What to note about the source; absent when there is nothing to note. */
   readonly source?: NewSource & { readonly id: number | null }
-  /** If it is a step and not all of an input that is read as it comes. */
-  readonly rest?: Rest
+  /** More of it is to be read when this is in the database, and, if it is read in this thread, from where. */
+  readonly isStep: boolean
+  readonly rest?: Rest | undefined
 }
 
-/** What stands behind a step, and the last bytes before. */
+/** What stands behind a step: bytes that were read, and others to be read. And the last bytes before. */
 interface Rest {
+  readonly bytes: Buffer
   readonly reader: Reader
   readonly tail: Buffer
 }
@@ -590,34 +588,41 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
   const { input, identity, layout } = prepared
   const nothing = (error: LogstatError): ReadInput => ({
     result: { ...NOTHING, name: input.name, format: null, server: null, software: null, known: false, optional: input.optional, error },
+    isStep: false,
   })
   if (!layout || !identity) return nothing(prepared.error as LogstatError)
   const { known } = identity
   if (known?.contained) {
     prepared.reader?.close()
     const { format, server, software } = known.source
-    return { result: { ...NOTHING, name: input.name, format, server, software, known: true, optional: input.optional, error: null } }
+    return { result: { ...NOTHING, name: input.name, format, server, software, known: true, optional: input.optional, error: null }, isStep: false }
   }
   const reading = await readingOf(kernel, prepared, layout, store, options)
   const { counts } = reading
   let { error } = reading
   // Of a log that was understood before, new lines may well be rubbish.
   if (!known && counts.entries + counts.filtered === 0 && counts.rejected > 0) error ??= nothingUnderstood(input, layout, counts, reading.sawStatus)
-  if (!options.force && !known && layout.format !== 'w3c' && isMostlyUnknown(counts.lines - counts.ignored - counts.rejected, counts.lines - counts.ignored))
-    error ??= mostlyUnknown(input, layout.format, `${counts.rejected} of its ${counts.lines} lines do not fit`, 'the others are counted', 'take that as it is')
   const base = { name: input.name, format: layout.format, server: options.server ?? layout.server, software: layout.software }
   const result: InputResult = { ...counts, ...base, known: known !== undefined, optional: input.optional, error }
-  if (error && counts.entries === 0 && error.code !== 'damaged') return { result }
+  if (error && counts.entries === 0 && error.code !== 'damaged') return { result, isStep: false }
   // Nothing read is nothing to note, and a log without an entry yet has nothing that tells it from others.
   const news = known ? counts.lines > 0 || reading.readTo > known.source.readTo : counts.entries + counts.rejected > 0
-  if (store.file !== null && !news) return { result }
-  const source = sourceOf(reading, base, input, identity, options.now)
-  return reading.rest ? { result, source, rest: reading.rest } : { result, source }
+  if (store.file !== null && !news) return { result, isStep: false }
+  return { result, source: sourceOf(reading, base, input, identity, options.now), isStep: reading.isStep, rest: reading.rest }
 }
 
-async function readingOf(kernel: Kernel, prepared: Prepared, layout: Layout, store: Store, options: ReadOptions): Promise<ReadHere> {
-  const { counted, identity } = prepared
-  return counted ? joinReads(await counted(kernel), layout, identity?.known?.source.lines ?? 0) : countHere(kernel, prepared, layout, store, options)
+/** What is said of an input in the end: of one that is new, and for the most part is no log, that it was counted all the same. */
+function judged(result: InputResult, { input, layout }: Prepared, { force }: ReadOptions): InputResult {
+  const { lines, ignored, rejected, known, error } = result
+  if (error || force || known || !layout || layout.format === 'w3c' || !isMostlyUnknown(lines - ignored - rejected, lines - ignored)) return result
+  const how = `${rejected} of its ${lines} lines do not fit`
+  return { ...result, error: mostlyUnknown(input, layout.format, how, 'the others are counted', 'take that as it is') }
+}
+
+async function readingOf(kernel: Kernel, prepared: Prepared, layout: Layout, store: Store, options: ReadOptions): Promise<StepReading> {
+  const { counted, identity, stepEnd } = prepared
+  if (counted) return joinReads(await counted(kernel), layout, identity?.known?.source.lines ?? 0, stepEnd !== undefined)
+  return countHere(kernel, prepared, layout, store, options)
 }
 
 /** The sum over two steps of an input; lines of samples are counted from its beginning in both. */
@@ -626,9 +631,10 @@ function joinResults(a: InputResult, b: InputResult): InputResult {
 }
 
 /** What reading an input in several pieces came to. */
-function joinReads(reads: readonly UnitRead[], layout: Layout, linesBefore: number): Reading {
+function joinReads(reads: readonly UnitRead[], layout: Layout, linesBefore: number, isStep: boolean): StepReading {
   const counts = reads.reduce<LineCounts>((sum, read) => addLineCounts(sum, read.counts), { ...NOTHING, lines: linesBefore })
-  const { fields, readTo, tail, openLine, error } = reads.at(-1) as UnitRead
+  const last = reads.at(-1) as UnitRead
+  const { fields, readTo, tail, openLine, error } = last
   return {
     counts: { ...counts, lines: counts.lines - linesBefore },
     fields,
@@ -638,49 +644,40 @@ function joinReads(reads: readonly UnitRead[], layout: Layout, linesBefore: numb
     openLine,
     trail: Buffer.concat(reads.map(({ trail }) => trail)),
     error: error && new LogstatError(...error),
+    isStep: isStep || last.isStep,
   }
 }
 
-interface ReadHere extends Reading {
-  readonly rest?: Rest | undefined
-}
-
-/** Finds the days of one input while others are looked at. */
-let steps: Kernel | undefined
+interface StepReading extends Reading, Pick<ReadInput, 'isStep' | 'rest'> {}
 
 /** Read a small input, one that is packed, or a stream, in this thread. */
 async function countHere(
   kernel: Kernel,
-  { input, head, identity, reader, linesBefore = 0, inSteps = false }: Prepared,
+  { input, head, identity, reader, behind, linesBefore = 0, inSteps = false }: Prepared,
   layout: Layout,
   store: Store,
   options: ReadOptions,
-): Promise<ReadHere> {
+): Promise<StepReading> {
   if (!reader) throw new Error('an input without units has a reader')
   let { fields } = layout
   let sawStatus = layout.hasStatus
-  let { plans } = layout
+  const logZone = layout.zone ?? options.logZone ?? null
+  let lines: Lines = { ...layout, logZone }
   kernel.onFields = (line) => {
     const header = compileFields(line, layout.software ?? '')
     fields = line.trim()
     sawStatus ||= header.hasStatus
-    plans = [header.plan]
-    return plans
+    lines = { ...lines, fields, plans: [header.plan] }
+    return lines.plans
   }
-  kernel.setPlans(plans)
-  const logZone = layout.zone ?? options.logZone ?? null
+  kernel.setPlans(layout.plans)
   setLogZone(kernel, logZone)
-  let finder: { readonly plans: readonly Plan[]; readonly dayOf: DayOf | undefined } | undefined
-  const ends = new StepEnds((line) => {
-    steps ??= new Kernel({ tables: false })
-    if (finder?.plans !== plans) finder = { plans, dayOf: dayFinder({ ...layout, plans, logZone, dayZone: options.dayZone ?? null }, fields, steps) }
-    return finder?.dayOf?.(line)
-  })
+  const ends = inSteps && options.dayZone ? new StepEnds(dayFinder(options.dayZone, () => lines)) : undefined
   const intake = makeIntake(kernel, layout.pattern)
   const known = identity?.known
   const trail = identity?.recognised ? new TrailWriter(known?.source.readTo, known?.prior) : NO_TRAIL
   let error: LogstatError | null = null
-  let behind: Reader | undefined
+  let rest: Buffer | undefined
   try {
     if (known)
       await beginAt(intake, known, reader, trail, () => {
@@ -692,28 +689,32 @@ async function countHere(
       trail.update(head)
       feed(intake, head.subarray(mark))
     }
+    if (behind) {
+      trail.update(behind)
+      feed(intake, behind)
+    }
     for (;;) {
       const { space } = intake
       const n = await reader.read(space)
       if (n === 0) break
-      let bytes = space.subarray(0, n)
-      const end = inSteps ? ends.endIn(bytes) : undefined
-      if (end !== undefined) {
-        behind = putBack(Buffer.from(bytes.subarray(end)), reader)
-        bytes = bytes.subarray(0, end)
-      }
-      trail.update(bytes)
-      intake.filled(bytes.length)
+      const bytes = space.subarray(0, n)
+      const end = ends?.endIn(bytes)
+      const left = end === undefined ? undefined : Buffer.from(bytes.subarray(end))
+      trail.update(bytes.subarray(0, end))
+      intake.filled(end ?? n)
       options.onProgress?.({ input, bytes: reader.consumed(), lines: linesBefore + intake.line - (known?.source.lines ?? 0) })
-      if (behind) break
+      if (left) {
+        rest = left
+        break
+      }
     }
     // In a database a last line without its newline may still be being written: it is left for the next run.
-    if (!behind && (store.file === null || isStream(input) || reader.packing !== 'none')) intake.finish()
+    if (!rest && (store.file === null || isStream(input) || reader.packing !== 'none')) intake.finish()
   } catch (caught) {
     if (!(caught instanceof LogstatError)) throw caught
     error = caught
   } finally {
-    if (!behind) reader.close()
+    if (!rest) reader.close()
   }
   const { resume } = intake
   return {
@@ -723,7 +724,8 @@ async function countHere(
     ...resume,
     trail: trail.bytes,
     error,
-    rest: behind && { reader: behind, tail: Buffer.from(resume.tail) },
+    isStep: rest !== undefined,
+    rest: rest && { bytes: rest, reader, tail: Buffer.from(resume.tail) },
   }
 }
 

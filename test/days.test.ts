@@ -341,6 +341,40 @@ describe('a log of many days', () => {
     }
   })
 
+  it('goes in in steps among other packed ones, too, with any number of threads', async () => {
+    const names = ['one', 'two', 'three']
+    const truths = names.map((name, n) => {
+      // So long together that threads count them.
+      const of = makeLog(name, { lines: 120_000, timeOf: (i) => n + Math.floor((i * days * DAY) / 120_000), padding: 150 })
+      writeFileSync(at(`${name}.gz`), gzipSync(readFileSync(at(name)), { level: 0 }))
+      return of
+    })
+    const packed = names.map((name) => at(`${name}.gz`))
+    expect(packed.reduce((sum, path) => sum + statSync(path).size, 0)).toBeGreaterThan(64 << 20)
+    const found: Stored[][] = []
+    for (const jobs of [1, 2, 3]) {
+      const store = openStore(at(`packed-${jobs}.db`))
+      let adds = 0
+      const results = await readInputs(
+        findInputs(packed),
+        watched(store, () => adds++),
+        { jobs, dayZone: 'UTC' },
+      )
+      expect(results).toMatchObject(names.map(() => ({ entries: 120_000, rejected: 0, known: false, error: null })))
+      expect(adds).toBe(3 * names.length)
+      found.push(listsIn(store))
+      expect(await readInputs(findInputs(packed), store, { jobs, dayZone: 'UTC' })).toMatchObject(names.map(() => ({ lines: 0, known: true })))
+      store.close()
+    }
+    expect(found[1]).toEqual(found[0])
+    expect(found[2]).toEqual(found[0])
+    for (const [n, of] of truths.entries())
+      expectExact(
+        (found[0] as Stored[]).filter(({ source }) => source === n + 1),
+        of,
+      )
+  })
+
   it('is read on where the last step ended, when a run on a packed one is broken off', async () => {
     writeFileSync(at('broken.log.gz'), gzipSync(readFileSync(at('long.log'))))
     const store = openStore(at('broken-packed.db'))
@@ -405,15 +439,23 @@ describe('a log of many days', () => {
   })
 })
 
-it('is counted to its end, and told of, when most of its first step is not understood', async () => {
+it.each([
+  ['all of which is mostly understood', 'half.log', 2, null],
+  ['packed, all of which is mostly understood', 'half.log.gz', 2, null],
+  ['most of which is not understood', 'little.log', 5, 'mostly-unknown'],
+  ['packed, most of which is not understood', 'little.log.gz', 5, 'mostly-unknown'],
+])('a log %s is counted to its end when most of its first step is not understood', async (_, name, times, code) => {
   const lines = 60_000
-  const truth = makeLog('half.log', { lines, timeOf: (i) => Math.floor((i * 30 * DAY) / lines), padding: 150 })
-  const text = readFileSync(at('half.log'), 'utf8').split('\n')
-  const noise = `what is this ${'?'.repeat(60)}\n`.repeat(2)
-  writeFileSync(at('half.log'), text.map((line, i) => (i > 1000 && i < 20_000 ? `${noise}${line}` : line)).join('\n'))
-  const store = openStore(at('half.db'))
-  const [result] = await readInputs(findInputs([at('half.log')]), store, { jobs: 2, dayZone: 'UTC' })
-  expect(result).toMatchObject({ entries: lines, rejected: 2 * 18_999, format: 'combined', error: { code: 'mostly-unknown' } })
+  const truth = makeLog('half.txt', { lines, timeOf: (i) => Math.floor((i * 30 * DAY) / lines), padding: 150 })
+  const noise = `what is this ${'?'.repeat(60)}\n`.repeat(times)
+  const text = readFileSync(at('half.txt'), 'utf8')
+    .split('\n')
+    .map((line, i) => (i > 1000 && i < 20_000 ? `${noise}${line}` : line))
+    .join('\n')
+  writeFileSync(at(name), name.endsWith('.gz') ? gzipSync(text) : text)
+  const store = openStore(at(`${name}.db`))
+  const [result] = await readInputs(findInputs([at(name)]), store, { jobs: 2, dayZone: 'UTC' })
+  expect(result).toMatchObject({ entries: lines, rejected: times * 18_999, format: 'combined', error: code && { code } })
   expectExact(listsIn(store), truth)
   store.close()
 })

@@ -121,22 +121,3 @@ export function chunkReader(
     },
   }
 }
-
-/** A reader that begins with bytes that were read from another already. */
-export function putBack(bytes: Buffer, rest: Reader): Reader {
-  let at = 0
-  return {
-    ...rest,
-    async skip(count) {
-      const inside = Math.min(count, bytes.length - at)
-      at += inside
-      return count === inside || rest.skip(count - inside)
-    },
-    async read(target) {
-      if (at === bytes.length) return rest.read(target)
-      const n = bytes.copy(target, 0, at)
-      at += n
-      return n
-    },
-  }
-}

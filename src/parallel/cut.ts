@@ -125,6 +125,7 @@ export class StepEnds {
   #first: number | undefined
   /** The day of the last line that was looked at. */
   #last: number | undefined
+  #endedLine = true
 
   constructor(dayOf: DayOf) {
     this.#dayOf = dayOf
@@ -132,6 +133,8 @@ export class StepEnds {
 
   /** @returns where in the next bytes of the input the line begins with which the next step does; undefined when there is none */
   endIn(bytes: Uint8Array): number | undefined {
+    const beginsLine = this.#endedLine
+    this.#endedLine = bytes.at(-1) === 0x0a
     this.#bytes += bytes.length
     if (this.#bytes < LOOKED_AT) return undefined
     const end = bytes.lastIndexOf(0x0a)
@@ -141,7 +144,12 @@ export class StepEnds {
     this.#last = day
     this.#first ??= day
     if (!isNext || this.#bytes < LEAST_BYTES || (day < this.#first + STEP_DAYS && this.#bytes < STEP_BYTES)) return undefined
-    for (const line of linesIn(bytes, 0, this.#dayOf)) if (line.day === day) return line.at
+    // Of a line whose beginning has passed already it is not known of which day it is: if the day may have begun with it, the next midnight will do.
+    let isBehindAnother = beginsLine
+    for (const line of linesIn(bytes, 0, this.#dayOf, beginsLine)) {
+      if (line.day === day) return isBehindAnother ? line.at : undefined
+      isBehindAnother = true
+    }
     return undefined
   }
 }
@@ -197,10 +205,12 @@ function* linesBehind(fd: number, from: number, within: number, dayOf: DayOf): G
   yield* linesIn(read, Math.floor(from), dayOf)
 }
 
-/** The whole lines in bytes that have a day, but for what may be the rest of one. @param offset of the bytes */
-function* linesIn(bytes: Uint8Array, offset: number, dayOf: DayOf): Generator<{ at: number; day: number }, undefined> {
-  let at = bytes.indexOf(0x0a) + 1
-  for (let end: number; at > 0 && (end = bytes.indexOf(0x0a, at)) !== -1; at = end + 1) {
+/** The whole lines in bytes that have a day. @param offset of the bytes @param beginsLine they do not begin with what may be the rest of a line */
+function* linesIn(bytes: Uint8Array, offset: number, dayOf: DayOf, beginsLine = false): Generator<{ at: number; day: number }, undefined> {
+  const rest = bytes.indexOf(0x0a) + 1
+  if (rest === 0) return
+  let at = beginsLine ? 0 : rest
+  for (let end: number; (end = bytes.indexOf(0x0a, at)) !== -1; at = end + 1) {
     const day = dayOf(bytes.subarray(at, end))
     if (day !== undefined) yield { at: offset + at, day }
   }

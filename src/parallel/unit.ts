@@ -1,21 +1,22 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { LogstatError, type Told, told } from '../errors.js'
-import { compileFields, momentNoted, NO_FIELDS, noteMoment } from '../format/w3c.js'
+import { compileFields, momentNoted, noteMoment } from '../format/w3c.js'
 import { fileOf } from '../input/find.js'
 import { openInput, readFully } from '../input/open.js'
 import { changed, unreadable } from '../input/unreadable.js'
 import { type Filter, setFilter } from '../kernel/filter.js'
 import { Kernel } from '../kernel/kernel.js'
 import { type Packed, pack, packPast } from '../kernel/packed.js'
-import type { Plan } from '../kernel/plan.js'
 import type { LineCounts } from '../tally/tally.js'
-import { dayOf, localOffset } from '../time-zone.js'
+import { dayOf } from '../time-zone.js'
 import { NO_TRAIL, PRIOR_BYTES, type Trail, TrailWriter } from '../trail.js'
+import { StepEnds } from './cut.js'
 import { type Intake, makeIntake } from './intake.js'
+import { dayFinder, type Lines, setLogZone, setPlans } from './lines.js'
 
-/** A piece of an input that is counted by itself: plain data, so that it can be sent to another thread. */
-export interface Unit {
+/** A piece of an input that is counted by itself, and how its lines are read where it begins: plain data, so that it can be sent to another thread. */
+export interface Unit extends Lines {
   /** As the user knows the input, for messages. */
   readonly name: string
   readonly path: string
@@ -26,12 +27,6 @@ export interface Unit {
   /** Bytes [from, to) of a plain file, cut where lines begin; `to` null: the whole, unpacked on the way. */
   readonly from: number
   readonly to: number | null
-  /** How its lines are read. For a W3C log: none, and `fields` is the `#Fields` line in force where it begins. */
-  readonly plans: readonly Plan[]
-  readonly fields: string | null
-  readonly software: string | null
-  /** Finds the fields of a line, where plans do not. */
-  readonly pattern: RegExp | null
   /** The zone whose days lists are kept apart for; null: lists over everything. */
   readonly dayZone: string | null
   /** Whether the unit before it may have entries of its first day, too, and the one behind it entries of its last. */
@@ -39,8 +34,6 @@ export interface Unit {
   readonly sharesLastDay: boolean
   /** Values kept of each list of a day that is over, which may leave the tables before the end; null: they stay. */
   readonly kept: number | null
-  /** The zone of times that carry none; null: UTC. */
-  readonly logZone: string | null
   readonly filter: Filter
   /** Whether the log is to be recognised later. */
   readonly recognised: boolean
@@ -62,6 +55,8 @@ export interface UnitRead {
   readonly trail: Uint8Array
   /** There was too much in it to be kept: it is read up to `readTo`, and the rest is to be read by whoever has a place for it. */
   readonly isCutShort: boolean
+  /** It is read up to `readTo`, which is to go into a database by itself. */
+  readonly isStep: boolean
   /** Why it could not be read to its end. */
   readonly error: Told | null
 }
@@ -76,16 +71,6 @@ export interface UnitsResult {
   readonly past: readonly Packed[]
   /** The day in force at the end. */
   readonly period: number
-}
-
-/** Read times that carry no zone as those of a zone; null: as UTC. */
-export function setLogZone(kernel: Kernel, zone: string | null): void {
-  kernel.setLocalTime((seconds) => localOffset(seconds, zone ?? 'UTC'))
-}
-
-/** Have a kernel read lines as those are where a unit begins. */
-export function setPlans(kernel: Kernel, { plans, fields, software }: Pick<Unit, 'plans' | 'fields' | 'software'>): void {
-  kernel.setPlans(plans.length ? plans : [fields === null ? NO_FIELDS : compileFields(fields, software ?? '').plan])
 }
 
 /** Told now and then how much more was read of which of the units. */
@@ -156,12 +141,14 @@ export function packLast({ parts }: UnitsResult, spare: ArrayBuffer | undefined)
 export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnUnitRead, isEnough = (): boolean => false): Promise<UnitRead> {
   setLogZone(kernel, unit.logZone)
   let { fields } = unit
+  let lines: Lines = unit
   let sawStatus = false
   kernel.onFields = (line) => {
     const header = compileFields(line, unit.software ?? '')
     fields = line.trim()
     sawStatus ||= header.hasStatus
-    return [header.plan]
+    lines = { ...lines, fields, plans: [header.plan] }
+    return lines.plans
   }
   setPlans(kernel, unit)
   const intake = makeIntake(kernel, unit.pattern)
@@ -173,12 +160,21 @@ export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnUnitRead, i
     return trail
   }
   let error: UnitRead['error'] = null
-  let isCutShort = false
+  let stop: Stop | undefined
   // A line that is too long is counted before it ends.
   const stops = (): boolean => isEnough() && !intake.resume.openLine
   try {
-    isCutShort = unit.to === null ? await readWhole(intake, unit, begin, onRead, stops) : await readRange(intake, unit, unit.to, begin, onRead, stops)
-    if (unit.finish && !isCutShort) intake.finish()
+    if (unit.to !== null) stop = (await readRange(intake, unit, unit.to, begin, onRead, stops)) ? 'full' : undefined
+    else
+      stop = await readWhole(
+        intake,
+        unit,
+        begin,
+        onRead,
+        stops,
+        unit.kept !== null && unit.dayZone !== null ? new StepEnds(dayFinder(unit.dayZone, () => lines)) : undefined,
+      )
+    if (unit.finish && !stop) intake.finish()
   } catch (caught) {
     if (!(caught instanceof LogstatError)) throw caught
     error = told(caught)
@@ -192,7 +188,8 @@ export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnUnitRead, i
     tail: Uint8Array.from(tail),
     openLine,
     trail: Uint8Array.from(trail.bytes),
-    isCutShort,
+    isCutShort: stop === 'full',
+    isStep: stop === 'step',
     error,
   }
 }
@@ -203,9 +200,17 @@ function checkFile({ name, path, file }: Pick<Unit, 'name' | 'path' | 'file'>): 
 }
 
 type Stops = () => boolean
+/** Why reading stopped before the end. */
+type Stop = 'full' | 'step'
 
-/** @returns whether it stopped before the end */
-async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) => Trail, onRead: OnUnitRead, stops: Stops): Promise<boolean> {
+async function readWhole(
+  intake: Intake,
+  unit: Unit,
+  begin: (prior: Uint8Array) => Trail,
+  onRead: OnUnitRead,
+  stops: Stops,
+  ends: StepEnds | undefined,
+): Promise<Stop | undefined> {
   const { name, path, member } = unit
   const reader = await openInput({ name, path, optional: false, size: null, ...(member === undefined ? {} : { member }) })
   try {
@@ -216,13 +221,15 @@ async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) 
     for (let told = 0, line = intake.line; ; line = intake.line) {
       const { space } = intake
       const n = await reader.read(space)
-      if (n === 0) return false
-      trail.update(space.subarray(0, n))
-      intake.filled(n)
+      if (n === 0) return undefined
+      const end = ends?.endIn(space.subarray(0, n))
+      trail.update(space.subarray(0, end ?? n))
+      intake.filled(end ?? n)
       const consumed = reader.consumed()
       onRead(consumed - told, intake.line - line)
       told = consumed
-      if (stops()) return true
+      if (end !== undefined) return 'step'
+      if (stops()) return 'full'
     }
   } finally {
     reader.close()

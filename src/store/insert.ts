@@ -49,8 +49,8 @@ export function inserter(db: Database.Database, table: string, { common = [], ow
   }
   const most = TOGETHER[0] * own.length
   let shared: Record<string, Value> = {}
-  // One row behind the other, the first `used` values. To fill it again and again takes a third of what new arrays would. Whole
-  // numbers stand in it as they are, unless it began as an array of numbers, or they come as fractions: each would become an object to be handed on.
+  // One row behind the other, the first `used` values. To fill it again and again takes a third of what new arrays would. It must not begin as an array
+  // of numbers, nor be given whole numbers as fractions: each would be made an object when it is handed on.
   const waiting = new Array<Value>(most).fill(null)
   let used = 0
   const flush = (): void => {

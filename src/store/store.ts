@@ -347,8 +347,15 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
         inOrder.sort((a, b) => a.codeId - b.codeId || (a.code.period ?? NO_TIME) - (b.code.period ?? NO_TIME))
         const isNews = inOrder.every(({ code }) => (code.period ?? NO_TIME) > newest)
         statements.lists.group(id)
-        for (const { code, codeId } of inOrder) {
-          addCode(id, codeId, code, bucketSeconds, anonymize, isNews)
+        for (const [i, { code, codeId }] of inOrder.entries()) {
+          // Entries without a time share their number with the day before 1970.
+          const before = inOrder[i - 1]
+          const isAgain = before?.codeId === codeId && (before.code.period ?? NO_TIME) === (code.period ?? NO_TIME)
+          if (isAgain) {
+            statements.values.flush()
+            statements.lists.flush()
+          }
+          addCode(id, codeId, code, bucketSeconds, anonymize, isNews && !isAgain)
           firstTime = Math.min(firstTime, code.firstSeen ?? Infinity)
         }
         statements.values.flush()
