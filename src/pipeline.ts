@@ -158,7 +158,7 @@ export async function readInputs(inputs: readonly Input[], store: Store, options
     kept,
     keepPast,
     linesBefore: new Map(),
-    alone: ahead === 1 || inputs.length === 1,
+    alone: inFile || inputs.length === 1,
     idleKernel: () => (counting ? undefined : kernel),
     isOver: () => over,
   }
@@ -347,7 +347,7 @@ interface Session {
   readonly runner: Runner
   /** Lines of inputs that are read in steps, in those that are over. */
   readonly linesBefore: Map<Input, number>
-  /** No other input is in work beside one: what is unpacked is counted in this thread. */
+  /** No other input is in work beside one, or it goes into a database in steps: what is unpacked is counted in this thread. */
   readonly alone: boolean
   /** The kernel that adds up, while it does not count. */
   idleKernel(): Kernel | undefined
@@ -387,7 +387,8 @@ async function prepare(opened: Opened, session: Session, before?: Layout): Promi
     if (unit && units.length === 1 && step.stepEnd === undefined) return { input, head: NO_HEAD, file, identity, layout, unit }
     if (isApart) {
       // Opened when it is read, as by another thread: so an error is met at the same place.
-      const again = runner.jobs > 1 ? runner.read(input, head, reader) : lazyReader(reader, () => openBehind(input, head, ALONE))
+      const like = reader
+      const again = lazyReader(like, async () => (runner.jobs > 1 ? runner.read(input, head, like) : openBehind(input, head, ALONE)))
       return { input, head, file, identity, layout, reader: again, isApart, inSteps }
     }
     return {
@@ -527,7 +528,7 @@ function unitsOf(
   const size = statSync(input.path, { throwIfNoEntry: false })?.size ?? 0
   const whole = { ...common, sharesFirstDay: false, sharesLastDay: false }
   if (!reader.raw)
-    return size < LARGE_PACKED || known || (alone && input.member === undefined)
+    return size < LARGE_PACKED || store.file !== null || (alone && input.member === undefined)
       ? NO_UNITS
       : { units: [{ ...whole, from, to: null, fields: layout.fields, finish }] }
   const lines = { ...common, fields: layout.fields ?? layout.firstFields }
@@ -633,8 +634,7 @@ function joinResults(a: InputResult, b: InputResult): InputResult {
 /** What reading an input in several pieces came to. */
 function joinReads(reads: readonly UnitRead[], layout: Layout, linesBefore: number, isStep: boolean): StepReading {
   const counts = reads.reduce<LineCounts>((sum, read) => addLineCounts(sum, read.counts), { ...NOTHING, lines: linesBefore })
-  const last = reads.at(-1) as UnitRead
-  const { fields, readTo, tail, openLine, error } = last
+  const { fields, readTo, tail, openLine, error } = reads.at(-1) as UnitRead
   return {
     counts: { ...counts, lines: counts.lines - linesBefore },
     fields,
@@ -644,7 +644,7 @@ function joinReads(reads: readonly UnitRead[], layout: Layout, linesBefore: numb
     openLine,
     trail: Buffer.concat(reads.map(({ trail }) => trail)),
     error: error && new LogstatError(...error),
-    isStep: isStep || last.isStep,
+    isStep,
   }
 }
 

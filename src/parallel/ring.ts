@@ -36,9 +36,9 @@ const FAILURE = 1 << 30
 const CONSUMED = 128
 const DATA = CONSUMED + 8 * BLOCKS
 
-/** The end to take bytes out of, and the one to fill, which goes to another thread. */
-export function makeRing(): [Ring, Ring] {
-  const memory = new SharedArrayBuffer(DATA + BLOCKS * BLOCK_BYTES)
+/** The end to take bytes out of, and the one to fill, which goes to another thread. @param memory of a ring that neither end uses any more */
+export function makeRing(memory = new SharedArrayBuffer(DATA + BLOCKS * BLOCK_BYTES)): [Ring, Ring] {
+  new Uint8Array(memory, 0, DATA).fill(0)
   const { port1, port2 } = new MessageChannel()
   return [
     { memory, marks: port1 },

@@ -47,6 +47,10 @@ export function makeRunner(jobs = availableParallelism()): Runner {
   const waiting: Task[] = []
   const spares: ArrayBuffer[] = []
   const idle: Worker[] = []
+  /** Memory of rings that are not used any more: it would be long before it was collected. */
+  const rings: SharedArrayBuffer[] = []
+  /** Called when a worker does not use its ring any more. */
+  const filled = new Map<Worker, () => void>()
   const all = new Set<Worker>()
   const running = new Map<Worker, Task>()
   /** What workers died of. */
@@ -68,6 +72,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
       // What one told that was terminated since may still arrive.
       if (!all.has(worker)) return
       if ('filled' in message) {
+        filled.get(worker)?.()
         free(worker)
         return
       }
@@ -141,11 +146,23 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     jobs,
     read(input, head, like) {
       const worker = idle.pop() ?? start()
-      const [ring, filled] = makeRing()
-      worker.postMessage({ fill: { ring: filled, input, head } } satisfies Order, [filled.marks])
-      return ringReader(ring, like, () => {
+      const [ring, end] = makeRing(rings.pop())
+      worker.postMessage({ fill: { ring: end, input, head } } satisfies Order, [end.marks])
+      let users = 2
+      const leave = (): void => {
+        if (--users === 0) rings.push(ring.memory)
+      }
+      filled.set(worker, leave)
+      const reader = ringReader(ring, like, () => {
         if (!all.has(worker)) throw failures.get(worker) ?? new Error('the thread that reads is gone')
       })
+      return {
+        ...reader,
+        close() {
+          reader.close()
+          leave()
+        },
+      }
     },
     expect(units) {
       while (all.size < Math.min(jobs - 1, units)) idle.push(start())
@@ -180,8 +197,8 @@ export function makeRunner(jobs = availableParallelism()): Runner {
     spare: () => spares.pop(),
     close() {
       for (const worker of all) void worker.terminate()
-      for (const each of [all, running, wanting]) each.clear()
-      for (const each of [idle, waiting, spares]) each.length = 0
+      for (const each of [all, running, wanting, filled]) each.clear()
+      for (const each of [idle, waiting, spares, rings]) each.length = 0
       kernel = undefined
       kept = undefined
     },

@@ -11,9 +11,8 @@ import { type Packed, pack, packPast } from '../kernel/packed.js'
 import type { LineCounts } from '../tally/tally.js'
 import { dayOf } from '../time-zone.js'
 import { NO_TRAIL, PRIOR_BYTES, type Trail, TrailWriter } from '../trail.js'
-import { StepEnds } from './cut.js'
 import { type Intake, makeIntake } from './intake.js'
-import { dayFinder, type Lines, setLogZone, setPlans } from './lines.js'
+import { type Lines, setLogZone, setPlans } from './lines.js'
 
 /** A piece of an input that is counted by itself, and how its lines are read where it begins: plain data, so that it can be sent to another thread. */
 export interface Unit extends Lines {
@@ -55,8 +54,6 @@ export interface UnitRead {
   readonly trail: Uint8Array
   /** There was too much in it to be kept: it is read up to `readTo`, and the rest is to be read by whoever has a place for it. */
   readonly isCutShort: boolean
-  /** It is read up to `readTo`, which is to go into a database by itself. */
-  readonly isStep: boolean
   /** Why it could not be read to its end. */
   readonly error: Told | null
 }
@@ -141,14 +138,12 @@ export function packLast({ parts }: UnitsResult, spare: ArrayBuffer | undefined)
 export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnUnitRead, isEnough = (): boolean => false): Promise<UnitRead> {
   setLogZone(kernel, unit.logZone)
   let { fields } = unit
-  let lines: Lines = unit
   let sawStatus = false
   kernel.onFields = (line) => {
     const header = compileFields(line, unit.software ?? '')
     fields = line.trim()
     sawStatus ||= header.hasStatus
-    lines = { ...lines, fields, plans: [header.plan] }
-    return lines.plans
+    return [header.plan]
   }
   setPlans(kernel, unit)
   const intake = makeIntake(kernel, unit.pattern)
@@ -160,21 +155,12 @@ export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnUnitRead, i
     return trail
   }
   let error: UnitRead['error'] = null
-  let stop: Stop | undefined
+  let isCutShort = false
   // A line that is too long is counted before it ends.
   const stops = (): boolean => isEnough() && !intake.resume.openLine
   try {
-    if (unit.to !== null) stop = (await readRange(intake, unit, unit.to, begin, onRead, stops)) ? 'full' : undefined
-    else
-      stop = await readWhole(
-        intake,
-        unit,
-        begin,
-        onRead,
-        stops,
-        unit.kept !== null && unit.dayZone !== null ? new StepEnds(dayFinder(unit.dayZone, () => lines)) : undefined,
-      )
-    if (unit.finish && !stop) intake.finish()
+    isCutShort = unit.to === null ? await readWhole(intake, unit, begin, onRead, stops) : await readRange(intake, unit, unit.to, begin, onRead, stops)
+    if (unit.finish && !isCutShort) intake.finish()
   } catch (caught) {
     if (!(caught instanceof LogstatError)) throw caught
     error = told(caught)
@@ -188,8 +174,7 @@ export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnUnitRead, i
     tail: Uint8Array.from(tail),
     openLine,
     trail: Uint8Array.from(trail.bytes),
-    isCutShort: stop === 'full',
-    isStep: stop === 'step',
+    isCutShort,
     error,
   }
 }
@@ -200,17 +185,9 @@ function checkFile({ name, path, file }: Pick<Unit, 'name' | 'path' | 'file'>): 
 }
 
 type Stops = () => boolean
-/** Why reading stopped before the end. */
-type Stop = 'full' | 'step'
 
-async function readWhole(
-  intake: Intake,
-  unit: Unit,
-  begin: (prior: Uint8Array) => Trail,
-  onRead: OnUnitRead,
-  stops: Stops,
-  ends: StepEnds | undefined,
-): Promise<Stop | undefined> {
+/** @returns whether it stopped before the end */
+async function readWhole(intake: Intake, unit: Unit, begin: (prior: Uint8Array) => Trail, onRead: OnUnitRead, stops: Stops): Promise<boolean> {
   const { name, path, member } = unit
   const reader = await openInput({ name, path, optional: false, size: null, ...(member === undefined ? {} : { member }) })
   try {
@@ -221,15 +198,13 @@ async function readWhole(
     for (let told = 0, line = intake.line; ; line = intake.line) {
       const { space } = intake
       const n = await reader.read(space)
-      if (n === 0) return undefined
-      const end = ends?.endIn(space.subarray(0, n))
-      trail.update(space.subarray(0, end ?? n))
-      intake.filled(end ?? n)
+      if (n === 0) return false
+      trail.update(space.subarray(0, n))
+      intake.filled(n)
       const consumed = reader.consumed()
       onRead(consumed - told, intake.line - line)
       told = consumed
-      if (end !== undefined) return 'step'
-      if (stops()) return 'full'
+      if (stops()) return true
     }
   } finally {
     reader.close()
