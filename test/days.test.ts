@@ -516,13 +516,21 @@ describe('a file', () => {
   it.each([
     ['in pieces of one size', () => 1 << 18],
     ['in pieces of any size', (i: number) => 1 + ((i * 7919) % 300_000)],
+    ['in pieces of whole days', () => Number.NaN],
   ])('has steps of whole days as it passes by %s', (_, sizeOf) => {
     const MAX = 300_000
+    const dayEnd = (bytes: Buffer, at: number): number => {
+      const day = dayOf(bytes.subarray(at, at + 9))
+      let end = bytes.indexOf(0x0a, at) + 1
+      while (end < bytes.length && dayOf(bytes.subarray(end, end + 9)) === day) end = bytes.indexOf(0x0a, end) + 1
+      return end
+    }
     const endsOf = (bytes: Buffer): number[] => {
       let ends = new StepEnds(dayOf)
       const found: number[] = []
       for (let at = 0, i = 0; at < bytes.length; i++) {
-        const piece = bytes.subarray(at, at + sizeOf(i))
+        const size = sizeOf(i)
+        const piece = bytes.subarray(at, Number.isNaN(size) ? dayEnd(bytes, at) : at + size)
         const end = ends.endIn(piece)
         at += end ?? piece.length
         if (end === undefined) continue
@@ -536,6 +544,7 @@ describe('a file', () => {
     expect(ends.map((at) => dayOf(bytes.subarray(at, at + 9)))).toEqual([14, 28])
     for (const at of ends)
       expect([bytes[at - 1], dayOf(bytes.subarray(bytes.lastIndexOf(0x0a, at - 2) + 1, at))]).toEqual([0x0a, 14 * (1 + ends.indexOf(at)) - 1])
+    if (Number.isNaN(sizeOf(0))) return
     // A few hundred bytes a day: a step holds more days, and ends where one of the last of them begins.
     const sparse = makeFile('sparse.txt', (i) => Math.floor(i / 3))
     expect(endsOf(sparse).length).toBeGreaterThan(5)
@@ -544,6 +553,22 @@ describe('a file', () => {
     expect(endsOf(sparse).every((at, i, all) => at - (all[i - 1] ?? 0) > (4 << 20) - MAX)).toBe(true)
     for (const dayOfLine of [() => 3, () => Number.NaN, (i: number) => Math.floor((i * 13) / LINES), (i: number) => Math.floor(i / 1000) % 3])
       expect(endsOf(makeFile('whole.txt', dayOfLine))).toEqual([])
+  })
+
+  it('has no step that begins behind the first line of a day, if that line comes in two pieces', () => {
+    const bytes = makeFile('pieces.txt', (i) => Math.floor((i * 40) / LINES))
+    const midnights = Array.from({ length: 39 }, (_, day) => bytes.indexOf(`\n${day + 1} `) + 1)
+    const ends = new StepEnds(dayOf)
+    let at = 0
+    const found = midnights.map((midnight, i) => {
+      const to = midnight + (i < 16 ? 10 : 200_000)
+      const end = ends.endIn(bytes.subarray(at, to))
+      const place = end === undefined ? undefined : at + end
+      at = to
+      return place
+    })
+    expect(found.findIndex((place) => place !== undefined)).toBe(16)
+    expect(found[16]).toBe(midnights[16])
   })
 
   it('is cut where a line begins, in whatever order days come', () => {

@@ -140,6 +140,27 @@ describe('a database', () => {
     ])
     expect(stored()).toEqual(await ofFiles(at('access.log.1.gz'), at('fresh.log')))
   })
+  it('adds up entries without a time and those of the day before 1970, which have the same number', async () => {
+    const of = (time: string, path: string): string => `192.0.2.1 - - [${time}] "GET ${path} HTTP/1.1" 200 5 "-" "x"\n`
+    const page = of('01/Jan/1970:00:00:30 +0000', '/old').repeat(3) + of('no time', '/none').repeat(2) + of('no time', '/old')
+    for (const times of [1, 2]) {
+      appendFileSync(at('old.log'), page)
+      const store = openStore(at('logs.db'))
+      const [result] = await readInputs(findInputs([at('old.log')]), store, { dayZone: 'America/New_York' })
+      expect(result).toMatchObject({ entries: 6, withoutTime: 3, error: null })
+      const values = store.db
+        .prepare("SELECT text, hits, error FROM top JOIN value ON value.id = value_id WHERE text LIKE '/%' OR text = 'GET' ORDER BY text")
+        .all()
+      expect(values).toEqual([
+        { text: '/none', hits: 2 * times, error: 0 },
+        { text: '/old', hits: 4 * times, error: 0 },
+        { text: 'GET', hits: 6 * times, error: 0 },
+      ])
+      expect(store.db.prepare('SELECT sum(hits) FROM span').pluck().get()).toBe(6 * times)
+      store.close()
+    }
+  })
+
   it('does not confuse two logs that begin alike', async () => {
     writeFileSync(at('a.log'), lines(0, 200))
     writeFileSync(at('b.log'), lines(0, 150) + lines(400, 480, 404))
