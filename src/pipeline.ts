@@ -83,8 +83,8 @@ const LISTED_IN_MEMORY: Listed = { least: 20, most: 200, together: 1500 }
 const LISTED_IN_DATABASE: Listed = { least: STORED_VALUES, most: STORED_VALUES, together: 0 }
 
 /**
- * Bytes of lists of days that are over, above which they do not wait for the end of an input: of one that is cut, which has steps, and of one that is
- * counted in this thread, however long it is.
+ * Bytes of lists of days that are over, above which they do not wait for the end of a step: of an input that is cut, and of one that is counted in this
+ * thread as it comes, and may be a stream.
  */
 const MANY_PAST = 20 << 20
 const MANY_PAST_HERE = 8 << 20
