@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -78,6 +79,25 @@ describe('examples', () => {
     const shown = new Set([...textOf('docs/commands.md').matchAll(/^\$ (logstat .*--help)$/gm)].map((m) => m[1]))
     for (const name of names) expect(shown).toContain(`logstat ${name} --help`)
     expect(shown).toContain('logstat --help')
+  })
+})
+
+/** The JavaScript block of docs/library.md, and the output that the page shows for it. */
+const LIBRARY_EXAMPLE = /^```js\n([\s\S]*?)^```$[\s\S]*?(?<=^```text\n)([\s\S]*?)(?=^```$)/m
+
+describe('docs/library.md', () => {
+  it('shows what its example prints', () => {
+    const document = 'docs/library.md'
+    const [, script = '', shown = ''] = LIBRARY_EXAMPLE.exec(textOf(document)) ?? []
+    // A package may import itself by its name.
+    const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { cwd: ROOT, encoding: 'utf8' })
+    expect(printed).toContain('requests')
+    if (process.env.UPDATE_GOLDEN)
+      writeFileSync(
+        join(ROOT, document),
+        textOf(document).replace(LIBRARY_EXAMPLE, (block) => block.slice(0, block.length - shown.length) + printed),
+      )
+    else expect(shown).toBe(printed)
   })
 })
 
