@@ -615,7 +615,7 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
 /** What is said of an input in the end: of one that is new, and for the most part is no log, that it was counted all the same. */
 function judged(result: InputResult, { input, layout }: Prepared, { force }: ReadOptions): InputResult {
   const { lines, ignored, rejected, known, error } = result
-  if (error || force || known || !layout || layout.format === 'w3c' || !isMostlyUnknown(lines - ignored - rejected, lines - ignored)) return result
+  if (error || force || known || !layout || !isMostlyUnknown(lines - ignored - rejected, lines - ignored)) return result
   const how = `${rejected} of its ${lines} lines do not fit`
   return { ...result, error: mostlyUnknown(input, layout.format, how, 'the others are counted', 'take that as it is') }
 }
@@ -792,7 +792,9 @@ function chooseLayout(input: Input, head: Buffer, options: ReadOptions, kernel: 
       `${input.name}: not a log of the format ${asked.name}, but of ${found.format}`,
       `Leave out --log-format, or see: logstat detect ${input.name}`,
     )
-  if (!options.force && !found.w3c && found.format !== 'empty' && isMostlyUnknown(found.fits, found.looked))
+  // Of a W3C log without a status column reading says so.
+  const isJudged = found.format !== 'empty' && found.w3c?.hasStatus !== false
+  if (!options.force && isJudged && isMostlyUnknown(found.fits, found.looked))
     throw mostlyUnknown(
       input,
       found.format,
@@ -864,30 +866,33 @@ function unknownFormat(input: Input, found: Undetected): LogstatError {
   )
 }
 
-/** Share of the lines that must be understood. A W3C log says itself what its lines are, and is believed. */
+/** Share of the lines that must be understood. */
 const MOST = 0.5
 const isMostlyUnknown = (understood: number, lines: number): boolean => lines > 0 && understood / lines < MOST
 
 function mostlyUnknown(input: Input, format: string, how: string, what: string, force: string): LogstatError {
   return new LogstatError(
     'mostly-unknown',
-    `${input.name}: ${how} the format ${format}, the nearest one known; ${what}`,
-    `See why with: logstat detect ${input.name}   Name the format with --log-format, or ${force}: --force`,
+    `${input.name}: ${how} ${layoutName(format)}${format === 'w3c' ? '' : ', the nearest one known'}; ${what}`,
+    `See why with: logstat detect ${input.name}   ${format === 'w3c' ? `To ${force}` : `Name the format with --log-format, or ${force}`}: --force`,
   )
 }
 
-function nothingUnderstood(input: Input, layout: Layout, counts: LineCounts, sawStatus: boolean): LogstatError | null {
-  if (layout.format === 'w3c') {
-    if (sawStatus || !counts.rejects.has('status')) return null
+function nothingUnderstood(input: Input, layout: Layout, counts: LineCounts, sawStatus: boolean): LogstatError {
+  if (layout.format === 'w3c' && !sawStatus && counts.rejects.has('status'))
     return new LogstatError(
       'no-status',
       `${input.name}: the #Fields line names no sc-status, so there are no status codes to explain`,
       'In IIS Manager, select sc-status, sc-substatus and sc-win32-status under Logging, Select Fields.',
     )
-  }
   return new LogstatError(
     'wrong-format',
-    `${input.name}: none of its ${counts.lines} lines fits the format ${layout.format}`,
-    `Let logstat find the format (leave out --log-format), or see: logstat detect ${input.name}`,
+    `${input.name}: none of its ${counts.rejected} lines fits ${layoutName(layout.format)}`,
+    layout.format === 'w3c'
+      ? `See why with: logstat detect ${input.name}`
+      : `Let logstat find the format (leave out --log-format), or see: logstat detect ${input.name}`,
   )
 }
+
+/** What the lines of a log are held against, for people. */
+const layoutName = (format: string): string => (format === 'w3c' ? 'its #Fields line' : `the format ${format}`)

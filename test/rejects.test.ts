@@ -161,10 +161,41 @@ describe('a log that is mostly not understood', () => {
     expect(run.stdout).not.toContain('Nothing needs you')
     expect(logstat([path, '--force'])).toMatchObject({ status: 0, stderr: '' })
   })
-  it('is none when the #Fields line says what its lines are', () => {
-    const path = file('w3c.log', '#Fields: date time sc-status\n', '2026-11-22 10:00:00 200\n', '2026-11-22 10:00:00 200 surplus\n'.repeat(5))
-    expect(logstat([path])).toMatchObject({ status: 0, stderr: '' })
-    const { rejects } = JSON.parse(logstat([path, '--format', 'json']).stdout)
-    expect(rejects).toMatchObject([{ reason: 'field-count', count: 5, samples: [{ line: 3, column: 24, detail: 'more than 3 values' }, {}, {}, {}, {}] }])
+  it('may be a W3C log: its #Fields line is believed no more than any other format', () => {
+    const fields = '#Fields: date time sc-status\n'
+    const [fits, surplus] = ['2026-11-22 10:00:00 200\n', '2026-11-22 10:00:00 503 surplus\n']
+    const few = file('w3c.log', fields, fits, surplus.repeat(5))
+    expect(logstat([few])).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/only 1 of its first 6 lines fit its #Fields line.*\n.*--force/),
+    })
+    const forced = logstat([few, '--force', '--format', 'json'])
+    expect(forced).toMatchObject({ status: 0, stderr: '' })
+    const samples = [{ line: 3, column: 24, detail: 'more than 3 values' }, {}, {}, {}, {}]
+    expect(JSON.parse(forced.stdout).rejects).toMatchObject([{ reason: 'field-count', count: 5, samples }])
+
+    const none = file('w3c-none.log', fields, surplus.repeat(5))
+    const database = join(folder, 'none.db')
+    for (const args of [
+      [none],
+      ['iis', none],
+      ['ingest', none, '--db', database],
+      ['summary', none, '--db', database, '-q'],
+      ['summary', none, '--db', database],
+    ])
+      expect(logstat(args)).toMatchObject({ status: 2, stderr: expect.stringContaining('#Fields line') })
+    expect(logstat([none, '--force']).stderr).toContain('none of its 5 lines fits its #Fields line')
+
+    const late = file('w3c-late.log', fields, fits.repeat(1000), surplus.repeat(2000))
+    expect(logstat([late])).toMatchObject({ status: 2, stderr: expect.stringContaining('2000 of its 3001 lines do not fit its #Fields line') })
+  })
+  it('is no W3C log whose fields change, or of which the beginning is missing', () => {
+    const changed = file(
+      'changed.log',
+      '#Fields: date time sc-status\n2026-11-22 10:00:00 200\n#Fields: sc-status date time\n',
+      '404 2026-11-22 10:00:01\n'.repeat(9),
+    )
+    expect(logstat([changed])).toMatchObject({ status: 0, stderr: '' })
   })
 })

@@ -168,12 +168,14 @@ function detectW3c(fieldsLine: string, softwareLine: string | undefined, lines: 
   const data = lines.filter((line, i) => line[0] !== 0x23 && /\S/.test(texts[i] as string))
   if (isFtp(fieldsLine, texts))
     return { format: null, seems: 'an IIS FTP log, whose codes are not those of HTTP', looked: data.length, evidence: ['its methods are those of FTP'] }
+  // Records before the first #Fields line tell nothing of the lines behind it.
+  const sections = sectionsOf(lines, texts, software)
   return {
     format: 'w3c',
     title: software ? `W3C extended log (${software})` : 'W3C extended log',
     server: header.server,
-    fits: fitsOf([header.plan], data),
-    looked: data.length,
+    fits: sections.reduce((n, { plan, records }) => n + fitsOf([plan], records), 0),
+    looked: sections.reduce((n, { records }) => n + records.length, 0),
     evidence: [
       `a #Fields line names ${header.fields.length} fields: ${header.fields.join(' ')}`,
       software ? `#Software: ${software}` : 'no #Software line',
@@ -182,6 +184,16 @@ function detectW3c(fieldsLine: string, softwareLine: string | undefined, lines: 
     plans: [NO_FIELDS],
     w3c: header,
   }
+}
+
+/** The records behind each `#Fields` line, with the plan that it makes. */
+function sectionsOf(lines: readonly Uint8Array[], texts: readonly string[], software: string): { plan: Plan; records: Uint8Array[] }[] {
+  const sections: { plan: Plan; records: Uint8Array[] }[] = []
+  for (const [i, text] of texts.entries()) {
+    if (/^#fields:/i.test(text)) sections.push({ plan: compileFields(text, software).plan, records: [] })
+    else if (!/^(#|\s*$)/.test(text)) sections.at(-1)?.records.push(lines[i] as Uint8Array)
+  }
+  return sections
 }
 
 /** The format of the user's that most lines fit, if it is most of the lines. */
