@@ -204,6 +204,18 @@ function makeProgram(version: string, config: Config, done: (status: number) => 
 
   add(
     program
+      .command('query')
+      .description('ask a database in SQL (read-only), or by the name of a ready question; without either, list the ready questions')
+      .argument('[question]', "a name of that list, or SQL: 'SELECT …'"),
+    OPTIONS.db(),
+    new Option('--schema', 'print the tables and views'),
+    OPTIONS.format(['text', 'csv', 'tsv', 'json']),
+    new Option('-o, --output <file>', 'write to a file; the ending .csv, .tsv or .json chooses the kind'),
+    OPTIONS.lang(),
+  ).action(async (question: string | undefined, options) => done(await (await import('./query.js')).query(question, options)))
+
+  add(
+    program
       .command('iis')
       .description('break down IIS logs, or a database of them: status, then sub-status, then Win32 status')
       .argument('[paths...]', 'log files, directories or patterns'),
