@@ -282,6 +282,12 @@ describe('lines in other dress', () => {
       ['/p/a'],
       ['www.example.com'],
     ])
+    const two = alb('https://h1.example.com:443/a') + alb('https://h2.example.com:443/b').repeat(2) + alb('/c')
+    expect(await seen(two)).toEqual([
+      ['/b', '/a', '/c'],
+      ['h2.example.com', 'h1.example.com'],
+    ])
+    expect(await seen(two, { filter: { host: ['h2.example.com'] } })).toEqual([['/b'], ['h2.example.com']])
     expect(await seen('203.0.113.7 - - [10/Oct/2023:13:55:36 +0000] "GET http://e.test/p HTTP/1.1" 404 12 "-" "-"\n')).toEqual([['http://e.test/p'], []])
   })
 })

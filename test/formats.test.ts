@@ -180,6 +180,12 @@ describe('detect', () => {
   it('takes no JSON for that of a server without the key that only its logs have', () => {
     expect(nameOf('{"timestamp":"2026-11-22T14:05:01Z","client_ip":"192.0.2.1","method":"GET","url":"/a","status":503}')).toBe('json')
   })
+  it('takes no line of Envoy behind a time stamp for that of a load balancer of AWS', () => {
+    const envoy =
+      '2026-11-22T14:05:01.5Z [2026-11-22T14:05:01.310Z] "GET /a HTTP/1.1" 503 UH 154 0 226 100 "192.0.2.7" "curl/8.4.0" "cc21d9b0" "a.example.com" "192.0.2.1:80"'
+    const found = detect(text(envoy, envoy), true)
+    expect(found.format).not.toMatch(/elb|alb/)
+  })
   it('takes no bracket for JSON', () => {
     expect(detect(text('[22/Nov/2026:10:00:00 +0000] 200 - GET https a.test "/x" [Client 192.0.2.1]'), true)).toMatchObject({ format: null, seems: null })
   })

@@ -50,6 +50,37 @@ const clfLine = fc.oneof(
     .map(([h, a, t, r, s]) => `${h} ${a} - - [${t}] "${r}" ${s} 5`),
   fc.constantFrom('', ' ', '# comment', '#', '\t', 'junk', '[', '"'),
 )
+// The load balancers of AWS: every URI has its host, of which there are many, and no column of its own.
+const BALANCERS = ['alb', 'elb'].map((n) => formatNamed(n) as Format)
+const balancerLine = fc
+  .tuple(
+    fc.constantFrom('', 'https ', 'h2 '),
+    fc.oneof(
+      fc.nat(40).map((n) => `192.0.2.1:${n}`),
+      fc.constantFrom('2001:db8::7:4711', '[2001:db8::7]:4711', '-', '"POST', '192.0.2.1'),
+    ),
+    fc.constantFrom('0.001', '-1', '-', 'x', '154'),
+    fc.constantFrom('200', '404', '503', '504', '-'),
+    fc.constantFrom('200', '404', '503', '504', '-'),
+    fc.constantFrom('GET', 'POST', '-'),
+    fc.oneof(
+      fc.nat(200).map((n) => `https://host-${n}.example.com:443/path/${n}?a=b`),
+      fc.constantFrom(
+        'http://[2001:db8::1]:80/a',
+        'http://example.com/',
+        '/only/a/path',
+        '-',
+        'https://',
+        'http://example.com:80-',
+        'ws://a.example.com/x',
+        '',
+      ),
+    ),
+  )
+  .map(
+    ([type, client, taken, s, target, method, uri]) =>
+      `${type}2026-11-22T14:05:01.123456Z my-lb ${client} 192.0.2.200:80 ${taken} 0.002 0.000 ${s} ${target} 10 20 "${method} ${uri} HTTP/1.1" "curl/8.4.0" - -`,
+  )
 const w3cValue = fc.oneof(word, fc.constantFrom('-', '"a b"', '""', '"a""b c"', '"x', '404', '5'))
 const w3cLine = fc.oneof(
   fc
@@ -86,6 +117,17 @@ describe('the kernel and the oracle agree', () => {
         expect(comparable(countFast(input, CLF_PLANS))).toEqual(comparableOracle(await countSlowly(input, CLF_LAYOUTS)))
       }),
       { numRuns: 400 },
+    )
+  })
+  it('on the hosts of load balancers', async () => {
+    const plans = BALANCERS.flatMap(plansOf)
+    const layouts = BALANCERS.flatMap(({ layout = '', variants = [] }) => [layout, ...variants])
+    await fc.assert(
+      fc.asyncProperty(fc.array(balancerLine, { maxLength: 40 }), end, async (lines, e) => {
+        const input = bytesOf(lines, e)
+        expect(comparable(countFast(input, plans))).toEqual(comparableOracle(await countSlowly(input, layouts)))
+      }),
+      { numRuns: 200 },
     )
   })
   it('on W3C records under changing headers', async () => {

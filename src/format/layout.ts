@@ -118,6 +118,7 @@ function ruleFor(role: Role, name: string, until: string, next: string | undefin
   if (until === '') return WITH_BLANKS.has(role) ? Rule.Rest : Rule.Word
   if (until.startsWith('"') && quotesAreEscaped) return next === undefined ? Rule.LastQuoted : Rule.Quoted
   if (name === 'client_and_port') return Rule.AddressPort
+  if (name === 'number') return Rule.Number
   if (VARIABLES[name]?.token) return Rule.Token
   if (until.startsWith(' ') && name.startsWith('upstream_')) return Rule.Chain
   if (role === Role.ClientIp && until.startsWith(' ')) return Rule.List

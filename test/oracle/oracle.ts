@@ -51,6 +51,9 @@ function beforeTime(until: string, character: string): string {
   return `((?:(?!${both})${character})*(?=${both})|(?!.*${both})(?:(?!${end})${character})*)${end}`
 }
 
+/** Cut without blanks inside. */
+const TOKENS = new Set(['word', 'target_status', 'time_iso8601'])
+
 /** A layout in nginx notation as a regular expression with a group a variable. */
 function layoutPattern(layout: string): { pattern: RegExp; names: string[] } {
   const parts = layout.split(/\$(\w+)/)
@@ -64,6 +67,9 @@ function layoutPattern(layout: string): { pattern: RegExp; names: string[] } {
     const end = literal(until)
     if (until === '') source += '([^ ]*)(?: |$)'
     else if (until.startsWith('"')) source += `((?:\\\\.|(?!${end})[^\\\\])*)${end}`
+    else if (name === 'client_and_port') source += ` *([^ ]+):\\d+${end}`
+    else if (name === 'number') source += ` *(-|[+-]?[\\d.]+)${end}`
+    else if (TOKENS.has(name)) source += ` *([^ ]+)${end}`
     else if (name === 'remote_addr') source += `((?:[^ ]|(?<=,) )+)(?<!,)${end}`
     else if (name === 'remote_user') source += beforeTime(until, '(?:[^"]|(?<=(?<!\\\\)(?:\\\\\\\\)*\\\\)")')
     else if (name === 'host') source += `((?!")(?:(?!${end}).)*)(?<!,)${end}`
@@ -146,13 +152,13 @@ function reasonOf400(text: string, bytes: number): string | null {
   return /^(?!PRI )[A-Za-z_-]+ [^\\]/s.test(text) ? pageOf(bytes) : 'other-protocol'
 }
 
-/** Who made an error: this server, or the last of those behind it; null when it does not show. */
-function makerOf(status: number, upstream: string | undefined): string | null {
-  if (upstream === undefined || status < 400) return null
+/** Who made an error: this server, or the last of those behind it; null when it does not show. @param exact 502 and 504 are told apart, too */
+function makerOf(status: number, upstream: string | undefined, exact: boolean): string | null {
+  if (upstream === undefined || !(status >= 400)) return null
   const last = upstream.split(/[,:] */).at(-1) as string
   if (last === '' || last === '-' || last === '0') return 'made-here'
   // Of a proxy these two are its own, and written as those of the server behind.
-  if (!/^\d{3}$/.test(last) || status === 502 || status === 504) return null
+  if (!/^\d{3}$/.test(last) || (!exact && (status === 502 || status === 504))) return null
   return Number(last) === status ? 'made-upstream' : 'made-here'
 }
 
@@ -162,6 +168,15 @@ function clientOf(prefix: string): string | undefined {
   return value(words.find((w) => /^[0-9a-f.:]+$/i.test(w) && !/^..:..:..$/.test(w) && (w.match(/[.:]/g)?.length ?? 0) >= 2) ?? words[0])
 }
 
+/** A URI with its scheme and host, in two. */
+function splitUrl(path: string | undefined): { path?: string | undefined; host?: string | undefined } {
+  const [, host, rest] = /^https?:\/\/([^/]+)(\/.*)$/s.exec(path ?? '') ?? []
+  return host === undefined ? { path } : { path: rest, host: host.replace(/(^[^:]*|\]):[^:]*$/, '$1') }
+}
+
+/** A layout whose log is that of a load balancer of AWS. */
+const isBalancer = (names: readonly string[]): boolean => names.includes('target_status')
+
 function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPattern>): OracleEntry | undefined {
   const m = pattern.exec(line)
   if (!m) return undefined
@@ -169,20 +184,26 @@ function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPa
   if (!/^(\d{3}|-)$/.test(f.status as string)) return undefined
   if (/(^| )-( |$)/.test(f.remote_user ?? '') && f.remote_user !== '-') return undefined
   if (f.body_bytes_sent !== undefined && !/^(\d{1,18}|-)$/.test(f.body_bytes_sent)) return undefined
-  const maker = makerOf(Number(f.status), f.upstream_status)
+  const balancer = isBalancer(names)
+  const maker = makerOf(Number(f.status), f.upstream_status ?? f.target_status, balancer)
+  const time = timeOf(f.time_local ?? f.time_iso8601 ?? f.msec ?? '')
+  if (balancer && time === null) return undefined
+  const bytes = f.body_bytes_sent ?? f.bytes_sent
+  const asked = f.request === undefined ? { method: value(f.request_method), path: value(cutQuery(f.request_uri ?? f.uri ?? '')) } : request(f.request)
   return {
     status: f.status === '-' ? null : Number(f.status),
     substatus: null,
     win32Status: null,
-    reason: f.status === '400' && maker !== 'made-upstream' ? (reasonOf400(f.request as string, Number(f.body_bytes_sent)) ?? maker) : maker,
-    time: timeOf(f.time_local ?? f.time_iso8601 ?? f.msec ?? ''),
-    bytesSent: f.body_bytes_sent === undefined || f.body_bytes_sent === '-' ? 0 : Number(f.body_bytes_sent),
+    reason: f.status === '400' && maker !== 'made-upstream' && !balancer ? (reasonOf400(f.request as string, Number(f.body_bytes_sent)) ?? maker) : maker,
+    time,
+    bytesSent: bytes === undefined || bytes === '-' ? 0 : Number(bytes),
     timeTakenUs: f.request_time !== undefined && /^\d{1,15}(\.\d+)?$/.test(f.request_time) ? Math.round(Number(f.request_time) * 1e6) : null,
-    client: f.prefix === undefined ? value((f.remote_addr as string).split(',')[0]) : clientOf(f.prefix),
+    client: f.prefix === undefined ? value(f.client_and_port ?? (f.remote_addr as string).split(',')[0]) : clientOf(f.prefix),
     referer: f.http_referer === undefined ? undefined : value(cutQuery(f.http_referer)),
     userAgent: value(f.http_user_agent),
     host: value(f.host),
-    ...(f.request === undefined ? { method: value(f.request_method), path: value(cutQuery(f.request_uri ?? f.uri ?? '')) } : request(f.request)),
+    ...asked,
+    ...(balancer ? splitUrl(asked.path) : {}),
   }
 }
 

@@ -5,7 +5,7 @@ export default {
   title: 'Squid native access.log',
   server: 'squid',
   family: 'own',
-  layout: '$msec $request_time_ms $remote_addr $reason/$status $bytes_sent $request_method $uri $word $number',
+  layout: '$msec $request_time_ms $remote_addr $reason/$status $bytes_sent $request_method $uri $word $word',
   reasonOfErrors: true,
   samples: [
     {

@@ -2,10 +2,9 @@
 // the cache misses of one table overlap instead of queueing behind the next table's. Measured on the prototype: ×1.4.
 import { spanEnd, spanStart } from './cut'
 import {
-  bytesSent, clientInPrefix, firstOfList, splitRequest, splitUri, status, substatus, time, timeTakenUs, win32Status, withoutQuery,
+  bytesSent, firstOfList, status, substatus, time, timeTakenUs, win32Status, withoutQuery,
 } from './entry'
-import { flags } from './plan'
-import { Dimension, Flag, Role } from './roles'
+import { Dimension, Role } from './roles'
 import { DASH } from './scan'
 import { NO_TIME } from './time'
 import { clearTable, countValues, GATHERED, hashOf, keyOf, MAX_CODES, mixedOf, scratchAt, table } from './values'
@@ -170,11 +169,8 @@ export function isFull(): bool {
     latencyCount > MANY_LATENCIES
 }
 
-/** Gather the entry that `readEntry` left. @returns whether the batch must be flushed */
+/** Gather the entry that `readEntry` left, its fields split. @returns whether the batch must be flushed */
 export function gather(): bool {
-  if (spanStart(Role.Request)) splitRequest()
-  if (flags & Flag.AbsoluteUri) splitUri()
-  if (spanStart(Role.Prefix)) clientInPrefix()
   const start = spanStart(Role.Reason)
   if (time != NO_TIME && (time < periodStart || time >= periodEnd)) periodOf(<f64>time)
   const code = start && !isAbsent(start, spanEnd(Role.Reason))

@@ -111,7 +111,8 @@ function cutStep(i: i32, step: usize, p: usize): usize {
   const length = <usize>load<u32>(step, 8)
   const literal = <usize>load<u32>(step, 12)
   const needle = needleOf(step)
-  if (rule == Rule.Token || rule == Rule.AddressPort) while (load<u8>(p) == BLANK) p++
+  const isToken = rule == Rule.Token || rule == Rule.AddressPort || rule == Rule.Number
+  if (isToken) while (load<u8>(p) == BLANK) p++
   const start = p
   let untilTime = rule == Rule.User || rule == Rule.UntilTime
   while (true) {
@@ -160,10 +161,15 @@ function cutStep(i: i32, step: usize, p: usize): usize {
     return i == stepCount - 1 ? p : fail(Reject.Layout, i + 1, trimReturn(start, p))
   }
   setSpan(role, start, p)
-  if (rule == Rule.Token || rule == Rule.AddressPort) {
+  if (isToken) {
     const blank = findByte(start, p, BLANK)
     if (blank != p || start == p) return fail(Reject.Layout, i, blank)
-    if (rule == Rule.AddressPort) setSpan(role, start, lastColon(start, p))
+    if (rule == Rule.Number && !isNumber(start, p)) return fail(Reject.Layout, i, start)
+    if (rule == Rule.AddressPort) {
+      const colon = lastColon(start, p)
+      if (colon == p) return fail(Reject.Layout, i, start)
+      setSpan(role, start, colon)
+    }
   }
   return p + length
 }
@@ -172,6 +178,15 @@ function cutStep(i: i32, step: usize, p: usize): usize {
 function isJoint(p: usize): bool {
   const before = load<u8>(p - 1)
   return before == COMMA || (before == 0x3a && load<u8>(p - 2) == BLANK) || load<u16>(p, 1) == 0x203a
+}
+
+/** Whether [start, end) is a number, which may have a sign and a fraction, or the `-` of a number that is absent. */
+function isNumber(start: usize, end: usize): bool {
+  for (let p = start; p < end; p++) {
+    const byte = load<u8>(p)
+    if (<u32>byte - 0x30 > 9 && byte != 0x2e && (p != start || (byte != DASH && byte != 0x2b))) return false
+  }
+  return true
 }
 
 /** Where the port of an address begins, or its end: an IPv6 address need not stand in brackets here, since a port always follows. */

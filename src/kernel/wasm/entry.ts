@@ -3,7 +3,7 @@
 import { fail, setSpan, spanEnd, spanStart } from './cut'
 import { withoutPort } from './cut-json'
 import { derive } from './derive'
-import { cutter, flags, strict, timeScale, wholeTimeScale } from './plan'
+import { cutter, flags, namedRoles, strict, timeScale, wholeTimeScale } from './plan'
 import { Cutter, Flag, Reject, Role } from './roles'
 import { BLANK, DASH, findByte, findFarByte } from './scan'
 import { dateAt, dateInWords, directiveTime, NO_TIME, timeAt, timeOfDayIn, utcOf } from './time'
@@ -218,6 +218,15 @@ function readTime(): i64 {
   return flags & Flag.LocalTime ? utcOf(day + seconds) : day + seconds
 }
 
+/** Set the spans of what is a part of another field. Once for each entry: the spans that are split must be those that were cut. */
+// @ts-ignore: decorator
+@inline
+export function splitFields(): void {
+  if (spanStart(Role.Request)) splitRequest()
+  if (flags & Flag.AbsoluteUri) splitUri()
+  if (spanStart(Role.Prefix)) clientInPrefix()
+}
+
 /** Split a request line into the spans of Method and Uri; a line that is none becomes the Uri as it stands. */
 export function splitRequest(): void {
   const start = spanStart(Role.Request)
@@ -254,7 +263,9 @@ function endsInVersion(end: usize): bool {
 }
 
 /** `https://host:443/a` to the path `/a`, and to a host where the line names none; what is not of this form stays. */
-export function splitUri(): void {
+function splitUri(): void {
+  // Or the host of the line before would stand for this one.
+  if (!(namedRoles & (1 << Role.Host))) setSpan(Role.Host, 0, 0)
   const start = spanStart(Role.Uri)
   const end = spanEnd(Role.Uri)
   if (end - start < 8 || load<u32>(start) != 0x70747468) return
@@ -287,7 +298,7 @@ export function firstOfList(start: usize, end: usize): usize {
 }
 
 /** The client in all that stands before the time: the first word that looks like an address, else the first word. */
-export function clientInPrefix(): void {
+function clientInPrefix(): void {
   const start = spanStart(Role.Prefix)
   const end = spanEnd(Role.Prefix)
   let p = start

@@ -1,8 +1,7 @@
 // Which entries are counted: a period, and patterns for fields. Without any, nothing is looked at.
 import { spanEnd, spanStart } from './cut'
-import { clientInPrefix, firstOfList, splitRequest, splitUri, time, withoutQuery } from './entry'
-import { flags } from './plan'
-import { Flag, Role } from './roles'
+import { firstOfList, time, withoutQuery } from './entry'
+import { Role } from './roles'
 import { NO_TIME } from './time'
 
 const MAX_FILTERS: i32 = 32
@@ -48,13 +47,10 @@ export function addFilter(role: i32, negative: bool, length: i32): usize {
   return at
 }
 
-/** Whether the entry is wanted: for each role with patterns one of them fits, and none of the negative ones does. */
+/** Whether the entry, whose fields are split, is wanted: for each role with patterns one of them fits, and none of the negative ones does. */
 export function passes(): bool {
   if (time == NO_TIME ? since != i64.MIN_VALUE || until != i64.MAX_VALUE : time < since || time >= until) return false
   if (filterCount == 0) return true
-  if (spanStart(Role.Request)) splitRequest()
-  if (flags & Flag.AbsoluteUri) splitUri()
-  if (spanStart(Role.Prefix)) clientInPrefix()
   let wanted: u32 = 0
   let met: u32 = 0
   for (let i = 0; i < filterCount; i++) {

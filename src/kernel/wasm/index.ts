@@ -8,7 +8,7 @@ import { clearSpans, cutDelimited, cutW3c, fail, failedAt, failedReason, failedS
 import { cutJson, dockerLine, forgetGuesses } from './cut-json'
 import { cutLtsv } from './cut-ltsv'
 import { forgetDecoded } from './decode'
-import { readEntry, splitRequest, time } from './entry'
+import { readEntry, splitFields, splitRequest, time } from './entry'
 import { addPlan, addStep, clearPlans, cutter, flags, literal, planCount, select } from './plan'
 import { filtering, passes } from './filter'
 import { isPast } from './past'
@@ -190,6 +190,7 @@ export function run(end: usize): i32 {
     }
     lines++
     cursor = newline + 1
+    splitFields()
     if (filtering && !passes()) {
       filtered++
       continue

@@ -2,7 +2,7 @@
 //
 // A plan slot holds its header and its steps. The host writes both through the exported functions of index.ts.
 //
-//   header (32 bytes)   cutter u32 · steps u32 · leading literal: length u32, address u32 · timeTaken scale (µs a unit) f64 · flags u32
+//   header (32 bytes)   cutter u32 · steps u32 · leading literal: length u32, address u32 · timeTaken scale (µs a unit) f64 · flags u32 · roles of the steps, a bit each, u32
 //   step   (64 bytes)   role u32 · rule u32 · literal length u32 · literal address u32 · (16) needle v128 ·
 //                       (32) literal u32 · mask of its bytes u32 · byte that must not stand before it u32 · whether the field is mostly long u32
 //   keys   (16 bytes a slot, open addressing; JSON and LTSV) hash of a path u64 · step + 1, 0 for a path that only leads to others, u32 · used u32
@@ -38,6 +38,8 @@ export let timeScale: f64 = 1
 export let wholeTimeScale: i64 = 1
 export let strict: bool = false
 export let flags: u32 = 0
+/** Roles that the layout names, a bit each. */
+export let namedRoles: u32 = 0
 let keys: usize = plans + KEYS
 
 export function select(index: i32): void {
@@ -50,6 +52,7 @@ export function select(index: i32): void {
   timeScale = load<f64>(plan, 16)
   wholeTimeScale = timeScale == Math.floor(timeScale) ? <i64>timeScale : 0
   flags = load<u32>(plan, 24)
+  namedRoles = load<u32>(plan, 28)
   strict = (flags & Flag.Strict) != 0
   keys = plan + KEYS
 }
@@ -101,6 +104,7 @@ export function addStep(role: i32, rule: i32, literalAt: usize, literalBytes: i3
   store<u32>(s, quoted ? BACKSLASH : rule == Rule.List ? COMMA : NEWLINE, 40)
   store<u32>(s, quoted, 44)
   store<i32>(at, n + 1, 4)
+  store<u32>(at, load<u32>(at, 28) | (1 << role), 28)
   const kind = load<i32>(at)
   if (kind == Cutter.Json) addPath(at + KEYS, n, literalAt, literalBytes)
   else if (kind == Cutter.Ltsv) addKey(at + KEYS, pathOf(ROOT, literalAt, literalBytes), n + 1)

@@ -49,7 +49,7 @@ export enum Rule {
   LastQuoted = 5,
   /** Plain, without blanks inside; blanks before it are padding. */
   Token = 6,
-  /** A token whose last `:port` is cut off. */
+  /** A token that ends with `:port`, which is cut off. */
   AddressPort = 7,
   /** A list of what several servers behind did, `0.001, 0.204 : 0.010`: blanks stand beside its commas and colons. */
   Chain = 8,
@@ -59,6 +59,8 @@ export enum Rule {
   Host = 10,
   /** Plain, but what follows must begin as a time does: a name that its client made up may hold the literal, too. */
   UntilTime = 11,
+  /** A token that is a number, or `-`. */
+  Number = 12,
 }
 
 /** Properties of a plan, as bits. */
