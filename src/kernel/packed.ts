@@ -1,16 +1,12 @@
 import { ALL_PERIODS, Kernel } from './kernel.js'
+import { BucketRecord, CHUNK, CodeRecord, LatencyRecord, MAX_CODES, MAX_REASONS } from './records.js'
 import { Dimension } from './wasm/roles.js'
 
 // Adding the counts of one kernel to those of another: straight from its memory, or, between threads, by way of a `Packed`.
 
-/** Sizes as in src/kernel/wasm/{count,values}.ts, in bytes. */
-const CODE = 80
-const BUCKET = 32
-const LATENCY = 16
-const MAX_CODES = 4096
-const MAX_REASONS = 1 << 20
-/** The most that is absorbed at once. */
-const CHUNK = 1 << 20
+const CODE: number = CodeRecord.Size
+const BUCKET: number = BucketRecord.Size
+const LATENCY: number = LatencyRecord.Size
 
 const DIMENSIONS = Array.from({ length: Dimension.Count }, (_, dimension) => dimension)
 

@@ -1,10 +1,11 @@
+import { BucketRow, NO_START } from '../kernel/records.js'
 import { placesInOrder } from './order.js'
 
-/** Start of the bucket of entries without a time; no bucket begins there. */
-export const NO_TIME = -1
+/** Start of the bucket of entries without a time, and number of their period in a database. */
+export const NO_TIME = NO_START
 
-/** start, hits, bytes sent, timed, time taken in µs */
-export const COLUMNS = 5
+/** Numbers of a bucket, as the kernel lays them out. */
+export const COLUMNS: number = BucketRow.Size / Float64Array.BYTES_PER_ELEMENT
 const NO_ROWS = new Float64Array(0)
 /** A minute before all others. */
 const FIRST = -(2 ** 31)

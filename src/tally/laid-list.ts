@@ -1,7 +1,8 @@
+import { ListRow } from '../kernel/records.js'
 import type { List, ListEntry } from './tally.js'
 
 /** Numbers of a row. */
-export const ROW_OF_LIST = 3
+export const ROW_OF_LIST: number = ListRow.Size / Uint32Array.BYTES_PER_ELEMENT
 
 /** How many values a list has, which need not be made for that. */
 export function lengthOf(list: List): number {

@@ -1,4 +1,5 @@
 import { BUCKET_WIDTHS, characterAt, decode, type Kernel, NO_PERIOD } from '../kernel/kernel.js'
+import { BIN_BITS, BucketHead, CodeRecord, LatencyRecord, MAX_SAMPLES, MAX_TEXT, SampleRecord, StatusBits, TableHead } from '../kernel/records.js'
 import { Reject } from '../kernel/wasm/roles.js'
 import { Buckets, COLUMNS } from './buckets.js'
 import { LaidList, ROW_OF_LIST } from './laid-list.js'
@@ -12,7 +13,6 @@ import {
   type List,
   type ListEntry,
   type Listed,
-  MAX_SAMPLES,
   quotaOf,
   REJECT_REASONS,
   type RejectReason,
@@ -22,16 +22,10 @@ import {
   tallyKey,
 } from './tally.js'
 
-// The shapes of the kernel's tables, as src/kernel/wasm/{count,values,index,read-out}.ts lays them out; sizes in bytes.
-const CODE = 80
-const LATENCY = 16
 /** Buckets that the kernel lays out at once. They take little memory, which has been touched before. */
 const LAID_AT_ONCE = 4096
 /** More than a table holds. */
 const ALL = 2 ** 32 - 1
-/** Bytes kept of a value; two longer ones can be the same up to here. */
-const MAX_TEXT = 1024
-const SAMPLE = { size: 28 + 512, text: 28 }
 const MAX_BUCKETS = 720
 
 /** Memory that is used again and again, and becomes larger where it must. The first touch of new memory costs more than what is copied into it. */
@@ -105,26 +99,26 @@ function u64(view: DataView, at: number): number {
 function readCodes(count: number, table: number, memory: DataView): CodeTally[] {
   const codes: CodeTally[] = []
   for (let i = 0; i < count; i++) {
-    const at = table + CODE * i
-    const key = memory.getBigUint64(at, true)
-    const reasonLength = memory.getUint32(at + 12, true)
-    const period = memory.getInt32(at + 64, true)
+    const at = table + CodeRecord.Size * i
+    const key = memory.getBigUint64(at + CodeRecord.Key, true)
+    const reasonLength = memory.getUint32(at + CodeRecord.ReasonLength, true)
+    const period = memory.getInt32(at + CodeRecord.Period, true)
     // There may be lists of it and nothing else.
     const timed = period !== NO_PERIOD
-    const seen = timed && u64(memory, at + 16) > 0
+    const seen = timed && u64(memory, at + CodeRecord.Hits) > 0
     const orNull = (n: bigint): number | null => (n === 0n ? null : Number(n - 1n))
     codes.push({
-      status: orNull(key >> 50n),
-      substatus: orNull((key >> 33n) & 0x1ffffn),
+      status: orNull(key >> BigInt(StatusBits.Status)),
+      substatus: orNull((key >> BigInt(StatusBits.Substatus)) & 0x1ffffn),
       win32Status: orNull(key & 0x1ffffffffn),
-      reason: reasonLength ? decode(new Uint8Array(memory.buffer, memory.getUint32(at + 8, true), reasonLength)) : null,
+      reason: reasonLength ? decode(new Uint8Array(memory.buffer, memory.getUint32(at + CodeRecord.Reason, true), reasonLength)) : null,
       period: timed ? period : null,
-      hits: u64(memory, at + 16),
-      bytesSent: u64(memory, at + 24),
-      timed: u64(memory, at + 32),
-      timeTakenUs: u64(memory, at + 40),
-      firstSeen: seen ? Number(memory.getBigInt64(at + 48, true)) : null,
-      lastSeen: seen ? Number(memory.getBigInt64(at + 56, true)) : null,
+      hits: u64(memory, at + CodeRecord.Hits),
+      bytesSent: u64(memory, at + CodeRecord.BytesSent),
+      timed: u64(memory, at + CodeRecord.Timed),
+      timeTakenUs: u64(memory, at + CodeRecord.TimeTakenUs),
+      firstSeen: seen ? Number(memory.getBigInt64(at + CodeRecord.FirstSeen, true)) : null,
+      lastSeen: seen ? Number(memory.getBigInt64(at + CodeRecord.LastSeen, true)) : null,
       buckets: new Buckets(),
       latency: new Map(),
       lists: emptyLists(),
@@ -136,7 +130,7 @@ function readCodes(count: number, table: number, memory: DataView): CodeTally[] 
 function readBuckets(codes: CodeTally[], { wasm }: Kernel, room: Room = { buffer: new ArrayBuffer(0) }): void {
   wasm.orderBuckets()
   const { buffer } = wasm.memory
-  const heads = new Uint32Array(buffer, wasm.scratchAt(), 2 * codes.length)
+  const heads = new Uint32Array(buffer, wasm.scratchAt(), (BucketHead.Size / 4) * codes.length)
   const count = wasm.bucketCount()
   const size = Float64Array.BYTES_PER_ELEMENT * COLUMNS * count
   if (room.buffer.byteLength < size) room.buffer = new ArrayBuffer(size)
@@ -155,17 +149,17 @@ function readBuckets(codes: CodeTally[], { wasm }: Kernel, room: Room = { buffer
 
 function readLatencies(codes: readonly CodeTally[], { wasm }: Kernel, memory: DataView): void {
   const table = wasm.latencyTable()
-  for (let at = table; at < table + LATENCY * wasm.latencyCount(); at += LATENCY) {
-    const key = memory.getUint32(at, true)
-    codes[key >>> 12]?.latency.set((key & 0xfff) - 1, u64(memory, at + 8))
+  for (let at = table; at < table + LatencyRecord.Size * wasm.latencyCount(); at += LatencyRecord.Size) {
+    const key = memory.getUint32(at + LatencyRecord.Key, true)
+    codes[key >>> BIN_BITS]?.latency.set((key & (2 ** BIN_BITS - 1)) - 1, u64(memory, at + LatencyRecord.Hits))
   }
 }
 
 /** The lists of one dimension, by code; values in the order of arrival. @param listed null: all values */
 function readLists(codeCount: number, { wasm }: Kernel, dimension: number, memory: DataView, listed: Listed | null): List[] {
   const { buffer } = wasm.memory
-  const counts = new Uint32Array(buffer, memory.getUint32(wasm.table(dimension) + 24, true), codeCount)
-  const before = new Uint32Array(buffer, memory.getUint32(wasm.table(dimension) + 48, true), codeCount)
+  const counts = new Uint32Array(buffer, memory.getUint32(wasm.table(dimension) + TableHead.Counts, true), codeCount)
+  const before = new Uint32Array(buffer, memory.getUint32(wasm.table(dimension) + TableHead.Distinct, true), codeCount)
   wasm.layLists(dimension, listed ? Math.min(quotaOf(counts, listed), ALL) : ALL)
   const heads = new Float64Array(buffer, wasm.scratchAt(), 2 * codeCount)
   const laidTexts = new Uint32Array(buffer, wasm.listTextsAt(), 2 * wasm.listTextCount())
@@ -220,14 +214,14 @@ export function readLineCounts({ wasm }: Kernel): LineCounts {
     if (!count || !name) continue
     rejected += count
     const samples = Array.from({ length: Math.min(count, MAX_SAMPLES) }, (_, i): RejectSample => {
-      const at = wasm.sampleTable() + SAMPLE.size * (reason * MAX_SAMPLES + i)
-      const start = at + SAMPLE.text
-      const text = wholeCharacters(bytes.subarray(start, start + memory.getUint32(at + 24, true)))
+      const at = wasm.sampleTable() + SampleRecord.Size * (reason * MAX_SAMPLES + i)
+      const start = at + SampleRecord.Text
+      const text = wholeCharacters(bytes.subarray(start, start + memory.getUint32(at + SampleRecord.Length, true)))
       return {
-        line: u64(memory, at),
-        offset: u64(memory, at + 8),
-        step: memory.getUint32(at + 16, true),
-        column: characterAt(text, memory.getUint32(at + 20, true)),
+        line: u64(memory, at + SampleRecord.Line),
+        offset: u64(memory, at + SampleRecord.Offset),
+        step: memory.getUint32(at + SampleRecord.Step, true),
+        column: characterAt(text, memory.getUint32(at + SampleRecord.Column, true)),
         text: decode(text),
       }
     })

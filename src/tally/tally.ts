@@ -1,6 +1,9 @@
+import { MAX_SAMPLES } from '../kernel/records.js'
 import type { Dimension, Reject } from '../kernel/wasm/roles.js'
 import type { Buckets } from './buckets.js'
 import { LaidList, lengthOf } from './laid-list.js'
+
+export { MAX_SAMPLES }
 
 /** Names of the lists kept for each code, as the report and the store call them, by Dimension. */
 export const DIMENSIONS = ['path', 'client', 'referer', 'userAgent', 'method', 'host'] as const satisfies readonly string[] & { length: Dimension.Count }
@@ -100,9 +103,6 @@ export interface Tally {
   /** By `tallyKey`. */
   readonly codes: Map<string, CodeTally>
 }
-
-/** How many samples of each reject reason are kept. */
-export const MAX_SAMPLES = 5
 
 export function emptyTally(bucketSeconds = 60): Tally {
   return { bucketSeconds, codes: new Map() }

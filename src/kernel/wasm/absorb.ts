@@ -1,7 +1,9 @@
 // Adding the counts of another kernel: workers count ranges of a file, and one kernel adds them up in the order of the file, so
 // that the result is the same for any number of workers.
+import { BIN_BITS, CodeRecord, LatencyRecord, MAX_CODES } from '../records'
 import { add, addBuckets, addLatency, CODE, codes, countForeign, findCode, isKnownCode, LATENCY } from './count'
-import { MAX_CODES } from './values'
+
+const BIN_MASK: u64 = (1 << BIN_BITS) - 1
 
 /** The other's code → the code here. */
 const codeMap = heap.alloc(4 * <usize>MAX_CODES)
@@ -12,7 +14,7 @@ export function codeMapAt(): usize {
 /** How many of n code records at `from` are not here. */
 export function newCodes(n: u32, from: usize): u32 {
   let fresh: u32 = 0
-  for (let c = from; c < from + CODE * <usize>n; c += CODE) if (!isKnownCode(load<u64>(c), load<u64>(c, 72))) fresh++
+  for (let c = from; c < from + CODE * <usize>n; c += CODE) if (!isKnownCode(load<u64>(c), load<u64>(c, CodeRecord.Hash))) fresh++
   return fresh
 }
 
@@ -25,14 +27,17 @@ export function absorbCodes(n: u32, from: usize, texts: usize, base: usize, coun
   let entries: u64 = 0
   for (let i: u32 = 0; i < n; i++) {
     const c = from + CODE * <usize>i
-    const code = findCode(load<u64>(c), load<u64>(c, 72), texts + (<usize>load<u32>(c, 8) - base), load<u32>(c, 12), load<i32>(c, 64))
+    const code = findCode(load<u64>(c), load<u64>(c, CodeRecord.Hash), texts + (<usize>load<u32>(c, CodeRecord.Reason) - base), load<u32>(c, CodeRecord.ReasonLength), load<i32>(c, CodeRecord.Period))
     store<u32>(codeMap + 4 * <usize>i, code)
     if (!counted) continue
     const here = codes + CODE * <usize>code
-    for (let at: usize = 16; at <= 40; at += 8) add(here, at, load<i64>(c + at))
-    store<i64>(here, min(load<i64>(here, 48), load<i64>(c, 48)), 48)
-    store<i64>(here, max(load<i64>(here, 56), load<i64>(c, 56)), 56)
-    entries += load<u64>(c, 16)
+    add(here, CodeRecord.Hits, load<i64>(c, CodeRecord.Hits))
+    add(here, CodeRecord.BytesSent, load<i64>(c, CodeRecord.BytesSent))
+    add(here, CodeRecord.Timed, load<i64>(c, CodeRecord.Timed))
+    add(here, CodeRecord.TimeTakenUs, load<i64>(c, CodeRecord.TimeTakenUs))
+    store<i64>(here, min(load<i64>(here, CodeRecord.FirstSeen), load<i64>(c, CodeRecord.FirstSeen)), CodeRecord.FirstSeen)
+    store<i64>(here, max(load<i64>(here, CodeRecord.LastSeen), load<i64>(c, CodeRecord.LastSeen)), CodeRecord.LastSeen)
+    entries += load<u64>(c, CodeRecord.Hits)
   }
   countForeign(entries)
 }
@@ -46,6 +51,6 @@ export function absorbLatencies(n: u32, from: usize): void {
   for (let i: u32 = 0; i < n; i++) {
     const slot = from + LATENCY * <usize>i
     const key = load<u64>(slot)
-    addLatency((<u64>load<u32>(codeMap + 4 * <usize>(key >> 12)) << 12) | (key & 0xfff), load<u64>(slot, 8))
+    addLatency((<u64>load<u32>(codeMap + 4 * <usize>(key >> BIN_BITS)) << BIN_BITS) | (key & BIN_MASK), load<u64>(slot, LatencyRecord.Hits))
   }
 }

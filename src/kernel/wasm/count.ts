@@ -1,5 +1,8 @@
 // Counting. The values of BATCH entries are gathered in lists, one for each table; then each table is touched in a loop of its own, so that
 // the cache misses of one table overlap instead of queueing behind the next table's. Measured on the prototype: ×1.4.
+import {
+  BIN_BITS, BUCKET_BITS, BucketRecord, CodeRecord, GatheredValue, LatencyRecord, MAX_CODES, MAX_REASONS, StatusBits,
+} from '../records'
 import { spanEnd, spanStart } from './cut'
 import {
   bytesSent, firstOfList, status, substatus, time, timeTakenUs, win32Status, withoutQuery,
@@ -7,20 +10,18 @@ import {
 import { Dimension, Role } from './roles'
 import { DASH } from './scan'
 import { NO_TIME } from './time'
-import { clearTable, countValues, GATHERED, hashOf, keyOf, MAX_CODES, mixedOf, scratchAt, table } from './values'
+import { clearTable, countValues, GATHERED, hashOf, keyOf, mixedOf, scratchAt, table } from './values'
 
 const BATCH: i32 = 256
 
-// code: key u64 · reason u32 · reason length u32 · hits u64 · bytes u64 · timed u64 · time µs u64 · first i64 · last i64 · period i32 · slot u32 · hash u64
 // The same code in another period (a day, where a database keeps lists by day) is another code here, so that every table is by period.
-export const CODE: usize = 80
+export const CODE: usize = CodeRecord.Size
 export const codes = heap.alloc(CODE * <usize>MAX_CODES)
 export let codeCount: i32 = 0
 const CODE_SLOTS: u32 = 16384
 // slot: key u64 · reason hash u64 · code u32 (+1; 0 = empty) · pad
 const codeSlots = heap.alloc(24 * <usize>CODE_SLOTS)
-const REASONS: usize = 1 << 20
-export const reasons = heap.alloc(REASONS)
+export const reasons = heap.alloc(MAX_REASONS)
 let reasonsUsed: usize = 0
 export function reasonsUsedBytes(): usize {
   return reasonsUsed
@@ -30,8 +31,8 @@ export function reasonsUsedBytes(): usize {
 // found through an open-addressing hash table of their numbers (u32, +1; 0 = empty). So no memory is touched for records that are
 // not there, only the numbers move when the table grows, and the records can be handed over as they lie.
 
-// Code and time bucket: key u64 (code << 40 | bucket + 1) · hits u32 · timed u32 · bytes u64 · time µs u64
-export const BUCKET: usize = 32
+export const BUCKET: usize = BucketRecord.Size
+export const BUCKET_MASK: u64 = (<u64>1 << BUCKET_BITS) - 1
 const MAX_BUCKET_SLOTS: u32 = 1 << 20
 const BUCKET_SECONDS: i64 = 60
 /** Buckets are widened when there are so many; where they must keep their width, so many are all there is room for. */
@@ -46,8 +47,7 @@ let bucketSlots: u32 = 1 << 8
 export let bucketSeconds: i64 = BUCKET_SECONDS
 let bucketLimit: u32 = MANY_BUCKETS
 
-// Time taken: code and logarithmic bin: key u64 (code << 12 | bin + 1) · hits u64
-export const LATENCY: usize = 16
+export const LATENCY: usize = LatencyRecord.Size
 const MAX_LATENCY_SLOTS: u32 = 1 << 18
 const MANY_LATENCIES: u32 = (MAX_LATENCY_SLOTS / 4) * 3
 export const latencies = heap.alloc(LATENCY * <usize>(MANY_LATENCIES + 2 * BATCH))
@@ -129,7 +129,7 @@ export function clearLists(): void {
 
 export function clearCounts(): void {
   clearLists()
-  for (let i = 0; i < codeCount; i++) store<u32>(codeSlots + 24 * <usize>load<u32>(codes + CODE * <usize>i, 68), 0, 16)
+  for (let i = 0; i < codeCount; i++) store<u32>(codeSlots + 24 * <usize>load<u32>(codes + CODE * <usize>i, CodeRecord.Slot), 0, 16)
   dropBuckets()
   if (latencyCount) memory.fill(latencyIndex, 0, 4 * <usize>latencySlots)
   codeCount = 0
@@ -155,7 +155,7 @@ export function countForeign(entries: u64): void {
 /** Whether so many more codes and latency bins surely fit. */
 export function fits(moreCodes: u32, moreLatencies: u32): bool {
   return <u32>codeCount + moreCodes <= <u32>(MAX_CODES - 2 * BATCH) && latencyCount + moreLatencies <= MANY_LATENCIES &&
-    sinceClear < 0x80000000 && reasonsUsed < REASONS / 2
+    sinceClear < 0x80000000 && reasonsUsed < <usize>MAX_REASONS / 2
 }
 
 /** Whether so many more buckets surely fit. */
@@ -165,7 +165,7 @@ export function bucketsFit(more: u32): bool {
 
 /** Whether the next batch could overflow a table that must stay exact. */
 export function isFull(): bool {
-  return codeCount > MAX_CODES - 2 * BATCH || reasonsUsed > REASONS - (128 << 10) || bucketCount > bucketLimit || sinceClear > 0x70000000 ||
+  return codeCount > MAX_CODES - 2 * BATCH || reasonsUsed > <usize>MAX_REASONS - (128 << 10) || bucketCount > bucketLimit || sinceClear > 0x70000000 ||
     latencyCount > MANY_LATENCIES
 }
 
@@ -212,9 +212,9 @@ function gatherValue(dimension: i32, code: u32, mixed: u64, start: usize, end: u
   const n = load<u32>(listed + 4 * dimension)
   const v = lists + GATHERED * <usize>BATCH * dimension + <usize>n
   store<u64>(v, keyOf(hashOf(start, length), mixed))
-  store<u32>(v, <u32>start, 8)
-  store<u32>(v, length, 12)
-  store<u32>(v, code, 16)
+  store<u32>(v, <u32>start, GatheredValue.Text)
+  store<u32>(v, length, GatheredValue.Length)
+  store<u32>(v, code, GatheredValue.Code)
   // What is absent, as every other referer, is written over by the next, since to ask before would be mispredicted.
   store<u32>(listed + 4 * dimension, n + (isAbsent(start, end) ? 0 : <u32>GATHERED))
 }
@@ -228,7 +228,7 @@ let lastMixed: u64 = 0
 /** The number of the code of the entry, made when it is new. There is room: `isFull` is asked before each batch. */
 function codeOf(reason: usize, length: u32, period: i32): u32 {
   // status 0–999 or none in 10 bits, sub-status or none in 17, Win32 status or none in 33
-  const key = (<u64>(status + 1) << 50) | (<u64>(substatus + 1) << 33) | <u64>(win32Status + 1)
+  const key = (<u64>(status + 1) << StatusBits.Status) | (<u64>(substatus + 1) << StatusBits.Substatus) | <u64>(win32Status + 1)
   const hash = (length ? hashOf(reason, length) : 0) + <u64>period * 0xff51afd7ed558ccd
   if (key == lastKey && hash == lastReason && codeCount > 0) return lastCode
   lastKey = key
@@ -270,14 +270,14 @@ function newCode(key: u64, hash: u64, reason: usize, length: u32, period: i32, s
   memory.fill(c, 0, CODE)
   store<u64>(c, key)
   memory.copy(reasons + reasonsUsed, reason, length)
-  store<u32>(c, <u32>(reasons + reasonsUsed), 8)
-  store<u32>(c, length, 12)
+  store<u32>(c, <u32>(reasons + reasonsUsed), CodeRecord.Reason)
+  store<u32>(c, length, CodeRecord.ReasonLength)
   reasonsUsed += length
-  store<i64>(c, i64.MAX_VALUE, 48)
-  store<i64>(c, i64.MIN_VALUE, 56)
-  store<i32>(c, period, 64)
-  store<u32>(c, slot, 68)
-  store<u64>(c, hash, 72)
+  store<i64>(c, i64.MAX_VALUE, CodeRecord.FirstSeen)
+  store<i64>(c, i64.MIN_VALUE, CodeRecord.LastSeen)
+  store<i32>(c, period, CodeRecord.Period)
+  store<u32>(c, slot, CodeRecord.Slot)
+  store<u64>(c, hash, CodeRecord.Hash)
   return codeCount++
 }
 
@@ -298,7 +298,7 @@ export function flush(): void {
 @inline
 function codeKey(number: u32): u64 {
   const c = codes + CODE * <usize>number
-  return load<u64>(c) ^ load<u64>(c, 72)
+  return load<u64>(c) ^ load<u64>(c, CodeRecord.Hash)
 }
 
 let lastNumber: u64 = 0
@@ -325,23 +325,23 @@ function bucketNumber(): u64 {
 function countEntry(code: u32): void {
   const c = codes + CODE * <usize>code
   const b = bucketOf(code, bucketNumber())
-  add(c, 16, 1)
-  store<u32>(b, load<u32>(b, 8) + 1, 8)
+  add(c, CodeRecord.Hits, 1)
+  store<u32>(b, load<u32>(b, BucketRecord.Hits) + 1, BucketRecord.Hits)
   if (bytesSent > 0) {
-    add(c, 24, bytesSent)
-    add(b, 16, bytesSent)
+    add(c, CodeRecord.BytesSent, bytesSent)
+    add(b, BucketRecord.BytesSent, bytesSent)
   }
   if (timeTakenUs >= 0) {
-    add(c, 32, 1)
-    add(c, 40, timeTakenUs)
-    store<u32>(b, load<u32>(b, 12) + 1, 12)
-    add(b, 24, timeTakenUs)
+    add(c, CodeRecord.Timed, 1)
+    add(c, CodeRecord.TimeTakenUs, timeTakenUs)
+    store<u32>(b, load<u32>(b, BucketRecord.Timed) + 1, BucketRecord.Timed)
+    add(b, BucketRecord.TimeTakenUs, timeTakenUs)
     countLatency(code, <u64>timeTakenUs)
   }
   if (time == NO_TIME) withoutTime++
   else {
-    if (time < load<i64>(c, 48)) store<i64>(c, time, 48)
-    if (time > load<i64>(c, 56)) store<i64>(c, time, 56)
+    if (time < load<i64>(c, CodeRecord.FirstSeen)) store<i64>(c, time, CodeRecord.FirstSeen)
+    if (time > load<i64>(c, CodeRecord.LastSeen)) store<i64>(c, time, CodeRecord.LastSeen)
   }
 }
 
@@ -357,7 +357,7 @@ const lastBuckets = heap.alloc(4 * <usize>MAX_CODES)
 // @ts-ignore: decorator
 @inline
 function bucketOf(code: u32, bucket: u64): usize {
-  const key = (<u64>code << 40) | (bucket + 1)
+  const key = (<u64>code << BUCKET_BITS) | (bucket + 1)
   const last = lastBuckets + 4 * <usize>code
   const known = <usize>load<u32>(last)
   // It may have been moved or cleared since.
@@ -379,7 +379,7 @@ let bucketsIndexed: u32 = 0
  * is never made: to import 5 million entries took 2 to 3 % less.
  */
 function bucketAt(key: u64): usize {
-  const latest = latestKeys + 8 * <usize>(key >> 40)
+  const latest = latestKeys + 8 * <usize>(key >> BUCKET_BITS)
   if (key > load<u64>(latest)) {
     store<u64>(latest, key)
     return newBucket(key)
@@ -395,10 +395,8 @@ function bucketAt(key: u64): usize {
 function newBucket(key: u64): usize {
   const fresh = buckets + BUCKET * <usize>bucketCount
   bucketCount++
+  memory.fill(fresh, 0, BUCKET)
   store<u64>(fresh, key)
-  store<u64>(fresh, 0, 8)
-  store<u64>(fresh, 0, 16)
-  store<u64>(fresh, 0, 24)
   return fresh
 }
 
@@ -450,14 +448,14 @@ export function widenBuckets(seconds: i64): void {
 export function addBuckets(n: u32, from: usize, seconds: i64, codeMap: usize): void {
   for (let end = from + BUCKET * <usize>n; from < end; from += BUCKET) {
     const key = load<u64>(from)
-    const theirs = <u32>(key >> 40)
-    let bucket = (key & 0xffffffffff) - 1
+    const theirs = <u32>(key >> BUCKET_BITS)
+    let bucket = (key & BUCKET_MASK) - 1
     if (bucket != 0 && seconds != bucketSeconds) bucket = <u64>(floorDiv((<i64>bucket - BUCKET_BASE) * seconds, bucketSeconds) + BUCKET_BASE)
     const here = bucketOf(codeMap ? load<u32>(codeMap + 4 * <usize>theirs) : theirs, bucket)
-    store<u32>(here, load<u32>(here, 8) + load<u32>(from, 8), 8)
-    store<u32>(here, load<u32>(here, 12) + load<u32>(from, 12), 12)
-    add(here, 16, load<i64>(from, 16))
-    add(here, 24, load<i64>(from, 24))
+    store<u32>(here, load<u32>(here, BucketRecord.Hits) + load<u32>(from, BucketRecord.Hits), BucketRecord.Hits)
+    store<u32>(here, load<u32>(here, BucketRecord.Timed) + load<u32>(from, BucketRecord.Timed), BucketRecord.Timed)
+    add(here, BucketRecord.BytesSent, load<i64>(from, BucketRecord.BytesSent))
+    add(here, BucketRecord.TimeTakenUs, load<i64>(from, BucketRecord.TimeTakenUs))
   }
 }
 
@@ -471,7 +469,7 @@ function latencyBin(us: u64): u64 {
 }
 
 function countLatency(code: u32, us: u64): void {
-  addLatency((<u64>code << 12) | (latencyBin(us) + 1), 1)
+  addLatency((<u64>code << BIN_BITS) | (latencyBin(us) + 1), 1)
 }
 
 export function addLatency(key: u64, hits: u64): void {
@@ -481,7 +479,7 @@ export function addLatency(key: u64, hits: u64): void {
     const fresh = latencies + LATENCY * <usize>latencyCount
     store<u32>(entry, ++latencyCount)
     store<u64>(fresh, key)
-    store<u64>(fresh, 0, 8)
+    store<u64>(fresh, 0, LatencyRecord.Hits)
   }
-  add(latencies + LATENCY * <usize>(load<u32>(entry) - 1), 8, hits)
+  add(latencies + LATENCY * <usize>(load<u32>(entry) - 1), LatencyRecord.Hits, hits)
 }

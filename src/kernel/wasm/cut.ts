@@ -5,8 +5,10 @@ import { endsSimply, flags, isMostlyLong, leading, leadingLength, needleOf, STEP
 import { Flag, Reject, Role, Rule } from './roles'
 import { bitsOf, BLANK, COMMA, DASH, findBlankOrControl, findByte, findFarOrNewline, findNewline, findOrNewline, isEscaped, NEWLINE, QUOTE, RETURN, trimReturn } from './scan'
 
+/** Bytes of all spans, in whole vectors. */
+const SPANS: usize = (8 * <usize>Role.Count + 15) & ~15
 /** Spans by role, 8 bytes each: start u32, end u32. start == 0 means absent. */
-export const spans: usize = heap.alloc(8 * <usize>Role.Count)
+export const spans: usize = heap.alloc(SPANS)
 
 export let failedStep: i32 = 0
 export let failedAt: usize = 0
@@ -25,7 +27,7 @@ export function spanEnd(role: i32): usize {
 
 export function clearSpans(): void {
   const none = i64x2.splat(0)
-  for (let at: usize = 0; at < 8 * <usize>Role.Count; at += 16) v128.store(spans + at, none)
+  for (let at: usize = 0; at < SPANS; at += 16) v128.store(spans + at, none)
 }
 
 // @ts-ignore: decorator

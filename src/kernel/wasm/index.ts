@@ -1,4 +1,5 @@
 // The kernel: complete lines in, counts out. `run` is the one hot loop. See docs/architecture.md for the whole picture.
+import { MAX_SAMPLES, SAMPLE_TEXT, SampleRecord } from '../records'
 import {
   bucketCount as bucketCount_, bucketSeconds as bucketSeconds_, bucketsFit, buckets, clearCounts, clearLists, clearWithoutTime, codeCount as codeCount_,
   codes, currentPeriod, fits, flush, gather, isFull, latencies, latencyCount as latencyCount_, reasons,
@@ -32,12 +33,9 @@ export {
 export const blockBytes: i32 = 2 << 20
 export const block: usize = heap.alloc(blockBytes + 64)
 
-export const SAMPLES: i32 = 5
-export const SAMPLE_TEXT: i32 = 512
-// sample: line u64 · offset u64 · step u32 · column u32 · length u32 · text
-const SAMPLE: usize = 28 + <usize>SAMPLE_TEXT
+const SAMPLE: usize = SampleRecord.Size
 const rejects = heap.alloc(8 * <usize>Reject.Count)
-const samples = heap.alloc(SAMPLE * <usize>SAMPLES * <usize>Reject.Count)
+const samples = heap.alloc(SAMPLE * <usize>MAX_SAMPLES * <usize>Reject.Count)
 
 let lines: u64 = 0
 let entries: u64 = 0
@@ -234,15 +232,15 @@ function refuse(line: usize): usize {
 function reject(reason: i32, step: i32, at: usize, line: usize, end: usize): void {
   const count = load<u64>(rejects + 8 * <usize>reason)
   store<u64>(rejects + 8 * <usize>reason, count + 1)
-  if (count >= <u64>SAMPLES) return
-  const s = samples + SAMPLE * (<usize>reason * <usize>SAMPLES + <usize>count)
+  if (count >= <u64>MAX_SAMPLES) return
+  const s = samples + SAMPLE * (<usize>reason * <usize>MAX_SAMPLES + <usize>count)
   const length = min(<u32>(end - line), <u32>SAMPLE_TEXT)
   store<u64>(s, lines)
-  store<u64>(s, blockOffset + <u64>(line - block), 8)
-  store<u32>(s, step, 16)
-  store<u32>(s, at >= line && at <= end ? <u32>(at - line) : 0, 20)
-  store<u32>(s, length, 24)
-  memory.copy(s + 28, line, length)
+  store<u64>(s, blockOffset + <u64>(line - block), SampleRecord.Offset)
+  store<u32>(s, step, SampleRecord.Step)
+  store<u32>(s, at >= line && at <= end ? <u32>(at - line) : 0, SampleRecord.Column)
+  store<u32>(s, length, SampleRecord.Length)
+  memory.copy(s + SampleRecord.Text, line, length)
 }
 
 /** The block is full and holds no newline: its line is counted as rejected. `last` says that no more of it comes. */
@@ -268,7 +266,7 @@ export function probe(index: i32, line: usize): bool {
   forgetDecoded()
   usePlan(index)
   const fits = parse(line) != 0
-  if (fits && spanStart(5)) splitRequest()
+  if (fits && spanStart(Role.Request)) splitRequest()
   return fits
 }
 

@@ -2,10 +2,11 @@
 // the values that are counted now, and take as much of the caches. To count eight days took a quarter less.
 //
 // What is taken out is a list of its own: should more come of its period, both are added up, as those of two kernels are.
+import { CHUNK, CodeRecord, MAX_CODES, TableHead, ValueRecord } from '../records'
 import { areOthersOver, CODE, codeCount, codes, currentPeriod, NO_PERIOD } from './count'
 import { fewest, findCuts, layHits, ties } from './read-out'
 import { Dimension } from './roles'
-import { CHUNK, dropLists, errorOf, isPackedFull, listLength, MAX_CODES, packValue, scratchAt, setPackedEnd, table, VALUE } from './values'
+import { dropLists, errorOf, isPackedFull, listLength, packValue, scratchAt, setPackedEnd, table, VALUE } from './values'
 
 /** Fewer values are in nobody's way. */
 const MANY: u32 = 1 << 13
@@ -36,7 +37,7 @@ export function isPast(): bool {
 export function markPast(before: i32): bool {
   let values: u32 = 0
   for (let i = 0; i < codeCount; i++) {
-    const period = load<i32>(codes + CODE * <usize>i, 64)
+    const period = load<i32>(codes + CODE * <usize>i, CodeRecord.Period)
     const isOver = period < before && period != NO_PERIOD
     store<u8>(marks + <usize>i, <u8>isOver)
     if (isOver) for (let d = 0; d < Dimension.Count; d++) values += listLength(d, i)
@@ -56,8 +57,8 @@ export function cutPast(dimension: i32, n: u32): void {
   findCuts(t, hitsAt(), n)
   for (let i = 0; i < codeCount; i++) {
     const isMarked = load<u8>(marks + <usize>i)
-    store<u32>(lost + 4 * <usize>i, isMarked ? load<u32>(<usize>load<u32>(t, 28) + 4 * <usize>i) : 0)
-    store<u32>(distinct + 4 * <usize>i, isMarked ? max(listLength(dimension, i), load<u32>(<usize>load<u32>(t, 48) + 4 * <usize>i)) : 0)
+    store<u32>(lost + 4 * <usize>i, isMarked ? load<u32>(<usize>load<u32>(t, TableHead.Lost) + 4 * <usize>i) : 0)
+    store<u32>(distinct + 4 * <usize>i, isMarked ? max(listLength(dimension, i), load<u32>(<usize>load<u32>(t, TableHead.Distinct) + 4 * <usize>i)) : 0)
   }
   packed = 0
 }
@@ -65,11 +66,11 @@ export function cutPast(dimension: i32, n: u32): void {
 /** Pack the values that stay, as `pack` does; what does not raises `pastLost`. @returns the number of the first that had no room */
 export function packPast(dimension: i32, from: u32): u32 {
   const t = table(dimension)
-  const used = load<u32>(t, 8)
+  const used = load<u32>(t, TableHead.Used)
   let p = scratchAt()
   for (; from < used && !isPackedFull(p); from++) {
-    const value = <usize>load<u32>(t, 36) + VALUE * <usize>from
-    const code = <usize>load<u16>(value, 8)
+    const value = <usize>load<u32>(t, TableHead.Values) + VALUE * <usize>from
+    const code = <usize>load<u16>(value, ValueRecord.Code)
     if (!load<u8>(marks + code)) continue
     const hits = load<u32>(hitsAt() + 4 * <usize>from)
     const least = load<u32>(fewest + 4 * code)

@@ -1,11 +1,14 @@
 // Helps the host to read the tables out. What is gone through once is slow in JavaScript: it is compiled when it is over.
-import { BUCKET, BUCKET_BASE, bucketCount, buckets, bucketSeconds, codeCount } from './count'
-import { BINS, bins, hashOf, MAX_CODES, scratchAt, SLOT, table, VALUE } from './values'
+import {
+  BUCKET_BITS, BucketHead, BucketRecord, BucketRow, ListHead, ListRow, ListText, MAX_CODES, NO_START, SlotRecord, TableHead, ValueRecord,
+} from '../records'
+import { BUCKET, BUCKET_BASE, BUCKET_MASK, bucketCount, buckets, bucketSeconds, codeCount } from './count'
+import { BINS, bins, hashOf, scratchAt, SLOT, table, VALUE } from './values'
 
-// A row of buckets for the host, f64 each: start in seconds since 1970 · hits · bytes · timed · time µs
-const ROW: usize = 40
-/** Start of the bucket of entries without a time: NO_TIME of the host. */
-const NO_START: f64 = -1
+const BUCKET_HEAD: usize = BucketHead.Size
+const LIST_HEAD: usize = ListHead.Size
+const LIST_ROW: usize = ListRow.Size
+const LIST_TEXT: usize = ListText.Size
 /** BINS are as many as digits of so many bits. */
 const DIGIT_BITS: i32 = 7
 /** Addresses of the buckets, in their order. */
@@ -17,7 +20,7 @@ const ends = heap.alloc(4 * <usize>MAX_CODES)
 // @ts-ignore: decorator
 @inline
 function codeOf(bucket: usize): usize {
-  return <usize>(load<u64>(bucket) >> 40)
+  return <usize>(load<u64>(bucket) >> BUCKET_BITS)
 }
 
 /**
@@ -28,17 +31,17 @@ function codeOf(bucket: usize): usize {
  */
 export function orderBuckets(): void {
   const heads = scratchAt()
-  memory.fill(heads, 0, 8 * <usize>codeCount)
+  memory.fill(heads, 0, BUCKET_HEAD * <usize>codeCount)
   const end = buckets + BUCKET * <usize>bucketCount
   for (let b = buckets; b < end; b += BUCKET) {
-    const head = heads + 8 * codeOf(b)
+    const head = heads + BUCKET_HEAD * codeOf(b)
     store<u32>(head, load<u32>(head) + 1)
   }
-  ordered = heads + 8 * <usize>codeCount
+  ordered = heads + BUCKET_HEAD * <usize>codeCount
   let at = ordered
   for (let i = 0; i < codeCount; i++) {
-    const head = heads + 8 * <usize>i
-    store<u32>(head, 1, 4)
+    const head = heads + BUCKET_HEAD * <usize>i
+    store<u32>(head, 1, BucketHead.InOrder)
     store<u32>(begins + 4 * <usize>i, <u32>at)
     store<u32>(ends + 4 * <usize>i, <u32>at)
     at += 4 * <usize>load<u32>(head)
@@ -48,7 +51,7 @@ export function orderBuckets(): void {
     const to = <usize>load<u32>(ends + 4 * code)
     store<u32>(to, <u32>b)
     // Entries without a time have the lowest number: they come first.
-    if (to > <usize>load<u32>(begins + 4 * code) && load<u64>(b) < load<u64>(<usize>load<u32>(to - 4))) store<u32>(heads + 8 * code, 0, 4)
+    if (to > <usize>load<u32>(begins + 4 * code) && load<u64>(b) < load<u64>(<usize>load<u32>(to - 4))) store<u32>(heads + BUCKET_HEAD * code, 0, BucketHead.InOrder)
     store<u32>(ends + 4 * code, <u32>(to + 4))
   }
 }
@@ -59,20 +62,17 @@ export function layBuckets(from: u32, n: u32): usize {
   let row = rows
   for (let i = from; i < from + n; i++) {
     const b = <usize>load<u32>(ordered + 4 * <usize>i)
-    const bucket = (load<u64>(b) & 0xffffffffff) - 1
+    const bucket = (load<u64>(b) & BUCKET_MASK) - 1
     store<f64>(row, bucket == 0 ? NO_START : <f64>((<i64>bucket - BUCKET_BASE) * bucketSeconds))
-    store<f64>(row, <f64>load<u32>(b, 8), 8)
-    store<f64>(row, <f64>load<u64>(b, 16), 16)
-    store<f64>(row, <f64>load<u32>(b, 12), 24)
-    store<f64>(row, <f64>load<u64>(b, 24), 32)
-    row += ROW
+    store<f64>(row, <f64>load<u32>(b, BucketRecord.Hits), BucketRow.Hits)
+    store<f64>(row, <f64>load<u64>(b, BucketRecord.BytesSent), BucketRow.BytesSent)
+    store<f64>(row, <f64>load<u32>(b, BucketRecord.Timed), BucketRow.Timed)
+    store<f64>(row, <f64>load<u64>(b, BucketRecord.TimeTakenUs), BucketRow.TimeTakenUs)
+    row += BucketRow.Size
   }
   return rows
 }
 
-// A row of a list for the host, u32 each: number of its text · hits · error. A text: address u32 · length u32
-const ROW_OF_LIST: usize = 12
-const TEXT: usize = 8
 /** By code: the fewest hits of a value that stays in a list, and how many of those with so many do: the first to come. */
 export const fewest = heap.alloc(4 * <usize>MAX_CODES)
 export const ties = heap.alloc(4 * <usize>MAX_CODES)
@@ -93,8 +93,8 @@ export function listTextCount(): u32 {
 /** Lay the hits of all values out, u32: slots lie all over their table in the order of the values, so each is looked at once. */
 export function layHits(t: usize, to: usize): void {
   const slots = <usize>load<u32>(t)
-  const end = to + 4 * <usize>load<u32>(t, 8)
-  for (let value = <usize>load<u32>(t, 36); to < end; to += 4, value += VALUE) store<u32>(to, load<u32>(slots + SLOT * <usize>load<u32>(value, 12), 8))
+  const end = to + 4 * <usize>load<u32>(t, TableHead.Used)
+  for (let value = <usize>load<u32>(t, TableHead.Values); to < end; to += 4, value += VALUE) store<u32>(to, load<u32>(slots + SLOT * <usize>load<u32>(value, ValueRecord.Slot), SlotRecord.Hits))
 }
 
 /**
@@ -105,23 +105,23 @@ export function layHits(t: usize, to: usize): void {
  */
 export function layLists(dimension: i32, n: u32): void {
   const t = table(dimension)
-  const used = load<u32>(t, 8)
-  const values = <usize>load<u32>(t, 36)
-  const lost = <usize>load<u32>(t, 28)
-  const added = <usize>load<u32>(t, 40)
+  const used = load<u32>(t, TableHead.Used)
+  const values = <usize>load<u32>(t, TableHead.Values)
+  const lost = <usize>load<u32>(t, TableHead.Lost)
+  const added = <usize>load<u32>(t, TableHead.Added)
   const heads = scratchAt()
-  const hitsOf = heads + 16 * <usize>codeCount
+  const hitsOf = heads + LIST_HEAD * <usize>codeCount
   layHits(t, hitsOf)
   findCuts(t, hitsOf, n)
   for (let c = 0; c < codeCount; c++) {
-    store<f64>(heads + 16 * <usize>c, 0)
-    store<f64>(heads + 16 * <usize>c, <f64>load<u32>(lost + 4 * <usize>c), 8)
+    store<f64>(heads + LIST_HEAD * <usize>c, 0)
+    store<f64>(heads + LIST_HEAD * <usize>c, <f64>load<u32>(lost + 4 * <usize>c), ListHead.Lost)
   }
   let kept: usize = 0
   for (let i: u32 = 0; i < used; i++) {
     const value = values + VALUE * <usize>i
-    const code = <usize>load<u16>(value, 8)
-    const head = heads + 16 * code
+    const code = <usize>load<u16>(value, ValueRecord.Code)
+    const head = heads + LIST_HEAD * code
     const hits = load<u32>(hitsOf + 4 * <usize>i)
     const least = load<u32>(fewest + 4 * code)
     const left = load<u32>(ties + 4 * code)
@@ -131,8 +131,8 @@ export function layLists(dimension: i32, n: u32): void {
       kept++
       continue
     }
-    const error: u32 = load<u32>(value, 4) + load<u32>(added + 4 * code)
-    store<f64>(head, max(load<f64>(head, 8), <f64>hits + <f64>error), 8)
+    const error: u32 = load<u32>(value, ValueRecord.Error) + load<u32>(added + 4 * code)
+    store<f64>(head, max(load<f64>(head, ListHead.Lost), <f64>hits + <f64>error), ListHead.Lost)
     // No value has none: it is not laid out.
     store<u32>(hitsOf + 4 * <usize>i, 0)
   }
@@ -140,18 +140,18 @@ export function layLists(dimension: i32, n: u32): void {
   let rows = listRows
   for (let c = 0; c < codeCount; c++) {
     store<u32>(ends + 4 * <usize>c, <u32>rows)
-    rows += ROW_OF_LIST * <usize>load<f64>(heads + 16 * <usize>c)
+    rows += LIST_ROW * <usize>load<f64>(heads + LIST_HEAD * <usize>c)
   }
   for (let i: u32 = 0; i < used; i++) {
     const hits = load<u32>(hitsOf + 4 * <usize>i)
     if (hits == 0) continue
     const value = values + VALUE * <usize>i
-    const code = <usize>load<u16>(value, 8)
+    const code = <usize>load<u16>(value, ValueRecord.Code)
     const row = <usize>load<u32>(ends + 4 * code)
-    store<u32>(ends + 4 * code, <u32>(row + ROW_OF_LIST))
+    store<u32>(ends + 4 * code, <u32>(row + LIST_ROW))
     store<u32>(row, i)
-    store<u32>(row, hits, 4)
-    store<u32>(row, load<u32>(value, 4) + load<u32>(added + 4 * code), 8)
+    store<u32>(row, hits, ListRow.Hits)
+    store<u32>(row, load<u32>(value, ValueRecord.Error) + load<u32>(added + 4 * code), ListRow.Error)
   }
   numberTexts(values, kept)
 }
@@ -161,9 +161,9 @@ export function layLists(dimension: i32, n: u32): void {
  * value is.
  */
 export function findCuts(t: usize, hitsOf: usize, n: u32): void {
-  const used = load<u32>(t, 8)
-  const values = <usize>load<u32>(t, 36)
-  const counts = <usize>load<u32>(t, 24)
+  const used = load<u32>(t, TableHead.Used)
+  const values = <usize>load<u32>(t, TableHead.Values)
+  const counts = <usize>load<u32>(t, TableHead.Counts)
   let longer = false
   for (let c: usize = 0; c < <usize>codeCount; c++) {
     longer = longer || load<u32>(counts + 4 * c) > n
@@ -176,7 +176,7 @@ export function findCuts(t: usize, hitsOf: usize, n: u32): void {
   for (let shift = <i32>(31 - clz(most)) / DIGIT_BITS * DIGIT_BITS; shift >= 0; shift -= DIGIT_BITS) {
     memory.fill(bins, 0, 4 * BINS * <usize>codeCount)
     for (let i: u32 = 0; i < used; i++) {
-      const code = <usize>load<u16>(values + VALUE * <usize>i, 8)
+      const code = <usize>load<u16>(values + VALUE * <usize>i, ValueRecord.Code)
       if (load<u32>(counts + 4 * code) <= n) continue
       const digits = <u64>load<u32>(hitsOf + 4 * <usize>i) >> shift
       if (digits >> DIGIT_BITS != <u64>load<u32>(fewest + 4 * code)) continue
@@ -196,29 +196,29 @@ export function findCuts(t: usize, hitsOf: usize, n: u32): void {
 
 /** Give the texts of so many rows, which hold numbers of values yet, numbers of their own in the order of the rows: those written alike the same. */
 function numberTexts(values: usize, rows: usize): void {
-  listTexts = listRows + ROW_OF_LIST * rows
-  const places = listTexts + TEXT * rows
+  listTexts = listRows + LIST_ROW * rows
+  const places = listTexts + LIST_TEXT * rows
   let mask: usize = 1
   while (mask * 3 < rows * 4) mask = 2 * mask + 1
   memory.fill(places, 0, 4 * (mask + 1))
   textCount = 0
-  for (let row = listRows; row < listTexts; row += ROW_OF_LIST) {
+  for (let row = listRows; row < listTexts; row += LIST_ROW) {
     const value = values + VALUE * <usize>load<u32>(row)
     const text = <usize>load<u32>(value)
-    const length = <u32>load<u16>(value, 10)
+    const length = <u32>load<u16>(value, ValueRecord.Length)
     let i = <usize>(hashOf(text, length) >> 32) & mask
     while (true) {
       const number = load<u32>(places + 4 * i)
-      const known = listTexts + TEXT * <usize>(number - 1)
+      const known = listTexts + LIST_TEXT * <usize>(number - 1)
       if (number == 0) {
-        const fresh = listTexts + TEXT * <usize>textCount
+        const fresh = listTexts + LIST_TEXT * <usize>textCount
         store<u32>(fresh, <u32>text)
-        store<u32>(fresh, length, 4)
+        store<u32>(fresh, length, ListText.Length)
         store<u32>(row, textCount++)
         store<u32>(places + 4 * i, textCount)
         break
       }
-      if (load<u32>(known, 4) == length && memory.compare(<usize>load<u32>(known), text, length) == 0) {
+      if (load<u32>(known, ListText.Length) == length && memory.compare(<usize>load<u32>(known), text, length) == 0) {
         store<u32>(row, number - 1)
         break
       }

@@ -8,28 +8,19 @@
 //
 // ADVICE FOR HACKERS: a key is the 64-bit hash of value and code; equality of keys is taken for equality of values. Texts are
 // copied once, when a value is first seen; nothing here may point into the block, which moves.
+import { CHUNK, GatheredValue, MAX_CODES, MAX_TEXT, PackedValue, SlotRecord, TableHead, ValueRecord } from '../records'
 import { Dimension } from './roles'
 
-export const MAX_CODES: i32 = 4096
-/** Longer values are kept by hash over all their bytes, and shown by their first bytes. */
-export const MAX_TEXT: u32 = 1024
+// Hits of a value stay below 2^32: see isFull in count.ts.
+export const SLOT: usize = SlotRecord.Size
+export const VALUE: usize = ValueRecord.Size
+export const GATHERED: usize = GatheredValue.Size
+const PACKED: usize = PackedValue.Size
+const TABLE: usize = TableHead.Size
 
-// What is touched for every line is kept small, four to a cache line; the rest of a value lies apart, in the order of arrival.
-// slot: key u64 · hits u32 · value u32 (its number). key 0 = empty. Hits stay below 2^32: see isFull in count.ts.
-export const SLOT: usize = 16
-// value: text u32 · error i32 · code u16 · length u16 · slot u32 (its index). The possible error of a value is error + added[its code].
-export const VALUE: usize = 16
-
-// A value that was gathered: key u64 · text u32 · length u32 · code u32 · pad
-export const GATHERED: usize = 24
-
-const TABLE: usize = 56
 /** log2 of the slots a table begins with. */
 const FIRST: i32 = 10
 const tables = heap.alloc(TABLE * <usize>Dimension.Count)
-// table: slots u32 · mask u32 · used u32 · arena u32 · arena size u32 · arena used u32 · counts u32 · lost u32 · purges u32 · values u32 · added u32 · largest mask u32 ·
-// distinct u32 (by code: how many different values there were at least, when the list was cut) · pad
-//
 // A table begins small and grows within the room that is reserved for it: memory that nothing touches is not there, and the first touch
 // of a page can cost as much as counting thirty lines (12 µs, measured on a virtual machine).
 
@@ -47,15 +38,15 @@ export function table(dimension: i32): usize {
 export function openTable(dimension: i32, log2: i32, arenaBytes: i32): void {
   const t = table(dimension)
   store<u32>(t, <u32>heap.alloc(SLOT << log2))
-  store<u32>(t, (1 << min(log2, FIRST)) - 1, 4)
-  store<u32>(t, <u32>heap.alloc(<usize>arenaBytes + SPARE), 12)
-  store<u32>(t, arenaBytes, 16)
-  store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), 24)
-  store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), 28)
-  store<u32>(t, <u32>heap.alloc(VALUE << log2), 36)
-  store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), 40)
-  store<u32>(t, (1 << log2) - 1, 44)
-  store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), 48)
+  store<u32>(t, (1 << min(log2, FIRST)) - 1, TableHead.Mask)
+  store<u32>(t, <u32>heap.alloc(<usize>arenaBytes + SPARE), TableHead.Arena)
+  store<u32>(t, arenaBytes, TableHead.ArenaSize)
+  store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), TableHead.Counts)
+  store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), TableHead.Lost)
+  store<u32>(t, <u32>heap.alloc(VALUE << log2), TableHead.Values)
+  store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), TableHead.Added)
+  store<u32>(t, (1 << log2) - 1, TableHead.LargestMask)
+  store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), TableHead.Distinct)
 }
 
 /** Scratch for `purge`, `pack`, `widenBuckets` and what is read out, as large as the most that one of them lays there. */
@@ -86,17 +77,18 @@ function copyText(to: usize, from: usize, length: u32): void {
 export function clearTable(dimension: i32, codeCount: i32): void {
   const t = table(dimension)
   const slots = <usize>load<u32>(t)
-  const values = <usize>load<u32>(t, 36)
-  const used = load<u32>(t, 8)
-  const mask = load<u32>(t, 4)
-  if (used < mask / 8) for (let i: u32 = 0; i < used; i++) store<u64>(slots + SLOT * <usize>load<u32>(values + VALUE * <usize>i, 12), 0)
+  const values = <usize>load<u32>(t, TableHead.Values)
+  const used = load<u32>(t, TableHead.Used)
+  const mask = load<u32>(t, TableHead.Mask)
+  if (used < mask / 8) for (let i: u32 = 0; i < used; i++) store<u64>(slots + SLOT * <usize>load<u32>(values + VALUE * <usize>i, ValueRecord.Slot), 0)
   else memory.fill(slots, 0, SLOT * (<usize>mask + 1))
-  store<u32>(t, 0, 8)
-  store<u32>(t, 0, 20)
-  for (let at: usize = 24; at <= 28; at += 4) memory.fill(load<u32>(t + at), 0, 4 * <usize>codeCount)
-  memory.fill(load<u32>(t, 40), 0, 4 * <usize>codeCount)
-  memory.fill(load<u32>(t, 48), 0, 4 * <usize>codeCount)
-  store<u32>(t, 0, 32)
+  store<u32>(t, 0, TableHead.Used)
+  store<u32>(t, 0, TableHead.ArenaUsed)
+  memory.fill(load<u32>(t, TableHead.Counts), 0, 4 * <usize>codeCount)
+  memory.fill(load<u32>(t, TableHead.Lost), 0, 4 * <usize>codeCount)
+  memory.fill(load<u32>(t, TableHead.Added), 0, 4 * <usize>codeCount)
+  memory.fill(load<u32>(t, TableHead.Distinct), 0, 4 * <usize>codeCount)
+  store<u32>(t, 0, TableHead.Purges)
 }
 
 const K0: u64 = 0x9e3779b97f4a7c15
@@ -149,7 +141,7 @@ export function mixedOf(code: u64): u64 {
 /** Count gathered values [v, end). */
 export function countValues(t: usize, v: usize, end: usize): void {
   const slots = <usize>load<u32>(t)
-  let mask = load<u32>(t, 4)
+  let mask = load<u32>(t, TableHead.Mask)
   for (; v < end; v += GATHERED) {
     const key = load<u64>(v)
     let i = <u32>(key >> 40) & mask
@@ -161,12 +153,12 @@ export function countValues(t: usize, v: usize, end: usize): void {
       found = load<u64>(slot)
     }
     if (found) {
-      store<u32>(slot, load<u32>(slot, 8) + 1, 8)
+      store<u32>(slot, load<u32>(slot, SlotRecord.Hits) + 1, SlotRecord.Hits)
       continue
     }
-    const code = load<u32>(v, 16)
-    insert(t, slot, key, code, load<u32>(v, 8), load<u32>(v, 12), 1, load<u32>(<usize>load<u32>(t, 28) + 4 * <usize>code))
-    mask = load<u32>(t, 4)
+    const code = load<u32>(v, GatheredValue.Code)
+    insert(t, slot, key, code, load<u32>(v, GatheredValue.Text), load<u32>(v, GatheredValue.Length), 1, load<u32>(<usize>load<u32>(t, TableHead.Lost) + 4 * <usize>code))
+    mask = load<u32>(t, TableHead.Mask)
   }
 }
 
@@ -176,59 +168,59 @@ let codeLimit: u32 = 0
 /** Add a value that is not in the table. @param slot where it was looked for in vain @param error its possible error in all */
 function insert(t: usize, slot: usize, key: u64, code: u32, text: usize, length: u32, hits: u32, error: u32): void {
   const kept = min(length, MAX_TEXT)
-  const mask = load<u32>(t, 4)
+  const mask = load<u32>(t, TableHead.Mask)
   codeLimit = max(codeLimit, code + 1)
-  if (load<u32>(t, 20) + kept > load<u32>(t, 16) || load<u32>(t, 8) * 4 >= (mask + 1) * 3) {
-    if (load<u32>(t, 20) + kept <= load<u32>(t, 16) && mask < load<u32>(t, 44)) grow(t)
+  if (load<u32>(t, TableHead.ArenaUsed) + kept > load<u32>(t, TableHead.ArenaSize) || load<u32>(t, TableHead.Used) * 4 >= (mask + 1) * 3) {
+    if (load<u32>(t, TableHead.ArenaUsed) + kept <= load<u32>(t, TableHead.ArenaSize) && mask < load<u32>(t, TableHead.LargestMask)) grow(t)
     else purge(t)
     slot = findSlot(t, key)
   }
-  const at = load<u32>(t, 12) + load<u32>(t, 20)
+  const at = load<u32>(t, TableHead.Arena) + load<u32>(t, TableHead.ArenaUsed)
   copyText(at, text, kept)
-  store<u32>(t, load<u32>(t, 20) + kept, 20)
-  const number = load<u32>(t, 8)
+  store<u32>(t, load<u32>(t, TableHead.ArenaUsed) + kept, TableHead.ArenaUsed)
+  const number = load<u32>(t, TableHead.Used)
   store<u64>(slot, key)
-  store<u32>(slot, hits, 8)
-  store<u32>(slot, number, 12)
-  const value = <usize>load<u32>(t, 36) + VALUE * <usize>number
+  store<u32>(slot, hits, SlotRecord.Hits)
+  store<u32>(slot, number, SlotRecord.Value)
+  const value = <usize>load<u32>(t, TableHead.Values) + VALUE * <usize>number
   store<u32>(value, at)
-  store<u32>(value, error - load<u32>(<usize>load<u32>(t, 40) + 4 * <usize>code), 4)
-  store<u16>(value, <u16>code, 8)
-  store<u16>(value, <u16>kept, 10)
-  store<u32>(value, <u32>((slot - <usize>load<u32>(t)) / SLOT), 12)
-  store<u32>(t, number + 1, 8)
-  const count = <usize>load<u32>(t, 24) + 4 * <usize>code
+  store<u32>(value, error - load<u32>(<usize>load<u32>(t, TableHead.Added) + 4 * <usize>code), ValueRecord.Error)
+  store<u16>(value, <u16>code, ValueRecord.Code)
+  store<u16>(value, <u16>kept, ValueRecord.Length)
+  store<u32>(value, <u32>((slot - <usize>load<u32>(t)) / SLOT), ValueRecord.Slot)
+  store<u32>(t, number + 1, TableHead.Used)
+  const count = <usize>load<u32>(t, TableHead.Counts) + 4 * <usize>code
   store<u32>(count, load<u32>(count) + 1)
 }
 
 /** Give a table four times the slots, as far as there is room. */
 function grow(t: usize): void {
   takeSlots(t)
-  const mask = load<u32>(t, 4)
-  store<u32>(t, min(4 * mask + 3, load<u32>(t, 44)), 4)
-  fill(t, load<u32>(t, 8))
+  const mask = load<u32>(t, TableHead.Mask)
+  store<u32>(t, min(4 * mask + 3, load<u32>(t, TableHead.LargestMask)), TableHead.Mask)
+  fill(t, load<u32>(t, TableHead.Used))
 }
 
 /** Copy the slots of all values to the scratch, in the order of the values. */
 function takeSlots(t: usize): void {
   const slots = <usize>load<u32>(t)
-  let value = <usize>load<u32>(t, 36)
-  for (let to = scratch, end = scratch + SLOT * <usize>load<u32>(t, 8); to < end; to += SLOT, value += VALUE) {
-    v128.store(to, v128.load(slots + SLOT * <usize>load<u32>(value, 12)))
+  let value = <usize>load<u32>(t, TableHead.Values)
+  for (let to = scratch, end = scratch + SLOT * <usize>load<u32>(t, TableHead.Used); to < end; to += SLOT, value += VALUE) {
+    v128.store(to, v128.load(slots + SLOT * <usize>load<u32>(value, ValueRecord.Slot)))
   }
 }
 
 /** Put the slots of the first `used` values, which stand in the scratch, into the table. */
 function fill(t: usize, used: u32): void {
   const slots = <usize>load<u32>(t)
-  const values = <usize>load<u32>(t, 36)
-  memory.fill(slots, 0, SLOT * (<usize>load<u32>(t, 4) + 1))
+  const values = <usize>load<u32>(t, TableHead.Values)
+  memory.fill(slots, 0, SLOT * (<usize>load<u32>(t, TableHead.Mask) + 1))
   for (let i: u32 = 0; i < used; i++) {
     const copy = scratch + SLOT * <usize>i
     const slot = findSlot(t, load<u64>(copy))
     v128.store(slot, v128.load(copy))
-    store<u32>(slot, i, 12)
-    store<u32>(values + VALUE * <usize>i, <u32>((slot - slots) / SLOT), 12)
+    store<u32>(slot, i, SlotRecord.Value)
+    store<u32>(values + VALUE * <usize>i, <u32>((slot - slots) / SLOT), ValueRecord.Slot)
   }
 }
 
@@ -245,17 +237,17 @@ function binOf(n: u64): u32 {
 @inline
 function mostOf(slot: usize, value: usize, added: usize): u64 {
   // A stored error may be below zero until what was added is on top: the sum of both must wrap, which that of wider numbers would not.
-  const error: u32 = load<u32>(value, 4) + load<u32>(added + 4 * <usize>load<u16>(value, 8))
-  return <u64>load<u32>(slot, 8) + error
+  const error: u32 = load<u32>(value, ValueRecord.Error) + load<u32>(added + 4 * <usize>load<u16>(value, ValueRecord.Code))
+  return <u64>load<u32>(slot, SlotRecord.Hits) + error
 }
 
 /** Drop the rarest values of the largest lists until half of the values are gone. What stays keeps its order. */
 function purge(t: usize): void {
-  const used = load<u32>(t, 8)
-  const values = <usize>load<u32>(t, 36)
-  const counts = <usize>load<u32>(t, 24)
-  const lost = <usize>load<u32>(t, 28)
-  const added = <usize>load<u32>(t, 40)
+  const used = load<u32>(t, TableHead.Used)
+  const values = <usize>load<u32>(t, TableHead.Values)
+  const counts = <usize>load<u32>(t, TableHead.Counts)
+  const lost = <usize>load<u32>(t, TableHead.Lost)
+  const added = <usize>load<u32>(t, TableHead.Added)
   const quota = quotaFor(counts, used / 2)
 
   // Slots are gone through once: in the order of the values they lie all over the table.
@@ -263,7 +255,7 @@ function purge(t: usize): void {
   memory.fill(bins, 0, 4 * BINS * <usize>codeLimit)
   for (let i: u32 = 0; i < used; i++) {
     const value = values + VALUE * <usize>i
-    const code = <usize>load<u16>(value, 8)
+    const code = <usize>load<u16>(value, ValueRecord.Code)
     const bin = bins + 4 * (BINS * code + <usize>binOf(mostOf(scratch + SLOT * <usize>i, value, added)))
     store<u32>(bin, load<u32>(bin) + 1)
   }
@@ -276,10 +268,10 @@ function purge(t: usize): void {
   }
 
   let kept: u32 = 0
-  let arena = load<u32>(t, 12)
+  let arena = load<u32>(t, TableHead.Arena)
   for (let i: u32 = 0; i < used; i++) {
     const value = values + VALUE * <usize>i
-    const code = <usize>load<u16>(value, 8)
+    const code = <usize>load<u16>(value, ValueRecord.Code)
     const slot = scratch + SLOT * <usize>i
     const most = mostOf(slot, value, added)
     if (binOf(most) <= load<u32>(cutoffs + 4 * code)) {
@@ -292,34 +284,35 @@ function purge(t: usize): void {
     kept++
   }
   fill(t, kept)
-  store<u32>(t, kept, 8)
-  store<u32>(t, arena - load<u32>(t, 12), 20)
-  store<u32>(t, load<u32>(t, 32) + 1, 32)
+  store<u32>(t, kept, TableHead.Used)
+  store<u32>(t, arena - load<u32>(t, TableHead.Arena), TableHead.ArenaUsed)
+  store<u32>(t, load<u32>(t, TableHead.Purges) + 1, TableHead.Purges)
 }
 
 /** Forget the lists of codes whose byte at `which` is not 0. What stays keeps its order. */
 export function dropLists(dimension: i32, which: usize, codeCount: u32): void {
   const t = table(dimension)
   const slots = <usize>load<u32>(t)
-  const values = <usize>load<u32>(t, 36)
-  const used = load<u32>(t, 8)
+  const values = <usize>load<u32>(t, TableHead.Values)
+  const used = load<u32>(t, TableHead.Used)
   let kept: u32 = 0
-  let arena = load<u32>(t, 12)
+  let arena = load<u32>(t, TableHead.Arena)
   for (let i: u32 = 0; i < used; i++) {
     const value = values + VALUE * <usize>i
-    if (load<u8>(which + <usize>load<u16>(value, 8))) continue
-    v128.store(scratch + SLOT * <usize>kept, v128.load(slots + SLOT * <usize>load<u32>(value, 12)))
+    if (load<u8>(which + <usize>load<u16>(value, ValueRecord.Code))) continue
+    v128.store(scratch + SLOT * <usize>kept, v128.load(slots + SLOT * <usize>load<u32>(value, ValueRecord.Slot)))
     arena = moveValue(value, values + VALUE * <usize>kept, arena)
     kept++
   }
   fill(t, kept)
-  store<u32>(t, kept, 8)
-  store<u32>(t, arena - load<u32>(t, 12), 20)
+  store<u32>(t, kept, TableHead.Used)
+  store<u32>(t, arena - load<u32>(t, TableHead.Arena), TableHead.ArenaUsed)
   for (let code: usize = 0; code < <usize>codeCount; code++) {
     if (!load<u8>(which + code)) continue
-    for (let at: usize = 24; at <= 28; at += 4) store<u32>(<usize>load<u32>(t + at) + 4 * code, 0)
-    store<u32>(<usize>load<u32>(t, 40) + 4 * code, 0)
-    store<u32>(<usize>load<u32>(t, 48) + 4 * code, 0)
+    store<u32>(<usize>load<u32>(t, TableHead.Counts) + 4 * code, 0)
+    store<u32>(<usize>load<u32>(t, TableHead.Lost) + 4 * code, 0)
+    store<u32>(<usize>load<u32>(t, TableHead.Added) + 4 * code, 0)
+    store<u32>(<usize>load<u32>(t, TableHead.Distinct) + 4 * code, 0)
   }
 }
 
@@ -327,7 +320,7 @@ export function dropLists(dimension: i32, which: usize, codeCount: u32): void {
 // @ts-ignore: decorator
 @inline
 function moveValue(value: usize, to: usize, arena: u32): u32 {
-  const length = load<u16>(value, 10)
+  const length = load<u16>(value, ValueRecord.Length)
   const text = <usize>load<u32>(value)
   // What is overwritten behind the text must not be the next one.
   if (text - arena >= SPARE) copyText(arena, text, length)
@@ -351,24 +344,22 @@ function quotaFor(counts: usize, target: u32): u32 {
   return low
 }
 
-// A value on its way to another kernel: key u64 · hits u32 · error u32 · code u16 · length u16 · text, up to a multiple of 4
-const PACKED: usize = 20
 /** Values that a table holds, and bytes they take when packed, at most. */
 export function valueCount(dimension: i32): u32 {
-  return load<u32>(table(dimension), 8)
+  return load<u32>(table(dimension), TableHead.Used)
 }
 export function packedSize(dimension: i32): u32 {
   const t = table(dimension)
-  return load<u32>(t, 8) * (<u32>PACKED + 3) + load<u32>(t, 20)
+  return load<u32>(t, TableHead.Used) * (<u32>PACKED + 3) + load<u32>(t, TableHead.ArenaUsed)
 }
 
 export function listLength(dimension: i32, code: u32): u32 {
-  return load<u32>(<usize>load<u32>(table(dimension), 24) + 4 * <usize>code)
+  return load<u32>(<usize>load<u32>(table(dimension), TableHead.Counts) + 4 * <usize>code)
 }
 
 /** What the lists of a dimension may have lost, by code, u32. */
 export function lostTable(dimension: i32): usize {
-  return load<u32>(table(dimension), 28)
+  return load<u32>(table(dimension), TableHead.Lost)
 }
 
 let packedTo: usize = 0
@@ -380,9 +371,9 @@ export function packedEnd(): usize {
 /** Pack values from number `from` on into the scratch, in the order of their arrival. @returns the number of the first that had no room */
 export function pack(dimension: i32, from: u32): u32 {
   const t = table(dimension)
-  const used = load<u32>(t, 8)
+  const used = load<u32>(t, TableHead.Used)
   let p = scratch
-  for (; from < used && !isPackedFull(p); from++) p = packValue(t, <usize>load<u32>(t, 36) + VALUE * <usize>from, p)
+  for (; from < used && !isPackedFull(p); from++) p = packValue(t, <usize>load<u32>(t, TableHead.Values) + VALUE * <usize>from, p)
   packedTo = p
   return from
 }
@@ -401,12 +392,12 @@ export function setPackedEnd(p: usize): void {
 // @ts-ignore: decorator
 @inline
 export function packValue(t: usize, value: usize, p: usize): usize {
-  const slot = <usize>load<u32>(t) + SLOT * <usize>load<u32>(value, 12)
-  const codeAndLength = load<u32>(value, 8)
+  const slot = <usize>load<u32>(t) + SLOT * <usize>load<u32>(value, ValueRecord.Slot)
+  const codeAndLength = load<u32>(value, ValueRecord.Code)
   store<u64>(p, load<u64>(slot))
-  store<u32>(p, load<u32>(slot, 8), 8)
-  store<u32>(p, errorOf(t, value), 12)
-  store<u32>(p, codeAndLength, 16)
+  store<u32>(p, load<u32>(slot, SlotRecord.Hits), PackedValue.Hits)
+  store<u32>(p, errorOf(t, value), PackedValue.Error)
+  store<u32>(p, codeAndLength, PackedValue.Code)
   const length = codeAndLength >> 16
   copyText(p + PACKED, load<u32>(value), length)
   return p + PACKED + ((length + 3) & ~3)
@@ -416,11 +407,8 @@ export function packValue(t: usize, value: usize, p: usize): usize {
 // @ts-ignore: decorator
 @inline
 export function errorOf(t: usize, value: usize): u32 {
-  return load<u32>(value, 4) + load<u32>(<usize>load<u32>(t, 40) + 4 * <usize>load<u16>(value, 8))
+  return load<u32>(value, ValueRecord.Error) + load<u32>(<usize>load<u32>(t, TableHead.Added) + 4 * <usize>load<u16>(value, ValueRecord.Code))
 }
-
-/** Room for what is absorbed at once. */
-export const CHUNK: usize = 1 << 20
 
 /**
  * Before the values of another kernel: what its lists may have lost.
@@ -432,8 +420,8 @@ export const CHUNK: usize = 1 << 20
  */
 export function absorbLost(dimension: i32, theirs: usize, codeMap: usize, codeCount: u32): void {
   const t = table(dimension)
-  const lost = <usize>load<u32>(t, 28)
-  const added = <usize>load<u32>(t, 40)
+  const lost = <usize>load<u32>(t, TableHead.Lost)
+  const added = <usize>load<u32>(t, TableHead.Added)
   for (let c: u32 = 0; c < codeCount; c++) {
     const more = load<u32>(theirs + 4 * <usize>c)
     const code = <usize>load<u32>(codeMap + 4 * <usize>c)
@@ -444,7 +432,7 @@ export function absorbLost(dimension: i32, theirs: usize, codeMap: usize, codeCo
 
 /** As `absorbLost`: how many different values the other's lists are known to have had. */
 export function absorbDistinct(dimension: i32, theirs: usize, codeMap: usize, codeCount: u32): void {
-  const distinct = <usize>load<u32>(table(dimension), 48)
+  const distinct = <usize>load<u32>(table(dimension), TableHead.Distinct)
   for (let c: u32 = 0; c < codeCount; c++) {
     const here = distinct + 4 * <usize>load<u32>(codeMap + 4 * <usize>c)
     store<u32>(here, max(load<u32>(here), load<u32>(theirs + 4 * <usize>c)))
@@ -454,29 +442,29 @@ export function absorbDistinct(dimension: i32, theirs: usize, codeMap: usize, co
 /** Whether so many values more, with texts of so many bytes, fit without others being dropped. */
 export function hasRoom(dimension: i32, values: u32, bytes: u32): bool {
   const t = table(dimension)
-  return (load<u32>(t, 8) + values) * 4 < load<u32>(t, 44) * 3 && load<u32>(t, 20) + bytes <= load<u32>(t, 16)
+  return (load<u32>(t, TableHead.Used) + values) * 4 < load<u32>(t, TableHead.LargestMask) * 3 && load<u32>(t, TableHead.ArenaUsed) + bytes <= load<u32>(t, TableHead.ArenaSize)
 }
 
 /** Add packed values [p, end) of another kernel; `theirs` and `codeMap` as for `absorbLost`, which comes first. */
 export function absorbValues(dimension: i32, p: usize, end: usize, theirs: usize, codeMap: usize): void {
   const t = table(dimension)
-  const lost = <usize>load<u32>(t, 28)
+  const lost = <usize>load<u32>(t, TableHead.Lost)
   let touched = p
   while (p < end) {
     if (p >= touched) touched = touchSlots(t, p, min(end, p + AHEAD))
     const key = load<u64>(p)
-    const hits = load<u32>(p, 8)
-    const error = load<u32>(p, 12)
-    const theirCode = <usize>load<u16>(p, 16)
-    const length = load<u16>(p, 18)
+    const hits = load<u32>(p, PackedValue.Hits)
+    const error = load<u32>(p, PackedValue.Error)
+    const theirCode = <usize>load<u16>(p, PackedValue.Code)
+    const length = load<u16>(p, PackedValue.Length)
     const code = load<u32>(codeMap + 4 * theirCode)
     const more = load<u32>(theirs + 4 * theirCode)
     const here = findSlot(t, key)
     if (load<u64>(here)) {
-      store<u32>(here, load<u32>(here, 8) + hits, 8)
+      store<u32>(here, load<u32>(here, SlotRecord.Hits) + hits, SlotRecord.Hits)
       if (error != more) {
-        const known = <usize>load<u32>(t, 36) + VALUE * <usize>load<u32>(here, 12)
-        store<u32>(known, load<u32>(known, 4) + error - more, 4)
+        const known = <usize>load<u32>(t, TableHead.Values) + VALUE * <usize>load<u32>(here, SlotRecord.Value)
+        store<u32>(known, load<u32>(known, ValueRecord.Error) + error - more, ValueRecord.Error)
       }
     } else {
       const before = load<u32>(lost + 4 * <usize>code) - more
@@ -498,11 +486,11 @@ let touches: u64 = 0
  */
 function touchSlots(t: usize, p: usize, end: usize): usize {
   const slots = <usize>load<u32>(t)
-  const mask = load<u32>(t, 4)
+  const mask = load<u32>(t, TableHead.Mask)
   let sum: u64 = 0
   while (p < end) {
     sum += load<u64>(slots + SLOT * <usize>(<u32>(load<u64>(p) >> 40) & mask))
-    p += PACKED + ((<usize>load<u16>(p, 18) + 3) & ~3)
+    p += PACKED + ((<usize>load<u16>(p, PackedValue.Length) + 3) & ~3)
   }
   // Or it would be left out.
   touches = sum
@@ -514,7 +502,7 @@ function touchSlots(t: usize, p: usize, end: usize): usize {
 @inline
 function findSlot(t: usize, key: u64): usize {
   const slots = <usize>load<u32>(t)
-  const mask = load<u32>(t, 4)
+  const mask = load<u32>(t, TableHead.Mask)
   let i = <u32>(key >> 40) & mask
   while (true) {
     const slot = slots + SLOT * <usize>i
