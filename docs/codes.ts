@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { authorities } from '../src/catalogue/catalogue.js'
 import { readDataFiles } from '../src/catalogue/check-data.js'
 import { LANGUAGES, type Language, type Note, type Text } from '../src/catalogue/note.js'
+import { linkOf, partsOfSource } from '../src/catalogue/sources.js'
+import { markdownLink } from '../src/render/explain.js'
 import { markdown, markdownCell } from '../src/render/markdown.js'
 import { say, VERDICT_WORDS } from '../src/render/words.js'
 
@@ -28,6 +30,7 @@ const WORDS = {
   value: { en: 'value', zh: '值' },
   symbol: { en: 'symbol', zh: '符号' },
   name: { en: 'name', zh: '名称' },
+  remedy: { en: 'Remedy', zh: '解决' },
   brief: { en: 'Others, in brief', zh: '其他（简述）' },
 } as const satisfies Record<string, Text>
 
@@ -63,6 +66,7 @@ function section(note: Note, language: Language): string[] {
   lines.push(`**[${VERDICT_WORDS[note.verdict][language]}]** ${markdown(note.meaning[language])}`, '')
   lines.push(label(say(language, 'usually'), language), '', ...texts(note.causes).map((t) => `- ${t}`), '')
   lines.push(label(say(language, 'check'), language), '', ...texts(note.checks).map((t, i) => `${i + 1}. ${t}`), '')
+  if (note.remedy) lines.push(`${label(WORDS.remedy[language], language)} ${markdown(note.remedy[language])}`, '')
   if (note.variants) {
     lines.push(label(WORDS.versions[language], language), '')
     for (const v of note.variants) {
@@ -72,7 +76,8 @@ function section(note: Note, language: Language): string[] {
     lines.push('')
   }
   if (note.aliases) lines.push(`${label(WORDS.spellings[language], language)} ${note.aliases.map((a) => `\`${a}\``).join(', ')}`, '')
-  lines.push(`${label(say(language, 'source'), language)} ${markdown(note.source)} (${note.basis})`, '')
+  const links = partsOfSource(note.source).flatMap((part) => linkOf(part) ?? [])
+  lines.push(`${label(say(language, 'source'), language)} ${links.map(markdownLink).join('; ')} (${note.basis})`, '')
   return lines
 }
 

@@ -3,10 +3,11 @@ import stringWidth from 'string-width'
 import { globSync } from 'tinyglobby'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { codesPage } from '../docs/codes.js'
-import { authorities, codesOf, lookUp, win32Value } from '../src/catalogue/catalogue.js'
+import { authorities, codesOf, win32Value } from '../src/catalogue/catalogue.js'
 import { checkFile, readDataFiles } from '../src/catalogue/check-data.js'
+import { lookUp } from '../src/catalogue/look-up.js'
 import { LANGUAGES, type Note, type Text } from '../src/catalogue/note.js'
-import { answer } from '../src/catalogue/query.js'
+import { answer, questionsOf } from '../src/catalogue/query.js'
 import { LogstatError } from '../src/errors.js'
 import { explainJson, explainMarkdown, explainText } from '../src/render/explain.js'
 import { catalogueWidth } from '../src/render/lines.js'
@@ -101,7 +102,9 @@ describe('the catalogue is tidy', () => {
       默认: /缺省/,
       请求正文: /请求体|请求主体/,
       响应正文: /响应体/,
-      首部: /标头|报头/,
+      标头: /首部|报头/,
+      状态代码: /状态码/,
+      未经授权: /未授权|未认证/,
       密码: /口令/,
       票证: /票据/,
       访问者: /访客(?! WLAN)/,
@@ -238,9 +241,10 @@ describe('look-up', () => {
   it('goes from the particular to the general, and says which it used', () => {
     expect(of({ status: 401, substatus: 1, win32Status: 2148074254 }, 'iis')).toBe('iis 401.1/2148074254 (win32)')
     expect(of({ status: 401, substatus: 1, win32Status: 7 }, 'iis')).toBe('iis 401.1 (substatus)')
-    expect(of({ status: 404, substatus: 77 }, 'iis')).toBe('iana 404 (iana)')
+    expect(of({ status: 404, substatus: 77 }, 'iis')).toBe('iis 404.77 (server)')
+    expect(lookUp({ status: 404, substatus: 77 }, 'iis')?.note.name.en).toBe('Not found, sub-status set by a module')
+    expect(of({ status: 402, substatus: 77 }, 'iis')).toBe('iana 402 (iana)')
     expect(of({ status: 404, substatus: null }, 'nginx')).toBe('nginx 404 (server)')
-    expect(of({ status: 404, substatus: null }, 'caddy')).toBe('iana 404 (iana)')
     expect(of({ status: 499, substatus: null }, null)).toBe('nginx 499 (other)')
     expect(of({ status: 479, substatus: null }, 'nginx')).toBe('class 4xx (class)')
     expect(of({ status: 999, substatus: null }, null)).toBe('nothing')
@@ -259,6 +263,19 @@ describe('look-up', () => {
       [540, 'tencent-cdn'],
     ] as const)
       expect(lookUp({ status }, server)?.authority).toBe(server)
+  })
+
+  it('finds the application behind a path, and what runs on a server', () => {
+    const [activeSync, page] = [['/Microsoft-Server-ActiveSync/default.eas'], ['/index.html']]
+    expect(of({ status: 451, substatus: 0, paths: activeSync }, 'iis')).toBe('microsoft-exchange 451 (server)')
+    expect(of({ status: 451, substatus: 0, paths: [...activeSync, ...page] }, 'iis')).toBe('iana 451 (iana)')
+    expect(of({ status: 451, substatus: 0, paths: page }, 'iis')).toBe('iana 451 (iana)')
+    expect(of({ status: 440, substatus: 0 }, 'iis')).toBe('microsoft 440 (other)')
+    expect(of({ status: 449, substatus: 0 }, 'iis')).toBe('microsoft 449 (other)')
+    expect(of({ status: 499, substatus: 0 }, 'iis')).toBe('aspnet-core 499 (other)')
+    expect(of({ status: 503, reason: 'UF,URX' }, 'envoy')).toBe('envoy UF,URX (reason)')
+    expect(of({ status: 503, reason: 'IH--' }, 'haproxy')).toBe('haproxy IH-- (reason)')
+    expect(lookUp({ status: 503, reason: 'UF,URX' }, 'envoy')?.note.verdict).toBe('backend')
   })
 
   it.each([
@@ -341,6 +358,27 @@ describe('questions', () => {
     ['2xx/1236', 'iis 2xx/1236'],
     ['Payload Too Large', 'iana 413'],
     ['000', 'nginx 000'],
+    // As people copy a code, and as a report prints it.
+    ['HTTP 403.14', 'iis 403.14'],
+    ['HTTP 500-11', 'iis 500.11'],
+    ['HTTP/1.1 404', 'iana 404'],
+    ['HTTP/2 404 Not Found', 'iana 404'],
+    ['404 Not Found', 'iana 404'],
+    ['４０３．14', 'iis 403.14'],
+    ['403．14', 'iis 403.14'],
+    ['400 no-request', 'derived no-request'],
+    ['503 N/A', 'httperr N/A'],
+    ['- Client_Reset', 'httperr Client_Reset'],
+    ['503 made-here', 'derived made-here'],
+    ['504 sH--', 'haproxy sH'],
+    ['sH--', 'haproxy sH'],
+    // Reasons that are made of parts.
+    ['IH--', 'haproxy IH--'],
+    ['haproxy:SHVN', 'haproxy SHVN'],
+    ['UF,URX', 'envoy UF,URX'],
+    ['503 UF,URX', 'envoy UF,URX'],
+    // A sub-status that nobody documents is told as one of its status.
+    ['403.99', 'iis 403.99'],
   ])('%s is answered with %s', (query, expected) => {
     expect(told(query)).toBe(expected)
   })
@@ -370,11 +408,11 @@ describe('questions', () => {
   })
 
   it.each([
-    ['403.99', '403.9'],
     ['40314', '403.14'],
     ['QueueFul', 'httperr:QueueFull'],
     ['httperr:QueuFull', 'httperr:QueueFull'],
-    ['404.33', '404.3'],
+    ['4033', '403.3'],
+    ['no-reqest', 'derived:no-request'],
     ['win32:x', undefined],
     ['nonsense', undefined],
     ['999', undefined],
@@ -391,6 +429,29 @@ describe('questions', () => {
     expect((error as LogstatError).code).toBe('unknown-code')
     expect((error as LogstatError).hint).toBeTruthy()
     if (meant !== undefined) expect((error as LogstatError).hint).toContain(meant)
+  })
+
+  it('takes a list for several questions', () => {
+    expect(questionsOf('404,500')).toEqual(['404', '500'])
+    expect(questionsOf('403.14， 500-11')).toEqual(['403.14', '500-11'])
+    expect(questionsOf('UF,URX')).toEqual(['UF,URX'])
+  })
+
+  it('never offers what was asked, and nothing that has no answer', () => {
+    const offered = (query: string): string[] => {
+      try {
+        answer(query, null)
+        return []
+      } catch (error) {
+        const [, list] = /^Did you mean (.*)\?$/.exec((error as LogstatError).hint ?? '') ?? []
+        return list === undefined ? [] : list.split(', ')
+      }
+    }
+    for (const query of ['4033', 'no-reqest', 'QueuFull', 'sQQ', 'NoSuchKe', '10055x', 'URXX', 'made-her', 'TCP_MIS'])
+      for (const meant of offered(query)) {
+        expect(meant).not.toBe(query)
+        expect(told(meant), `${query}: ${meant}`).not.toBe('nothing')
+      }
   })
 
   it('refuses an authority that does not exist, naming those that do', () => {
@@ -433,9 +494,9 @@ describe('explain', () => {
   })
 
   it('answers several codes at once, and exits with 2 when one is unknown', () => {
-    const run = logstat(['explain', '404', 'win32:64', '403.99', '--format', 'json'])
+    const run = logstat(['explain', '404', 'win32:64', 'QueueFul', '--format', 'json'])
     expect(run.status).toBe(2)
-    expect(run.stderr).toContain('403.99')
+    expect(run.stderr).toContain('QueueFul')
     expect(JSON.parse(run.stdout)).toMatchObject([
       { query: '404', name: 'Not Found', authority: 'iana', verdict: 'client', basis: 'documented', source: expect.any(String) },
       { query: 'win32:64', authority: 'win32', win32: { symbol: 'ERROR_NETNAME_DELETED' } },

@@ -50,6 +50,9 @@ const plain = (name: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim()
 
+/** A Chinese name of the facts in the words that the catalogue uses: those of Microsoft's pages today. */
+const inOurWords = (name: string): string => plain(name.replaceAll('首部', '标头').replace(/未认证|未授权/, '未经授权'))
+
 /** Collect what is wrong over all entries, so that a failure names every one. */
 function eachOf<T>(entries: readonly T[], wrong: (entry: T) => unknown): unknown[] {
   expect(entries.length).toBeGreaterThan(0)
@@ -61,7 +64,7 @@ describe.skipIf(!file)('explain agrees with the facts', () => {
     expect(
       eachOf(facts.http, ({ code, name, name_zh }) => {
         const t = told(String(code))
-        return typeof t === 'object' && t.code === `iana ${code}` && t.name === name && plain(t.nameZh) === plain(name_zh) ? undefined : [code, name, t]
+        return typeof t === 'object' && t.code === `iana ${code}` && t.name === name && plain(t.nameZh) === inOurWords(name_zh) ? undefined : [code, name, t]
       }),
     ).toEqual([])
   })
@@ -70,7 +73,7 @@ describe.skipIf(!file)('explain agrees with the facts', () => {
     expect(
       eachOf(facts.iis, ({ status, sub, name, name_zh, old_notation, variants }) => {
         const t = told(`${status}.${sub}`)
-        if (typeof t === 'string' || t.code !== `iis ${status}.${sub}` || plain(t.name) !== plain(name) || plain(t.nameZh) !== plain(name_zh))
+        if (typeof t === 'string' || t.code !== `iis ${status}.${sub}` || plain(t.name) !== plain(name) || plain(t.nameZh) !== inOurWords(name_zh))
           return [status, sub, name, t]
         if (old_notation) {
           const old = told(old_notation)

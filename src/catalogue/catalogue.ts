@@ -1,5 +1,5 @@
 import { openSync, readFileSync, readSync } from 'node:fs'
-import type { Note, Text, Variant } from './note.js'
+import type { HowTo, Language, Note, Text } from './note.js'
 
 // The compiled form of data/*.yaml (see compile.ts): all notes in one file, one after another, and an index of where each begins and
 // ends. What is looked up is read, and nothing else: most of what an answer costs is loading.
@@ -49,7 +49,7 @@ function readNote(start: number, end: number): Note {
 export function authorities(): string[] {
   const names = new Set(Object.keys(index().authorities))
   names.delete('win32')
-  const first = ['class', 'iana', 'iis', 'httperr', 'nginx'].filter((n) => names.delete(n))
+  const first = ['class', 'iana', 'iis', 'httperr', 'nginx', 'apache'].filter((n) => names.delete(n))
   return [...first, ...[...names].sort(), 'win32']
 }
 
@@ -58,101 +58,13 @@ export function codesOf(owner: string): string[] {
   return Object.hasOwn(index().authorities, owner) ? Object.keys(index().authorities[owner]?.notes ?? {}) : []
 }
 
-/** A code as it occurs in a log. */
-export interface CodeQuery {
-  readonly status: number | null
-  readonly substatus?: number | null
-  readonly win32Status?: number | null
-  readonly reason?: string | null
-}
+let howTos: readonly HowTo[] | undefined
 
-/** How particular the note is that was found, most particular first. */
-export type Level = 'win32' | 'reason' | 'substatus' | 'server' | 'iana' | 'other' | 'class' | 'value'
-
-export interface Found {
-  readonly note: Note
-  readonly authority: string
-  readonly level: Level
-  /** The variant of the note that holds for the log's software, if one does. */
-  readonly variant: Variant | undefined
-  /** Authorities that give the same status a meaning of their own, when no server told which one holds. */
-  readonly alsoOwnedBy: readonly string[]
-}
-
-/** Authority of the reasons (sub-codes in words) of a server. */
-const REASON_AUTHORITY: Readonly<Record<string, string>> = { httpsys: 'httperr', haproxy: 'haproxy', envoy: 'envoy' }
-/** Authorities that are no servers: never another owner of a status. */
-const GENERAL = new Set(['iana', 'class', 'win32', 'derived'])
-/** Of owners of the same code those are named first whose logs are most read. */
-const OWNERS_FIRST = ['nginx', 'apache', 'cloudflare', 'aws-elb', 'haproxy']
-
-/**
- * The most particular note on a code: server + status + sub-status + Win32 status, then without the Win32 status, then server + status,
- * then IANA's, then that of another owner, then the class.
- *
- * A Win32 status for which there is no note of its own but which says that the client had left makes a delivered answer (2xx, 3xx)
- * noise: the notes `2xx/64`, `2xx/995` … say why.
- *
- * @param software the `#Software` line of the log: it chooses between the meanings of IIS versions
- */
-export function lookUp(code: CodeQuery, server: string | null, software: string | null = null): Found | undefined {
-  const owner = server ?? (code.substatus == null ? null : 'iis')
-  for (const [name, key, level] of places(code, owner)) {
-    const note = noteOf(name, key)
-    if (note) return found(note, name, level, code, server, software)
-  }
-  return undefined
-}
-
-function* places({ status, substatus, win32Status, reason }: CodeQuery, owner: string | null): Generator<[string, string, Level]> {
-  if (reason != null) {
-    const reasons = REASON_AUTHORITY[owner ?? '']
-    if (reasons === 'haproxy') yield [reasons, reason.slice(0, 2), 'reason']
-    if (reasons) yield [reasons, reason, 'reason']
-    if (owner) yield [owner, reason, 'reason']
-    // Who made an error leaves its meaning as it is; the other derived reasons say more than the status.
-    if (!reason.startsWith('made-')) yield ['derived', reason, 'reason']
-  }
-  if (status === null) return
-  const three = String(status).padStart(3, '0')
-  if (owner !== null) {
-    // A log of IIS without the column of sub-status codes: below 500, a Win32 status tells more than the sub-status 0 would.
-    const sub = substatus ?? (status < 500 ? 0 : null)
-    if (win32Status != null && sub !== null) {
-      yield [owner, `${three}.${sub}/${win32Status}`, 'win32']
-      if (status >= 200 && status < 400) yield [owner, `2xx/${win32Status}`, 'win32']
-    }
-    if (substatus != null) {
-      yield [owner, `${three}.${substatus}`, 'substatus']
-      yield [owner, `${three}.${substatus}/*`, 'win32']
-    }
-    yield [owner, three, 'server']
-    // Some write a request without a status as 0, not 000.
-    if (status < 100) yield [owner, String(status), 'server']
-    if (substatus == null || substatus === 0) yield [owner, `${three}.0`, 'server']
-  }
-  yield ['iana', three, 'iana']
-  // Another owner's meaning is a guess; where the server is known it would be a wrong one.
-  if (owner === null) for (const other of ownersOf(three)) yield [other, three, 'other']
-  if (status >= 100 && status < 600) yield ['class', `${three[0]}xx`, 'class']
-}
-
-function found(note: Note, name: string, level: Level, { status, substatus }: CodeQuery, server: string | null, software: string | null): Found {
-  const version = /Internet Information Services (\d+(?:\.\d+)?)/i.exec(software ?? '')?.[1]
-  const variant =
-    version === undefined
-      ? undefined
-      : note.variants?.find(
-          (v) => (v.from !== undefined || v.below !== undefined) && Number(version) >= (v.from ?? 0) && Number(version) < (v.below ?? Infinity),
-        )
-  const owners = status === null || server !== null || substatus != null ? [] : ownersOf(String(status).padStart(3, '0'))
-  return { note, authority: name, level, variant, alsoOwnedBy: owners.filter((o) => o !== name) }
-}
-
-/** Servers and services that give a code a meaning of their own, those first whose logs are most read. */
-export function ownersOf(code: string): string[] {
-  const owners = authorities().filter((name) => !GENERAL.has(name) && Object.hasOwn(index().authorities[name]?.notes ?? {}, code))
-  return [...OWNERS_FIRST.filter((o) => owners.includes(o)), ...owners.filter((o) => !OWNERS_FIRST.includes(o))]
+/** How to do what the checks of a note ask for, when that is told once for many notes. */
+export function howTosOf(authority: string, note: Note, language: Language): readonly HowTo[] {
+  howTos ??= JSON.parse(readFileSync(new URL('how-to.json', folder), 'utf8')) as readonly HowTo[]
+  const said = [...(note.checks ?? []), ...(note.causes ?? [])].map((text) => text[language]).join('\n')
+  return howTos.filter((howTo) => howTo.authorities.includes(authority) && new RegExp(howTo.mention).test(said))
 }
 
 /** What is known of a Win32 status value. */

@@ -7,9 +7,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
-import { BASES, LANGUAGES, type NoteFile, VERDICTS } from './note.js'
+import { BASES, CONDITIONS, LANGUAGES, type NoteFile, VERDICTS } from './note.js'
+import { linkOf, partsOfSource } from './sources.js'
 
-const NOTE_KEYS = new Set('code name meaning causes checks verdict basis source component versions aliases variants symbol'.split(' '))
+const NOTE_KEYS = new Set('code name meaning when causes checks remedy verdict basis source component versions aliases variants symbol'.split(' '))
+const WHEN_KEYS = new Set(['is', 'seconds', 'share', 'verdict'])
 const VARIANT_KEYS = new Set('versions from below name meaning checks source'.split(' '))
 const HAN = /\p{Script=Han}/u
 
@@ -30,7 +32,9 @@ export function checkFile(name: string, file: unknown): string[] {
     checkText(wrong, `${at}: meaning`, note.meaning, 12)
     if (!(VERDICTS as readonly unknown[]).includes(note.verdict)) wrong.push(`${at}: verdict ${String(note.verdict)}`)
     if (!(BASES as readonly unknown[]).includes(note.basis)) wrong.push(`${at}: basis ${String(note.basis)}`)
-    if (typeof note.source !== 'string' || note.source.length < 3) wrong.push(`${at}: source missing`)
+    checkSource(wrong, at, note.source)
+    if ('remedy' in note) checkText(wrong, `${at}: remedy`, note.remedy, 12)
+    if ('when' in note) checkWhen(wrong, `${at}: when`, note.when, note.verdict)
     for (const key of ['causes', 'checks'] as const) if (key in note) checkList(wrong, `${at}: ${key}`, note[key])
     if ('causes' in note !== 'checks' in note) wrong.push(`${at}: causes and checks come together`)
     if ('aliases' in note && !isStrings(note.aliases)) wrong.push(`${at}: aliases must be quoted strings`)
@@ -38,7 +42,8 @@ export function checkFile(name: string, file: unknown): string[] {
       if (!isRecord(variant)) wrong.push(`${at}: a variant is not a record`)
       else {
         for (const key of Object.keys(variant)) if (!VARIANT_KEYS.has(key)) wrong.push(`${at}: variant: unknown key ${key}`)
-        if (typeof variant.versions !== 'string' || typeof variant.source !== 'string') wrong.push(`${at}: a variant needs versions and source`)
+        if (typeof variant.versions !== 'string') wrong.push(`${at}: a variant needs versions`)
+        checkSource(wrong, `${at}: variant`, variant.source)
         checkText(wrong, `${at}: variant name`, variant.name)
         checkText(wrong, `${at}: variant meaning`, variant.meaning, 12)
         if ('checks' in variant) checkList(wrong, `${at}: variant checks`, variant.checks)
@@ -46,6 +51,22 @@ export function checkFile(name: string, file: unknown): string[] {
     }
   }
   return wrong
+}
+
+function checkSource(wrong: string[], at: string, source: unknown): void {
+  if (typeof source !== 'string' || source === '') return void wrong.push(`${at}: source missing`)
+  for (const part of partsOfSource(source))
+    if (!linkOf(part)) wrong.push(`${at}: source "${part}" is not in src/catalogue/sources.yaml; add it there with its address`)
+}
+
+function checkWhen(wrong: string[], at: string, when: unknown, verdict: unknown): void {
+  if (!isRecord(when)) return void wrong.push(`${at}: needs is and verdict`)
+  for (const key of Object.keys(when)) if (!WHEN_KEYS.has(key)) wrong.push(`${at}: unknown key ${key}`)
+  if (!(CONDITIONS as readonly unknown[]).includes(when.is)) wrong.push(`${at}: is ${String(when.is)}; known: ${CONDITIONS.join(', ')}`)
+  if (!(VERDICTS as readonly unknown[]).includes(when.verdict)) wrong.push(`${at}: verdict ${String(when.verdict)}`)
+  if (when.verdict === verdict) wrong.push(`${at}: verdict is that of the note already`)
+  if (when.is === 'slow' && typeof when.seconds !== 'number') wrong.push(`${at}: slow needs seconds`)
+  if (when.is === 'frequent' && typeof when.share !== 'number') wrong.push(`${at}: frequent needs share`)
 }
 
 function checkList(wrong: string[], at: string, list: unknown): void {

@@ -3,10 +3,12 @@
  *
  *     npx tsx src/catalogue/compile.ts
  */
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { parse } from 'yaml'
 import type { CompiledIndex } from './catalogue.js'
 import { checkFile, readDataFiles } from './check-data.js'
-import type { Text } from './note.js'
+import type { HowTo, Link, Text } from './note.js'
+import { linkOf, partsOfSource } from './sources.js'
 
 const folder = new URL('../../dist/generated/catalogue/', import.meta.url)
 rmSync(folder, { recursive: true, force: true })
@@ -29,7 +31,8 @@ for (const { name, file } of readDataFiles()) {
       console.error(`${name}: ${note.code} stands twice under ${file.authority}`)
       process.exitCode = 1
     }
-    const bytes = Buffer.from(`${JSON.stringify(note)}\n`)
+    const links = partsOfSource(note.source).map((part) => linkOf(part) as Link)
+    const bytes = Buffer.from(`${JSON.stringify({ ...note, links })}\n`)
     parts.push(bytes)
     compiled.notes[note.code] = [end, end + bytes.length]
     end += bytes.length
@@ -38,4 +41,6 @@ for (const { name, file } of readDataFiles()) {
 }
 writeFileSync(new URL('notes.jsonl', folder), Buffer.concat(parts))
 writeFileSync(new URL('index.json', folder), JSON.stringify({ authorities, aliases } satisfies CompiledIndex))
+const howTos = parse(readFileSync(new URL('how-to.yaml', import.meta.url), 'utf8')) as readonly HowTo[]
+writeFileSync(new URL('how-to.json', folder), JSON.stringify(howTos))
 copyFileSync(new URL('data/win32-symbols.json', import.meta.url), new URL('win32-symbols.json', folder))

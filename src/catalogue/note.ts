@@ -18,6 +18,31 @@ export type Verdict = (typeof VERDICTS)[number]
 export const BASES = ['documented', 'observed', 'derived'] as const
 export type Basis = (typeof BASES)[number]
 
+/**
+ * What can be true of a code in a log besides its number. A note's `when` names one of them, and whoever reads the log finds out.
+ *
+ * `never-succeeds`: the client that got the code was given no 2xx or 3xx afterwards. `time-pile`: many requests took the same time
+ * (`seconds`, or any round value when absent). `slow`: half of them took longer than `seconds`. `burst`: nearly all came within a minute.
+ * `many-clients`: at least a dozen clients are affected. `own-referer`: pages of the site itself led there. `frequent`: the code is at
+ * least `share` percent of all requests.
+ */
+export const CONDITIONS = ['never-succeeds', 'time-pile', 'slow', 'burst', 'many-clients', 'own-referer', 'frequent'] as const
+
+/** When a condition holds, the code has another verdict than its note alone would give. */
+export interface When {
+  readonly is: (typeof CONDITIONS)[number]
+  readonly seconds?: number
+  /** In percent. */
+  readonly share?: number
+  readonly verdict: Verdict
+}
+
+/** A source of a note: its name, and the address where it can be read. Null: seen in public logs, no page. */
+export interface Link {
+  readonly name: string
+  readonly url: string | null
+}
+
 /** A meaning that holds for some versions or one component only. */
 export interface Variant {
   /** For people: `IIS 4 to 6`, `ARR 3.0.1916`, `ASP.NET Core Module`. */
@@ -40,12 +65,18 @@ export interface Note {
   readonly meaning: Text
   /** Most frequent first. A brief note (most Win32 values) has none. */
   readonly causes?: readonly Text[]
-  /** Things to do, in order, each naming a command, setting, file, event or query and the value expected. */
+  /** Things to do, in order, each naming a command, setting, file, event or query and the value expected. The first is one action. */
   readonly checks?: readonly Text[]
+  /** What ends the problem, once the checks have shown the cause. */
+  readonly remedy?: Text
+  /** The verdict is another one when this holds for the log. */
+  readonly when?: When
   readonly verdict: Verdict
   readonly basis: Basis
-  /** Where the fact comes from: `RFC 9110 §15.5.5`, `MS-KB943891`. */
+  /** Where the fact comes from: `RFC 9110 §15.5.5; MS-KB943891`. Each name is one of sources.yaml. */
   readonly source: string
+  /** The source with its addresses. Not written by hand: the build adds them. */
+  readonly links?: readonly Link[]
   readonly component?: string
   readonly versions?: string
   /** Other spellings people write or search for: `500-11`. */
@@ -60,4 +91,13 @@ export interface NoteFile {
   readonly authority: string
   readonly title: Text
   readonly notes: readonly Note[]
+}
+
+/** How to do what many notes ask for, told once: printed below every answer that mentions it. */
+export interface HowTo {
+  /** What a text mentions, as a regular expression. */
+  readonly mention: string
+  readonly authorities: readonly string[]
+  readonly name: Text
+  readonly text: Text
 }

@@ -1,7 +1,9 @@
 import { editDistance } from '../edit-distance.js'
 import { LogstatError } from '../errors.js'
 import { SERVERS } from '../format/format.js'
-import { authorities, codesOf, type Found, index, lookUp, noteOf, ownersOf, type Win32Value, win32Value } from './catalogue.js'
+import { authorities, codesOf, index, noteOf, type Win32Value, win32Value } from './catalogue.js'
+import { compose } from './compose.js'
+import { authoritiesOf, type Found, lookUp } from './look-up.js'
 import type { Note } from './note.js'
 
 /** A note and whose it is. */
@@ -30,18 +32,37 @@ export function checkOwner(server: string | undefined): string | null {
   return server
 }
 
+/** A list such as `404,500` is several questions; Envoy's flags `UF,URX` are one. */
+export function questionsOf(query: string): string[] {
+  const parts = query
+    .normalize('NFKC')
+    .split(',')
+    .map((part) => part.trim())
+  return parts.length > 1 && parts.every((part) => /^\d/.test(part)) ? parts : [query]
+}
+
 /**
- * Answer one question of `logstat explain`, e.g. `403.14`, `404.0/2`, `500-11`, `win32:64`, `httperr:QueueFull`.
+ * Answer one question of `logstat explain`, e.g. `403.14`, `404.0/2`, `500-11`, `win32:64`, `httperr:QueueFull`, `503 N/A`, `HTTP/1.1 404`.
  *
  * @throws LogstatError `unknown-code` with what may have been meant
  */
 export function answer(query: string, server: string | null): Answer {
-  const text = query.trim()
+  // Full-width digits and stops are those of a Chinese keyboard.
+  const text = query
+    .normalize('NFKC')
+    .trim()
+    .replace(/^HTTP(?:\/\d(?:\.\d)?)?[\s:]+(?=\d)/i, '')
   const direct = /^([a-z][a-z0-9-]*):(.+)$/i.exec(text)
   if (direct) return answerAuthority(query, (direct[1] as string).toLowerCase(), direct[2] as string)
   if (/^0x[\da-f]{1,8}$/i.test(text)) return answerWin32(query, Number(text))
   if (/^[1-5]xx$/i.test(text)) return answerNote(query, 'class', text.toLowerCase())
-  return answerCode(query, text, server) ?? answerSpelling(query, text, server) ?? answerNumber(query, text) ?? refuse(query, `${text} is not in the catalogue`)
+  return (
+    answerCode(query, text, server) ??
+    answerInReport(query, text, server) ??
+    answerSpelling(query, text, server) ??
+    answerNumber(query, text) ??
+    refuse(query, `${text} is not in the catalogue`)
+  )
 }
 
 /** `404`, `403.14`, `401.1/2148074254`, `502.3/0x80072EE2`, and as an IIS log has it: `401 1 2148074254`. */
@@ -55,9 +76,24 @@ function answerCode(query: string, text: string, server: string | null): Answer 
   const found = lookUp({ status: Number(status), substatus, win32Status }, substatus === null ? server : 'iis')
   const win32 = win32Status === null ? undefined : win32Value(win32Status)
   if (!found || found.level === 'class') return undefined
-  const exact = found.level === 'win32' || found.level === 'substatus' || !substatus
-  if (!exact) refuse(query, `${status}.${sub} is not in the catalogue; ${status} is`)
   return { query, found, win32, others: found.alsoOwnedBy.flatMap((owner) => owned(owner, found.note.code)) }
+}
+
+/** As a report prints a code: `400 no-request`, `503 N/A`, `504 sH--`, `- Client_Reset`; and with its name, `404 Not Found`. */
+function answerInReport(query: string, text: string, server: string | null): Answer | undefined {
+  const [, status, reason = ''] = /^(-|\d{3}(?:\.\d+)?)\s+(\S.*)$/.exec(text) ?? []
+  if (status === undefined) return undefined
+  const owner = ownerOfReason(reason, server)
+  const beside = owned('iana', status)
+  if (owner) return { ...answerNote(query, owner, reason), others: beside }
+  // A reason phrase is free text: the number counts.
+  return /^[A-Za-z][A-Za-z' -]*$/.test(reason) ? answerCode(query, status, server) : undefined
+}
+
+/** Who writes a reason: the server asked about, else whoever has a note on it. */
+function ownerOfReason(reason: string, server: string | null): string | undefined {
+  const names = server === null ? authorities().filter((name) => name !== 'win32' && name !== 'iana') : [...authoritiesOf(server), 'derived']
+  return names.find((name) => noteOf(name, reason) !== undefined) ?? names.find((name) => compose(name, reason) !== undefined)
 }
 
 /** Other spellings: `500-11`, `Payload Too Large`, and what only one authority can mean: `QueueFull`, `H12`. */
@@ -67,8 +103,11 @@ function answerSpelling(query: string, text: string, server: string | null): Ans
   const old = /^(\d{3})[-_](\d+)(?:\.asp)?$/.exec(text)
   if (old) return answerCode(query, `${old[1]}.${old[2]}`, server)
   const code = /^\d(?!xx\/)/i.test(text) ? undefined : spelling(allCodes(), text)
-  if (code === undefined) return undefined
-  const [first, ...rest] = ownersOf(code)
+  if (code === undefined) {
+    const owner = ownerOfReason(text, server)
+    return owner === undefined ? undefined : answerNote(query, owner, text)
+  }
+  const [first, ...rest] = authorities().filter((owner) => noteOf(owner, code) !== undefined)
   return first === undefined ? undefined : { ...answerNote(query, first, code), others: rest.flatMap((owner) => owned(owner, code)) }
 }
 
@@ -99,12 +138,13 @@ function answerAuthority(query: string, owner: string, code: string): Answer {
     if (Number.isInteger(value) && value >= 0 && value <= MOST) return answerWin32(query, value)
     return refuse(query, `${code} is no Win32 status: it is a number up to 4294967295 or 0xFFFFFFFF`)
   }
-  const keys = codesOf(owner)
-  if (keys.length === 0) throw new LogstatError('unknown-code', `${query}: there is no authority "${owner}"`, `Known: ${authorities().join(', ')}.`)
-  // The whole of HAProxy's state is four letters, of which the first two tell how the session ended.
-  const key = spelling(keys, code) ?? (owner === 'haproxy' ? keys.find((k) => k.length === 2 && code.startsWith(k)) : undefined)
-  if (key === undefined) return refuse(query, `${code} is not in the catalogue of ${owner}`)
-  return answerNote(query, owner, key)
+  for (const name of authoritiesOf(owner)) {
+    const key = spelling(codesOf(name), code) ?? (compose(name, code) && code)
+    if (key !== undefined) return answerNote(query, name, key)
+  }
+  if (!authoritiesOf(owner).some((name) => codesOf(name).length > 0))
+    throw new LogstatError('unknown-code', `${query}: there is no authority "${owner}"`, `Known: ${authorities().join(', ')}.`)
+  return refuse(query, `${code} is not in the catalogue of ${owner}`)
 }
 
 /** The key as it is written; else, where only case differs, as it may have been meant: HAProxy's `sH` and `SH` are two. */
@@ -116,7 +156,7 @@ function spelling(keys: readonly string[], code: string): string | undefined {
 }
 
 function owned(owner: string, code: string): Owned[] {
-  const note = noteOf(owner, code)
+  const note = noteOf(owner, code) ?? compose(owner, code)
   return note ? [{ authority: owner, note }] : []
 }
 
@@ -147,17 +187,18 @@ function refuse(query: string, message: string): never {
   throw new LogstatError('unknown-code', message, near.length ? `Did you mean ${near.join(', ')}?` : EXAMPLES)
 }
 
-/** Codes whose spelling is close to the query: a slip of one or two letters, those of the same status first. */
+/** Questions whose spelling is close to the query, each of which has an answer: a slip of one or two letters, those of the same status first. */
 function nearest(query: string): string[] {
   const wanted = query.toLowerCase().replace(/^[a-z-]+:/, '')
   const status = /^\d{3}/.exec(wanted)?.[0]
-  return allCodes()
-    .map((code) => ({
-      shown: /^\d/.test(code) ? code : `${ownersOf(code)[0]}:${code}`,
+  const near = authorities()
+    .filter((owner) => owner !== 'win32')
+    .flatMap((owner) => codesOf(owner).map((code) => ({ code, shown: /^\d(?:\d\d|xx)(?:\D|$)/.test(code) ? code : `${owner}:${code}` })))
+    .map(({ code, shown }) => ({
+      shown,
       distance: editDistance(wanted, code.toLowerCase()) + (status !== undefined && code.startsWith(status) ? 0 : 0.5),
     }))
-    .filter(({ distance: d }) => d <= Math.max(1, Math.floor(wanted.length / 3)) + 0.5)
+    .filter(({ distance, shown }) => distance <= Math.max(1, Math.floor(wanted.length / 3)) + 0.5 && shown.toLowerCase() !== query.toLowerCase())
     .sort((a, b) => a.distance - b.distance || (a.shown < b.shown ? -1 : 1))
-    .slice(0, 4)
-    .map(({ shown }) => shown)
+  return [...new Set(near.map(({ shown }) => shown))].slice(0, 4)
 }

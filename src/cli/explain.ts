@@ -1,5 +1,5 @@
 import { LANGUAGES, type Language } from '../catalogue/note.js'
-import { type Answer, answer, checkOwner } from '../catalogue/query.js'
+import { type Answer, answer, checkOwner, questionsOf } from '../catalogue/query.js'
 import { LogstatError } from '../errors.js'
 import { explainJson, explainMarkdown, explainText } from '../render/explain.js'
 import { toJson } from '../render/json.js'
@@ -17,7 +17,7 @@ export async function explainCodes(queries: readonly string[], { server, lang, f
   const owner = checkOwner(server)
   const answers: Answer[] = []
   const errors: LogstatError[] = []
-  for (const query of queries) {
+  for (const query of queries.flatMap(questionsOf)) {
     try {
       answers.push(answer(query, owner))
     } catch (error) {

@@ -1,4 +1,5 @@
-import { LANGUAGES, type Language, type Note, type Text } from '../catalogue/note.js'
+import { howTosOf } from '../catalogue/catalogue.js'
+import { type HowTo, LANGUAGES, type Language, type Link, type Note, type Text } from '../catalogue/note.js'
 import type { Answer, Owned } from '../catalogue/query.js'
 import { breakLines, catalogueWidth } from './lines.js'
 import { markdown } from './markdown.js'
@@ -41,26 +42,45 @@ export function explainText({ query, found, win32, others }: Answer, language: L
     lines.push(`${s.bold(visible(query))}  ${s.bold(told.name[language])}  ${s.verdict(note.verdict, `[${VERDICT_WORDS[note.verdict][language]}]`)}`)
     for (const line of wrap(told.meaning[language], cells - 2)) lines.push(`  ${line}`)
     item(say(language, 'usually'), texts(note.causes, language))
-    item(say(language, 'check'), texts(variant?.checks ?? note.checks, language), true)
+    const [first, ...then] = texts(variant?.checks ?? note.checks, language)
+    const quiet = QUIET.has(note.verdict)
+    if (first !== undefined && !quiet) item(WORDS.doFirst[language], [first])
+    item(quiet ? say(language, 'check') : WORDS.then[language], quiet && first !== undefined ? [first, ...then] : then, true)
+    if (note.remedy) item(WORDS.remedy[language], [note.remedy[language]])
     item(
       language === 'zh' ? '各版本' : 'Versions',
       (note.variants ?? []).map((v) => `${v.versions}: ${titled(v, language)}`),
     )
     if (win32) item('Win32', [win32Text(win32, language, note)])
-    item(OTHERS_WORDS[level === 'value' ? 'beside' : 'others'][language], otherLines(others, found.note, language))
-    item(say(language, 'source'), [`${(variant ?? note).source} · ${note.basis} · ${authority} ${note.code}: ${LEVEL_WORDS[level]?.[language] ?? level}`])
+    item(WORDS[level === 'value' ? 'beside' : 'others'][language], otherLines(others, found.note, language))
+    for (const { name, text } of howTosOf(authority, note, language)) item(WORDS.howTo[language], [`${name[language]}${colon(language)}${text[language]}`])
+    const basis = `${BASIS_WORDS[note.basis][language]} · ${authority} ${note.code}${colon(language)}${LEVEL_WORDS[level]?.[language] ?? level}`
+    item(say(language, 'source'), [...(note.links ?? []).map(linkText), basis])
   } else if (win32) {
     lines.push(`${s.bold(visible(query))}  ${s.bold(win32.symbol ?? win32.hex)}`, `  ${win32Text(win32, language)}`)
-    item(OTHERS_WORDS.beside[language], otherLines(others, undefined, language))
+    item(WORDS.beside[language], otherLines(others, undefined, language))
   }
   return `${lines.join('\n')}\n`
 }
 
-const OTHERS_WORDS: Readonly<Record<'others' | 'beside', Text>> = {
+const QUIET: ReadonlySet<string> = new Set(['normal', 'noise'])
+const WORDS = {
   others: { en: 'Elsewhere', zh: '其他含义' },
   beside: { en: 'Seen with', zh: '常见组合' },
+  doFirst: { en: 'Do first', zh: '首先' },
+  // biome-ignore lint/suspicious/noThenProperty: a word of the output, no promise
+  then: { en: 'Then', zh: '然后' },
+  remedy: { en: 'Remedy', zh: '解决' },
+  howTo: { en: 'How to', zh: '方法' },
+} as const satisfies Record<string, Text>
+const BASIS_WORDS: Readonly<Record<Note['basis'], Text>> = {
+  documented: { en: 'documented', zh: '有文档记载' },
+  observed: { en: 'seen in public logs', zh: '见于公开日志' },
+  derived: { en: 'derived', zh: '推导得出' },
 }
 
+const colon = (language: Language): string => (language === 'zh' ? '：' : ': ')
+const linkText = ({ name, url }: Link): string => (url === null ? name : `${name}  ${url}`)
 const texts = (list: readonly Text[] | undefined, language: Language): string[] => (list ?? []).map((t) => t[language])
 
 /** Name and meaning as one text: the name ends with a full stop of its language. */
@@ -101,20 +121,24 @@ function familyWord(family: string, language: Language): string {
 export function explainMarkdown({ query, found, win32, others }: Answer, language: Language): string {
   const lines: string[] = []
   if (found) {
-    const { note, variant, level } = found
+    const { note, variant, level, authority } = found
     const told = variant ?? note
     lines.push(`## ${markdown(visible(query))}: ${markdown(told.name[language])}`, '')
     lines.push(markdown(told.meaning[language]), '', `**${VERDICT_WORDS[note.verdict][language]}**`, '')
     if (note.causes) lines.push(`${say(language, 'usually')}:`, '', ...note.causes.map((t) => `- ${markdown(t[language])}`), '')
     const checks = variant?.checks ?? note.checks
     if (checks) lines.push(`${say(language, 'check')}:`, '', ...checks.map((t, i) => `${i + 1}. ${markdown(t[language])}`), '')
+    if (note.remedy) lines.push(`${WORDS.remedy[language]}: ${markdown(note.remedy[language])}`, '')
     if (win32) lines.push(`Win32: ${markdown(win32Text(win32, language, note))}`, '')
     const lists = otherLines(others, note, language)
-    if (lists.length) lines.push(`${OTHERS_WORDS[level === 'value' ? 'beside' : 'others'][language]}:`, '', ...lists.map((t) => `- ${markdown(t)}`), '')
-    lines.push(`${say(language, 'source')}: ${markdown(told.source)} (${note.basis})`)
+    if (lists.length) lines.push(`${WORDS[level === 'value' ? 'beside' : 'others'][language]}:`, '', ...lists.map((t) => `- ${markdown(t)}`), '')
+    for (const { name, text } of howTosOf(authority, note, language)) lines.push(`${markdown(name[language])}: ${markdown(text[language])}`, '')
+    lines.push(`${say(language, 'source')}: ${(note.links ?? []).map(markdownLink).join('; ')} (${BASIS_WORDS[note.basis][language]})`)
   } else if (win32) lines.push(`## ${markdown(visible(query))}`, '', markdown(win32Text(win32, language)))
   return `${lines.join('\n')}\n`
 }
+
+export const markdownLink = ({ name, url }: Link): string => (url === null ? markdown(name) : `[${markdown(name)}](${url})`)
 
 /** The contract of `explain --format json`: one object a code asked. With both languages every text is `{en, zh}`. */
 export function explainJson({ query, found, win32, others }: Answer, language: Language | 'both'): Record<string, unknown> {
@@ -163,10 +187,14 @@ export function explainJson({ query, found, win32, others }: Answer, language: L
     meaning: text((variant ?? note).meaning),
     causes: (note.causes ?? []).map(text),
     checks: (variant?.checks ?? note.checks ?? []).map(text),
+    ...(note.remedy ? { remedy: text(note.remedy) } : {}),
+    ...(note.when ? { when: note.when } : {}),
+    howTo: howTosOf(authority, note, language === 'both' ? 'en' : language).map((h: HowTo) => ({ name: text(h.name), text: text(h.text) })),
     verdict: note.verdict,
     authority,
     basis: note.basis,
     source: note.source,
+    links: note.links ?? [],
     level,
     ...(note.component ? { component: note.component } : {}),
     ...(note.versions ? { versions: note.versions } : {}),

@@ -1,4 +1,5 @@
-import { type Found, lookUp, win32Value } from '../catalogue/catalogue.js'
+import { win32Value } from '../catalogue/catalogue.js'
+import { type Found, lookUp } from '../catalogue/look-up.js'
 import type { Language, Verdict } from '../catalogue/note.js'
 import type { CodeCounts, CodePart, Details, FindingRow, Selected, SelectedCode, Subject, TopList, Writer } from '../store/selected.js'
 import type { DimensionName } from '../tally/tally.js'
