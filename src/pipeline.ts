@@ -24,7 +24,7 @@ import type { OnRead, Unit, UnitRead } from './parallel/unit.js'
 import { Backlog } from './store/backlog.js'
 import { type Counted, type NewSource, type Source, STORED_VALUES, type Store } from './store/store.js'
 import { type ReadOutOptions, type Room, readTally, takeLists } from './tally/read-out.js'
-import { addLineCounts, type LineCounts, type Listed, mergeInto, type Tally } from './tally/tally.js'
+import { addLineCounts, type LineCounts, type Listed, mergeInto, NONE_LEFT_OUT, type Tally } from './tally/tally.js'
 import { dayOf } from './time-zone.js'
 import { NO_TRAIL, PRIOR_BYTES, type Trail, TrailWriter } from './trail.js'
 
@@ -761,7 +761,7 @@ async function beginAt(intake: Intake, { source, prior }: Known, reader: Reader,
 }
 const CHUNK = 64 << 10
 
-const NOTHING: LineCounts = { lines: 0, entries: 0, ignored: 0, rejected: 0, filtered: 0, withoutTime: 0, rejects: new Map() }
+const NOTHING: LineCounts = { lines: 0, entries: 0, ignored: 0, rejected: 0, filtered: 0, withoutTime: 0, leftOut: NONE_LEFT_OUT, rejects: new Map() }
 
 /** How lines are to be read, and what is known of the server. */
 interface Layout {

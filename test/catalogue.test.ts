@@ -11,7 +11,8 @@ import { answer, questionsOf } from '../src/catalogue/query.js'
 import { LogstatError } from '../src/errors.js'
 import { explainJson, explainMarkdown, explainText } from '../src/render/explain.js'
 import { catalogueWidth } from '../src/render/lines.js'
-import { compileSelection, compileThreshold } from '../src/report/select.js'
+import { compileSelection } from '../src/report/select.js'
+import { compileThreshold } from '../src/report/thresholds.js'
 import { fixture, logstat, ROOT } from './support.js'
 
 const FILES = readDataFiles()

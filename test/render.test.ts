@@ -9,8 +9,8 @@ import { toJson } from '../src/render/json.js'
 import { RENDERERS, type RenderOptions } from '../src/render/render.js'
 import { renderSummary } from '../src/render/summary.js'
 import { makeReport, type Report } from '../src/report/report.js'
-import { compileThreshold } from '../src/report/select.js'
-import { makeSummary } from '../src/report/summary.js'
+import { summarize } from '../src/report/summary.js'
+import { compileThreshold } from '../src/report/thresholds.js'
 import { openStore } from '../src/store/store.js'
 import { literalReport } from './literal-report.js'
 import { fixture } from './support.js'
@@ -34,13 +34,17 @@ const render = (kind: string, report: Report, options: RenderOptions = OPTIONS):
   [...(RENDERERS[kind] as NonNullable<(typeof RENDERERS)[string]>)(report, options)].join('')
 const summaryOf = (report: Report): string =>
   renderSummary(
-    makeSummary({
+    summarize({
       day: '2026-11-22',
-      isYesterday: false,
       report,
       before: { ...report, totals: { ...report.totals, entries: 1700 }, problems: 0, codes: report.codes.slice(0, 1), classes: [] },
+      codes: report.codes.map((code) => ({ ...code, win32Status: null })),
+      codesBefore: report.codes.slice(0, 1).map((code) => ({ ...code, win32Status: null })),
       thresholds: ['5xx > 2%', '404 > 10'].map(compileThreshold),
+      undated: { entries: 1774, withoutTime: report.totals.withoutTime },
+      lastDay: null,
     }),
+    report.language,
     OPTIONS,
   )
 
@@ -198,7 +202,7 @@ describe('one literal report', () => {
     expect(renderIis(literalReport('en'), OPTIONS)).toMatchInlineSnapshot(`
       "logstat iis  logs/u_ex261122.log
       2026-11-22 00:00:03 – 2026-11-22 23:59:58  (UTC)
-      1,774 requests · 1.77 MB sent · 2 lines not understood
+      1,774 requests · 1.77 MB sent · 2 lines not understood · 3 without a readable time
 
       200                         1,500   84.6 %
         200.0                     1,500   84.6 %  normal · OK
@@ -219,10 +223,10 @@ describe('one literal report', () => {
   it('as a summary', () => {
     expect(summaryOf(literalReport('en'))).toMatchInlineSnapshot(`
       "Summary of 2026-11-22
-      No requests yesterday; this is 2026-11-22, the last day that has some.
-        PASSED  5xx > 2%  (it is 12.06 %)
-        ok  404 > 10  (it is 3)
-      Beside the day before:
+      No readable time in 3 of 1,774 new entries: these belong to no day.
+        EXCEEDED  5xx > 2%: 12.06 % (214 of 1,774)
+        ok  404 > 10: 3
+      Compared with the day before:
         requests           1,774  ▲ 4.4 %  (was 1,700)
         problems             226  none before
         4xx                   60  none before

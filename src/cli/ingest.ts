@@ -4,6 +4,7 @@ import { type Anonymize, setAnonymize } from '../store/anonymize.js'
 import { openStore } from '../store/store.js'
 import { follow } from './follow.js'
 import { type ReadCommandOptions, readOptions, readPaths } from './read.js'
+import { tellUndated } from './undated.js'
 
 interface IngestOptions extends ReadCommandOptions {
   readonly db: string
@@ -27,6 +28,7 @@ export async function ingest(paths: readonly string[], options: IngestOptions): 
     }
     const { results, failed } = await readPaths(paths, store, options)
     for (const result of results) if (!result.error || result.entries > 0) tell(result)
+    if (!options.quiet) tellUndated(results)
     return failed ? 2 : 0
   } finally {
     store.close()

@@ -75,6 +75,8 @@ export interface ReadOutcome {
   readonly results: readonly InputResult[]
   /** Whether something that was named could not be read (whole): exit status 2. */
   readonly failed: boolean
+  /** What was left out. */
+  readonly filter: Filter
 }
 
 /**
@@ -109,7 +111,7 @@ export async function readPaths(paths: readonly string[], store: Store, options:
     if (!options.quiet || !passedOver) process.stderr.write(`logstat: ${passedOver ? 'passed over: ' : ''}${visible(error.message)}\n`)
     if (!passedOver && error.hint) process.stderr.write(`         ${visible(error.hint)}\n`)
   }
-  return { results, failed }
+  return { results, failed, filter: read.filter ?? {} }
 }
 
 /** What the options of a command mean for reading. @throws LogstatError for a format or a time zone that there is not */

@@ -1,4 +1,6 @@
 import { LogstatError } from '../errors.js'
+import type { Filter } from '../kernel/filter.js'
+import type { InputResult } from '../pipeline.js'
 import { renderIis } from '../render/iis.js'
 import { RENDERERS } from '../render/render.js'
 import { tellReport } from '../report/report.js'
@@ -6,27 +8,22 @@ import { compileSelection } from '../report/select.js'
 import { openStore, type Store } from '../store/store.js'
 import { kindOf, type OutputOptions, renderOptions, write } from './output.js'
 import { FILTERS, type ReadCommandOptions, readPaths } from './read.js'
+import { tellUndated } from './undated.js'
+
+type ReportOptions = OutputOptions & ReadCommandOptions
 
 /** `logstat [PATH…]`: read, report, keep nothing. */
-export async function report(paths: readonly string[], options: OutputOptions & ReadCommandOptions): Promise<number> {
-  const kind = kindOf(options)
-  const store = openStore(null)
-  const { failed } = await readPaths(paths, store, options)
-  await print(store, kind, options)
-  return failed ? 2 : 0
+export async function report(paths: readonly string[], options: ReportOptions): Promise<number> {
+  return readAndPrint(paths, options, false)
 }
 
 /** `logstat report --db FILE` */
 export async function reportDatabase(options: OutputOptions & { readonly db: string }): Promise<number> {
-  const kind = kindOf(options)
-  const store = openStore(options.db, { readOnly: true })
-  await print(store, kind, options)
-  store.close()
-  return 0
+  return printDatabase(options.db, options, false)
 }
 
 /** `logstat iis PATH…|--db FILE` */
-export async function iis(paths: readonly string[], options: OutputOptions & ReadCommandOptions & { readonly db?: string }): Promise<number> {
+export async function iis(paths: readonly string[], options: ReportOptions & { readonly db?: string }): Promise<number> {
   if (paths.length === 0 && options.db === undefined)
     throw new LogstatError('no-input', 'logstat iis needs logs or a database', 'Give log files, or --db FILE.')
   if (paths.length > 0 && options.db !== undefined)
@@ -34,20 +31,41 @@ export async function iis(paths: readonly string[], options: OutputOptions & Rea
   const filter = FILTERS.find((name) => options[name] !== undefined)
   if (options.db !== undefined && filter)
     throw new LogstatError('filter', `--${filter} works on logs, not on a database`, 'Give the log files; a database holds counts, not entries.')
-  const kind = kindOf(options)
-  const store = openStore(options.db ?? null, { readOnly: true })
-  const { failed } = paths.length ? await readPaths(paths, store, options) : { failed: false }
-  await print(store, kind, options, true)
-  return failed ? 2 : 0
+  return options.db === undefined ? readAndPrint(paths, options, true) : printDatabase(options.db, options, true)
 }
 
-async function print(store: Store, kind: string, options: OutputOptions, asIis = false): Promise<void> {
+async function readAndPrint(paths: readonly string[], options: ReportOptions, asIis: boolean): Promise<number> {
+  const kind = kindOf(options)
+  const store = openStore(null)
+  const { failed, filter, results } = await readPaths(paths, store, options)
+  await print(store, kind, options, asIis, filter)
+  return failed || hidesEntries(results, options) ? 2 : 0
+}
+
+async function printDatabase(file: string, options: OutputOptions, asIis: boolean): Promise<number> {
+  const kind = kindOf(options)
+  const store = openStore(file, { readOnly: true })
+  await print(store, kind, options, asIis)
+  store.close()
+  return 0
+}
+
+/** Tell of entries without a time. @returns whether a stretch of time is asked for and so many entries have none that the report of it may be wrong */
+function hidesEntries(results: readonly InputResult[], { since, until, quiet }: ReportOptions): boolean {
+  const needsTimes = since !== undefined || until !== undefined
+  if (needsTimes) return tellUndated(results, '--since and --until leave such entries out.')
+  if (!quiet) tellUndated(results)
+  return false
+}
+
+async function print(store: Store, kind: string, options: OutputOptions, asIis: boolean, filter: Filter = {}): Promise<void> {
   const render = asIis && kind === 'text' ? renderIis : RENDERERS[kind]
   if (!render) throw new LogstatError('output', `no report of the kind "${kind}" can be made`)
   const asked = {
     language: options.lang,
     top: options.top,
     server: options.server,
+    filter,
     ...(options.status === undefined ? {} : { select: compileSelection(options.status) }),
   }
   await write(

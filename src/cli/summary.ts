@@ -1,15 +1,18 @@
 import { LogstatError } from '../errors.js'
-import { jsonPieces } from '../render/json.js'
+import type { InputResult } from '../pipeline.js'
+import { toJson } from '../render/json.js'
 import { RENDERERS } from '../render/render.js'
-import { renderSummary } from '../render/summary.js'
-import { type ReportOptions, tellReport } from '../report/report.js'
-import { compileSelection, compileThreshold } from '../report/select.js'
-import { type Alert, makeSummary, type Summary } from '../report/summary.js'
-import { lastDay } from '../store/query.js'
-import { openStore } from '../store/store.js'
-import { dateOf, dayOf, startOfDay, systemZone } from '../time-zone.js'
+import { renderSummary, summaryJson, thresholdValue } from '../render/summary.js'
+import type { Report } from '../report/report.js'
+import { compileSelection } from '../report/select.js'
+import { makeSummary, type Summary } from '../report/summary.js'
+import { compileThreshold } from '../report/thresholds.js'
+import { addUndated, type Undated } from '../report/undated.js'
+import { openStore, type Store } from '../store/store.js'
+import { dayOf, startOfDay, systemZone } from '../time-zone.js'
 import { kindOf, type OutputOptions, renderOptions, write } from './output.js'
 import { type ReadCommandOptions, readPaths } from './read.js'
+import { tellUndated, undatedText } from './undated.js'
 
 interface SummaryOptions extends OutputOptions, Omit<ReadCommandOptions, keyof OutputOptions> {
   readonly db: string
@@ -20,48 +23,49 @@ interface SummaryOptions extends OutputOptions, Omit<ReadCommandOptions, keyof O
 /**
  * `logstat summary --db FILE [PATH…]`: read what was appended since the last run, report the last complete day beside the one before.
  *
- * @returns 1 when a threshold was passed
+ * @returns 1 when a threshold was exceeded, 2 when a log could not be read or the day cannot be judged
  */
 export async function summary(paths: readonly string[], options: SummaryOptions): Promise<number> {
   const kind = kindOf(options)
   const thresholds = (options.failOn ?? []).map(compileThreshold)
+  const select = options.status === undefined ? {} : { select: compileSelection(options.status) }
   const store = openStore(options.db, { create: paths.length > 0 })
   const zone = options.tz ?? systemZone()
-  const { failed } = paths.length ? await readPaths(paths, store, options) : { failed: false }
-  const yesterday = dayOf(Date.now() / 1000, zone).number - 1
-  const day = options.day === undefined ? (lastDay(store, yesterday) ?? yesterday) : dayNumber(options.day)
-  const dayReport = (number: number): ReportOptions => ({
-    language: options.lang,
-    top: options.top,
-    server: options.server,
-    since: startOfDay(number, zone),
-    until: startOfDay(number + 1, zone),
-    periods: [number],
-    ...(options.status === undefined ? {} : { select: compileSelection(options.status) }),
-  })
-  let alerts: readonly Alert[] = []
-  const pieces = tellReport(store, dayReport(day - 1), (before) =>
-    tellReport(store, dayReport(day), (report) => {
-      const isYesterday = day === yesterday || options.day !== undefined
-      const made = makeSummary({ day: dateOf(day), isYesterday, report, before, thresholds })
-      alerts = made.alerts
-      return tell(made, kind, options)
-    }),
-  )
-  await write(pieces, options.output)
+  const day = options.day === undefined ? dayOf(Date.now() / 1000, zone).number - 1 : dayNumber(options.day)
+  const { failed, results } = paths.length ? await readPaths(paths, store, options) : { failed: false, results: [] }
+  const undated = undatedOf(results, store, startOfDay(day + 1, zone))
+  const { language, top, server } = { language: options.lang, ...options }
+  const made = makeSummary(store, { day, zone, thresholds, undated, report: { language, top, server, ...select } })
   store.close()
-  const passed = alerts.filter((a) => a.passed)
-  for (const alert of passed) process.stderr.write(`logstat: threshold passed: ${alert.text} (it is ${alert.shown} on ${dateOf(day)})\n`)
-  return failed ? 2 : passed.length > 0 ? 1 : 0
+  await write(tell(made, kind, options), options.output)
+  if (!options.quiet || made.summary.unjudged.includes('without-time')) tellUndated(results)
+  tellState(made.summary)
+  return failed || made.summary.unjudged.length > 0 ? 2 : made.summary.state === 'alert' ? 1 : 0
 }
 
-function tell(made: Summary, kind: string, options: OutputOptions): Iterable<string> {
-  const { report, day, changes, alerts } = made
-  if (kind === 'json') return jsonPieces({ ...report, summary: { day, changes, alerts } })
+/**
+ * Entries without a readable time among those that are new. When this run has read nothing new: among those of the logs that were read
+ * since the day ended.
+ */
+function undatedOf(results: readonly InputResult[], store: Store, endOfDay: number): Undated {
+  const fresh = results.filter(({ lines }) => lines > 0)
+  return addUndated(fresh.length > 0 ? fresh : store.sources().filter(({ readAt }) => readAt >= endOfDay))
+}
+
+function tell(made: { report: Report; summary: Summary }, kind: string, options: OutputOptions): Iterable<string> {
+  if (kind === 'json') return [toJson({ ...made.report, summary: summaryJson(made.summary) })]
   const render = RENDERERS[kind]
   if (!render) throw new LogstatError('output', `no report of the kind "${kind}" can be made`)
   const how = renderOptions(options)
-  return [renderSummary(made, how), ...render(report, how)]
+  return [renderSummary(made.summary, made.report.language, how), ...render(made.report, how)]
+}
+
+/** Why a summary is not ok, on standard error: cron mails it. */
+function tellState({ day, thresholds, unjudged, undated }: Summary): void {
+  for (const threshold of thresholds.filter(({ exceeded }) => exceeded))
+    process.stderr.write(`logstat: threshold exceeded: ${threshold.text}: ${thresholdValue(threshold)} on ${day}\n`)
+  const reasons = { 'no-data': 'it has no requests', 'without-time': `${undatedText(undated)} and belong to no day` }
+  for (const reason of unjudged) process.stderr.write(`logstat: ${day} cannot be judged: ${reasons[reason]}\n`)
 }
 
 function dayNumber(date: string): number {

@@ -35,6 +35,9 @@ interface Exports {
   addFilter(role: number, negative: number, length: number): number
   clearFilters(): void
   filteredCount(): bigint
+  leftOutFrom(): number
+  leftOutTo(): number
+  rolesMet(): number
   setPeriodFilter(from: number, to: number): void
   addStep(role: number, rule: number, literalAt: number, literalBytes: number): number
   begin(offset: bigint, line: bigint): void

@@ -31,6 +31,7 @@ export function renderIis(report: ToldReport, { width: columns, color, timeZone 
       ...(totals.filtered ? [say(language, 'leftOut', count(totals.filtered))] : []),
       say(language, 'sent', bytes(totals.bytesSent)),
       ...(totals.rejected ? [say(language, 'notUnderstood', count(totals.rejected))] : []),
+      ...(totals.withoutTime ? [say(language, 'withoutTime', count(totals.withoutTime))] : []),
     ].join(' · '),
     '',
   )

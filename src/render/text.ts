@@ -114,8 +114,8 @@ class TextReport {
     if (totals.bytesSent > 0) facts.push(this.#say('sent', bytes(totals.bytesSent)))
     if (totals.rejected) facts.push(this.#style.bad(this.#say('notUnderstood', count(totals.rejected))))
     if (totals.withoutTime) facts.push(this.#say('withoutTime', count(totals.withoutTime)))
-    if (totals.entries > 0) this.#add(...this.#joined(facts))
-    else this.#add(this.#say(inputs.some((i) => i.lines > i.rejected + i.ignored) ? 'noneSelected' : 'noEntries'))
+    if (totals.entries === 0) facts[0] = this.#say(inputs.some((i) => i.lines > i.rejected + i.ignored) ? 'noneSelected' : 'noEntries')
+    this.#add(...this.#joined(facts))
     this.#add('')
   }
 

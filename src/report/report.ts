@@ -1,4 +1,5 @@
 import type { Language, Verdict } from '../catalogue/note.js'
+import type { Filter } from '../kernel/filter.js'
 import { hold, type Range } from '../store/query.js'
 import { type Grid, type Selected, selectCodes } from '../store/selected.js'
 import type { Store } from '../store/store.js'
@@ -15,6 +16,8 @@ export interface ReportOptions extends Range {
   readonly top?: number
   /** Which codes are reported; all when absent. Totals are then of those codes. */
   readonly select?: (code: CodeKey) => boolean
+  /** What was left out when logs were read into the store. */
+  readonly filter?: Filter
   /** Holds in place of the server the log implies. */
   readonly server?: string | undefined
 }
@@ -83,6 +86,8 @@ function reportOf(store: Store, options: ReportOptions): ReportInStore {
   const sum = (f: (s: (typeof sources)[number]) => number): number => sources.reduce((n, s) => n + f(s), 0)
   const { hits, bytesSent, firstSeen, lastSeen } = selected.sums
   const range = options.since === undefined && options.until === undefined ? null : { since: iso(options.since ?? null), until: iso(options.until ?? null) }
+  // Entries without a time are in no stretch of time: it is not a choice that leaves them out.
+  const hasPeriod = range !== null || (options.filter?.since ?? options.filter?.until) !== undefined
   return {
     schema: 'logstat.report/1',
     language,
@@ -93,7 +98,7 @@ function reportOf(store: Store, options: ReportOptions): ReportInStore {
       entries: hits,
       rejected: sum((s) => s.rejected),
       ignored: sum((s) => s.ignored),
-      filtered: sum((s) => s.lines - s.rejected - s.ignored) - hits,
+      filtered: sum((s) => s.lines - s.rejected - s.ignored - (hasPeriod ? s.withoutTime : 0)) - hits,
       withoutTime: sum((s) => s.withoutTime),
       bytesSent,
     },

@@ -30,8 +30,8 @@ export function compileSelection(text: string): Selector {
   return (code) => (wanted.length === 0 || wanted.some((s) => s(code))) && !unwanted.some((s) => s(code))
 }
 
-/** Compile one part: `5xx`, `404`, `401.2`, `503.*`, `401.1/1326`, `win32:64`. */
-function compilePart(part: string): Selector {
+/** Compile one part of a selection: `5xx`, `404`, `401.2`, `503.*`, `401.1/1326`, `win32:64`. */
+export function compilePart(part: string): Selector {
   const win32 = /^win32:(\d+|0x[\da-f]+)$/i.exec(part)
   if (win32) {
     const value = Number(win32[1])
@@ -48,41 +48,4 @@ function compilePart(part: string): Selector {
     code.status === Number(status) &&
     (sub === undefined || sub === '*' || code.substatus === Number(sub)) &&
     (value === undefined || value === '*' || code.win32Status === Number(value))
-}
-
-/** A threshold: `5xx > 2%`, `503.* > 10`. */
-export interface Threshold {
-  readonly text: string
-  readonly passes: (codes: Iterable<Selectable & { readonly hits: number }>) => {
-    readonly passed: boolean
-    readonly value: number
-    readonly percent: boolean
-  }
-}
-
-/**
- * Compile a threshold. A percentage is one of all requests.
- *
- * @throws LogstatError naming what is not understood
- */
-export function compileThreshold(text: string): Threshold {
-  const match = /^\s*(\S+?)\s*(>=|<=|>|<)\s*(\d+(?:\.\d+)?)\s*(%?)\s*$/.exec(text)
-  if (!match) throw new LogstatError('threshold', `"${text}" is no threshold`, "Write one as: '5xx > 2%', '503.* > 10', '401.1/1326 >= 50'.")
-  const [, name, operator, number, sign] = match as unknown as [string, string, string, string, string]
-  const selector = compilePart(name)
-  const limit = Number(number)
-  return {
-    text: text.trim(),
-    passes(codes) {
-      let all = 0
-      let hits = 0
-      for (const code of codes) {
-        all += code.hits
-        if (selector(code)) hits += code.hits
-      }
-      const value = sign ? (all === 0 ? 0 : (hits / all) * 100) : hits
-      const passed = operator === '>' ? value > limit : operator === '>=' ? value >= limit : operator === '<' ? value < limit : value <= limit
-      return { passed, value, percent: sign === '%' }
-    },
-  }
 }

@@ -1,6 +1,10 @@
-import type { CodeKey } from '../tally/tally.js'
-import type { Threshold } from './select.js'
-import { codeName, type Sequence, type ToldCode, type ToldReport } from './shape.js'
+import { type CodeHits, codesIn, hold, lastDay } from '../store/query.js'
+import type { Store } from '../store/store.js'
+import { dateOf, startOfDay } from '../time-zone.js'
+import { makeReport, type ReportOptions } from './report.js'
+import { codeName, type Report } from './shape.js'
+import { judgeThresholds, type Threshold, type ThresholdResult } from './thresholds.js'
+import { hidesMuch, type Undated } from './undated.js'
 
 /** A number of a day beside that of the day before. */
 export interface Change {
@@ -10,75 +14,107 @@ export interface Change {
   readonly before: number
 }
 
-export interface Alert {
-  readonly text: string
-  readonly passed: boolean
-  readonly value: number
-  /** The value for people, with its sign. */
-  readonly shown: string
-}
-
-/** The report of a day, set beside the day before and held against thresholds. */
+/** A day beside the day before, held against thresholds. */
 export interface Summary {
   /** `2026-11-22`, in the zone of the summary. */
   readonly day: string
-  /** false: yesterday has no entries, and the last day that has some is told in its place. */
-  readonly isYesterday: boolean
-  readonly report: ToldReport
+  readonly period: 'day'
+  /** unknown: the day cannot be judged, `unjudged` says why. */
+  readonly state: 'ok' | 'alert' | 'unknown'
+  readonly unjudged: readonly ('no-data' | 'without-time')[]
+  /** All requests of the day, whatever a selection shows of them. */
+  readonly requests: number
+  readonly thresholds: readonly ThresholdResult[]
   readonly changes: readonly Change[]
   /** The first codes that did not occur the day before; none when that day has no entries at all. */
   readonly newCodes: readonly string[]
-  readonly alerts: readonly Alert[]
+  /** Entries without a readable time, among those that are new. */
+  readonly undated: Undated
+  /** The last day before this one that has requests, when this one has none. */
+  readonly lastDay: string | null
 }
 
-export function makeSummary(parts: { day: string; isYesterday: boolean; report: ToldReport; before: ToldReport; thresholds: readonly Threshold[] }): Summary {
-  const { day, isYesterday, report, before, thresholds } = parts
-  const classOf = (r: ToldReport, name: string): number => r.classes.find((c) => c.class === name)?.hits ?? 0
-  const changes: Change[] = [
+export interface SummaryOptions {
+  /** Number of the day (days since 1970), in `zone`. */
+  readonly day: number
+  readonly zone: string
+  readonly thresholds: readonly Threshold[]
+  readonly undated: Undated
+  readonly report: Omit<ReportOptions, 'since' | 'until' | 'periods'>
+}
+
+/** Set a day of a store beside the day before. */
+export function makeSummary(store: Store, options: SummaryOptions): { readonly report: Report; readonly summary: Summary } {
+  const { day, zone, thresholds, undated } = options
+  const rangeOf = (number: number) => ({ since: startOfDay(number, zone), until: startOfDay(number + 1, zone), periods: [number] })
+  const release = hold(store)
+  try {
+    const report = makeReport(store, { ...options.report, ...rangeOf(day) })
+    const before = makeReport(store, { ...options.report, ...rangeOf(day - 1) })
+    const last = report.totals.entries === 0 ? lastDay(store, day - 1) : undefined
+    const summary = summarize({
+      day: dateOf(day),
+      report,
+      before,
+      codes: codesIn(store, rangeOf(day)),
+      codesBefore: codesIn(store, rangeOf(day - 1)),
+      thresholds,
+      undated,
+      lastDay: last === undefined ? null : dateOf(last),
+    })
+    return { report, summary }
+  } finally {
+    release()
+  }
+}
+
+interface SummaryParts extends Pick<Summary, 'day' | 'undated' | 'lastDay'> {
+  /** What a selection shows of the two days. */
+  readonly report: Report
+  readonly before: Report
+  /** All codes of the two days. */
+  readonly codes: Iterable<CodeHits>
+  readonly codesBefore: Iterable<CodeHits>
+  readonly thresholds: readonly Threshold[]
+}
+
+/** What there is to say of a day beside the day before. */
+export function summarize({ day, report, before, codes, codesBefore, thresholds, undated, lastDay }: SummaryParts): Summary {
+  const { requests, results } = judgeThresholds(thresholds, codes)
+  const isExceeded = results.some(({ exceeded }) => exceeded)
+  const unjudged: Summary['unjudged'][number][] = []
+  // A threshold on the number of requests judges a day without any.
+  if (requests === 0 && !isExceeded) unjudged.push('no-data')
+  if (hidesMuch(undated)) unjudged.push('without-time')
+  return {
+    day,
+    period: 'day',
+    state: isExceeded ? 'alert' : unjudged.length > 0 ? 'unknown' : 'ok',
+    unjudged,
+    requests,
+    thresholds: results,
+    changes: changesOf(report, before),
+    newCodes: before.totals.entries === 0 ? [] : newCodesOf(report, codesBefore),
+    undated,
+    lastDay: requests === 0 ? lastDay : null,
+  }
+}
+
+function changesOf(report: Report, before: Report): Change[] {
+  const classOf = (r: Report, name: string): number => r.classes.find((c) => c.class === name)?.hits ?? 0
+  return [
     { what: 'requests', now: report.totals.entries, before: before.totals.entries },
     { what: 'problems', now: report.problems, before: before.problems },
     ...['4xx', '5xx'].map((name) => ({ what: name, now: classOf(report, name), before: classOf(before, name) })),
   ]
-  const newCodes = before.totals.entries === 0 ? [] : missing(report.codes, before.codes)
-  const alerts = thresholds.map(({ text, passes }): Alert => {
-    const { passed, value, percent } = passes(byWin32Status(report.codes))
-    return { text, passed, value, shown: percent ? `${value.toFixed(2)} %` : String(value) }
-  })
-  return { day, isYesterday, report, changes, newCodes, alerts }
 }
-
-/** Codes apart by Win32 status. */
-function* byWin32Status(codes: Sequence<ToldCode>): Generator<Counted> {
-  for (const { status, substatus, reason, hits, win32 } of codes) {
-    let rest = hits
-    for (const w of win32) {
-      rest -= w.hits
-      yield { status, substatus, reason, win32Status: w.value, hits: w.hits }
-    }
-    if (rest > 0) yield { status, substatus, reason, win32Status: null, hits: rest }
-  }
-}
-type Counted = CodeKey & { readonly hits: number }
 
 /** So many new codes are named. */
 const MAX_NEW = 12
-/** So many are looked for at once. */
-const TOGETHER = 1000
 
-/** The names of the first codes that are not among others. */
-function missing(codes: Sequence<ToldCode>, others: Sequence<ToldCode>): string[] {
-  const found: string[] = []
-  let names = new Set<string>()
-  const look = (): void => {
-    for (const other of others) names.delete(codeName(other))
-    found.push(...names)
-    names = new Set()
-  }
-  for (const code of codes) {
-    names.add(codeName(code))
-    if (names.size === TOGETHER) look()
-    if (found.length >= MAX_NEW) break
-  }
-  if (names.size > 0) look()
-  return found.slice(0, MAX_NEW)
+/** The names of the first codes of a report that are not among others. */
+function newCodesOf({ codes }: Pick<Report, 'codes'>, others: Iterable<Parameters<typeof codeName>[0]>): string[] {
+  const names = new Set(codes.map(codeName))
+  for (const other of others) names.delete(codeName(other))
+  return [...names].slice(0, MAX_NEW)
 }

@@ -1,3 +1,4 @@
+import type { CodeKey } from '../tally/tally.js'
 import type { Store } from './store.js'
 
 /** Which part of a store is asked for; times are seconds since 1970 UTC, [since, until). */
@@ -48,6 +49,20 @@ export function hold(store: Store): () => void {
 const CODE_SOURCE = `CREATE TEMP TABLE code_source (code_id INTEGER, source_id INTEGER, PRIMARY KEY (code_id, source_id)) WITHOUT ROWID;
 INSERT INTO code_source SELECT code.id, source.id FROM source CROSS JOIN code WHERE EXISTS (SELECT 1 FROM hits WHERE source_id = source.id)
   AND EXISTS (SELECT 1 FROM hits WHERE source_id = source.id AND code_id = code.id)`
+
+/** Requests with a code. */
+export interface CodeHits extends CodeKey {
+  readonly hits: number
+}
+
+/** All codes of a part of a store, one by one. */
+export function* codesIn(store: Store, { since = 0, until = Number.MAX_SAFE_INTEGER }: Range): Generator<CodeHits> {
+  const codes = store.db.prepare(
+    `SELECT status, substatus, win32_status AS win32Status, reason, sum(hits) AS hits FROM hits JOIN code ON code.id = code_id
+     WHERE start >= ? AND start < ? GROUP BY code_id`,
+  )
+  yield* codes.iterate(Math.floor(since), Math.floor(until)) as IterableIterator<CodeHits>
+}
 
 /** Bytes and lines not counted as entries, over all sources. */
 export function rejectRows(store: Store): RejectRow[] {

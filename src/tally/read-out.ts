@@ -230,7 +230,8 @@ export function readLineCounts({ wasm }: Kernel): LineCounts {
   const entries = Number(wasm.entryCount())
   const ignored = Number(wasm.ignoredCount())
   const filtered = Number(wasm.filteredCount())
-  return { lines: entries + filtered + ignored + rejected, entries, ignored, rejected, filtered, withoutTime: Number(wasm.withoutTime()), rejects }
+  const leftOut = { from: wasm.leftOutFrom(), to: wasm.leftOutTo(), roles: wasm.rolesMet() >>> 0 }
+  return { lines: entries + filtered + ignored + rejected, entries, ignored, rejected, filtered, withoutTime: Number(wasm.withoutTime()), leftOut, rejects }
 }
 
 /** Without the beginning of a UTF-8 character whose rest was cut off. */

@@ -83,6 +83,20 @@ export interface RejectTally {
   readonly samples: readonly RejectSample[]
 }
 
+/** What entries that a filter left out have: why a selection is empty. */
+export interface LeftOut {
+  /** The first and last time, in seconds since 1970; Infinity and -Infinity when none of them has one. */
+  readonly from: number
+  readonly to: number
+  /** A bit for each role of the filter's that one of them has. */
+  readonly roles: number
+}
+export const NONE_LEFT_OUT: LeftOut = { from: Infinity, to: -Infinity, roles: 0 }
+
+function addLeftOut(a: LeftOut, b: LeftOut): LeftOut {
+  return { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to), roles: a.roles | b.roles }
+}
+
 /** What became of the lines of one input: lines = entries + filtered + rejected + ignored. */
 export interface LineCounts {
   readonly lines: number
@@ -91,8 +105,9 @@ export interface LineCounts {
   readonly rejected: number
   /** Entries left out by a filter; 0 without one. */
   readonly filtered: number
-  /** Entries whose time could not be read; they are counted all the same. */
+  /** Entries whose time could not be read, whether a filter left them out or not. */
   readonly withoutTime: number
+  readonly leftOut: LeftOut
   readonly rejects: ReadonlyMap<RejectReason, RejectTally>
 }
 
@@ -253,6 +268,7 @@ export function addLineCounts(a: LineCounts, b: LineCounts): LineCounts {
     rejected: a.rejected + b.rejected,
     filtered: a.filtered + b.filtered,
     withoutTime: a.withoutTime + b.withoutTime,
+    leftOut: addLeftOut(a.leftOut, b.leftOut),
     rejects,
   }
 }

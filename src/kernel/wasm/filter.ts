@@ -47,6 +47,27 @@ export function addFilter(role: i32, negative: bool, length: i32): usize {
   return at
 }
 
+/** Of the entries left out: how many carry no time, the first and last time, a bit for each role of a filter that one of them has. */
+export let leftOutWithoutTime: u64 = 0
+export let leftOutFrom: i64 = i64.MAX_VALUE
+export let leftOutTo: i64 = i64.MIN_VALUE
+export let rolesMet: u32 = 0
+
+export function clearLeftOut(): void {
+  leftOutWithoutTime = 0
+  leftOutFrom = i64.MAX_VALUE
+  leftOutTo = i64.MIN_VALUE
+  rolesMet = 0
+}
+
+export function leaveOut(): void {
+  if (time == NO_TIME) leftOutWithoutTime++
+  else {
+    if (time < leftOutFrom) leftOutFrom = time
+    if (time > leftOutTo) leftOutTo = time
+  }
+}
+
 /** Whether the entry, whose fields are split, is wanted: for each role with patterns one of them fits, and none of the negative ones does. */
 export function passes(): bool {
   if (time == NO_TIME ? since != i64.MIN_VALUE || until != i64.MAX_VALUE : time < since || time >= until) return false
@@ -59,6 +80,7 @@ export function passes(): bool {
     const start = spanStart(role)
     let end = spanEnd(role)
     if (start) {
+      rolesMet |= 1 << role
       if (role == Role.Uri) end = withoutQuery(start, end)
       else if (role == Role.ClientIp) end = firstOfList(start, end)
     }

@@ -11,7 +11,7 @@ import { cutLtsv } from './cut-ltsv'
 import { forgetDecoded } from './decode'
 import { readEntry, splitFields, splitRequest, time } from './entry'
 import { addPlan, addStep, clearPlans, cutter, flags, literal, planCount, select } from './plan'
-import { filtering, passes } from './filter'
+import { clearLeftOut, filtering, leaveOut, leftOutFrom as leftOutFrom_, leftOutTo as leftOutTo_, leftOutWithoutTime, passes, rolesMet as rolesMet_ } from './filter'
 import { isPast } from './past'
 import { Cutter, Event, Flag, Reject, Role } from './roles'
 import { DASH, findNewline, NEWLINE } from './scan'
@@ -55,6 +55,10 @@ export function lineCount(): u64 { return lines }
 export function entryCount(): u64 { return entries }
 export function ignoredCount(): u64 { return ignored }
 export function filteredCount(): u64 { return filtered }
+/** Times of entries that the filter left out; Infinity and -Infinity when none of them has one. */
+export function leftOutFrom(): f64 { return leftOutFrom_ > leftOutTo_ ? Infinity : <f64>leftOutFrom_ }
+export function leftOutTo(): f64 { return leftOutFrom_ > leftOutTo_ ? -Infinity : <f64>leftOutTo_ }
+export function rolesMet(): u32 { return rolesMet_ }
 export function codeCount(): i32 { return codeCount_ }
 export function codeTable(): usize { return codes }
 export function reasonTable(): usize { return reasons }
@@ -65,7 +69,7 @@ export function bucketCount(): u32 { return bucketCount_ }
 export function bucketTable(): usize { return buckets }
 export function latencyCount(): u32 { return latencyCount_ }
 export function latencyTable(): usize { return latencies }
-export function withoutTime(): u64 { return withoutTime_ }
+export function withoutTime(): u64 { return withoutTime_ + leftOutWithoutTime }
 export function rejectTable(): usize { return rejects }
 export function sampleTable(): usize { return samples }
 export function spanTable(): usize { return spans }
@@ -88,6 +92,7 @@ export function begin(offset: u64, line: u64): void {
   setDirective(0, 0)
   filtered = 0
   clearWithoutTime()
+  clearLeftOut()
   memory.fill(rejects, 0, 8 * <usize>Reject.Count)
 }
 
@@ -191,6 +196,7 @@ export function run(end: usize): i32 {
     splitFields()
     if (filtering && !passes()) {
       filtered++
+      leaveOut()
       continue
     }
     entries++
