@@ -1,8 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { LogstatError } from './errors.js'
 import { sha256 } from './hash.js'
-import type { Input } from './input/find.js'
+import { type Input, statOf } from './input/find.js'
 import { openBehind, openInput, type Reader, readFully, readHead } from './input/open.js'
 import type { NewSource, Source, Store } from './store/store.js'
 import type { LineCounts } from './tally/tally.js'
@@ -37,7 +37,7 @@ export interface Identity {
 
 /** What is read once and has no place to go back to: standard input, a pipe. */
 export function isStream({ path }: Input): boolean {
-  return path === null || statSync(path, { throwIfNoEntry: false })?.isFile() === false
+  return path === null || statOf(path)?.isFile() === false
 }
 
 /** The first line that is no directive, hashed: two IIS logs have the same first lines, and two logs of nginx can have the same last. */

@@ -98,7 +98,8 @@ function ownerOfReason(reason: string, server: string | null): string | undefine
 
 /** Other spellings: `500-11`, `Payload Too Large`, and what only one authority can mean: `QueueFull`, `H12`. */
 function answerSpelling(query: string, text: string, server: string | null): Answer | undefined {
-  const alias = index().aliases[text.toLowerCase()]
+  const { aliases } = index()
+  const alias = Object.hasOwn(aliases, text.toLowerCase()) ? aliases[text.toLowerCase()] : undefined
   if (alias) return answerNote(query, ...(alias.split(/:(.*)/s) as [string, string]))
   const old = /^(\d{3})[-_](\d+)(?:\.asp)?$/.exec(text)
   if (old) return answerCode(query, `${old[1]}.${old[2]}`, server)

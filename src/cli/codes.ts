@@ -5,6 +5,7 @@ import { table } from '../render/cells.js'
 import { toJson } from '../render/json.js'
 import { markdownCell } from '../render/markdown.js'
 import { VERDICT_WORDS } from '../render/words.js'
+import { tell } from './messages.js'
 import { type ColorOption, write } from './print.js'
 
 interface CodesOptions {
@@ -30,7 +31,7 @@ export async function codes(words: readonly string[], { server, lang, format }: 
     // Without a search the Win32 values, hundreds of them, are left to `logstat codes win32`.
     .filter(({ authority: name }) => wanted.length > 0 || server !== undefined || name !== 'win32')
   if (notes.length === 0) {
-    process.stderr.write(`logstat: nothing in the catalogue matches ${words.join(' ')}\n`)
+    tell({ en: `nothing in the catalogue matches ${words.join(' ')}`, zh: `目录中没有与 ${words.join(' ')} 匹配的内容` })
     return 2
   }
   const rows = notes.map(({ authority: name, note }) => ({

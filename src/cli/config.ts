@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { nearestName } from '../edit-distance.js'
-import { LogstatError } from '../errors.js'
+import { LogstatError, within } from '../errors.js'
 import { compileOwn } from '../format/asked.js'
 import type { OwnFormat } from '../format/own.js'
 import { checkZone } from '../time-zone.js'
@@ -50,7 +50,11 @@ function inside(file: string, key: string, work: () => void): void {
     work()
   } catch (error) {
     if (!(error instanceof LogstatError)) throw error
-    throw new LogstatError('config', `${file}: ${key}: ${error.message}`, error.hint)
+    throw new LogstatError(
+      'config',
+      within(error.words, (text) => `${file}: ${key}: ${text}`),
+      error.remedy,
+    )
   }
 }
 

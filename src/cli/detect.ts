@@ -11,6 +11,7 @@ import { renderRejects } from '../render/rejects.js'
 import { style } from '../render/style.js'
 import { type RejectedLine, type ReportReject, reportRejects } from '../report/rejects.js'
 import { openStore } from '../store/store.js'
+import { tell } from './messages.js'
 import { type ColorOption, useColor, write } from './print.js'
 import { type FormatOptions, formatOf } from './read.js'
 
@@ -61,8 +62,7 @@ export async function detectFiles(paths: readonly string[], options: DetectOptio
   if (first && found.length === 0) throw first
   if (options.format === 'json') await write(toJson(found.map(plain)))
   else for (const f of found) await write(`${textOf(f, options).join('\n')}\n`)
-  for (const error of [...errors, ...found.flatMap((f) => f.result?.error ?? [])])
-    process.stderr.write(`logstat: ${visible(error.message)}\n${error.hint ? `         ${visible(error.hint)}\n` : ''}`)
+  for (const error of [...errors, ...found.flatMap((f) => f.result?.error ?? [])]) tell(error.words, error.remedy)
   return errors.length > 0 || found.some((f) => f.result?.error || (f.detected.format === null && !isAsked(f))) ? 2 : 0
 }
 

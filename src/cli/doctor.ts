@@ -2,15 +2,20 @@ import { statSync } from 'node:fs'
 import { LogstatError } from '../errors.js'
 import { count } from '../render/cells.js'
 import { checkStore } from '../store/check.js'
-import { openStore } from '../store/store.js'
+import { openStore, type Store } from '../store/store.js'
+import { tell } from './messages.js'
 
 /** `logstat doctor --db FILE`: whether the database is sound. Exit status 2 when it is not. */
 export async function doctor({ db }: { readonly db: string }): Promise<number> {
   const store = openStore(db, { readOnly: true })
   try {
-    const wrong = checkStore(store)
+    const wrong = wrongWith(store)
     const open = process.platform !== 'win32' && (statSync(db).mode & 0o077) !== 0
-    if (open) process.stderr.write(`logstat: ${db}: others than its owner may read it; logs hold personal data: chmod 600 ${db}\n`)
+    if (open)
+      tell({
+        en: `${db}: others than its owner may read it; logs hold personal data: chmod 600 ${db}`,
+        zh: `${db}：所有者以外的用户也可以读取；日志含有个人数据：chmod 600 ${db}`,
+      })
     if (wrong.length === 0) {
       process.stdout.write(`${db}: sound, ${count(store.sources().length)} sources\n`)
       return 0
@@ -22,5 +27,14 @@ export async function doctor({ db }: { readonly db: string }): Promise<number> {
     )
   } finally {
     store.close()
+  }
+}
+
+/** What is wrong with a database; a question that damage leaves no answer to is wrong, too. */
+function wrongWith(store: Store): string[] {
+  try {
+    return checkStore(store)
+  } catch (error) {
+    return [(error as Error).message]
   }
 }

@@ -3,6 +3,7 @@ import { type Answer, answer, checkOwner, questionsOf } from '../catalogue/query
 import { LogstatError } from '../errors.js'
 import { explainJson, explainMarkdown, explainText } from '../render/explain.js'
 import { toJson } from '../render/json.js'
+import { tell } from './messages.js'
 import { type ColorOption, useColor, write } from './print.js'
 
 interface ExplainOptions {
@@ -32,6 +33,6 @@ export async function explainCodes(queries: readonly string[], { server, lang, f
       format === 'md' ? explainMarkdown(a, l) : explainText(a, l, useColor(color), process.stdout.columns || 80)
     await write(answers.flatMap((a) => languages.map((l) => render(a, l))).join('\n'))
   }
-  for (const { message, hint } of errors) process.stderr.write(`logstat: ${message}\n${hint ? `         ${hint}\n` : ''}`)
+  for (const { words, remedy } of errors) tell(words, remedy)
   return errors.length ? 2 : 0
 }

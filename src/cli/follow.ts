@@ -1,9 +1,10 @@
-import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
+import { type BigIntStats, closeSync, fstatSync, openSync } from 'node:fs'
 import { LogstatError } from '../errors.js'
-import { findInputs, type Input } from '../input/find.js'
+import { findInputs, type Input, statOf } from '../input/find.js'
 import { type InputResult, type ReadOptions, readInputs } from '../pipeline.js'
 import { rollUp } from '../store/roll-up.js'
 import type { Store } from '../store/store.js'
+import { tell } from './messages.js'
 
 // `logstat ingest --follow`: look at the logs every few seconds and read on those that changed, each time exactly as far as they go.
 // What is read where is decided by their content, as in any other run; so a rotation that is missed in between costs nothing.
@@ -30,10 +31,16 @@ interface Followed {
   changedAt: number
 }
 
-const stateOf = ({ size, mtimeMs }: { size: number; mtimeMs: number }): string => `${size} ${mtimeMs}`
+const stateOf = ({ size, mtimeNs }: BigIntStats): string => `${size} ${mtimeNs}`
 
 /** Read on until SIGINT or SIGTERM, which are answered by reading once more what is there. */
 export async function follow(paths: readonly string[], store: Store, { interval, read, onResult }: FollowOptions): Promise<void> {
+  if (paths.includes('-'))
+    throw new LogstatError(
+      'follow',
+      { en: '--follow cannot read standard input beside other logs', zh: '--follow 不能在读取其他日志的同时读取标准输入' },
+      { en: 'Read it by itself: logstat ingest - --db FILE', zh: '请单独读取：logstat ingest - --db FILE' },
+    )
   const stop = stopSignal()
   const files = new Map<string, Followed>()
   const failures = new Map<string, string>()
@@ -45,7 +52,7 @@ export async function follow(paths: readonly string[], store: Store, { interval,
           const failure = result.error?.message ?? ''
           if (failure !== (failures.get(result.name) ?? '')) {
             failures.set(result.name, failure)
-            if (failure) process.stderr.write(`logstat: ${failure}\n`)
+            if (result.error) tell(result.error.words)
           }
           if (result.error?.code === 'unreadable') readAgain(result.name, files)
           if (result.lines > 0) onResult(result)
@@ -65,34 +72,43 @@ export async function follow(paths: readonly string[], store: Store, { interval,
 function look(paths: readonly string[], files: Map<string, Followed>): Input[] {
   const now = Date.now()
   const there = new Map<string, Input>()
-  for (const input of found(paths)) {
-    const stat = input.path === null ? undefined : statSync(input.path, { bigint: true, throwIfNoEntry: false })
+  const refused: Input[] = []
+  for (const input of findInputs(paths)) {
+    if (input.error) {
+      if (!ABSENT.has(input.error.code)) refused.push(input)
+      continue
+    }
+    const stat = input.path === null ? undefined : statOf(input.path)
     if (stat?.isFile()) there.set(`${stat.dev}:${stat.ino}`, input)
   }
   const rotated: Input[] = []
   for (const [id, file] of files) {
     if (there.has(id)) continue
-    const stat = file.fd === null ? undefined : fstatSync(file.fd)
+    const stat = file.fd === null ? undefined : fstatSync(file.fd, { bigint: true })
     if (stat && stateOf(stat) !== file.state) {
       Object.assign(file, { state: stateOf(stat), changedAt: now })
-      rotated.push({ name: file.name, path: `/dev/fd/${file.fd}`, optional: true, size: stat.size })
+      rotated.push({ name: file.name, path: `/dev/fd/${file.fd}`, optional: true, size: Number(stat.size) })
     } else if (!stat || now - file.changedAt > QUIET_MS) {
       if (file.fd !== null) closeSync(file.fd)
       files.delete(id)
     }
   }
   const changed = [...there].flatMap(([id, input]) => {
-    const stat = statSync(input.path as string, { throwIfNoEntry: false })
+    const stat = statOf(input.path as string)
     if (!stat) return []
+    const mtimeMs = Number(stat.mtimeMs)
     let file = files.get(id)
-    if (!file) files.set(id, (file = { name: input.name, fd: null, state: '', changedAt: stat.mtimeMs }))
+    if (!file) files.set(id, (file = { name: input.name, fd: null, state: '', changedAt: mtimeMs }))
     if (file.state === stateOf(stat)) return []
-    Object.assign(file, { state: stateOf(stat), changedAt: Math.max(file.changedAt, stat.mtimeMs) })
-    if (file.fd === null && now - stat.mtimeMs < HOLD_MS && process.platform !== 'win32') hold(file, id, input.path as string)
-    return [{ ...input, size: stat.size }]
+    Object.assign(file, { state: stateOf(stat), changedAt: Math.max(file.changedAt, mtimeMs) })
+    if (file.fd === null && now - mtimeMs < HOLD_MS && process.platform !== 'win32') hold(file, id, input.path as string)
+    return [{ ...input, size: Number(stat.size) }]
   })
-  return [...rotated, ...changed]
+  return [...rotated, ...changed, ...refused]
 }
+
+/** What is not there just now may come back: that is what a rotation looks like. */
+const ABSENT: ReadonlySet<string> = new Set(['no-such-file', 'no-match', 'no-logs', 'special'])
 
 /** What could not be read is looked at again, though it does not change: somebody may give the right to read it. */
 function readAgain(name: string, files: ReadonlyMap<string, Followed>): void {
@@ -108,18 +124,6 @@ function hold(file: Followed, id: string, path: string): void {
   } catch {
     // Unreadable or just rotated: reading it will tell, or the next look.
   }
-}
-
-/** A path that is not there just now may come back: that is what a rotation looks like. */
-function found(paths: readonly string[]): Input[] {
-  return paths.flatMap((path) => {
-    try {
-      return findInputs([path])
-    } catch (error) {
-      if (error instanceof LogstatError || (error as NodeJS.ErrnoException).code === 'ENOENT') return []
-      throw error
-    }
-  })
 }
 
 function stopSignal(): { within(ms: number): Promise<boolean>; remove(): void } {

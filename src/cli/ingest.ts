@@ -22,7 +22,8 @@ export async function ingest(paths: readonly string[], options: IngestOptions): 
     const tell = (result: InputResult): void => {
       if (!options.quiet) process.stdout.write(`${visible(result.name)}: ${whatBecameOf(result)}\n`)
     }
-    if (options.follow) {
+    // Standard input is read to its end in any case.
+    if (options.follow && paths.some((path) => path !== '-')) {
       await follow(paths, store, { interval: options.interval, read: readOptions(store, options), onResult: tell })
       return 0
     }

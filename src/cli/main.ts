@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { LANGUAGES } from '../catalogue/note.js'
-import { LogstatError } from '../errors.js'
 import { SERVERS } from '../format/format.js'
+import { visible } from '../render/visible.js'
 import { databaseError } from '../store/error.js'
 import { CONFIG_FILE, type Config, NO_CONFIG } from './config-file.js'
 import { duration } from './duration.js'
+import { speakTo, systemLanguage, tellError } from './messages.js'
+import { optionIn } from './option-in.js'
+import { filesOf, protect } from './protect.js'
 
 // The command line: options in, a library call, an exit status out. What a command does is in its own file, loaded when it is called.
 
@@ -14,36 +17,34 @@ export async function main(argv: readonly string[], version: string): Promise<nu
   // A file that may not grow further is a full disk: an error to be told, not the end of the program.
   process.on('SIGXFSZ' as NodeJS.Signals, () => {})
   let status = 0
+  speakTo(argv)
   try {
     const asksForHelp = argv.some((a) => /^(?:-h|--help|-V|--version)$/.test(a))
-    const program = makeProgram(version, asksForHelp ? NO_CONFIG : await configFor(argv), (result) => {
+    const config = asksForHelp ? NO_CONFIG : await configFor(argv)
+    speakTo(argv, config.lang)
+    const program = makeProgram(version, config, (result) => {
       status = result
+    })
+    program.hook('preAction', (_, command) => {
+      const { output, db } = command.opts<{ output?: string; db?: string }>()
+      protect(output, [optionIn(argv, '--config') ?? CONFIG_FILE, ...(db === undefined ? [] : filesOf(db))])
     })
     await program.parseAsync(argv, { from: 'user' })
     return status
   } catch (caught) {
-    const error = databaseError(argv[argv.indexOf('--db') + 1] ?? null, caught)
-    if (error instanceof LogstatError) {
-      process.stderr.write(`logstat: ${error.message}\n${error.hint ? `         ${error.hint}\n` : ''}`)
-      return 2
-    }
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-    throw error
+    if (caught instanceof CommanderError) return caught.exitCode === 0 ? 0 : 2
+    tellError(databaseError(optionIn(argv, '--db') ?? null, caught))
+    return 2
   }
 }
 
 /** The configuration, if there is one: reading it takes all that is known of formats. */
 async function configFor(argv: readonly string[]): Promise<Config> {
-  const named = namedConfig(argv)
+  // It must be known before the other options are read, since it says what they are when they are absent.
+  const named = optionIn(argv, '--config')
   if (named === undefined && !existsSync(CONFIG_FILE)) return NO_CONFIG
   const { readConfig } = await import('./config.js')
   return readConfig(named ?? CONFIG_FILE)
-}
-
-/** What `--config` names: it must be known before the other options are read, since it says what they are when they are absent. */
-function namedConfig(argv: readonly string[]): string | undefined {
-  const at = argv.findIndex((a) => a === '--config' || a.startsWith('--config='))
-  return at === -1 ? undefined : argv[at] === '--config' ? argv[at + 1] : argv[at]?.slice('--config='.length)
 }
 
 /** Let a command take from the configuration what its options do not say. */
@@ -70,6 +71,17 @@ function whole(text: string): number {
 
 const collect = (value: string, all: string[] | undefined): string[] => [...(all ?? []), value]
 
+/** What commander says of options that are none: lines, one of which may hold what was typed. */
+function tellMistake(text: string, write: (text: string) => void): void {
+  write(
+    text
+      .replace(/^error: /, 'logstat: ')
+      .split('\n')
+      .map(visible)
+      .join('\n'),
+  )
+}
+
 /** Options that several commands share, by name. */
 const OPTIONS = {
   logTz: () => new Option('--log-tz <zone>', 'zone of times that carry none (HAProxy, IIS native format)').default(undefined, 'UTC'),
@@ -93,7 +105,7 @@ const OPTIONS = {
   server: () => new Option('--server <name>', 'explain codes as this server means them, whatever the log implies').choices([...SERVERS]),
   owner: () => new Option('--server <name>', 'whose meaning a code has: iis, nginx, cloudflare, …'),
   lang: (choices: readonly string[] = LANGUAGES) =>
-    new Option('--lang <language>', 'language of the report and its explanations').choices([...choices]).default('en'),
+    new Option('--lang <language>', 'language of the report and its explanations').choices([...choices]).default(systemLanguage()),
   tz: () => new Option('--tz <zone>', 'time zone of printed times and of days, e.g. Asia/Shanghai (default: that of this machine)'),
   top: () => new Option('--top <n>', 'how many paths, clients, … of each list the report holds').argParser(whole).default(10),
   db: () => new Option('--db <file>', 'the database, a file of SQLite'),
@@ -136,7 +148,7 @@ function makeProgram(version: string, config: Config, done: (status: number) => 
     .helpOption('-h, --help', 'print this help')
     .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'logstat: ')) })
+    .configureOutput({ outputError: tellMistake })
     .showHelpAfterError('         See: logstat --help')
     .addHelpText('after', HELP_EXAMPLES)
   add(program, ...reading(), ...printing(), ...filtering()).action(async (paths: string[], options) => {
@@ -274,7 +286,7 @@ function makeProgram(version: string, config: Config, done: (status: number) => 
     command.addOption(OPTIONS.config())
     applyConfig(command, config)
   }
-  for (const command of program.commands) command.exitOverride().configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'logstat: ')) })
+  for (const command of program.commands) command.exitOverride().configureOutput({ outputError: tellMistake })
   return program
 }
 

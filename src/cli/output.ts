@@ -20,12 +20,19 @@ export interface OutputOptions {
   readonly server?: Server
 }
 
+/** Endings that are not the name of a kind themselves. */
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ['', 'text'],
+  ['.txt', 'text'],
+  ['.log', 'text'],
+])
+
 /** What is printed: the kind named, else that of the file's ending, else text. @throws LogstatError for an ending nobody renders */
 export function kindOf({ format, output }: Pick<OutputOptions, 'format' | 'output'>): string {
   if (format !== undefined) return format
   if (output === undefined) return 'text'
-  const kind = { '.txt': 'text', '': 'text' }[extname(output)] ?? extname(output).slice(1)
-  if (!(kind in RENDERERS))
+  const kind = KINDS.get(extname(output)) ?? extname(output).slice(1)
+  if (!Object.hasOwn(RENDERERS, kind))
     throw new LogstatError(
       'output',
       `${output}: no report of the kind "${kind}" can be written`,

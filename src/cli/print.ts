@@ -1,5 +1,4 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs'
-import { LogstatError } from '../errors.js'
+import { openOutput } from './output-file.js'
 
 /** `--color` */
 export type ColorOption = 'auto' | 'always' | 'never'
@@ -20,25 +19,15 @@ export async function write(text: string | Iterable<string>, output?: string): P
     for (const piece of pieces) await new Promise<void>((resolve) => process.stdout.write(piece, () => resolve()))
     return
   }
-  const asked = <T>(work: () => T): T => {
-    try {
-      return work()
-    } catch (error) {
-      throw new LogstatError('output', `${output}: cannot be written (${(error as Error).message})`, 'Check the folder and your right to write there.')
-    }
-  }
+  // What fails before there is something to write leaves the file as it was.
+  let next = pieces.next()
+  const file = openOutput(output)
   try {
-    // What fails before there is something to write leaves the file as it was.
-    let next = pieces.next()
-    const fd = asked(() => openSync(output, 'w'))
-    try {
-      for (; !next.done; next = pieces.next()) {
-        const { value } = next
-        asked(() => writeFileSync(fd, value))
-      }
-    } finally {
-      closeSync(fd)
-    }
+    for (; !next.done; next = pieces.next()) file.write(next.value)
+    file.finish()
+  } catch (error) {
+    file.giveUp()
+    throw error
   } finally {
     pieces.return(undefined)
   }

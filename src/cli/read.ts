@@ -1,4 +1,4 @@
-import { LogstatError } from '../errors.js'
+import { LogstatError, within, wordsIn } from '../errors.js'
 import { checkAsked } from '../format/asked.js'
 import type { Server } from '../format/format.js'
 import { patternText } from '../format/pattern.js'
@@ -6,12 +6,13 @@ import { fieldsText } from '../format/w3c.js'
 import { findInputs } from '../input/find.js'
 import type { Filter } from '../kernel/filter.js'
 import { type InputResult, type ReadOptions, readInputs } from '../pipeline.js'
-import { visible } from '../render/cells.js'
 import { rollUp } from '../store/roll-up.js'
 import type { Store } from '../store/store.js'
 import { checkZone, parseMoment, systemZone } from '../time-zone.js'
 import { type Config, NO_CONFIG } from './config-file.js'
+import { tell } from './messages.js'
 import { progress } from './progress.js'
+import { filesOf, protect } from './protect.js'
 
 /** Options that say how lines are to be read; one of them at most. */
 export interface FormatOptions {
@@ -32,6 +33,8 @@ export interface ReadCommandOptions extends FormatOptions {
   readonly tz?: string
   /** Values of each list that the report will show. */
   readonly top?: number
+  /** File that the report is written to. */
+  readonly output?: string
   /** What standard input is called in a database. */
   readonly source?: string
   readonly since?: string
@@ -88,30 +91,58 @@ export interface ReadOutcome {
 export async function readPaths(paths: readonly string[], store: Store, options: ReadCommandOptions): Promise<ReadOutcome> {
   const read = readOptions(store, options)
   const inputs = findInputs(paths).map((input) => (input.path === null && options.source !== undefined ? { ...input, name: options.source } : input))
+  protect(options.output, [
+    ...inputs.filter(({ optional }) => !optional).map(({ path }) => path),
+    options.logFormat,
+    ...(store.file === null ? [] : filesOf(store.file)),
+  ])
   const shown = progress(inputs, options.quiet !== true)
   const results = await readInputs(inputs, store, { ...read, onProgress: shown.update })
   shown.end()
   if (store.file !== null) rollUp(store)
 
+  protect(
+    options.output,
+    inputs.filter(({ name }) => results.some((r) => r.entries > 0 && (r.name === name || r.name.startsWith(`${name}!`)))).map(({ path }) => path),
+  )
   const errors = results.flatMap((r) => (r.error ? [{ ...r, error: r.error }] : []))
   if (errors.length === results.length && errors.every((e) => e.entries === 0)) {
     const [first] = errors
-    if (errors.length > 1 || first?.optional)
-      throw new LogstatError(
-        'no-logs',
-        `no access log among ${paths.join(', ')} (${errors.length} files looked at); the first: ${first?.error.message}`,
-        first?.error.hint,
-      )
+    if (errors.length > 1 || first?.optional) throw noLogs(paths, errors.length, first?.error)
     if (first) throw first.error
   }
-  let failed = false
-  for (const { optional, error } of errors) {
-    const passedOver = optional && error.code === 'unknown-format'
-    if (!passedOver) failed = true
-    if (!options.quiet || !passedOver) process.stderr.write(`logstat: ${passedOver ? 'passed over: ' : ''}${visible(error.message)}\n`)
-    if (!passedOver && error.hint) process.stderr.write(`         ${visible(error.hint)}\n`)
+  return { results, failed: tellErrors(errors, options.quiet === true), filter: read.filter ?? {} }
+}
+
+function noLogs(paths: readonly string[], looked: number, first: LogstatError | undefined): LogstatError {
+  const [en, zh] = first ? [wordsIn(first.words, 'en'), wordsIn(first.words, 'zh')] : ['', '']
+  return new LogstatError(
+    'no-logs',
+    {
+      en: `no access log among ${paths.join(', ')} (${looked} files looked at); the first: ${en}`,
+      zh: `${paths.join('、')} 中没有访问日志（共检查 ${looked} 个文件）；第一个：${zh}`,
+    },
+    first?.remedy,
+  )
+}
+
+/** Files of a directory that are no logs: no reason to fail. */
+const PASSED_OVER = new Set(['unknown-format', 'special'])
+/** So many of them are named. */
+const NAMED = 5
+
+/** @returns whether something could not be read (whole) */
+function tellErrors(errors: readonly { readonly name: string; readonly optional: boolean; readonly error: LogstatError }[], quiet: boolean): boolean {
+  const passed = errors.filter(({ optional, error }) => optional && PASSED_OVER.has(error.code))
+  if (!quiet) {
+    for (const { error } of passed.slice(0, NAMED)) tell({ en: `passed over: ${wordsIn(error.words, 'en')}`, zh: `已跳过：${wordsIn(error.words, 'zh')}` })
+    const more = passed.length - NAMED
+    if (more > 0)
+      tell({ en: `passed over: ${more} more ${more === 1 ? 'file' : 'files'} that are no access logs`, zh: `已跳过：另有 ${more} 个文件不是访问日志` })
   }
-  return { results, failed, filter: read.filter ?? {} }
+  const failed = errors.filter((e) => !passed.includes(e))
+  for (const { name, error } of failed) tell(error.message.includes(name) ? error.words : within(error.words, (text) => `${name}: ${text}`), error.remedy)
+  return failed.length > 0
 }
 
 /** What the options of a command mean for reading. @throws LogstatError for a format or a time zone that there is not */

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { LogstatError } from '../errors.js'
-import { type Member, tarMembers, zipMembers } from './archive.js'
+import { LogstatError, within } from '../errors.js'
+import { type Member, zipMembers } from './archive.js'
 import { fileOf, type Input } from './find.js'
 import { isJsonDocument, JSON_DOCUMENT } from './json-documents.js'
 import { BESIDE, type Chunks, type Unpacking } from './packing/packed.js'
@@ -8,6 +8,7 @@ import { FOREIGN, isTar, isZip, PACKINGS } from './packing/packings.js'
 import { chunkReader, fileReader, type Reader } from './reader.js'
 import { recodingOf } from './recode.js'
 import { standardInput } from './standard-input.js'
+import { tarMembers } from './tar.js'
 import { changed, damaged, unreadable } from './unreadable.js'
 
 export type { Reader }
@@ -29,6 +30,10 @@ interface OpenedInput {
  */
 export async function* openInputs(inputs: Iterable<Input>): AsyncGenerator<Opened> {
   for (const input of inputs) {
+    if (input.error) {
+      yield { input, error: input.error }
+      continue
+    }
     const file = fileOf(input)
     try {
       if (input.member !== undefined) {
@@ -104,7 +109,12 @@ async function* openMembers(archive: Input, file: string, members: AsyncIterable
 }
 
 async function openMember(input: Input, { name, chunks }: Member, { packing, consumed }: Source, how: Unpacking): Promise<Reader> {
-  if (chunks instanceof LogstatError) throw new LogstatError(chunks.code, `${input.name}: ${chunks.message}`, chunks.hint)
+  if (chunks instanceof LogstatError)
+    throw new LogstatError(
+      chunks.code,
+      within(chunks.words, (text) => `${input.name}: ${text}`),
+      chunks.remedy,
+    )
   const inner = await unpack(name, input.name, chunks, packing, consumed, how)
   if (inner.members) throw new LogstatError('unknown-format', `${input.name}: an archive in an archive is not read`, 'Unpack the outer archive first.')
   return inner.reader()

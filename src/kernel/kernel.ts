@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
+import { LogstatError } from '../errors.js'
 import type { Plan } from './plan.js'
 import { Dimension, Event, type Reject, Role } from './wasm/roles.js'
 
@@ -147,6 +148,15 @@ const UTC: LocalOffset = { offset: 0, from: -(2 ** 53), to: 2 ** 53 }
 /** What the host does when a `#Fields` line is met: compile the plans that hold from here on. */
 export type OnFields = (line: string) => readonly Plan[]
 
+/** A `#Fields` line or a `log_format` that no server writes. */
+function tooLarge(): LogstatError {
+  return new LogstatError(
+    'too-many-fields',
+    { en: 'the layout of its lines has more than 128 fields, or too much text between them', zh: '日志行的格式超过 128 个字段，或字段之间的文字过长' },
+    { en: 'Log fewer fields, or name those that matter with --pattern.', zh: '请减少记录的字段，或用 --pattern 只指定需要的字段。' },
+  )
+}
+
 let compiled: WebAssembly.Module | undefined
 /** The kernel's code; threads share it, so that it is compiled and optimised once. */
 export function kernelModule(): WebAssembly.Module {
@@ -250,7 +260,7 @@ export class Kernel {
       this.wasm.addPlan(plan.cutter, leading.at, leading.bytes, plan.timeTakenUnitUs, plan.flags)
       for (const step of plan.steps) {
         const until = this.#literal(step.until)
-        if (!this.wasm.addStep(step.role, step.rule, until.at, until.bytes)) throw new Error(`plan ${plan.format} has too many fields`)
+        if (!this.wasm.addStep(step.role, step.rule, until.at, until.bytes)) throw tooLarge()
       }
     }
     this.#planCount = plans.length
@@ -260,7 +270,7 @@ export class Kernel {
   #literal(text: string): { at: number; bytes: number } {
     const bytes = Buffer.from(text, 'utf8')
     const at = this.wasm.literal(bytes.length)
-    if (!at) throw new Error('the literal text of the plans is too long')
+    if (!at) throw tooLarge()
     this.#bytes.set(bytes, at)
     return { at, bytes: bytes.length }
   }

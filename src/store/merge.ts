@@ -1,6 +1,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { LogstatError } from '../errors.js'
-import { randomHex } from '../hash.js'
+import { freshName, removeStale } from '../fresh-file.js'
 import { continuesTrail } from '../trail.js'
 import { deleteSource, sweeping } from './forget.js'
 import { getSetting } from './setting.js'
@@ -22,7 +22,8 @@ export interface Merged {
 export function mergeDatabases(files: readonly string[], output: string): Merged[] {
   if (existsSync(output)) throw new LogstatError('exists', `${output}: there is such a file already`, 'Name a new file with -o, or remove this one.')
   // Made under another name, so that a merge that is cut off leaves nothing that looks whole.
-  const partial = `${output}.${randomHex(6)}.part`
+  removeStale(output)
+  const partial = freshName(output)
   const target = openStore(partial)
   try {
     const merged = files.map((file, i) => addDatabase(target, file, i === 0))

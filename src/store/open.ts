@@ -2,7 +2,7 @@ import { closeSync, existsSync, linkSync, openSync, readFileSync, readlinkSync, 
 import { dirname, resolve } from 'node:path'
 import type Database from 'better-sqlite3'
 import { LogstatError } from '../errors.js'
-import { randomHex } from '../hash.js'
+import { freshName, removeStale } from '../fresh-file.js'
 import { cannotOpen, databaseError } from './error.js'
 import { migrate } from './migrate.js'
 import { APPLICATION_ID, SCHEMA_VERSION } from './schema.js'
@@ -117,7 +117,8 @@ function check(file: string, create: boolean): void {
  * after a crash meets one half made. Only its owner may read it: logs hold personal data. SQLite gives the files beside it the same mode.
  */
 function makeFile(file: string): void {
-  const fresh = `${file}.${randomHex(6)}.new`
+  removeStale(file)
+  const fresh = freshName(file)
   try {
     closeSync(openSync(fresh, 'wx', 0o600))
     const db = openSqlite(fresh)
