@@ -32,7 +32,7 @@ const AUTHORITIES: Readonly<Record<string, readonly string[]>> = {
   azure: ['azure-application-gateway', 'azure-front-door', 'azure-app-service'],
   gcp: ['gcp-load-balancer'],
 }
-export const authoritiesOf = (server: string): readonly string[] => AUTHORITIES[server] ?? [server]
+export const authoritiesOf = (server: string): readonly string[] => (Object.hasOwn(AUTHORITIES, server) && AUTHORITIES[server]) || [server]
 /** What runs on a server and gives statuses a meaning where neither the server nor IANA has one. */
 const GUESTS: Readonly<Record<string, readonly string[]>> = { iis: ['aspnet-core', 'microsoft', 'microsoft-exchange', 'esri'] }
 /** Whose a status is by the path that got it, whatever the server. */

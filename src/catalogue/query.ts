@@ -139,12 +139,12 @@ function answerAuthority(query: string, owner: string, code: string): Answer {
     if (Number.isInteger(value) && value >= 0 && value <= MOST) return answerWin32(query, value)
     return refuse(query, `${code} is no Win32 status: it is a number up to 4294967295 or 0xFFFFFFFF`)
   }
-  for (const name of authoritiesOf(owner)) {
+  const names = authoritiesOf(owner).filter((name) => codesOf(name).length > 0)
+  if (names.length === 0) throw new LogstatError('unknown-code', `${query}: there is no authority "${owner}"`, `Known: ${authorities().join(', ')}.`)
+  for (const name of names) {
     const key = spelling(codesOf(name), code) ?? (compose(name, code) && code)
     if (key !== undefined) return answerNote(query, name, key)
   }
-  if (!authoritiesOf(owner).some((name) => codesOf(name).length > 0))
-    throw new LogstatError('unknown-code', `${query}: there is no authority "${owner}"`, `Known: ${authorities().join(', ')}.`)
   return refuse(query, `${code} is not in the catalogue of ${owner}`)
 }
 

@@ -21,7 +21,7 @@ export function speakTo(argv: readonly string[], configured?: Language): void {
 }
 
 /** A message in the language of the user. */
-export const said = (message: Message): string => wordsIn(message, spoken)
+const said = (message: Message): string => wordsIn(message, spoken)
 
 /** Print a message, and below it what can be done about it. */
 export function tell(message: Message, remedy?: Message): void {
@@ -45,7 +45,7 @@ const NOT_BUILT = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND', 'ERR_DLOP
 const OWN_FOLDER = fileURLToPath(new URL('../../dist', import.meta.url))
 
 /** Any error as one that tells the user what to do. */
-export function failureOf(error: unknown): LogstatError {
+function failureOf(error: unknown): LogstatError {
   // By its name: each script of the bundle has this class once.
   if ((error as Error | null)?.name === 'LogstatError') return error as LogstatError
   const { code = '', path, syscall, name, message } = (error ?? {}) as NodeJS.ErrnoException

@@ -6,13 +6,13 @@ import { type Fault, GOOD, type Run } from './fault.js'
 
 /** `logs.tar` with a.log, b.log and c.log, three entries each, and something done to its bytes. Each takes a header and one block. */
 const tar =
-  (change: (bytes: Buffer) => Buffer | undefined = () => undefined) =>
+  (change: (bytes: Buffer) => Buffer) =>
   (folder: string): void => {
     for (const name of ['a', 'b', 'c']) writeFileSync(join(folder, `${name}.log`), GOOD)
     execFileSync('tar', ['-cf', 'logs.tar', 'a.log', 'b.log', 'c.log'], { cwd: folder })
     const path = join(folder, 'logs.tar')
     const bytes = readFileSync(path)
-    writeFileSync(path, change(bytes) ?? bytes)
+    writeFileSync(path, change(bytes))
   }
 
 const HEADER_OF_B = 1024
@@ -56,11 +56,16 @@ export const ARCHIVES: readonly Fault[] = [
     ([what, size, isSummed, says, left]): Fault => ({
       fault: `A file in a tar archive ${what}`,
       run: 'logstat --format json logs.tar',
-      make: tar((bytes) => resize(bytes, size, isSummed)),
+      make: tar((bytes) => {
+        resize(bytes, size, isSummed)
+        return bytes
+      }),
       given: `the second of three files, \`${size.replace('\0', '')}\` for its size${isSummed ? ', the checksum of the header fits' : ''}`,
       status: 2,
       says: [says],
-      also: `counted: ${Object.entries(left).map(([name, entries]) => `${name} (${entries})`).join(', ')}`,
+      also: `counted: ${Object.entries(left)
+        .map(([name, entries]) => `${name} (${entries})`)
+        .join(', ')}`,
       check: counted(left),
     }),
   ),

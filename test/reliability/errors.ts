@@ -35,12 +35,13 @@ export const ERRORS: readonly Fault[] = [
   {
     fault: 'More than 128 columns from some line on',
     run: 'logstat --format json wide.log good.log',
-    make: (folder) => writeFileSync(join(folder, 'wide.log'), `#Fields: date time cs-uri-stem sc-status\n2026-11-22 10:00:00 /a 200\n${WIDE}`),
-    given: 'the second `#Fields` line of `wide.log` names 134 columns',
+    make: (folder) =>
+      writeFileSync(join(folder, 'wide.log'), `#Fields: date time cs-uri-stem sc-status\n${'2026-11-22 10:00:00 /a 200\n'.repeat(3000)}${WIDE}`),
+    given: 'behind 3,000 entries another `#Fields` line of `wide.log` names 134 columns',
     status: 2,
     says: ['wide.log: the layout of its lines has more than 128 fields'],
     also: 'what stands before it is counted, and the other log is reported',
-    check: (_, { stdout }) => expect((JSON.parse(stdout) as { totals: { entries: number } }).totals.entries).toBe(4),
+    check: (_, { stdout }) => expect((JSON.parse(stdout) as { totals: { entries: number } }).totals.entries).toBe(3003),
   },
   {
     fault: 'A code that is a name of JavaScript',
@@ -53,7 +54,7 @@ export const ERRORS: readonly Fault[] = [
     fault: 'An authority that is a name of JavaScript',
     run: 'logstat explain __proto__:404 constructor:name',
     status: 2,
-    says: ['__proto__:404 is not in the catalogue', 'there is no authority "constructor"'],
+    says: ['__proto__:404', 'there is no authority "constructor"'],
   },
   { fault: 'An ending that is a name of JavaScript', run: 'logstat good.log -o r.constructor', status: 2, says: ['no report of the kind "constructor"'] },
   { fault: 'A format that is a name of JavaScript', run: 'logstat good.log --log-format __proto__', status: 2, says: ['"__proto__" is no format'] },

@@ -30,7 +30,7 @@ export interface Run {
   readonly stderr: string
 }
 
-export const line = (time: string, path: string, status: number): string =>
+const line = (time: string, path: string, status: number): string =>
   `192.0.2.7 - - [22/Nov/2026:${time} +0000] "GET ${path} HTTP/1.1" ${status} 512 "-" "curl/8.5.0"\n`
 
 export const GOOD = line('10:00:00', '/a', 200) + line('10:00:01', '/b', 404) + line('10:00:02', '/c', 503)
