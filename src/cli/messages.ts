@@ -21,7 +21,7 @@ export function speakTo(argv: readonly string[], configured?: Language): void {
 }
 
 /** A message in the language of the user. */
-const said = (message: Message): string => wordsIn(message, spoken)
+export const said = (message: Message): string => wordsIn(message, spoken)
 
 /** Print a message, and below it what can be done about it. */
 export function tell(message: Message, remedy?: Message): void {

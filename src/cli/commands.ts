@@ -1,0 +1,176 @@
+import type { Command, Option } from 'commander'
+import { LANGUAGES } from '../catalogue/note.js'
+import type { Words } from '../errors.js'
+import { duration } from './duration.js'
+import * as options from './options.js'
+import { option } from './options.js'
+
+// The commands, a record each. What a command does is in its own file, loaded when it is called.
+
+export interface CommandRecord {
+  readonly name: string
+  readonly about: Words
+  /** As commander writes it (`<paths...>`, `[question]`), and what it is. */
+  readonly operands?: readonly [syntax: string, words: Words]
+  readonly options: () => readonly Option[]
+  /** @returns the exit status */
+  readonly run: (operands: string[], command: Command) => Promise<number>
+}
+
+const LOGS: Words = { en: 'log files, directories or patterns', zh: '日志文件、目录或通配符' }
+const mandatoryDb = (): Option => options.db().makeOptionMandatory()
+
+export const COMMANDS: readonly CommandRecord[] = [
+  {
+    name: 'ingest',
+    about: { en: 'add logs to a database; lines that are in it already are not counted again', zh: '将日志加入数据库；其中已有的行不会重复计数' },
+    operands: ['<paths...>', LOGS],
+    options: () => [
+      mandatoryDb(),
+      options.tz(),
+      option('--source <name>', {
+        en: 'name of standard input in the database; all of its lines are added, even if they were added before',
+        zh: '标准输入在数据库中的名称；它的每一行都会加入，即使以前加入过',
+      }),
+      option('--anonymize <how>', { en: 'anonymise client addresses in this database', zh: '在该数据库中对客户端地址做匿名处理' }).choices([
+        'truncate',
+        'hash',
+      ]),
+      option('--follow', { en: 'keep running and ingest new lines as logs grow and rotate', zh: '持续运行，随日志增长和轮转加入新行' }),
+      option('--interval <seconds>', { en: 'how often --follow looks', zh: '--follow 每隔多少秒检查一次' }).argParser(options.whole).default(3),
+      ...options.reading(),
+    ],
+    run: async (paths, command) => (await import('./ingest.js')).ingest(paths, command.opts()),
+  },
+  {
+    name: 'sources',
+    about: { en: 'list ingested logs, with position and time of last read', zh: '列出已读入的日志及最近读取的位置和时间' },
+    options: () => [mandatoryDb(), options.tz(), options.format()],
+    run: async (_, command) => (await import('./sources.js')).sources(command.opts()),
+  },
+  {
+    name: 'forget',
+    about: { en: "undo an import: remove a log's counts from a database", zh: '撤销读入：从数据库中移除某个日志的计数' },
+    operands: ['<sources...>', { en: 'logs, or their numbers in logstat sources', zh: '日志，或其在 logstat sources 中的编号' }],
+    options: () => [mandatoryDb(), options.quiet()],
+    run: async (names, command) => (await import('./forget.js')).forget(names, command.opts()),
+  },
+  {
+    name: 'merge',
+    about: { en: 'join databases, of several servers for example, into a new one', zh: '将多个数据库（例如来自多台服务器）合并为一个新数据库' },
+    operands: ['<databases...>', { en: 'databases that logstat ingest made', zh: '由 logstat ingest 生成的数据库' }],
+    options: () => [option('-o, --output <file>', { en: 'the new database', zh: '新数据库' }).makeOptionMandatory(), options.quiet()],
+    run: async (files, command) => (await import('./merge.js')).merge(files, command.opts()),
+  },
+  {
+    name: 'prune',
+    about: {
+      en: 'keep a database small: delete old data and roll older counts up to hours or days',
+      zh: '控制数据库大小：删除旧数据，并将较早的计数按小时或按天汇总',
+    },
+    options: () => [
+      mandatoryDb(),
+      option('--keep <age>', { en: 'delete counts that are older, e.g. 90d', zh: '删除早于此期限的计数，例如 90d' }).argParser(duration),
+      option('--minutes <age>', {
+        en: 'roll data older than this up to hours (setting is saved)',
+        zh: '将早于此期限的数据按小时汇总（设置会保存）',
+      }).argParser(duration),
+      option('--hours <age>', { en: 'roll data older than this up to days (setting is saved)', zh: '将早于此期限的数据按天汇总（设置会保存）' }).argParser(
+        duration,
+      ),
+      options.tz(),
+      options.quiet(),
+    ],
+    run: async (_, command) => (await import('./prune.js')).pruneDatabase(command.opts()),
+  },
+  {
+    name: 'doctor',
+    about: { en: 'check whether a database is sound', zh: '检查数据库是否完好' },
+    options: () => [mandatoryDb()],
+    run: async (_, command) => (await import('./doctor.js')).doctor(command.opts()),
+  },
+  {
+    name: 'report',
+    about: { en: 'report what a database holds', zh: '报告数据库中的内容' },
+    options: () => [mandatoryDb(), options.server(), ...options.printing()],
+    run: async (_, command) => (await import('./report.js')).reportDatabase(command.opts()),
+  },
+  {
+    name: 'query',
+    about: {
+      en: 'ask a database in SQL (read-only), or by the name of a ready question; without either, list the ready questions',
+      zh: '用 SQL（只读）或现成问题的名称查询数据库；两者都不给时列出现成的问题',
+    },
+    operands: ['[question]', { en: "a name of that list, or SQL: 'SELECT …'", zh: "列表中的名称，或 SQL：'SELECT …'" }],
+    options: () => [
+      options.db(),
+      option('--schema', { en: 'print the tables and views', zh: '显示表和视图' }),
+      options.format(['text', 'csv', 'tsv', 'json']),
+      option('-o, --output <file>', {
+        en: 'write to a file; the extension .csv, .tsv or .json chooses the kind',
+        zh: '写入文件；由扩展名 .csv、.tsv 或 .json 决定类型',
+      }),
+      options.lang(),
+    ],
+    run: async ([question], command) => (await import('./query.js')).query(question, command.opts()),
+  },
+  {
+    name: 'iis',
+    about: {
+      en: 'break down IIS logs, or a database of them: status, then sub-status, then Win32 status',
+      zh: '逐级细分 IIS 日志（或其数据库）：状态码、子状态、Win32 状态',
+    },
+    operands: ['[paths...]', LOGS],
+    options: () => [options.db(), ...options.reading(), ...options.printing(), ...options.filtering()],
+    run: async (paths, command) => (await import('./report.js')).iis(paths, command.opts()),
+  },
+  {
+    name: 'summary',
+    about: {
+      en: 'for cron: add what is new in the logs, report the last complete day beside the day before, alert',
+      zh: '供 cron 使用：加入日志中的新内容，汇总最近一个完整自然日并与前一天对比，必要时报警',
+    },
+    operands: ['[paths...]', LOGS],
+    options: () => [
+      mandatoryDb(),
+      options.failOn(),
+      option('--day <date>', { en: 'report this day (YYYY-MM-DD), not the last complete one', zh: '汇总这一天（YYYY-MM-DD），而不是最近一个完整自然日' }),
+      ...options.reading(),
+      ...options.printing(),
+    ],
+    run: async (paths, command) => (await import('./summary.js')).summary(paths, command.opts()),
+  },
+  {
+    name: 'explain',
+    about: { en: 'explain codes, without a log', zh: '解释状态码，无需日志' },
+    operands: [
+      '<codes...>',
+      {
+        en: 'e.g. 404, 403.14, 401.1/2148074254, 4xx, win32:64, 0x8007007E, httperr:QueueFull',
+        zh: '例如 404、403.14、401.1/2148074254、4xx、win32:64、0x8007007E、httperr:QueueFull',
+      },
+    ],
+    options: () => [options.owner(), options.lang([...LANGUAGES, 'both']), options.format(['text', 'json', 'md']), options.color()],
+    run: async (codes, command) => (await import('./explain.js')).explainCodes(codes, command.opts()),
+  },
+  {
+    name: 'codes',
+    about: { en: 'list the codes that are explained, or search them', zh: '列出或搜索目录中的状态码' },
+    operands: ['[words...]', { en: 'a code, or words in English or Chinese; all of them must occur', zh: '状态码，或中英文词语；必须全部出现' }],
+    options: () => [options.owner(), options.lang(), options.format(['text', 'json', 'md']), options.color()],
+    run: async (words, command) => (await import('./codes.js')).codes(words, command.opts()),
+  },
+  {
+    name: 'formats',
+    about: { en: 'list the log formats that are read', zh: '列出支持的日志格式' },
+    options: () => [options.format()],
+    run: async (_, command) => (await import('./formats.js')).formats(command.opts()),
+  },
+  {
+    name: 'detect',
+    about: { en: 'identify log formats and show why', zh: '识别日志格式并说明依据' },
+    operands: ['<paths...>', LOGS],
+    options: () => [...options.formats(), options.format(), options.lang(), options.color()],
+    run: async (paths, command) => (await import('./detect.js')).detectFiles(paths, command.opts()),
+  },
+]

@@ -1,0 +1,2 @@
+/** Kinds of a report, as `--format` and the extension of `-o` name them. */
+export const OUTPUT_KINDS = ['text', 'json'] as const
