@@ -246,6 +246,8 @@ describe('look-up', () => {
     expect(lookUp({ status: 404, substatus: 77 }, 'iis')?.note.name.en).toBe('Not found, sub-status set by a module')
     expect(of({ status: 402, substatus: 77 }, 'iis')).toBe('iana 402 (iana)')
     expect(of({ status: 404, substatus: null }, 'nginx')).toBe('nginx 404 (server)')
+    expect(of({ status: 404, substatus: null }, 'caddy')).toBe('caddy 404 (server)')
+    expect(of({ status: 409, substatus: null }, 'caddy')).toBe('iana 409 (iana)')
     expect(of({ status: 499, substatus: null }, null)).toBe('nginx 499 (other)')
     expect(of({ status: 479, substatus: null }, 'nginx')).toBe('class 4xx (class)')
     expect(of({ status: 999, substatus: null }, null)).toBe('nothing')
@@ -274,6 +276,13 @@ describe('look-up', () => {
     expect(of({ status: 440, substatus: 0 }, 'iis')).toBe('microsoft 440 (other)')
     expect(of({ status: 449, substatus: 0 }, 'iis')).toBe('microsoft 449 (other)')
     expect(of({ status: 499, substatus: 0 }, 'iis')).toBe('aspnet-core 499 (other)')
+    expect(of({ status: 499 }, 'traefik')).toBe('traefik 499 (server)')
+    expect(of({ status: 499 }, 'caddy')).toBe('caddy 499 (server)')
+    expect(of({ status: 0 }, 'caddy')).toBe('caddy 0 (server)')
+    expect(of({ status: 0, reason: 'TCP_MISS' }, 'squid')).toBe('squid TCP_MISS (reason)')
+    expect(of({ status: 0 }, 'squid')).toBe('squid 000 (server)')
+    expect(of({ status: 503, reason: 'backend_timeout' }, 'gcp')).toBe('gcp-load-balancer backend_timeout (reason)')
+    expect(of({ status: 499 }, 'azure')).toBe('azure-application-gateway 499 (server)')
     expect(of({ status: 503, reason: 'UF,URX' }, 'envoy')).toBe('envoy UF,URX (reason)')
     expect(of({ status: 503, reason: 'IH--' }, 'haproxy')).toBe('haproxy IH-- (reason)')
     expect(lookUp({ status: 503, reason: 'UF,URX' }, 'envoy')?.note.verdict).toBe('backend')
@@ -281,7 +290,7 @@ describe('look-up', () => {
 
   it.each([
     ['451', ['microsoft-exchange']],
-    ['499', ['cloudflare', 'aspnet-core', 'esri', 'tencent-cdn', 'tencent-edgeone']],
+    ['499', ['cloudflare', 'aspnet-core', 'azure-application-gateway', 'caddy', 'esri', 'tencent-cdn', 'tencent-edgeone', 'traefik']],
     ['418', ['tencent-edgeone']],
     ['423', ['shopify', 'tencent-cdn', 'tencent-edgeone']],
     ['530', ['pantheon']],
@@ -373,11 +382,14 @@ describe('questions', () => {
     ['503 made-here', 'derived made-here'],
     ['504 sH--', 'haproxy sH'],
     ['sH--', 'haproxy sH'],
+    ['NoSuchKey', 'aws-s3 NoSuchKey'],
+    ['404 NoSuchKey', 'aws-s3 NoSuchKey'],
     // Reasons that are made of parts.
     ['IH--', 'haproxy IH--'],
     ['haproxy:SHVN', 'haproxy SHVN'],
     ['UF,URX', 'envoy UF,URX'],
     ['503 UF,URX', 'envoy UF,URX'],
+    ['squid:TCP_MISS_ABORTED', 'squid TCP_MISS_ABORTED'],
     // A sub-status that nobody documents is told as one of its status.
     ['403.99', 'iis 403.99'],
   ])('%s is answered with %s', (query, expected) => {
