@@ -161,6 +161,13 @@ export const COMMANDS: readonly CommandRecord[] = [
     run: async (words, command) => (await import('./codes.js')).codes(words, command.opts()),
   },
   {
+    name: 'findings',
+    about: { en: 'list what a report can find in a log; with a name: when it says so', zh: '列出报告可发现的问题；指定名称时说明其条件' },
+    operands: ['[names...]', { en: 'e.g. outage, broken-link', zh: '例如 outage、broken-link' }],
+    options: () => [options.lang(), options.format()],
+    run: async (names, command) => (await import('./findings.js')).findings(names, command.opts()),
+  },
+  {
     name: 'formats',
     about: { en: 'list the log formats that are read', zh: '列出支持的日志格式' },
     options: () => [options.format()],

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import type { Text } from '../../catalogue/note.js'
+
+// Kinds of paths, agents, referers and clients: one list for kernel, database, JSON and selections. Their tables are YAML beside this file.
+
+export const PATH_KINDS = [
+  'favicon',
+  'touch-icon',
+  'robots',
+  'ads-txt',
+  'well-known',
+  'acme',
+  'sitemap',
+  'browser-files',
+  'sourcemap',
+  'expected-404',
+  'health',
+  'probe-secret',
+  'probe-exploit',
+  'probe-app',
+  'asset',
+  'page',
+  'none',
+] as const
+export type PathKind = (typeof PATH_KINDS)[number]
+
+export const AGENT_KINDS = ['browser', 'app', 'bot', 'monitor', 'scanner', 'tool', 'other', 'none'] as const
+export type AgentKind = (typeof AGENT_KINDS)[number]
+
+/** Paths that browsers and robots ask for by themselves: no link leads there. */
+export const AUTO: ReadonlySet<PathKind> = new Set<PathKind>([
+  'favicon',
+  'touch-icon',
+  'robots',
+  'ads-txt',
+  'well-known',
+  'sitemap',
+  'browser-files',
+  'sourcemap',
+  'expected-404',
+])
+
+export interface KindRecord<K extends string> {
+  readonly kind: K
+  readonly patterns: readonly string[]
+  readonly source: string
+  /** What a site runs that has such paths of its own. */
+  readonly family?: string
+  readonly where?: 'query'
+}
+export interface KindTable<K extends string> {
+  readonly kinds: Readonly<Record<K, Text>>
+  readonly records: readonly KindRecord<K>[]
+}
+export interface Kinds {
+  readonly paths: KindTable<PathKind>
+  readonly agents: KindTable<AgentKind>
+}
+
+let loaded: Kinds | undefined
+
+/** The tables, as the build compiled them. */
+export function kinds(): Kinds {
+  loaded ??= JSON.parse(readFileSync(new URL('../../../dist/generated/kinds.json', import.meta.url), 'utf8')) as Kinds
+  return loaded
+}
