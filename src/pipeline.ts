@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs'
 import { LogstatError } from './errors.js'
 import { type Asked, askedFormat } from './format/asked.js'
-import { byteOrderMark, type Detection, detect, type Undetected } from './format/detect.js'
+import { byteOrderMark, type Detection, detect, type Undetected, wrappingOf } from './format/detect.js'
 import type { Server } from './format/format.js'
 import type { OwnFormat } from './format/own.js'
 import { formatNamed, hasPlans, plansOfFamily } from './format/registry.js'
+import { hasParts, type Wrapping } from './format/unwrap.js'
 import { compileFields, hasDate, isFieldsLine, momentNoted, NO_FIELDS, noteMoment } from './format/w3c.js'
 import { addedTo, type Identity, identify, isStream, type Known, type Reading, sourceOf } from './identity.js'
 import { fileOf, type Input } from './input/find.js'
@@ -26,7 +27,7 @@ import { type Counted, type NewSource, type Source, STORED_VALUES, type Store } 
 import { type ReadOutOptions, type Room, readTally, takeLists } from './tally/read-out.js'
 import { addLineCounts, type LineCounts, type Listed, mergeInto, NONE_LEFT_OUT, type Tally } from './tally/tally.js'
 import { dayOf } from './time-zone.js'
-import { NO_TRAIL, PRIOR_BYTES, type Trail, TrailWriter } from './trail.js'
+import { NO_TRAIL, PRIOR_BYTES, type Trail, TrailWriter, trailTo } from './trail.js'
 
 // This page is the program. For each input:
 //
@@ -505,6 +506,8 @@ function unitsOf(
 ): Units {
   // A file in a tar archive is read as it comes along; to find it again would mean to unpack all that stands before it.
   if (input.path === null || reader.packing.endsWith('tar') || isStream(input) || known?.openLine) return NO_UNITS
+  // The rest of a line may stand behind where a file is cut.
+  if (layout.wrapping && hasParts(layout.wrapping)) return NO_UNITS
   // Records without a date take it from the `#Date` line before them, which may stand in another range.
   const header = layout.format === 'w3c' ? (layout.fields ?? layout.firstFields) : null
   if (header !== null && reader.raw && !hasDate(header)) return NO_UNITS
@@ -520,6 +523,7 @@ function unitsOf(
     dayZone: options.dayZone ?? null,
     kept,
     pattern: layout.pattern,
+    wrapping: layout.wrapping,
     logZone: layout.zone ?? options.logZone ?? null,
     filter: options.filter ?? {},
     recognised: store.file !== null,
@@ -673,7 +677,7 @@ async function countHere(
   kernel.setPlans(layout.plans)
   setLogZone(kernel, logZone)
   const ends = inSteps && options.dayZone ? new StepEnds(dayFinder(options.dayZone, () => lines)) : undefined
-  const intake = makeIntake(kernel, layout.pattern)
+  const intake = makeIntake(kernel, layout)
   const known = identity?.known
   const trail = identity?.recognised ? new TrailWriter(known?.source.readTo, known?.prior) : NO_TRAIL
   let error: LogstatError | null = null
@@ -722,7 +726,7 @@ async function countHere(
     fields: noteMoment(fields, kernel.moment),
     sawStatus,
     ...resume,
-    trail: trail.bytes,
+    trail: trailTo(trail.bytes, resume.readTo),
     error,
     isStep: rest !== undefined,
     rest: rest && { bytes: rest, reader, tail: Buffer.from(resume.tail) },
@@ -776,13 +780,15 @@ interface Layout {
   readonly hasStatus: boolean
   /** Finds the fields of a line, where plans do not. */
   readonly pattern: RegExp | null
+  /** What stands around each line; null: nothing does. */
+  readonly wrapping: Wrapping | null
   /** The zone of times that carry none, if the format says it. */
   readonly zone: string | null
 }
 
 function chooseLayout(input: Input, head: Buffer, options: ReadOptions, kernel: Kernel | undefined): Layout {
   const asked = options.format === undefined ? undefined : askedFormat(options.format, input.path, options.formats)
-  if (asked?.plans.length) return layoutAsked(asked)
+  if (asked?.plans.length) return layoutAsked(asked, wrappedBy(head, asked, kernel))
   const found = detect(head, head.length < HEAD_BYTES, options.formats, kernel)
   if (found.format === null) throw unknownFormat(input, found)
   // The layout of a W3C log is in the log: with no #Fields line in it, there is nothing to read it by.
@@ -805,7 +811,13 @@ function chooseLayout(input: Input, head: Buffer, options: ReadOptions, kernel: 
   return layoutFound(found)
 }
 
-function layoutAsked({ name, server, definition, plans, pattern, zone, w3c }: Asked): Layout {
+/** What stands around each line of an input whose format was asked for. */
+function wrappedBy(head: Buffer, asked: Asked, kernel: Kernel | undefined): Wrapping | null {
+  const wrapping = wrappingOf(head, head.length < HEAD_BYTES, asked, kernel)
+  return wrapping.length > 0 ? wrapping : null
+}
+
+function layoutAsked({ name, server, definition, plans, pattern, zone, w3c }: Asked, wrapping: Wrapping | null): Layout {
   return {
     format: w3c ? 'w3c' : name,
     server,
@@ -815,12 +827,14 @@ function layoutAsked({ name, server, definition, plans, pattern, zone, w3c }: As
     plans,
     hasStatus: true,
     pattern: pattern ?? null,
+    wrapping,
     zone: zone ?? null,
   }
 }
 
 function layoutFound(found: Detection): Layout {
-  if (found.own) return layoutAsked(found.own)
+  const wrapping = found.wrapping ?? null
+  if (found.own) return layoutAsked(found.own, wrapping)
   const software = /\((.*)\)$/.exec(found.w3c ? found.title : '')?.[1] ?? null
   return {
     format: found.format,
@@ -830,6 +844,7 @@ function layoutFound(found: Detection): Layout {
     firstFields: found.w3c ? `#Fields: ${found.w3c.fields.join(' ')}` : null,
     plans: found.plans,
     hasStatus: found.w3c?.hasStatus ?? true,
+    wrapping,
     ...AS_DETECTED,
   }
 }
@@ -841,20 +856,23 @@ function layoutOf(source: Source, head: Buffer, kernel: Kernel | undefined, befo
   // That of a W3C log may have changed on the way.
   if (before && before.format === format && format !== 'w3c') return before
   // How the format was defined then: what was read and what is read now must fit together.
-  if (fields !== null && !isFieldsLine(fields)) return { ...layoutAsked(askedFormat(fields, null)), format, server }
+  if (fields !== null && !isFieldsLine(fields)) {
+    const asked = askedFormat(fields, null)
+    return { ...layoutAsked(asked, wrappedBy(head, asked, kernel)), format, server }
+  }
+  const found = detect(head, head.length < HEAD_BYTES, [], kernel)
+  const isSame = found.format === format
+  const wrapping = isSame ? (found.wrapping ?? null) : null
   const known = formatNamed(format)
   if (known && hasPlans(known)) {
-    const found = detect(head, head.length < HEAD_BYTES, [], kernel)
-    const plans = found.format === format ? found.plans : plansOfFamily(known.family, [known])
-    return { format, server, software, fields, firstFields: null, plans, hasStatus: true, ...AS_DETECTED }
+    const plans = isSame ? found.plans : plansOfFamily(known.family, [known])
+    return { format, server, software, fields, firstFields: null, plans, hasStatus: true, wrapping, ...AS_DETECTED }
   }
-  if (fields === null) {
-    // A W3C log that has lost its header is worked out anew.
-    const found = detect(head, head.length < HEAD_BYTES, [], kernel)
-    if (found.format === format && !found.w3c) return layoutFound(found)
-  }
+  // A W3C log that has lost its header is worked out anew.
+  if (fields === null && isSame && !found.w3c) return layoutFound(found)
   const header = fields === null ? undefined : compileFields(fields, software ?? '')
-  return { format, server, software, fields, firstFields: null, plans: [header?.plan ?? NO_FIELDS], hasStatus: header?.hasStatus ?? false, ...AS_DETECTED }
+  const plans = [header?.plan ?? NO_FIELDS]
+  return { format, server, software, fields, firstFields: null, plans, hasStatus: header?.hasStatus ?? false, wrapping, ...AS_DETECTED }
 }
 
 function unknownFormat(input: Input, found: Undetected): LogstatError {

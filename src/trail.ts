@@ -107,6 +107,13 @@ export type Trail = Pick<TrailWriter, 'update' | 'bytes'>
 /** Of content that nobody will ask about again. */
 export const NO_TRAIL: Trail = { update: () => {}, bytes: Buffer.alloc(0) }
 
+/** What of a trail lies in the content up to `end`: reading may have gone further than what is counted. */
+export function trailTo(trail: Buffer, end: number): Buffer {
+  let length = trail.length
+  while (length > 0 && trail.readUIntLE(length - RECORD, END_BYTES) > end) length -= RECORD
+  return trail.subarray(0, length)
+}
+
 export function* checkpointsOf(trail: Uint8Array): Generator<Checkpoint> {
   const bytes = Buffer.from(trail.buffer, trail.byteOffset, trail.byteLength)
   let before = 0

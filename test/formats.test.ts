@@ -172,9 +172,9 @@ describe('detect', () => {
     if (found.format === null) expect(found.seems).toContain(seems)
   })
   it('says what the rest is where less than half fits', () => {
-    const error = '2026/11/22 14:05:01 [error] 12#12: *7 open() "/var/www/x" failed (2: No such file)'
+    const error = 'Nov 22 14:05:01 web1 sshd[311]: Failed password for root from 192.0.2.1 port 22 ssh2'
     const forged = '192.0.2.1 - - [22/Nov/2026:14:05:01 +0000] "GET /x HTTP/1.1" 200 5 "-" "-"'
-    expect(detect(text(error, error, forged), true)).toMatchObject({ fits: 1, seems: 'an nginx error log' })
+    expect(detect(text(error, error, forged), true)).toMatchObject({ fits: 1, seems: 'a syslog file' })
     expect(detect(text(error, forged, forged), true)).not.toHaveProperty('seems')
   })
   it('takes no JSON for that of a server without the key that only its logs have', () => {

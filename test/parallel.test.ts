@@ -55,6 +55,7 @@ const UNIT: Omit<Unit, 'name' | 'path' | 'file' | 'from' | 'to' | 'fields'> = {
   plans: [],
   software: null,
   pattern: null,
+  wrapping: null,
   sharesFirstDay: false,
   sharesLastDay: false,
   kept: null,

@@ -183,7 +183,7 @@ describe('a pattern', () => {
       const kernel = new Kernel()
       const pattern = compilePattern(BARS.replace('timeTakenMs', group))
       kernel.setPlans([planOfPattern('x', pattern, null, undefined)])
-      const intake = makeIntake(kernel, pattern)
+      const intake = makeIntake(kernel, { pattern, wrapping: null })
       intake.begin()
       const line = Buffer.from('1795514400|192.0.2.1|GET / HTTP/1.1|404|250\n')
       intake.space.set(line)
@@ -265,6 +265,7 @@ describe('a pattern and a database', () => {
       fields: null,
       software: null,
       pattern: structuredClone(pattern),
+      wrapping: null,
       sharesFirstDay: false,
       sharesLastDay: false,
       kept: null,

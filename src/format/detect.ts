@@ -3,24 +3,31 @@ import type { Plan } from '../kernel/plan.js'
 import { Cutter, Flag } from '../kernel/wasm/roles.js'
 import { type Asked, compileOwn } from './asked.js'
 import { wrongField } from './canonical.js'
+import { companionOf } from './companions.js'
+import { detectHeaderless, detectW3c, emptyDetection } from './detect-w3c.js'
 import type { Format, Server } from './format.js'
-import { inferHeaders } from './headerless.js'
+import { guess } from './lookalikes.js'
 import type { OwnFormat } from './own.js'
 import { fieldsOf, textOf } from './pattern.js'
-import { FORMATS, hasPlans, plansOf, plansOfFamily } from './registry.js'
-import { compileFields, NO_FIELDS, type W3cHeader } from './w3c.js'
+import { Prober } from './prober.js'
+import { FORMATS, formatNamed, hasPlans, plansOf, plansOfFamily } from './registry.js'
+import { hasParts, type Layer, layersOf, Unwrapper, type Wrapping } from './unwrap.js'
+import type { W3cHeader } from './w3c.js'
+import { WRAPPERS } from './wrappers.js'
 
 /** What an input is, and why. */
 export interface Detection {
   readonly format: string
   readonly title: string
   readonly server: Server | null
-  /** Of the lines looked at, those that fit; directives, comments and blank lines are not among them. */
+  /** Of the lines looked at, those that fit; directives, comments, blank lines and companions are not among them. */
   readonly fits: number
   readonly looked: number
   /** For people, one fact a line. */
   readonly evidence: readonly string[]
   readonly plans: readonly Plan[]
+  /** What stands around each line, which the plans do not see; absent: nothing does. */
+  readonly wrapping?: Wrapping
   /** What an input of which this format fits less than half seems to be rather. */
   readonly seems?: string
   /** Set for a W3C log: the header that was found. */
@@ -50,36 +57,108 @@ const MAX_BYTES = 512 << 10
  * @param idle a kernel that nothing is counted with just now: to make another one takes 4 % of a small report
  */
 export function detect(head: Uint8Array, isWhole: boolean, own: readonly OwnFormat[] = [], idle?: Kernel): Detection | Undetected {
-  kernel = idle ?? probingKernel()
-  try {
-    return detectIn(head.subarray(0, MAX_BYTES), isWhole && head.length <= MAX_BYTES, own)
-  } finally {
-    // A kernel that was lent is not kept.
-    kernel = undefined
-  }
+  const lines = firstLines(head.subarray(0, MAX_BYTES), isWhole && head.length <= MAX_BYTES)
+  const prober = new Prober(idle ?? probingKernel())
+  const { found, wrapping } = unwrapped(lines, (inner, layers) => detectBare(prober, inner, layers, own))
+  if (found.format === null || wrapping.length === 0) return found
+  return { ...found, wrapping, evidence: [...found.evidence, ...wrapping.map(({ name, key }) => evidenceOf(name, key))] }
 }
 
-function detectIn(head: Uint8Array, isWhole: boolean, own: readonly OwnFormat[]): Detection | Undetected {
-  const lines = firstLines(head, isWhole)
+function evidenceOf(wrapper: string, key: string | undefined): string {
+  const title = WRAPPERS.find(({ name }) => name === wrapper)?.title ?? wrapper
+  return `each line is in ${title}${key === undefined ? '' : `: ${key}`}`
+}
+
+/** What stands around each line of an input whose format was asked for. */
+export function wrappingOf(head: Uint8Array, isWhole: boolean, asked: Asked, idle?: Kernel): Wrapping {
+  const lines = firstLines(head.subarray(0, MAX_BYTES), isWhole && head.length <= MAX_BYTES)
+  const prober = new Prober(idle ?? probingKernel())
+  const { wrapping } = unwrapped(lines, (inner) => {
+    const data = recordsOf(inner)
+    const counted = asked.pattern ? { fits: matchesOf(asked.pattern, data), fields: 0 } : prober.count(asked.plans.map(asGuess), data)
+    return { ...counted, found: { format: null, seems: null, looked: 0, evidence: [] } }
+  })
+  return wrapping
+}
+
+/** What lines were found to be, and how well that fits: lines, and fields in them. */
+interface Told {
+  readonly found: Detection | Undetected
+  readonly fits: number
+  readonly fields: number
+}
+interface Unwrapped extends Told {
+  readonly wrapping: Wrapping
+}
+
+/** Wrappers in one another. */
+const MAX_WRAPPERS = 4
+
+/**
+ * What lines are, as they stand or out of what stands around them: as that of which most lines are understood, and of those most fields.
+ */
+function unwrapped(lines: readonly Uint8Array[], tell: (lines: readonly Uint8Array[], layers: Wrapping) => Told, outer: Wrapping = []): Unwrapped {
+  const bare: Unwrapped = { ...tell(lines, outer), wrapping: outer }
+  if (outer.length === MAX_WRAPPERS) return bare
+  const texts = lines.map((line) => Buffer.from(line).toString('latin1').replace(/\r$/, ''))
+  let best = bare
+  for (const layer of layersOf(texts.filter(isRecord))) {
+    const inner = unwrapped(openAll(texts, layer), tell, [...outer, layer])
+    // Of two wrappers the one that is named first knows more of what it takes away.
+    if (isBetter(inner, bare, layer) && (best === bare || inner.fits > best.fits)) best = inner
+  }
+  return best
+}
+
+function openAll(texts: readonly string[], layer: Layer): Buffer[] {
+  const unwrapper = new Unwrapper([layer])
+  return texts.flatMap((text) => unwrapper.take(text)?.split('\n') ?? []).map((text) => Buffer.from(text, 'latin1'))
+}
+
+function isBetter(inner: Told, bare: Told, layer: Layer): boolean {
+  if (inner.fits !== bare.fits || inner.fits === 0) return inner.fits > bare.fits
+  // What is read with its wrapper as well is read faster so.
+  if (inner.found.format === bare.found.format && inner.fields === bare.fields) return hasParts([layer]) || layer.name === 'colours'
+  if (isCertain(layer)) return true
+  return inner.fields === bare.fields ? isGuess(bare.found) : inner.fields > bare.fields
+}
+
+const isCertain = (layer: Layer): boolean => WRAPPERS.some(({ name, isCertain }) => name === layer.name && isCertain === true)
+
+/** Whether the client is searched in all that stands before the time. */
+function isGuess({ format }: Detection | Undetected): boolean {
+  const { layout = '', variants = [] } = (format === null ? undefined : formatNamed(format)) ?? {}
+  return [layout, ...variants].some((l) => l.startsWith('$prefix'))
+}
+
+const isRecord = (text: string): boolean => !text.startsWith('#') && /\S/.test(text)
+
+/** Lines that are no directives or comments, and not blank. */
+const recordsOf = (lines: readonly Uint8Array[]): Uint8Array[] => lines.filter((line) => line[0] !== 0x23 && /\S/.test(decode(line)))
+
+function detectBare(prober: Prober, lines: readonly Uint8Array[], layers: Wrapping, own: readonly OwnFormat[]): Told {
+  const data = recordsOf(lines)
+  const found = detectIn(prober, lines, data, layers, own)
+  if (found.format === null) return { found, fits: 0, fields: 0 }
+  const { fields } = found.own?.pattern ? { fields: 0 } : prober.count(found.w3c ? [found.w3c.plan] : found.plans, data)
+  return { found, fits: found.fits, fields }
+}
+
+function detectIn(
+  prober: Prober,
+  lines: readonly Uint8Array[],
+  data: readonly Uint8Array[],
+  layers: Wrapping,
+  own: readonly OwnFormat[],
+): Detection | Undetected {
   const texts = lines.map((line) => decode(line).replace(/\r$/, ''))
   const fieldsLine = texts.find((t) => /^#fields:/i.test(t))
   const softwareLine = texts.find((t) => /^#software:/i.test(t))
-  if (fieldsLine !== undefined) return detectW3c(fieldsLine, softwareLine, lines, texts)
-
-  const data = lines.filter((line, i) => line[0] !== 0x23 && /\S/.test(texts[i] as string))
-  const ours = detectOwn(data, own)
+  if (fieldsLine !== undefined) return detectW3c(prober, fieldsLine, softwareLine, lines, texts)
+  const ours = detectOwn(prober, data, own)
   if (ours) return ours
-  const inner = unwrapDocker(data)
-  if (inner) {
-    const found = detectLines(inner)
-    if (found)
-      return {
-        ...found,
-        plans: found.plans.map((p) => ({ ...p, flags: p.flags | Flag.Docker })),
-        evidence: [...found.evidence, "each line is inside a JSON object of Docker's"],
-      }
-  }
-  const found = detectLines(data) ?? detectHeaderless(data)
+  const known = FORMATS.filter((format) => hasPlans(format) && (format.inside === undefined || format.inside === layers.at(-1)?.name))
+  const found = detectLines(prober, data, known) ?? detectHeaderless(prober, data)
   const seems = found && found.fits * 2 > found.looked ? null : guess(texts)
   if (found) return seems === null ? found : { ...found, seems, evidence: [...found.evidence, `the others look like ${seems}`] }
   if (data.length === 0 || softwareLine !== undefined || texts.some((t) => /^#(version|date):/i.test(t))) return emptyDetection(data.length, softwareLine)
@@ -90,31 +169,38 @@ function detectIn(head: Uint8Array, isWhole: boolean, own: readonly OwnFormat[])
 const FURTHER = 3
 const FURTHER_SHARE = 0.1
 
-function detectLines(data: readonly Uint8Array[]): Detection | undefined {
-  const found = takesOf(data)
+function detectLines(prober: Prober, data: readonly Uint8Array[], known: readonly Format[]): Detection | undefined {
+  const found = takesOf(prober, data, known)
   const best = mostOf(found)
   if (!best) return undefined
   const { format } = best
   // Related layouts in the registry's order, in which a line is given to the most particular one that it fits.
   let plans = plansOfFamily(format.family, format.family === 'own' ? [format] : found.map((f) => f.format).filter((f) => f.family === format.family))
-  let rest = without(plans, data)
-  for (let i = 0; i < FURTHER && rest.length > 1; i++) {
-    const next = mostOf(takesOf(rest))
-    if (!next || next.lines < 2 || next.lines < rest.length * FURTHER_SHARE) break
+  const left = prober.without(plans, data)
+  const companions = left.flatMap((line) => companionOf(decode(line)) ?? [])
+  let rest: readonly Uint8Array[] = left.filter((line) => !companionOf(decode(line)))
+  for (let i = 0; i < FURTHER && rest.length > 0; i++) {
+    const next = mostOf(takesOf(prober, rest, known))
+    // A single line may look like anything; one of a relative of combined is hardly anything else.
+    if (!next || (next.format.family !== 'clf' && next.lines < 2) || next.lines < rest.length * FURTHER_SHARE) break
     plans = [...plans, ...plansOf(next.format)]
-    rest = without(plans, rest)
+    rest = prober.without(plans, rest)
   }
-  if (format.family === 'clf') plans = withRicher(plans, data)
+  if (format.family === 'clf') plans = withRicher(prober, plans, data)
   const others = found.filter((f) => f !== best)
+  const looked = data.length - companions.length
   return {
     format: format.name,
     title: format.title,
     server: format.server,
-    fits: data.length - rest.length,
-    looked: data.length,
+    fits: looked - rest.length,
+    looked,
     evidence: [
-      `${best.lines} of ${data.length} lines fit ${format.name}`,
+      `${best.lines} of ${looked} lines fit ${format.name}`,
       ...(others.length ? [`lines of other layouts: ${others.map((f) => `${f.format.name} ${f.lines}`).join(', ')}`] : []),
+      ...(companions.length
+        ? [`lines beside the requests, which are passed over: ${companions.length} (${[...new Set(companions.map((c) => c.title))].join(', ')})`]
+        : []),
     ],
     plans,
   }
@@ -124,10 +210,10 @@ function detectLines(data: readonly Uint8Array[]): Detection | undefined {
  * A layout tolerates what stands behind its last field. Where so far nothing does, a line that comes later and has more is rather one of a
  * richer layout: that of `combined` in a log of `common`.
  */
-function withRicher(plans: readonly Plan[], data: readonly Uint8Array[]): Plan[] {
+function withRicher(prober: Prober, plans: readonly Plan[], data: readonly Uint8Array[]): Plan[] {
   const [main, ...others] = plans as [Plan, ...Plan[]]
   const bare: Plan = { ...main, flags: main.flags | Flag.NoTail }
-  return fitsOf([bare], data) === fitsOf([main], data) ? [bare, ...others, main] : [...plans]
+  return prober.count([bare], data).fits === prober.count([main], data).fits ? [bare, ...others, main] : [...plans]
 }
 
 interface Taken {
@@ -137,70 +223,26 @@ interface Taken {
 }
 
 /** Give each line to the format that gets most fields out of it, of several the first in the registry. */
-function takesOf(data: readonly Uint8Array[]): Taken[] {
+function takesOf(prober: Prober, data: readonly Uint8Array[], known: readonly Format[]): Taken[] {
   const best = data.map(() => ({ format: undefined as Format | undefined, fields: 0 }))
-  const fieldsBy = proberOf(data)
-  for (const format of FORMATS.filter(hasPlans)) {
+  const fieldsBy = prober.of(data)
+  for (const format of known) {
     fieldsBy(plansOf(format)).forEach((fields, i) => {
       if (fields > (best[i]?.fields ?? 0)) best[i] = { format, fields }
     })
   }
-  return FORMATS.map((format) => ({ format, lines: best.filter((b) => b.format === format).length })).filter(({ lines }) => lines > 0)
+  return known.map((format) => ({ format, lines: best.filter((b) => b.format === format).length })).filter(({ lines }) => lines > 0)
 }
 
 function mostOf(taken: readonly Taken[]): Taken | undefined {
   return taken.length === 0 ? undefined : taken.reduce((a, b) => (b.lines > a.lines ? b : a))
 }
 
-/** What the methods of FTP are called in the logs of IIS 7 and later: commands, and events of its own. */
-const FTP_METHOD =
-  /^(USER|PASS|ACCT|QUIT|CWD|CDUP|PWD|RETR|STOR|STOU|APPE|LIST|NLST|MLSD|MLST|PASV|EPSV|PORT|EPRT|TYPE|SYST|FEAT|OPTS|AUTH|PBSZ|PROT|NOOP|DELE|MKD|RMD|RNFR|RNTO|SIZE|MDTM|REST|ABOR|SITE|(Control|Data)Channel(Opened|Closed))$/
-
-function isFtp(fieldsLine: string, texts: readonly string[]): boolean {
-  const column = fieldsLine.toLowerCase().split(/\s+/).slice(1).indexOf('cs-method')
-  const methods = texts.flatMap((text) => (/^(#|\s*$)/.test(text) ? [] : (text.split(/\s+/)[column] ?? '')))
-  return methods.filter((method) => FTP_METHOD.test(method)).length * 2 > methods.length
-}
-
-function detectW3c(fieldsLine: string, softwareLine: string | undefined, lines: readonly Uint8Array[], texts: readonly string[]): Detection | Undetected {
-  const software = softwareLine?.replace(/^#software:\s*/i, '') ?? ''
-  const header = compileFields(fieldsLine, software)
-  const data = lines.filter((line, i) => line[0] !== 0x23 && /\S/.test(texts[i] as string))
-  if (isFtp(fieldsLine, texts))
-    return { format: null, seems: 'an IIS FTP log, whose codes are not those of HTTP', looked: data.length, evidence: ['its methods are those of FTP'] }
-  // Records before the first #Fields line tell nothing of the lines behind it.
-  const sections = sectionsOf(lines, texts, software)
-  return {
-    format: 'w3c',
-    title: software ? `W3C extended log (${software})` : 'W3C extended log',
-    server: header.server,
-    fits: sections.reduce((n, { plan, records }) => n + fitsOf([plan], records), 0),
-    looked: sections.reduce((n, { records }) => n + records.length, 0),
-    evidence: [
-      `a #Fields line names ${header.fields.length} fields: ${header.fields.join(' ')}`,
-      software ? `#Software: ${software}` : 'no #Software line',
-      header.hasStatus ? 'it has a status column' : 'it names no status column',
-    ],
-    plans: [NO_FIELDS],
-    w3c: header,
-  }
-}
-
-/** The records behind each `#Fields` line, with the plan that it makes. */
-function sectionsOf(lines: readonly Uint8Array[], texts: readonly string[], software: string): { plan: Plan; records: Uint8Array[] }[] {
-  const sections: { plan: Plan; records: Uint8Array[] }[] = []
-  for (const [i, text] of texts.entries()) {
-    if (/^#fields:/i.test(text)) sections.push({ plan: compileFields(text, software).plan, records: [] })
-    else if (!/^(#|\s*$)/.test(text)) sections.at(-1)?.records.push(lines[i] as Uint8Array)
-  }
-  return sections
-}
-
 /** The format of the user's that most lines fit, if it is most of the lines. */
-function detectOwn(data: readonly Uint8Array[], own: readonly OwnFormat[]): Detection | undefined {
+function detectOwn(prober: Prober, data: readonly Uint8Array[], own: readonly OwnFormat[]): Detection | undefined {
   const found = own.map((format) => {
     const asked = compileOwn(format)
-    return { asked, fits: asked.pattern ? matchesOf(asked.pattern, data) : fitsOf(asked.plans.map(asGuess), data) }
+    return { asked, fits: asked.pattern ? matchesOf(asked.pattern, data) : prober.count(asked.plans.map(asGuess), data).fits }
   })
   const [best] = found.sort((a, b) => b.fits - a.fits)
   if (!best || best.fits * 2 <= data.length) return undefined
@@ -228,35 +270,6 @@ function matchesOf(pattern: RegExp, data: readonly Uint8Array[]): number {
   }).length
 }
 
-/** A W3C log that has lost its header; a later `#Fields` line holds from there on. */
-function detectHeaderless(data: readonly Uint8Array[]): Detection | undefined {
-  const headers = inferHeaders(data.map(decode)).filter(({ plan }) => fitsOf([plan], data) > 0)
-  if (headers.length === 0) return undefined
-  const plans = headers.map((h) => h.plan)
-  return {
-    format: 'w3c',
-    title: 'W3C extended log without its #Fields line',
-    server: 'iis',
-    fits: fitsOf(plans, data),
-    looked: data.length,
-    evidence: ['there is no #Fields line; the fields follow from the values', ...headers.map((h) => `as if: #Fields: ${h.fields.join(' ')}`)],
-    plans,
-  }
-}
-
-/** Nothing but blank lines or directives: an empty log is fine. */
-function emptyDetection(looked: number, softwareLine: string | undefined): Detection {
-  return {
-    format: softwareLine ? 'w3c' : 'empty',
-    title: softwareLine ? 'W3C extended log without records' : 'an empty log',
-    server: softwareLine ? 'iis' : null,
-    fits: 0,
-    looked,
-    evidence: ['there are no records'],
-    plans: [NO_FIELDS],
-  }
-}
-
 /** Bytes of a UTF-8 byte order mark at the beginning. */
 export function byteOrderMark(head: Uint8Array): number {
   return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
@@ -274,58 +287,4 @@ function firstLines(head: Uint8Array, isWhole: boolean): Uint8Array[] {
     start = end + 1
   }
   return lines
-}
-
-/** The log lines inside the objects of Docker's json-file driver, if that is what the lines are. */
-function unwrapDocker(lines: readonly Uint8Array[]): Uint8Array[] | undefined {
-  const inner: Uint8Array[] = []
-  for (const line of lines) {
-    if (line[0] !== 0x7b) continue
-    try {
-      const { log } = JSON.parse(Buffer.from(line).toString()) as { log?: unknown }
-      if (typeof log === 'string') inner.push(Buffer.from(log.replace(/\n$/, '')))
-    } catch {
-      // Not JSON: not Docker's.
-    }
-  }
-  return inner.length * 2 > lines.length ? inner : undefined
-}
-
-/** What lines are tried with, set by `detect`. */
-let kernel: Kernel | undefined
-
-/** As `Kernel.prober`; holds until the next call. */
-const proberOf = (lines: readonly Uint8Array[]): ReturnType<Kernel['prober']> => (kernel as Kernel).prober(lines)
-
-/** The lines that none of the plans takes. */
-function without(plans: readonly Plan[], lines: readonly Uint8Array[]): readonly Uint8Array[] {
-  const fields = proberOf(lines)(plans)
-  return lines.filter((_, i) => fields[i] === 0)
-}
-
-function fitsOf(plans: readonly Plan[], lines: readonly Uint8Array[]): number {
-  return proberOf(lines)(plans).filter((fields) => fields > 0).length
-}
-
-/** Signs of inputs that are often given by mistake. */
-const LOOKALIKES: readonly (readonly [RegExp, string])[] = [
-  [/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[(debug|info|notice|warn|error|crit|alert|emerg)\]/, 'an nginx error log'],
-  [/^\[\w{3} \w{3} \d\d? [\d:.]+ \d{4}\] \[/, 'an Apache error log'],
-  [/^\[\d\d\/\w{3}\/\d{4}:[\d:]+ [+-]\d{4}\] \S+ (TLS|SSL)v[\d.]+ /, 'an Apache ssl_request_log, which holds no status'],
-  [/^tls \d\.\d \d{4}-\d\d-\d\dT[\d:]+ net\//, 'a TLS log of an AWS Network Load Balancer, which holds no status'],
-  [/ -?\d+\/-?\d+\/\+?-?\d+ \+?\d+ [\w-]{2} \d+\/\d+\/\d+\/\d+\/\+?\d+ \d+\/\d+/, 'an HAProxy tcplog, which holds no status'],
-  [/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d .*\b(ControlChannel|DataChannel)(Opened|Closed)\b/, 'an IIS FTP log'],
-  [/^\s*\{.*"logger":"http\.log\.error/, 'a runtime log of Caddy'],
-  [/^\s*(\{|\[\s*([{["]|$))/, 'JSON of a shape that is not known'],
-  [/^<\?xml|^<!doctype|^<html/i, 'XML or HTML'],
-  [/^\w{3} [ \d]\d \d\d:\d\d:\d\d \S+ \S+(\[\d+\])?: /, 'a syslog file'],
-  [/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ /, 'a W3C log without its #Fields line'],
-  [/^[^,;]+(,[^,]*){2,}$|^[^,;]+(;[^;]*){2,}$/, 'a table of separated values (CSV)'],
-]
-
-function guess(texts: readonly string[]): string | null {
-  const first = texts.filter((t) => t.trim()).slice(0, 20)
-  if (first.some((t) => t.includes('\0'))) return 'binary data'
-  for (const [sign, what] of LOOKALIKES) if (first.filter((t) => sign.test(t)).length * 2 > first.length) return what
-  return null
 }

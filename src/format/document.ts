@@ -1,5 +1,7 @@
+import { COMPANIONS } from './companions.js'
 import type { Format, Keys } from './format.js'
 import { FORMATS } from './registry.js'
+import { WRAPPERS } from './wrappers.js'
 
 // `npm run docs:formats` writes docs/formats.md from the registry; a test holds the file to it.
 
@@ -23,15 +25,27 @@ server as a proxy for the most part. It is shown as it is, and can be chosen: \`
 
 ## Behind a prefix
 
-JSON is found behind whatever stands before its first \`{\`: a syslog header, the time, stream and tag of Kubernetes (CRI). Relatives
-of the common log format may have anything before the time. The lines of Docker's json-file driver, \`{"log":"…","stream":…}\`, are
-unpacked first, whatever is inside.
+Whatever the format, its lines may stand in one or more of these, and are taken out first. Lines that come in parts (CRI, Docker) are put together.
+
+${WRAPPERS.map(({ title, samples }) => `* ${title}: \`${visible(samples[0]?.line ?? '')}\``).join('\n')}
+
+## Among the requests
+
+Servers write other lines among their requests. These are passed over, as comments are: they are ignored, not rejected.
+
+${COMPANIONS.map(({ title, samples }) => `* ${title}: \`${samples[0]}\``).join('\n')}
 
 ## W3C without a header
 
 When no \`#Fields\` line is there, the fields follow from the order in which IIS always writes them, and from the values: only a
 record with a readable time, a client address, a method and a status between 100 and 599 in their places is taken.
 `
+
+/** Escapes as they are typed. */
+function visible(line: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape begins with one
+  return line.replace(/\x1b/g, '\\x1b')
+}
 
 /** The page as Markdown. */
 export function formatsPage(): string {

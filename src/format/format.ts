@@ -55,6 +55,7 @@ export type KeyRole =
   | 'uri'
   | 'status'
   | 'substatus'
+  | 'win32Status'
   | 'bytesSent'
   | 'timeTaken'
   | 'referer'
@@ -93,6 +94,8 @@ export interface Format {
   readonly reasonOfErrors?: true
   /** Every URI is written with scheme and host; elsewhere such a one is what a client made up, and is shown as it is. */
   readonly absoluteUri?: true
+  /** Only lines that come out of this wrapper are tried. */
+  readonly inside?: 'logfmt' | 'csv'
   /** Dates with slashes begin with the month. */
   readonly monthFirst?: true
   readonly samples: readonly Sample[]

@@ -10,6 +10,7 @@ const ROLES: Readonly<Record<KeyRole, Role>> = {
   uri: Role.Uri,
   status: Role.Status,
   substatus: Role.Substatus,
+  win32Status: Role.Win32Status,
   bytesSent: Role.BytesSent,
   timeTaken: Role.TimeTaken,
   referer: Role.Referer,

@@ -103,6 +103,9 @@ interface Exports {
 /** Bytes the host reads at once: small enough to stay in the second-level cache while it is cut. */
 export const READ_BYTES = 256 << 10
 
+/** Bytes of a line by which it is known that it is no request. */
+const COMPANION_BYTES = 4096
+
 /** Bytes kept of the end of what was counted. */
 export const TAIL_BYTES = 1024
 
@@ -193,6 +196,8 @@ export class Kernel {
   onFull: () => void = () => {
     throw new Error('the code table is full and nobody takes it')
   }
+  /** Whether a line that fits no plan is one that stands among requests and is none: it is ignored, not rejected. */
+  isCompanion: (line: string) => boolean = () => false
   /**
    * Lists of periods that are over take up much room: those of the codes that are marked may be taken out (`packPast`). What comes
    * late is another list of the same code, to be added to the one that was taken. Absent: they stay.
@@ -208,6 +213,7 @@ export class Kernel {
         },
       },
       host: {
+        isCompanion: (start: number, end: number) => (this.isCompanion(this.text(start, Math.min(end, start + COMPANION_BYTES))) ? 1 : 0),
         periodOf: (seconds: number) => this.#setPeriod(this.#period(seconds)),
         localOffset: (seconds: number) => {
           const { offset, from, to } = this.#localOffset(seconds)

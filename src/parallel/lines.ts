@@ -3,16 +3,14 @@ import { Kernel, type Period } from '../kernel/kernel.js'
 import type { Plan } from '../kernel/plan.js'
 import { dayOf, localOffset } from '../time-zone.js'
 import type { DayOf } from './cut.js'
-import { lineForKernel } from './intake.js'
+import { lineMaker, type Making } from './intake.js'
 
 /** How the lines of an input are read. */
-export interface Lines {
+export interface Lines extends Making {
   /** For a W3C log: none, and `fields` is the `#Fields` line in force. */
   readonly plans: readonly Plan[]
   readonly fields: string | null
   readonly software: string | null
-  /** Finds the fields of a line, where plans do not. */
-  readonly pattern: RegExp | null
   /** The zone of times that carry none; null: UTC. */
   readonly logZone: string | null
 }
@@ -31,6 +29,7 @@ export function setPlans(kernel: Kernel, { plans, fields, software }: Pick<Lines
 let kernel: Kernel | undefined
 /** How it reads lines now. */
 let reads: Lines | undefined
+let make: ReturnType<typeof lineMaker> = (line) => line
 
 /** Finds the days of lines as a kernel counts them. @param inForce how they are read; another object, when that has changed */
 export function dayFinder(dayZone: string, inForce: () => Lines): DayOf {
@@ -41,9 +40,10 @@ export function dayFinder(dayZone: string, inForce: () => Lines): DayOf {
     if (reads !== lines) {
       setLogZone(kernel, lines.logZone)
       setPlans(kernel, lines)
+      make = lineMaker(lines)
       reads = lines
     }
-    const taken = lineForKernel(line, lines.pattern)
+    const taken = make(line)
     const time = taken ? kernel.timeOf(taken) : Number.NaN
     if (Number.isNaN(time)) return undefined
     if (!day || time < day.start || time >= day.end) day = dayOf(time, dayZone)

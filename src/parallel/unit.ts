@@ -10,7 +10,7 @@ import { Kernel } from '../kernel/kernel.js'
 import { type Packed, pack, packPast } from '../kernel/packed.js'
 import type { LineCounts } from '../tally/tally.js'
 import { dayOf } from '../time-zone.js'
-import { NO_TRAIL, PRIOR_BYTES, type Trail, TrailWriter } from '../trail.js'
+import { NO_TRAIL, PRIOR_BYTES, type Trail, TrailWriter, trailTo } from '../trail.js'
 import { type Intake, makeIntake } from './intake.js'
 import { type Lines, setLogZone, setPlans } from './lines.js'
 
@@ -146,7 +146,7 @@ export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnUnitRead, i
     return [header.plan]
   }
   setPlans(kernel, unit)
-  const intake = makeIntake(kernel, unit.pattern)
+  const intake = makeIntake(kernel, unit)
   intake.begin(unit.from)
   kernel.moment = momentNoted(fields)
   let trail = NO_TRAIL
@@ -173,7 +173,7 @@ export async function readUnit(kernel: Kernel, unit: Unit, onRead: OnUnitRead, i
     readTo,
     tail: Uint8Array.from(tail),
     openLine,
-    trail: Uint8Array.from(trail.bytes),
+    trail: Uint8Array.from(trailTo(trail.bytes, readTo)),
     isCutShort,
     error,
   }

@@ -181,18 +181,6 @@ function cutObject(line: usize, lenient: bool): usize {
   return p
 }
 
-/** The text of `log` in an object of Docker's json-file driver, which has it as its first value. 0: the line is none. */
-export function dockerLine(line: usize): usize {
-  let p = skipBlanks(line)
-  // {"log":" as one word
-  if (load<u64>(p) != 0x223a22676f6c227b) return 0
-  const start = p + 8
-  p = findClosing(start)
-  if (!p) return 0
-  if (p - start >= 2 && load<u16>(p - 2) == 0x6e5c) p -= 2
-  return decodeString(start, p, true)
-}
-
 // @ts-ignore: decorator
 @inline
 function skipBlanks(p: usize): usize {
@@ -292,7 +280,7 @@ export function take(index: i32, start: usize, end: usize, escaped: bool): void 
   if (end - start == 4 && load<u32>(start) == 0x6c6c756e && load<u8>(start - 1) != QUOTE) return
   store<u8>(rank + <usize>role, <u8>index)
   if (escaped) {
-    const copy = decodeString(start, end, false)
+    const copy = decodeString(start, end)
     if (copy) {
       setSpan(role, copy, copy + load<u32>(copy - 4))
       return

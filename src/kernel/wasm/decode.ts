@@ -12,11 +12,11 @@ export function forgetDecoded(): void {
 }
 
 /**
- * Decode the inside of a JSON string. Control characters and halves of surrogate pairs stay escaped, unless `raw` asks for them.
+ * Decode the inside of a JSON string. Control characters and halves of surrogate pairs stay escaped.
  *
  * @returns the text; its length is the u32 before it. 0: no room
  */
-export function decodeString(start: usize, end: usize, raw: bool): usize {
+export function decodeString(start: usize, end: usize): usize {
   const base = decoded + used + 4
   if (used + (end - start) + 8 > ROOM) return 0
   let to = base
@@ -41,15 +41,11 @@ export function decodeString(start: usize, end: usize, raw: bool): usize {
           length = 11
         }
       }
-      const least = raw ? 0 : 0x20
-      if (least > unit || unit == 0x7f || (unit >= 0xd800 && unit < 0xe000)) store<u8>(to++, BACKSLASH)
+      if (unit < 0x20 || unit == 0x7f || (unit >= 0xd800 && unit < 0xe000)) store<u8>(to++, BACKSLASH)
       else {
         to = putUtf8(to, unit)
         p += length
       }
-    } else if (raw && (kind == 0x6e || kind == 0x72 || kind == 0x74)) {
-      store<u8>(to++, kind == 0x6e ? NEWLINE : kind == 0x72 ? 0x0d : 0x09)
-      p++
     } else store<u8>(to++, BACKSLASH)
   }
   store<u32>(base - 4, <u32>(to - base))

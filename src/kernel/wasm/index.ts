@@ -6,14 +6,14 @@ import {
   reasonsUsedBytes as reasonsUsed, setPeriod, setWidening, widenBuckets, withoutTime as withoutTime_,
 } from './count'
 import { clearSpans, cutDelimited, cutW3c, fail, failedAt, failedReason, failedStep, spanEnd, spans, spanStart } from './cut'
-import { cutJson, dockerLine, forgetGuesses } from './cut-json'
+import { cutJson, forgetGuesses } from './cut-json'
 import { cutLtsv } from './cut-ltsv'
 import { forgetDecoded } from './decode'
 import { readEntry, splitFields, splitRequest, time } from './entry'
-import { addPlan, addStep, clearPlans, cutter, flags, literal, planCount, select } from './plan'
+import { addPlan, addStep, clearPlans, cutter, literal, planCount, select } from './plan'
 import { clearLeftOut, filtering, leaveOut, leftOutFrom as leftOutFrom_, leftOutTo as leftOutTo_, leftOutWithoutTime, passes, rolesMet as rolesMet_ } from './filter'
 import { isPast } from './past'
-import { Cutter, Event, Flag, Reject, Role } from './roles'
+import { Cutter, Event, Reject, Role } from './roles'
 import { DASH, findNewline, NEWLINE } from './scan'
 import { moment, NO_TIME, setDirective, setLocalOffset, setMoment } from './time'
 import {
@@ -119,16 +119,8 @@ function usePlan(index: i32): void {
 // @ts-ignore: decorator
 @inline
 function parse(line: usize): usize {
-  if (flags & Flag.Docker) return parseDocker(line)
   const end = cut(line)
   return end && readEntry() ? 0 : end
-}
-
-/** The line inside an object of Docker's json-file driver, through the same plan. */
-function parseDocker(line: usize): usize {
-  const inner = dockerLine(line)
-  if (!inner) return fail(Reject.Layout, 0, line)
-  return cut(inner) && !readEntry() ? findNewline(line) : 0
 }
 
 // @ts-ignore: decorator
@@ -230,10 +222,14 @@ function refuse(line: usize): usize {
   }
   lines++
   cursor = newline + 1
-  if (load<u8>(p) == 0x23) ignored++
+  if (load<u8>(p) == 0x23 || isCompanion(line, newline)) ignored++
   else reject(reason, step, at, line, newline)
   return 0
 }
+
+/** Whether the host knows a line that fits no plan as one that stands among requests and is none. */
+@external("host", "isCompanion")
+declare function isCompanion(line: usize, end: usize): bool
 
 function reject(reason: i32, step: i32, at: usize, line: usize, end: usize): void {
   const count = load<u64>(rejects + 8 * <usize>reason)

@@ -71,8 +71,6 @@ export enum Flag {
   Derive400 = 2,
   /** The sizes of nginx's own error pages are evidence, too. */
   NginxPages = 4,
-  /** Each line is a JSON object of Docker's json-file driver; the log line is the string `log` in it. */
-  Docker = 8,
   /** Dates written with slashes begin with the month. */
   MonthFirst = 16,
   /** Who made an error is told by the statuses of the servers behind. */

@@ -1,0 +1,212 @@
+/** What may stand around the lines of any log, as data: what writes it, and what a line of it looks like. */
+export interface Wrapper {
+  readonly name: string
+  /** For people: what each line is in. */
+  readonly title: string
+  readonly source: string
+  /** A line as it comes, and what is in it. */
+  readonly samples: readonly { readonly line: string; readonly inner: string }[]
+  readonly opens: Opening
+  /** No line of a log begins so by itself: what is in the wrapper counts, though the whole fits as well, and seems to have more fields. */
+  readonly isCertain?: true
+}
+
+/** How the line is found in its wrapper. */
+export type Opening =
+  /** Behind a text that fits. A group `part` that is `P` says that the rest follows in the next line of the same `stream`. */
+  | { readonly kind: 'prefix'; readonly pattern: RegExp }
+  /** In a string of a JSON object: that of the first of the keys by which lines are found. `inParts`: what does not end in a newline goes on in the next. */
+  | { readonly kind: 'json'; readonly keys: readonly string[]; readonly inParts?: true }
+  /** Everywhere: what fits is left out. */
+  | { readonly kind: 'erase'; readonly pattern: RegExp }
+  /** An object of JSON is written as a text in another: it becomes an object in it. */
+  | { readonly kind: 'json-text'; readonly keys: readonly string[] }
+  /** `key=value key="value"`, made a JSON object. */
+  | { readonly kind: 'pairs' }
+  /** Separated values under a line of names, made JSON objects. */
+  | { readonly kind: 'table' }
+
+const ISO = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?`
+/** As RFC 3164 has it, and with a year or a fraction, as relays add them. */
+const BSD = String.raw`[A-Z][a-z]{2} [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?(?: \d{4})?`
+const PRIORITY = String.raw`(?:<\d{1,3}>)?`
+const TAG = String.raw`[^\s:[\]|"{]+(?:\[[^\]\s]*\])?: `
+/** The structured data of RFC 5424; Heroku leaves it out. */
+const STRUCTURED = String.raw`(?:(?:-|(?:\[[\w@.-]+(?: [^\s="\]]+="(?:[^"\\]|\\.)*")*\])+) )?`
+
+/** With stern's arrow in UTF-8, a character for each byte. */
+const KUBERNETES_NAME = String.raw`[a-z0-9][a-z0-9.-]* (?:\xe2\x80\xba )?`
+
+/** Every wrapper known. They are tried on what is in one another, too. */
+export const WRAPPERS: readonly Wrapper[] = [
+  {
+    name: 'colours',
+    title: 'escapes that colour a terminal',
+    isCertain: true,
+    source: 'https://en.wikipedia.org/wiki/ANSI_escape_code#SGR',
+    samples: [{ line: '\x1b[36mweb-1  | \x1b[0m192.0.2.1 - - [', inner: 'web-1  | 192.0.2.1 - - [' }],
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape begins with one
+    opens: { kind: 'erase', pattern: /\x1b\[[0-9;]*m/g },
+  },
+  {
+    name: 'docker',
+    title: "a JSON object of Docker's json-file driver",
+    isCertain: true,
+    source: 'https://docs.docker.com/engine/logging/drivers/json-file/',
+    samples: [{ line: String.raw`{"log":"GET \"/a\"\n","stream":"stdout","time":"2024-05-01T10:00:00Z"}`, inner: 'GET "/a"' }],
+    opens: { kind: 'json', keys: ['log'], inParts: true },
+  },
+  {
+    name: 'json',
+    title: 'a JSON object of a collector (journald, Fluent Bit, Cloud Logging, Loki, Splunk, CloudWatch, Elastic)',
+    source: 'https://systemd.io/JOURNAL_EXPORT_FORMATS/#journal-json-format',
+    samples: [
+      { line: String.raw`{"stream":"stdout", "log": "GET \"/a\""}`, inner: 'GET "/a"' },
+      { line: '{"__REALTIME_TIMESTAMP":"1509724499000000","MESSAGE":"GET /a"}', inner: 'GET /a' },
+      { line: '{"event":{"original":"GET /a"},"tags":[]}', inner: 'GET /a' },
+    ],
+    opens: {
+      kind: 'json',
+      keys: [
+        'log',
+        'message',
+        'MESSAGE',
+        'textPayload',
+        'line',
+        'msg',
+        '_raw',
+        '@message',
+        'event.original',
+        'body',
+        'Body',
+        'raw',
+        'full_message',
+        'short_message',
+      ],
+    },
+  },
+  {
+    name: 'json-text',
+    title: 'a JSON object with its properties as a text',
+    source: 'https://learn.microsoft.com/azure/app-service/troubleshoot-diagnostic-logs',
+    samples: [{ line: String.raw`{"category":"A","properties":"{\"ScStatus\":200}"}`, inner: '{"category":"A","properties":{"ScStatus":200}}' }],
+    opens: { kind: 'json-text', keys: ['properties', 'Properties', 'jsonPayload'] },
+  },
+  {
+    name: 'cri',
+    title: 'the time, stream and tag of Kubernetes (CRI) or Podman',
+    isCertain: true,
+    source: 'https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md',
+    samples: [
+      { line: '2024-05-01T10:00:00.123456789Z stdout F GET /a', inner: 'GET /a' },
+      { line: '2024-05-01T10:00:00.1+02:00 stderr F GET /a', inner: 'GET /a' },
+    ],
+    opens: { kind: 'prefix', pattern: new RegExp(`${ISO} (?<stream>stdout|stderr) (?<part>[FP])(?::\\S*)? `, 'y') },
+  },
+  {
+    name: 'compose',
+    title: 'the name of a container or process (docker compose, foreman, PM2)',
+    isCertain: true,
+    source: 'https://docs.docker.com/reference/cli/docker/compose/logs/',
+    samples: [
+      { line: 'nginx-1  | GET /a', inner: 'GET /a' },
+      { line: '09:51:12 web.1    | GET /a', inner: 'GET /a' },
+      { line: '0|app  | GET /a', inner: 'GET /a' },
+    ],
+    opens: { kind: 'prefix', pattern: /(?:\d\d:\d\d:\d\d )?(?:\d+\|)?[\w.@/-]+ *\| ?/y },
+  },
+  {
+    name: 'kubectl',
+    title: 'the pod and container that kubectl logs --prefix names',
+    isCertain: true,
+    source: 'https://kubernetes.io/docs/reference/kubectl/generated/kubectl_logs/',
+    samples: [{ line: '[pod/web-7d59/nginx] GET /a', inner: 'GET /a' }],
+    opens: { kind: 'prefix', pattern: /\[pod\/[^\]\s]+\] /y },
+  },
+  {
+    name: 'stern',
+    title: 'the pod and container that stern names',
+    source: 'https://github.com/stern/stern',
+    samples: [{ line: 'web-7d59-x1 nginx GET /a', inner: 'GET /a' }],
+    opens: { kind: 'prefix', pattern: new RegExp(`${KUBERNETES_NAME}[a-z][a-z0-9-]* (?=\\S)`, 'y') },
+  },
+  {
+    name: 'stern-all',
+    title: 'the namespace, pod and container that stern names',
+    source: 'https://github.com/stern/stern',
+    samples: [{ line: 'shop › web-7d59-x1 › nginx GET /a', inner: 'GET /a' }],
+    opens: { kind: 'prefix', pattern: new RegExp(`${KUBERNETES_NAME}${KUBERNETES_NAME}[a-z][a-z0-9-]* (?=\\S)`, 'y') },
+  },
+  {
+    name: 'rfc5424',
+    title: 'a syslog header (RFC 5424)',
+    isCertain: true,
+    source: 'https://www.rfc-editor.org/rfc/rfc5424#section-6',
+    samples: [
+      { line: '<134>1 2019-01-07T13:35:02.123Z lb1 haproxy 44 - - GET /a', inner: 'GET /a' },
+      { line: '2019-01-07T13:35:02+00:00 lb1 haproxy 44 - - GET /a', inner: 'GET /a' },
+      { line: '<134>1 - - haproxy - - [x@1 a="b ]\\" c"][y] GET /a', inner: 'GET /a' },
+      { line: '83 <158>1 2012-10-11T03:47:20+00:00 host heroku router - GET /a', inner: 'GET /a' },
+    ],
+    opens: {
+      kind: 'prefix',
+      pattern: new RegExp(`(?:\\d+ (?=<))?(?:<\\d{1,3}>\\d{0,3} )?(?:${ISO}|-) \\S+ \\S+ (?:-|[\\w.]+) (?:-|[\\w.-]+) ${STRUCTURED}(?:\\xef\\xbb\\xbf)?`, 'y'),
+    },
+  },
+  {
+    name: 'syslog',
+    title: 'a syslog header (RFC 3164, rsyslog, journalctl)',
+    isCertain: true,
+    source: 'https://www.rfc-editor.org/rfc/rfc3164#section-4.1',
+    samples: [
+      { line: '<190>Jan  7 13:35:02 web1 nginx: GET /a', inner: 'GET /a' },
+      { line: 'Jan 07 13:35:02 web1 nginx[812]: GET /a', inner: 'GET /a' },
+      { line: 'Jan  7 13:35:02 nginx: GET /a', inner: 'GET /a' },
+      { line: '2019-01-07T13:35:02+00:00 web1 nginx[44]: GET /a', inner: 'GET /a' },
+      { line: '2017-12-13T09:51:12.178728+00:00 heroku[router]: at=info', inner: 'at=info' },
+    ],
+    opens: { kind: 'prefix', pattern: new RegExp(`${PRIORITY}(?:${BSD}|${ISO}) (?:\\S+ )?${TAG}`, 'y') },
+  },
+  {
+    name: 'time',
+    title: 'the time at which it was received (kubectl logs --timestamps, CloudWatch)',
+    isCertain: true,
+    source: 'https://kubernetes.io/docs/reference/kubectl/generated/kubectl_logs/',
+    samples: [
+      { line: '2024-04-25T05:32:36.123456789Z GET /a', inner: 'GET /a' },
+      { line: '<134>Jan  7 13:35:02 GET /a', inner: 'GET /a' },
+    ],
+    opens: { kind: 'prefix', pattern: new RegExp(`${PRIORITY}(?:${BSD}|${ISO}) `, 'y') },
+  },
+  {
+    name: 'syslog-host',
+    title: 'a syslog header without a tag',
+    source: 'https://www.rfc-editor.org/rfc/rfc3164#section-4.1',
+    samples: [{ line: 'Jan  7 13:35:02 web1 GET /a', inner: 'GET /a' }],
+    opens: { kind: 'prefix', pattern: new RegExp(`${PRIORITY}(?:${BSD}|${ISO}) \\S+ `, 'y') },
+  },
+  {
+    name: 'tag',
+    title: 'a host or program with a colon behind it',
+    source: 'https://www.rfc-editor.org/rfc/rfc3164#section-4.1.3',
+    samples: [
+      { line: 'frontend.0 nginx: GET /a', inner: 'GET /a' },
+      { line: 'access.log.1:GET /a', inner: 'GET /a' },
+    ],
+    opens: { kind: 'prefix', pattern: /(?:[\w.-]+ )?(?:[\w.-]+(?:\[\d+\])?: |[^\s:"]+\.log[^\s:"]*:(?:\d+:)?)/y },
+  },
+  {
+    name: 'logfmt',
+    title: 'logfmt, key=value',
+    source: 'https://brandur.org/logfmt',
+    samples: [{ line: 'at=info path="/a b" status=200', inner: '{"at":"info","path":"/a b","status":"200"}' }],
+    opens: { kind: 'pairs' },
+  },
+  {
+    name: 'csv',
+    title: 'a table of separated values with a line of names',
+    source: 'https://www.rfc-editor.org/rfc/rfc4180',
+    samples: [{ line: '"192.0.2.1","GET, ""x""",404', inner: '{"c_ip":"192.0.2.1","cs_method":"GET, \\"x\\"","sc_status":"404"}' }],
+    opens: { kind: 'table' },
+  },
+]
