@@ -73,6 +73,7 @@ function tallyOf(day: number, part: number): Tally {
       period: FIRST_DAY / DAY + day,
       hits,
       bytesSent: hits * 5000,
+      bytesReceived: null,
       timed: hits,
       timeTakenUs: hits * 80_000,
       firstSeen: start,
@@ -84,7 +85,7 @@ function tallyOf(day: number, part: number): Tally {
     const minutes = Math.min(SECONDS / 60, hits)
     for (let i = 0; i < minutes; i++) {
       const n = Math.floor(hits / minutes) + (i < hits % minutes ? 1 : 0)
-      code.buckets.add(start + Math.floor((i * SECONDS) / 60 / minutes) * 60, n, n * 5000, n, n * 80_000)
+      code.buckets.add([start + Math.floor((i * SECONDS) / 60 / minutes) * 60, n, n * 5000, Number.NaN, n * 80_000, n])
     }
     for (const dimension of DIMENSIONS) code.lists[dimension] = listOf(dimension, day, status, hits)
     tally.codes.set(`${status}`, code)

@@ -662,17 +662,20 @@ describe('migration', () => {
   it('brings a database of any older version up to date, step by step, once', () => {
     const db = new Database(at('old.db'))
     const old = "CREATE TABLE thing (name TEXT); INSERT INTO thing VALUES ('kept');"
-    migrate(db, 1, [], old)
-    const steps = [
+    const views = { things: 'SELECT name FROM thing' }
+    migrate(db, { version: 1, tables: old, views: {}, migrations: [] })
+    const migrations = [
       { to: 2, sql: 'ALTER TABLE thing ADD COLUMN size INTEGER' },
       { to: 3, sql: 'UPDATE thing SET size = length(name)' },
     ]
-    migrate(db, 3, steps, 'CREATE TABLE thing (name TEXT, size INTEGER)')
-    migrate(db, 3, steps)
+    const schema = { version: 3, tables: 'CREATE TABLE thing (name TEXT, size INTEGER)', views, migrations }
+    migrate(db, schema)
+    migrate(db, schema)
     expect(db.prepare('SELECT * FROM thing').all()).toEqual([{ name: 'kept', size: 4 }])
+    expect(db.prepare('SELECT * FROM things').all()).toEqual([{ name: 'kept' }])
     expect(db.pragma('user_version', { simple: true })).toBe(3)
     // One that fails changes nothing.
-    expect(() => migrate(db, 5, [{ to: 4, sql: 'DROP TABLE thing' }])).toThrow(/version 5/)
+    expect(() => migrate(db, { ...schema, version: 5, migrations: [{ to: 4, sql: 'DROP TABLE thing' }] })).toThrow(/version 5/)
     expect(db.pragma('user_version', { simple: true })).toBe(3)
     expect(db.prepare('SELECT count(*) AS n FROM thing').get()).toEqual({ n: 1 })
     db.close()

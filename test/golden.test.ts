@@ -37,6 +37,7 @@ async function numbersOf(file: string): Promise<unknown> {
         {
           hits: c.hits,
           bytesSent: c.bytesSent,
+          bytesReceived: c.bytesReceived,
           firstSeen: c.firstSeen,
           lastSeen: c.lastSeen,
           win32: Object.fromEntries(c.win32.map((w) => [w.value, w.hits])),

@@ -11,7 +11,7 @@ import { makeReport, type Report, tellReport } from '../src/report/report.js'
 import type { Win32Row } from '../src/report/shape.js'
 import { Backlog } from '../src/store/backlog.js'
 import { openStore, type Store } from '../src/store/store.js'
-import { Buckets } from '../src/tally/buckets.js'
+import { Buckets, COLUMNS } from '../src/tally/buckets.js'
 import { emptyLists, emptyTally, type Tally, tallyKey } from '../src/tally/tally.js'
 
 // More codes than the kernel has room for, each of which comes back, and one that every other line has: what was read out
@@ -171,10 +171,10 @@ describe('what waits to be stored', () => {
     const tally = emptyTally(bucketSeconds)
     for (let status = first; status < first + 600; status++) {
       const buckets = new Buckets()
-      for (let at = 0; at < 7200; at += bucketSeconds) buckets.add(at, 1, 2, 1, 3)
+      for (let at = 0; at < 7200; at += bucketSeconds) buckets.add([at, 1, 2, Number.NaN, 3, 1])
       const rows = 7200 / bucketSeconds
       const lists = { ...emptyLists(), path: { values: [{ value: '/', hits: rows, error: 0 }], lost: 0, distinct: 1 } }
-      const counts = { hits: rows, bytesSent: 2 * rows, timed: rows, timeTakenUs: 3 * rows, firstSeen: 0, lastSeen: 7199 }
+      const counts = { hits: rows, bytesSent: 2 * rows, bytesReceived: null, timed: rows, timeTakenUs: 3 * rows, firstSeen: 0, lastSeen: 7199 }
       const code = { status, substatus: null, win32Status: null, reason: null, period: 0, ...counts, buckets, latency: new Map([[5, rows]]), lists }
       tally.codes.set(tallyKey(code), code)
     }
@@ -194,11 +194,12 @@ describe('what waits to be stored', () => {
       expect(codes).toHaveLength(900)
       for (const { status, hits, buckets, latency, lists, lastSeen } of codes) {
         const expected = (status as number) < 300 ? 120 : (status as number) < 600 ? 248 : 128
+        const rows = buckets.rows()
         let sum = 0
-        buckets.each((start, n) => {
-          expect(start % 900).toBe(0)
-          sum += n
-        })
+        for (let at = 0; at < rows.length; at += COLUMNS) {
+          expect((rows[at] as number) % 900).toBe(0)
+          sum += rows[at + 1] as number
+        }
         expect([hits, sum, latency.get(5), lists.path.values, lastSeen]).toEqual([
           expected,
           expected,

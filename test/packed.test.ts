@@ -4,6 +4,7 @@ import type { Format } from '../src/format/format.js'
 import { formatNamed, plansOf } from '../src/format/registry.js'
 import { Kernel } from '../src/kernel/kernel.js'
 import { absorb, type Packed, pack } from '../src/kernel/packed.js'
+import { COLUMNS } from '../src/tally/buckets.js'
 import { readLineCounts } from '../src/tally/read-out.js'
 import { comparable, feed, readWhole } from './support.js'
 
@@ -132,7 +133,10 @@ describe('counts of several kernels, added up in one', () => {
         truth.set(key, (truth.get(key) ?? 0) + 1)
       }
       const found = new Map<string, number>()
-      for (const { status, buckets } of tally.codes.values()) buckets.each((start, hits) => found.set(`${status} ${start}`, hits))
+      for (const { status, buckets } of tally.codes.values()) {
+        const rows = buckets.rows()
+        for (let at = 0; at < rows.length; at += COLUMNS) found.set(`${status} ${rows[at]}`, rows[at + 1] as number)
+      }
       expect(found).toEqual(truth)
     }
   })

@@ -20,7 +20,7 @@ const EMPTY: Report = {
   ...literalReport('en'),
   range: null,
   period: null,
-  totals: { lines: 0, entries: 0, rejected: 0, ignored: 0, filtered: 0, withoutTime: 0, bytesSent: 0 },
+  totals: { lines: 0, entries: 0, rejected: 0, ignored: 0, filtered: 0, withoutTime: 0, bytesSent: null, bytesReceived: null },
   inputs: [{ name: 'empty.log', format: 'empty', server: null, software: null, lines: 0, entries: 0, rejected: 0, ignored: 0 }],
   classes: [],
   verdicts: {},

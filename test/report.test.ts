@@ -110,7 +110,7 @@ describe('the report of a day', () => {
     report = makeReport(store)
   })
   afterAll(() => store.close())
-  const sum = (numbers: readonly (number | undefined)[]): number => numbers.reduce<number>((n, x) => n + (x ?? 0), 0)
+  const sum = (numbers: readonly (number | undefined | null)[]): number => numbers.reduce<number>((n, x) => n + (x ?? 0), 0)
 
   it('adds up', () => {
     const { totals, classes, codes, verdicts, problems, timeline, inputs } = report

@@ -48,8 +48,9 @@ export function comparable({ counts, tally }: ReturnType<typeof countFast>): unk
   const codes: Record<string, Record<string, unknown>> = {}
   for (const c of tally.codes.values()) {
     const key = `${c.status}|${c.substatus}|${c.win32Status}|${c.reason}`
-    const known = (codes[key] ??= { hits: 0, bytesSent: 0, timed: 0, timeTakenUs: 0, first: null, last: null, lists: {} })
-    for (const k of ['hits', 'bytesSent', 'timed', 'timeTakenUs'] as const) known[k] = (known[k] as number) + c[k]
+    const none = { hits: 0, bytesSent: null, bytesReceived: null, timed: null, timeTakenUs: null }
+    const known = (codes[key] ??= { ...none, first: null, last: null, lists: {} })
+    for (const k of Object.keys(none) as (keyof typeof none)[]) if (c[k] !== null) known[k] = ((known[k] as number | null) ?? 0) + c[k]
     if (c.firstSeen !== null) Object.assign(known, { first: c.firstSeen, last: c.lastSeen })
     for (const d of DIMENSIONS) {
       const list = ((known.lists as Record<string, Record<string, number>>)[d] ??= {})
@@ -112,7 +113,8 @@ export function entryOf([code]: readonly CodeTally[]): Entry {
     status: code.status,
     substatus: code.substatus ?? undefined,
     win32Status: code.win32Status ?? undefined,
-    bytesSent: code.bytesSent,
+    bytesSent: code.bytesSent ?? undefined,
+    bytesReceived: code.bytesReceived ?? undefined,
     referer: only(code.lists.referer),
     userAgent: only(code.lists.userAgent),
     host: only(code.lists.host),

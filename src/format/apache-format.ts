@@ -11,6 +11,7 @@ const DIRECTIVES: Readonly<Record<string, string>> = {
   b: 'body_bytes_sent',
   B: 'body_bytes_sent',
   O: 'bytes_sent',
+  I: 'request_length',
   m: 'request_method',
   U: 'uri',
   q: 'args',

@@ -20,6 +20,7 @@ const FIELDS = {
   win32Status: { role: Role.Win32Status },
   win32: { role: Role.Win32Status },
   bytesSent: { role: Role.BytesSent },
+  bytesReceived: { role: Role.BytesReceived },
   timeTaken: { role: Role.TimeTaken },
   timeTakenMs: { role: Role.TimeTaken, unit: 'ms' },
   timeTakenUs: { role: Role.TimeTaken, unit: 'us' },

@@ -31,6 +31,7 @@ export interface Entry {
   readonly substatus?: number
   readonly win32Status?: number
   readonly bytesSent?: number
+  readonly bytesReceived?: number
   readonly referer?: string
   readonly userAgent?: string
   readonly host?: string
@@ -57,6 +58,7 @@ export type KeyRole =
   | 'substatus'
   | 'win32Status'
   | 'bytesSent'
+  | 'bytesReceived'
   | 'timeTaken'
   | 'referer'
   | 'userAgent'

@@ -12,6 +12,7 @@ const ROLES: Readonly<Record<KeyRole, Role>> = {
   substatus: Role.Substatus,
   win32Status: Role.Win32Status,
   bytesSent: Role.BytesSent,
+  bytesReceived: Role.BytesReceived,
   timeTaken: Role.TimeTaken,
   referer: Role.Referer,
   userAgent: Role.UserAgent,

@@ -28,6 +28,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   status: { role: Role.Status },
   bytes_sent: { role: Role.BytesSent },
   body_bytes_sent: { role: Role.BytesSent },
+  request_length: { role: Role.BytesReceived },
   request_time: { role: Role.TimeTaken, unitUs: 1_000_000 },
   http_referer: { role: Role.Referer },
   http_user_agent: { role: Role.UserAgent },
@@ -48,6 +49,8 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   time_of_day: { role: Role.TimeOfDay, token: true },
   substatus: { role: Role.Substatus },
   win32_status: { role: Role.Win32Status },
+  /** The size of the request, surely a number. */
+  bytes_received: { role: Role.BytesReceived },
   reason: { role: Role.Reason, token: true },
   target_status: { role: Role.UpstreamStatus, token: true },
   word: skip,
@@ -118,7 +121,7 @@ function ruleFor(role: Role, name: string, until: string, next: string | undefin
   if (until === '') return WITH_BLANKS.has(role) ? Rule.Rest : Rule.Word
   if (until.startsWith('"') && quotesAreEscaped) return next === undefined ? Rule.LastQuoted : Rule.Quoted
   if (name === 'client_and_port') return Rule.AddressPort
-  if (name === 'number') return Rule.Number
+  if (name === 'number' || name === 'bytes_received') return Rule.Number
   if (VARIABLES[name]?.token) return Rule.Token
   if (until.startsWith(' ') && name.startsWith('upstream_')) return Rule.Chain
   if (role === Role.ClientIp && until.startsWith(' ')) return Rule.List

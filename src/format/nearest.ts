@@ -92,6 +92,7 @@ const ROLES: Partial<Record<Role, readonly string[]>> = {
   [Role.Status]: ['$status', 'sc-status', 'c-status', 'status'],
   [Role.Substatus]: ['$substatus', 'sc-substatus'],
   [Role.BytesSent]: ['$body_bytes_sent', '$bytes_sent', 'sc-bytes'],
+  [Role.BytesReceived]: ['$request_length', 'cs-bytes'],
 }
 
 /**

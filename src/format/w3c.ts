@@ -28,6 +28,7 @@ const FIELDS: readonly (readonly [string, Role])[] = [
   ['x-edge-detailed-result-type', Role.Reason],
   ['x-edge-result-type', Role.Reason],
   ['sc-bytes', Role.BytesSent],
+  ['cs-bytes', Role.BytesReceived],
   ['time-taken', Role.TimeTaken],
   ['timetakenms', Role.TimeTaken],
   ['cs(referer)', Role.Referer],

@@ -1,6 +1,9 @@
-// The shapes of the kernel's records: the kernel (AssemblyScript) and its host (TypeScript) both read this file, so they cannot drift apart.
+// What is measured of entries, and the shapes of the kernel's records. The kernel (AssemblyScript) and its host (TypeScript) both read this file,
+// so they cannot drift apart.
 //
 // A member of these enums is a place, in bytes from the start of a record; its comment says what stands there. `Size` is the length of the record.
+
+import { Role } from './wasm/roles.ts'
 
 /** Codes that the kernel's tables have room for. */
 export const MAX_CODES = 4096
@@ -16,6 +19,91 @@ export const CHUNK = 1048576
 /** Start of the bucket of entries without a time; no bucket begins there. */
 export const NO_START = -1
 
+/**
+ * What is measured of the entries of a code. The sums come first: they stand in this order in the records below.
+ *
+ * A name is that of a number in tallies and JSON. Each measure has a record in MEASURES.
+ */
+export enum Measure {
+  hits = 0,
+  bytesSent = 1,
+  bytesReceived = 2,
+  timeTakenUs = 3,
+  /** Entries that carry a time taken. */
+  timed = 4,
+  firstSeen = 5,
+  lastSeen = 6,
+  /** Histogram of the time taken. */
+  latency = 7,
+}
+/** How many of them are sums. */
+export const SUMS = 5
+
+/** How values of one measure are put together. */
+export enum Kind {
+  /** Kept by code and minute (the table `hits` of a database); no entry with a value: null, which is not 0. */
+  Sum = 0,
+  /** Kept by code and period (the table `span`), as the next two are. */
+  Least = 1,
+  Greatest = 2,
+  Histogram = 3,
+}
+
+/** How a field of a line becomes the value of a sum. */
+export enum Reads {
+  /** 1 for every entry. */
+  Entry = 0,
+  /** A whole number; all else is no value. */
+  Size = 1,
+  /** The same, but `-` is 0 where CLF's `%b` writes it for no bytes, and a strict layout rejects all else. */
+  ResponseSize = 2,
+  /** A time, in microseconds. */
+  Duration = 3,
+  /** 1 where the measure before has a value. */
+  Presence = 4,
+  /** The time of the entry, in seconds since 1970. */
+  Time = 5,
+}
+
+/** A sum that would be larger is this number, the greatest that JavaScript holds exactly: it means "at least". */
+export const LARGEST_SUM = 9007199254740991
+
+export class MeasureRecord {
+  constructor(
+    readonly measure: Measure,
+    readonly kind: Kind,
+    /** Its column in a database. */
+    readonly column: string,
+    /** The field of a line that it is read from. */
+    readonly role: Role,
+    readonly reads: Reads,
+    /** Version of the schema that brought the column. */
+    readonly since: number,
+  ) {}
+}
+
+/** To add a measure, see CONTRIBUTING.md. */
+export const MEASURES: readonly MeasureRecord[] = [
+  new MeasureRecord(Measure.hits, Kind.Sum, 'hits', Role.Skip, Reads.Entry, 1),
+  new MeasureRecord(Measure.bytesSent, Kind.Sum, 'bytes_sent', Role.BytesSent, Reads.ResponseSize, 1),
+  new MeasureRecord(Measure.bytesReceived, Kind.Sum, 'bytes_received', Role.BytesReceived, Reads.Size, 2),
+  new MeasureRecord(Measure.timeTakenUs, Kind.Sum, 'time_taken_us', Role.TimeTaken, Reads.Duration, 1),
+  new MeasureRecord(Measure.timed, Kind.Sum, 'timed', Role.TimeTaken, Reads.Presence, 1),
+  new MeasureRecord(Measure.firstSeen, Kind.Least, 'first_seen', Role.Skip, Reads.Time, 1),
+  new MeasureRecord(Measure.lastSeen, Kind.Greatest, 'last_seen', Role.Skip, Reads.Time, 1),
+  new MeasureRecord(Measure.latency, Kind.Histogram, 'latency', Role.TimeTaken, Reads.Duration, 1),
+]
+
+/** The sums of a code, or of a bucket of it. */
+export enum SumsOf {
+  /** u32 */
+  Hits = 0,
+  /** u32: the measures of which there is a value, a bit each. */
+  Present = 4,
+  /** u64: the sum of measure m stands at 8 · m; hits are none of these. */
+  Size = 8 * SUMS,
+}
+
 /** A code in a period, and what is counted of it. */
 export enum CodeRecord {
   /** u64: status, sub-status and Win32 status; see `StatusBits`. */
@@ -23,25 +111,17 @@ export enum CodeRecord {
   /** u32 address and u32 length of the text of the reason; length 0: none. */
   Reason = 8,
   ReasonLength = 12,
-  /** u64 */
-  Hits = 16,
-  /** u64 */
-  BytesSent = 24,
-  /** u64: entries that carry a time taken. */
-  Timed = 32,
-  /** u64: the sum of those times, in microseconds. */
-  TimeTakenUs = 40,
+  Sums = 16,
   /** i64, seconds since 1970. */
-  FirstSeen = 48,
-  /** i64, seconds since 1970. */
-  LastSeen = 56,
+  FirstSeen = Sums + SumsOf.Size,
+  LastSeen = FirstSeen + 8,
   /** i32; NO_PERIOD: of entries without a time. */
-  Period = 64,
+  Period = LastSeen + 8,
   /** u32: index of its slot in the table of codes. */
-  Slot = 68,
+  Slot = Period + 4,
   /** u64: hash of reason and period. */
-  Hash = 72,
-  Size = 80,
+  Hash = Slot + 4,
+  Size = Hash + 8,
 }
 
 /** How statuses stand in the key of a code: each plus one, 0 for none; the status is above the others. */
@@ -52,17 +132,10 @@ export enum StatusBits {
 
 /** What a code has in a stretch of time. */
 export enum BucketRecord {
-  /** u64: code << 40 | number of the bucket + 1. */
+  /** u64: code << BUCKET_BITS | number of the bucket + 1. */
   Key = 0,
-  /** u32 */
-  Hits = 8,
-  /** u32 */
-  Timed = 12,
-  /** u64 */
-  BytesSent = 16,
-  /** u64 */
-  TimeTakenUs = 24,
-  Size = 32,
+  Sums = 8,
+  Size = Sums + SumsOf.Size,
 }
 /** Bits of a bucket's key that hold the number of the bucket; the code is above them. */
 export const BUCKET_BITS = 40
@@ -190,11 +263,9 @@ export enum BucketHead {
 export enum BucketRow {
   /** Seconds since 1970, or NO_START. */
   Start = 0,
-  Hits = 8,
-  BytesSent = 16,
-  Timed = 24,
-  TimeTakenUs = 32,
-  Size = 40,
+  /** Its sums, by measure; NaN: no entry has a value. */
+  Sums = 8,
+  Size = Sums + 8 * SUMS,
 }
 /** Of each code, before the rows of its list, f64 each. */
 export enum ListHead {

@@ -98,7 +98,7 @@ export function percent(part: number, whole: number): string {
   return `${share.toFixed(1)} %`
 }
 
-/** Bytes in powers of 1000, as disks and networks are sold. */
+/** Bytes in powers of 1000, as disks and networks are sold. A sum that large is "at least": it went no further. */
 export function bytes(n: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
   let i = 0
@@ -107,7 +107,7 @@ export function bytes(n: number): string {
     value /= 1000
     i++
   }
-  return `${i === 0 ? value : value.toFixed(value < 10 ? 2 : 1)} ${units[i]}`
+  return `${n >= Number.MAX_SAFE_INTEGER ? '≥ ' : ''}${i === 0 ? value : value.toFixed(value < 10 ? 2 : 1)} ${units[i]}`
 }
 
 /** A row of cells with their widths; a cell that is too long is cut. Numbers (align right) never are. */

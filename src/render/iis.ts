@@ -29,7 +29,7 @@ export function renderIis(report: ToldReport, { width: columns, color, timeZone 
     [
       say(language, 'requests', count(totals.entries)),
       ...(totals.filtered ? [say(language, 'leftOut', count(totals.filtered))] : []),
-      say(language, 'sent', bytes(totals.bytesSent)),
+      ...(totals.bytesSent === null ? [] : [say(language, 'sent', bytes(totals.bytesSent))]),
       ...(totals.rejected ? [say(language, 'notUnderstood', count(totals.rejected))] : []),
       ...(totals.withoutTime ? [say(language, 'withoutTime', count(totals.withoutTime))] : []),
     ].join(' · '),

@@ -111,7 +111,7 @@ class TextReport {
     }
     const facts = [this.#say('requests', count(totals.entries))]
     if (totals.filtered > 0 && this.#report.range === null) facts.push(this.#say('leftOut', count(totals.filtered)))
-    if (totals.bytesSent > 0) facts.push(this.#say('sent', bytes(totals.bytesSent)))
+    if (totals.bytesSent !== null && totals.bytesSent > 0) facts.push(this.#say('sent', bytes(totals.bytesSent)))
     if (totals.rejected) facts.push(this.#style.bad(this.#say('notUnderstood', count(totals.rejected))))
     if (totals.withoutTime) facts.push(this.#say('withoutTime', count(totals.withoutTime)))
     if (totals.entries === 0) facts[0] = this.#say(inputs.some((i) => i.lines > i.rejected + i.ignored) ? 'noneSelected' : 'noEntries')

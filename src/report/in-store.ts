@@ -82,7 +82,7 @@ abstract class EvidenceInStore implements Evidence {
   }
   get meanTimeMs(): number | null {
     const { timed, timeTakenUs } = this.#counts
-    return timed === 0 ? null : timeTakenUs / timed / 1000
+    return timed === null || timeTakenUs === null ? null : timeTakenUs / timed / 1000
   }
   get top(): Evidence['top'] {
     const { top } = this.#context
@@ -112,7 +112,8 @@ export class CodeInStore extends EvidenceInStore implements ToldCode {
   readonly status: number | null
   readonly substatus: number | null
   readonly reason: string | null
-  readonly bytesSent: number
+  readonly bytesSent: number | null
+  readonly bytesReceived: number | null
   readonly win32: Sequence<Win32InStore>
   readonly #row: SelectedCode
   readonly #context: Context
@@ -124,6 +125,7 @@ export class CodeInStore extends EvidenceInStore implements ToldCode {
     this.substatus = row.substatus
     this.reason = row.reason
     this.bytesSent = row.bytesSent
+    this.bytesReceived = row.bytesReceived
     this.win32 = new Pages(row.win32s, (from, to) => partsOf(row, from, to, context))
     this.#row = row
     this.#context = context
@@ -139,8 +141,8 @@ export class CodeInStore extends EvidenceInStore implements ToldCode {
     return this.#judged
   }
   toJSON(): ToldCode {
-    const { status, substatus, reason, hits, bytesSent, win32, verdicts, explanation } = this
-    return { status, substatus, reason, hits, bytesSent, win32, verdicts, explanation, ...this.evidence() }
+    const { status, substatus, reason, hits, bytesSent, bytesReceived, win32, verdicts, explanation } = this
+    return { status, substatus, reason, hits, bytesSent, bytesReceived, win32, verdicts, explanation, ...this.evidence() }
   }
 }
 

@@ -3,6 +3,7 @@ import type { Filter } from '../kernel/filter.js'
 import { hold, type Range } from '../store/query.js'
 import { type Grid, type Selected, selectCodes } from '../store/selected.js'
 import type { Store } from '../store/store.js'
+import { addSums, noSums, reportedSums } from '../tally/measures.js'
 import type { CodeKey } from '../tally/tally.js'
 import { CodeInStore, type Context, FindingInStore, findingsOf, lastOf, Pages } from './in-store.js'
 import { reportRejects } from './rejects.js'
@@ -84,7 +85,8 @@ function reportOf(store: Store, options: ReportOptions): ReportInStore {
   const found = selected.findings()
   const sources = store.sources()
   const sum = (f: (s: (typeof sources)[number]) => number): number => sources.reduce((n, s) => n + f(s), 0)
-  const { hits, bytesSent, firstSeen, lastSeen } = selected.sums
+  const { sums } = selected
+  const { hits, firstSeen, lastSeen } = sums
   const range = options.since === undefined && options.until === undefined ? null : { since: iso(options.since ?? null), until: iso(options.until ?? null) }
   // Entries without a time are in no stretch of time: it is not a choice that leaves them out.
   const hasPeriod = range !== null || (options.filter?.since ?? options.filter?.until) !== undefined
@@ -100,7 +102,7 @@ function reportOf(store: Store, options: ReportOptions): ReportInStore {
       ignored: sum((s) => s.ignored),
       filtered: sum((s) => s.lines - s.rejected - s.ignored - (hasPeriod ? s.withoutTime : 0)) - hits,
       withoutTime: sum((s) => s.withoutTime),
-      bytesSent,
+      ...reportedSums(sums),
     },
     inputs: sources.map(({ name, format, server, software, lines, entries, rejected, ignored, pruned }) => ({
       name,
@@ -114,7 +116,9 @@ function reportOf(store: Store, options: ReportOptions): ReportInStore {
     })),
     classes: CLASSES.map((name) => {
       const inside = selected.classes.filter(({ digit }) => classOf(digit) === name)
-      return { class: name, hits: inside.reduce((n, c) => n + c.hits, 0), bytesSent: inside.reduce((n, c) => n + c.bytesSent, 0) }
+      const sum = noSums()
+      for (const part of inside) addSums(sum, part)
+      return { class: name, hits: sum.hits, ...reportedSums(sum, sums) }
     }),
     verdicts,
     problems: (Object.entries(verdicts) as [Verdict, number][]).reduce((n, [v, hits]) => n + (QUIET.has(v) ? 0 : hits), 0),

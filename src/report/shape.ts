@@ -1,5 +1,6 @@
 import type { Language, Verdict } from '../catalogue/note.js'
 import type { TopValue } from '../store/selected.js'
+import type { ReportedSums } from '../tally/measures.js'
 import type { ReportReject } from './rejects.js'
 
 // The report: one plain object with raw numbers, a function of a store and a selection. All outputs are made from it and from
@@ -20,8 +21,7 @@ export interface Report {
     /** Entries that a selection left out: lines = entries + filtered + rejected + ignored. */
     readonly filtered: number
     readonly withoutTime: number
-    readonly bytesSent: number
-  }
+  } & ReportedSums
   readonly inputs: readonly ReportInput[]
   readonly classes: readonly ReportClass[]
   /** Hits by verdict; problems are what is neither normal nor noise. */
@@ -42,10 +42,9 @@ export interface ReportInput {
   readonly rejected: number
   readonly ignored: number
 }
-export interface ReportClass {
+export interface ReportClass extends ReportedSums {
   readonly class: string
   readonly hits: number
-  readonly bytesSent: number
 }
 /** When, for whom and where: of a code, or of the part of it with one Win32 status. */
 export interface Evidence {
@@ -83,12 +82,11 @@ export interface Explanation {
   readonly level: string
 }
 /** One row a status, sub-status and reason. */
-export interface ReportCode extends Evidence {
+export interface ReportCode extends Evidence, ReportedSums {
   readonly status: number | null
   readonly substatus: number | null
   readonly reason: string | null
   readonly hits: number
-  readonly bytesSent: number
   readonly win32: readonly Win32Row[]
   readonly verdicts: Partial<Record<Verdict, number>>
   readonly explanation: Explanation | null

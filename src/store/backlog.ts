@@ -1,8 +1,11 @@
 import { Buckets, NO_TIME } from '../tally/buckets.js'
 import { type CodeKey, type DimensionName, emptyTally, type Listed, mergeInto, type Tally, trimLists, weightOf } from '../tally/tally.js'
+import { type Counted, type CountedCode, readHistogram } from './counts.js'
 import { sweeping } from './forget.js'
+import { SUM_COLUMNS } from './measures.js'
 import { coarsen } from './roll-up.js'
-import { type Counted, type CountedCode, type NewSource, openStore, readHistogram, type Store } from './store.js'
+import type { NewSource } from './sources.js'
+import { openStore, type Store } from './store.js'
 
 /** So heavy a tally (`weightOf`) waits in memory: some 10 MB. */
 const MANY = 60_000
@@ -109,7 +112,8 @@ function* talliesOf({ db, listsOf }: Store, bucketSeconds: number): Generator<Co
     `SELECT code_id AS id, status, substatus, win32_status AS win32Status, reason, period, hits, first_seen AS firstSeen, last_seen AS lastSeen, latency
      FROM span JOIN code ON code.id = code_id WHERE source_id = ${SOURCE} AND (code_id, period) > (?, ?) ORDER BY code_id, period LIMIT ${TOGETHER}`,
   )
-  const hits = db.prepare(`SELECT start, hits, bytes_sent, timed, time_taken_us FROM hits WHERE source_id = ${SOURCE} AND code_id = ?`).raw()
+  const sums = SUM_COLUMNS.join(', ')
+  const hits = db.prepare(`SELECT start, ${sums} FROM hits WHERE source_id = ${SOURCE} AND code_id = ?`).raw()
   const count = db.prepare(`SELECT count(*) FROM hits WHERE source_id = ${SOURCE} AND code_id = ?`).pluck()
   let last = { id: 0, period: 0 }
   const read = ({ id, period, latency, ...span }: Span): CountedCode => {
@@ -117,7 +121,7 @@ function* talliesOf({ db, listsOf }: Store, bucketSeconds: number): Generator<Co
     // They are kept for a code as a whole: the first of its periods brings them along. There may be a year of minutes.
     if (id !== last.id) {
       buckets.reserve(count.get(id) as number)
-      for (const row of hits.iterate(id) as Iterable<Parameters<Buckets['add']>>) buckets.add(...row)
+      for (const row of hits.iterate(id) as Iterable<(number | null)[]>) buckets.add(row.map((n) => n ?? Number.NaN))
     }
     last = { id, period }
     // Those before 1970 may be finer. To bring them to what they are would be to copy them.

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3'
-import { SCHEMA } from './schema.js'
+import { migrate } from './migrate.js'
 import { openSqlite } from './sqlite.js'
 import type { Store } from './store.js'
 
@@ -64,7 +64,7 @@ export function checkStore({ db }: Store): string[] {
 
 function checkSchema(db: Database.Database): string[] {
   const fresh = openSqlite(':memory:')
-  fresh.exec(SCHEMA)
+  migrate(fresh)
   const names = (from: Database.Database): string[] =>
     (from.prepare("SELECT type || ' ' || name AS name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1").all() as { name: string }[]).map(
       (r) => r.name,

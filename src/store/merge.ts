@@ -3,6 +3,7 @@ import { LogstatError } from '../errors.js'
 import { freshName, removeStale } from '../fresh-file.js'
 import { continuesTrail } from '../trail.js'
 import { deleteSource, sweeping } from './forget.js'
+import { SPAN_COLUMNS, SUM_COLUMNS } from './measures.js'
 import { getSetting } from './setting.js'
 import { openStore, type Source, type Store } from './store.js'
 
@@ -113,9 +114,9 @@ function copySource({ db }: Store, { id, uid }: Imported): void {
   db.prepare(`INSERT INTO main.source (${columns.join(', ')}) SELECT ${columns.join(', ')} FROM other.source WHERE id = ?`).run(id)
   const { now } = db.prepare('SELECT id AS now FROM main.source WHERE uid = ?').get(uid) as { now: number }
   const copy = (sql: string): void => void db.prepare(sql).run({ id, now })
-  copy(`INSERT INTO main.hits SELECT @now, new, start, seconds, hits, bytes_sent, timed, time_taken_us
+  copy(`INSERT INTO main.hits (source_id, code_id, start, seconds, ${SUM_COLUMNS.join(', ')}) SELECT @now, new, start, seconds, ${SUM_COLUMNS.join(', ')}
         FROM other.hits JOIN map_code ON old = code_id WHERE source_id = @id`)
-  copy(`INSERT INTO main.span SELECT @now, new, period, hits, first_seen, last_seen, latency
+  copy(`INSERT INTO main.span (source_id, code_id, period, ${SPAN_COLUMNS.join(', ')}) SELECT @now, new, period, ${SPAN_COLUMNS.join(', ')}
         FROM other.span JOIN map_code ON old = code_id WHERE source_id = @id`)
   copy(`INSERT INTO main.list SELECT @now, c.new, period, d.new, different, lost
         FROM other.list JOIN map_code c ON c.old = code_id JOIN map_dimension d ON d.old = dimension_id WHERE source_id = @id`)

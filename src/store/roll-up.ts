@@ -1,5 +1,6 @@
 import { LogstatError } from '../errors.js'
 import { shrink, sweeping } from './forget.js'
+import { ADD_SUMS, SUM_COLUMNS, sumsOf } from './measures.js'
 import { getSetting, setSetting, unsetSetting } from './setting.js'
 import type { Store } from './store.js'
 
@@ -60,10 +61,8 @@ export function coarsen(store: Store, seconds: number, limit: number): void {
   const { db } = store
   const old = 'seconds < @seconds AND start >= 0 AND start < @limit'
   db.prepare(
-    `INSERT INTO hits SELECT source_id, code_id, start - start % @seconds, @seconds, sum(hits), sum(bytes_sent), sum(timed), sum(time_taken_us)
-     FROM hits WHERE ${old} GROUP BY 1, 2, 3
-     ON CONFLICT DO UPDATE SET hits = hits + excluded.hits, bytes_sent = bytes_sent + excluded.bytes_sent, timed = timed + excluded.timed,
-       time_taken_us = time_taken_us + excluded.time_taken_us`,
+    `INSERT INTO hits (source_id, code_id, start, seconds, ${SUM_COLUMNS.join(', ')})
+     SELECT source_id, code_id, start - start % @seconds, @seconds, ${sumsOf()} FROM hits WHERE ${old} GROUP BY 1, 2, 3 ${ADD_SUMS}`,
   ).run({ seconds, limit })
   db.prepare(`DELETE FROM hits WHERE ${old}`).run({ seconds, limit })
 }

@@ -1,10 +1,25 @@
+import { definitions, sumOf } from './measures.js'
+
 /** Version of the schema, kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 /** Marks a database as ours (`PRAGMA application_id`): "lgst". */
 export const APPLICATION_ID = 0x6c677374
 
-const TABLES = `
+/** Exact: what a code has in a stretch of time. */
+export const hitsTable = (version: number): string => `
+CREATE TABLE hits (
+  source_id INTEGER NOT NULL REFERENCES source(id),
+  code_id INTEGER NOT NULL REFERENCES code(id),
+  start INTEGER NOT NULL,         -- -1: entries whose time could not be read
+  seconds INTEGER NOT NULL,       -- width: 60, 900, 3600 or 86400
+  -- Sums over the entries. NULL: none of them has a value; that is not 0.
+${definitions(true, version)}
+  PRIMARY KEY (source_id, code_id, start, seconds)
+) STRICT, WITHOUT ROWID;
+`
+
+export const TABLES = `
 CREATE TABLE source (
   id INTEGER PRIMARY KEY,
   uid TEXT NOT NULL UNIQUE,       -- random: the same import in copies of a database
@@ -48,28 +63,15 @@ CREATE TABLE code (
 ) STRICT;
 CREATE UNIQUE INDEX code_key ON code (coalesce(status, -1), coalesce(substatus, -1), coalesce(win32_status, -1), coalesce(reason, ''));
 
--- Exact: hits of a code in a stretch of time.
-CREATE TABLE hits (
-  source_id INTEGER NOT NULL REFERENCES source(id),
-  code_id INTEGER NOT NULL REFERENCES code(id),
-  start INTEGER NOT NULL,         -- -1: entries whose time could not be read
-  seconds INTEGER NOT NULL,       -- width: 60, 900, 3600 or 86400
-  hits INTEGER NOT NULL,
-  bytes_sent INTEGER NOT NULL,
-  timed INTEGER NOT NULL,         -- entries that carry a time taken
-  time_taken_us INTEGER NOT NULL, -- and the sum of those
-  PRIMARY KEY (source_id, code_id, start, seconds)
-) STRICT, WITHOUT ROWID;
-
+-- Exact: what a code has in a stretch of time.${hitsTable(SCHEMA_VERSION)}
 -- Exact, by code and period (a local day, or 0 for the whole input): first and last second, and the histogram of the time taken.
 CREATE TABLE span (
   source_id INTEGER NOT NULL REFERENCES source(id),
   code_id INTEGER NOT NULL REFERENCES code(id),
   period INTEGER NOT NULL,        -- days since 1970; -1: entries without a time
   hits INTEGER NOT NULL,
-  first_seen INTEGER,
-  last_seen INTEGER,
-  latency TEXT,                   -- JSON {bin: entries}; bins as in docs/schema.md
+  -- Histograms are JSON {bin: entries}; bins as in docs/schema.md.
+${definitions(false, SCHEMA_VERSION)}
   PRIMARY KEY (source_id, code_id, period)
 ) STRICT, WITHOUT ROWID;
 
@@ -132,53 +134,44 @@ CREATE TABLE setting (
 ) STRICT, WITHOUT ROWID;
 `
 
-/** For people with the sqlite3 shell: names and times in words, sources added up. */
-const VIEWS = `
-CREATE VIEW codes_by_hour AS
-  SELECT datetime(start - start % 3600, 'unixepoch') AS hour_utc, status, substatus, win32_status, reason,
-         sum(hits) AS hits, sum(bytes_sent) AS bytes_sent
-  FROM hits JOIN code ON code.id = code_id WHERE start >= 0
-  GROUP BY 1, 2, 3, 4, 5;
+/** The sums of a code that views show. */
+const SHOWN = ['bytes_sent', 'bytes_received']
+const shownSums = (table?: string): string => SHOWN.map((column) => `${sumOf(column, table)} AS ${column}`).join(', ')
 
-CREATE VIEW codes_by_day AS
+const viewOf = (dimension: string, column: string): string =>
+  `SELECT status, substatus, win32_status, reason, value AS ${column}, hits, error FROM values_by_code WHERE dimension = '${dimension}'`
+
+/** For people with the sqlite3 shell: names and times in words, sources added up; by name. Times are seconds since 1970 UTC. */
+export const VIEWS: Readonly<Record<string, string>> = {
+  codes_by_hour: `
+  SELECT datetime(start - start % 3600, 'unixepoch') AS hour_utc, status, substatus, win32_status, reason, sum(hits) AS hits, ${shownSums()}
+  FROM hits JOIN code ON code.id = code_id WHERE start >= 0
+  GROUP BY 1, 2, 3, 4, 5`,
+
+  codes_by_day: `
   SELECT date(period * 86400, 'unixepoch') AS day, status, substatus, win32_status, reason, sum(hits) AS hits,
          datetime(min(first_seen), 'unixepoch') AS first_seen_utc, datetime(max(last_seen), 'unixepoch') AS last_seen_utc
   FROM span JOIN code ON code.id = code_id WHERE period >= 0
-  GROUP BY 1, 2, 3, 4, 5;
+  GROUP BY 1, 2, 3, 4, 5`,
 
-CREATE VIEW codes_by_source AS
-  SELECT source.id AS source_id, name, machine, server, status, substatus, win32_status, reason, sum(h.hits) AS hits, sum(bytes_sent) AS bytes_sent
+  codes_by_source: `
+  SELECT source.id AS source_id, name, machine, server, status, substatus, win32_status, reason, sum(h.hits) AS hits, ${shownSums('h')}
   FROM hits h JOIN source ON source.id = source_id JOIN code ON code.id = code_id
-  GROUP BY 1, 5, 6, 7, 8;
+  GROUP BY 1, 5, 6, 7, 8`,
 
--- hits <= truth <= hits + error, where error includes what lists that lack the value may have lost of it.
-CREATE VIEW values_by_code AS
+  // hits <= truth <= hits + error, where error includes what lists that lack the value may have lost of it.
+  values_by_code: `
   WITH lost AS (SELECT code_id, dimension_id, sum(lost) AS lost FROM list GROUP BY 1, 2)
   SELECT dimension.name AS dimension, status, substatus, win32_status, reason, text AS value, sum(top.hits) AS hits,
          sum(top.error) + lost.lost - sum(list.lost) AS error
   FROM top JOIN list USING (source_id, code_id, period, dimension_id) JOIN lost USING (code_id, dimension_id)
        JOIN dimension ON dimension.id = dimension_id JOIN code ON code.id = code_id JOIN value ON value.id = value_id
-  GROUP BY dimension_id, code_id, value_id;
-`
+  GROUP BY dimension_id, code_id, value_id`,
 
-const VIEW_OF_DIMENSION = {
-  path: ['paths_by_code', 'path'],
-  client: ['clients_by_code', 'client'],
-  referer: ['referers_by_code', 'referer'],
-  userAgent: ['user_agents_by_code', 'user_agent'],
-  method: ['methods_by_code', 'method'],
-  host: ['hosts_by_code', 'host'],
-} as const
-
-/** The whole schema; explained for people in docs/schema.md. Times are seconds since 1970 UTC. */
-export const SCHEMA =
-  TABLES +
-  VIEWS +
-  Object.entries(VIEW_OF_DIMENSION)
-    .map(
-      ([dimension, [view, column]]) => `
-CREATE VIEW ${view} AS
-  SELECT status, substatus, win32_status, reason, value AS ${column}, hits, error FROM values_by_code WHERE dimension = '${dimension}';
-`,
-    )
-    .join('')
+  paths_by_code: viewOf('path', 'path'),
+  clients_by_code: viewOf('client', 'client'),
+  referers_by_code: viewOf('referer', 'referer'),
+  user_agents_by_code: viewOf('userAgent', 'user_agent'),
+  methods_by_code: viewOf('method', 'method'),
+  hosts_by_code: viewOf('host', 'host'),
+}

@@ -1,5 +1,7 @@
 import type Database from 'better-sqlite3'
+import { SUM_MEASURES, type Sums } from '../tally/measures.js'
 import type { CodeKey, DimensionName } from '../tally/tally.js'
+import { SUM_COLUMNS, sumsOf } from './measures.js'
 import type { Range } from './query.js'
 import type { Store } from './store.js'
 
@@ -7,11 +9,7 @@ import type { Store } from './store.js'
 // told, and are read some at a time.
 
 /** Counts of a code, or of the part of it with one Win32 status. Times are seconds since 1970 UTC; null when no entry carries one. */
-export interface CodeCounts {
-  readonly hits: number
-  readonly bytesSent: number
-  readonly timed: number
-  readonly timeTakenUs: number
+export interface CodeCounts extends Readonly<Sums> {
   readonly firstSeen: number | null
   readonly lastSeen: number | null
 }
@@ -91,9 +89,9 @@ export interface Selected {
   /** How many there are. */
   readonly count: number
   /** Over all of them. */
-  readonly sums: Pick<CodeCounts, 'hits' | 'bytesSent' | 'firstSeen' | 'lastSeen'>
-  /** Hits and bytes by the first digit of the status; null: the entry has no status. */
-  readonly classes: readonly { readonly digit: number | null; readonly hits: number; readonly bytesSent: number }[]
+  readonly sums: CodeCounts
+  /** Sums by the first digit of the status; null: the entry has no status. */
+  readonly classes: readonly ({ readonly digit: number | null } & Readonly<Sums>)[]
   /** Codes [from, to). */
   codes(from: number, to: number): SelectedCode[]
   /** Parts [from, to) of a code. */
@@ -110,9 +108,10 @@ export interface Selected {
 }
 
 /** The counts of a row as columns, under the names of `CodeCounts`, and summed over rows. */
-const COUNTS = 'hits, bytes_sent, timed, time_taken_us, first_seen, last_seen'
-const NAMED = 'hits, bytes_sent AS bytesSent, timed, time_taken_us AS timeTakenUs, first_seen AS firstSeen, last_seen AS lastSeen'
-const SUMS = 'sum(r.hits), sum(r.bytes_sent), sum(r.timed), sum(r.time_taken_us), min(r.first_seen), max(r.last_seen)'
+const COUNTS = [...SUM_COLUMNS, 'first_seen', 'last_seen'].join(', ')
+const SUM_NAMES = SUM_MEASURES.map(({ name, column }) => `${column} AS ${name}`).join(', ')
+const NAMED = `${SUM_NAMES}, first_seen AS firstSeen, last_seen AS lastSeen`
+const SUMS = `${sumsOf('r')}, min(r.first_seen) AS first_seen, max(r.last_seen) AS last_seen`
 
 /** A report may be told beside another one, such as that of the day before: each has tables of its own. */
 let selections = 0
@@ -129,8 +128,7 @@ export function selectCodes(store: Store, range: Range, select?: (code: CodeKey)
   // What is put into a table in some order is numbered in that order.
   db.exec(`
     CREATE TEMP TABLE ${name}_row AS
-      WITH counted AS (SELECT server, software, code_id, sum(h.hits) AS hits, sum(bytes_sent) AS bytes_sent, sum(timed) AS timed,
-          sum(time_taken_us) AS time_taken_us FROM hits h JOIN source ON source.id = source_id ${where(...startIn(range))} GROUP BY 1, 2, 3),
+      WITH counted AS (SELECT server, software, code_id, ${sumsOf('h')} FROM hits h JOIN source ON source.id = source_id ${where(...startIn(range))} GROUP BY 1, 2, 3),
         seen AS (SELECT server, software, code_id, min(first_seen) AS first_seen, max(last_seen) AS last_seen
           FROM span JOIN source ON source.id = source_id ${where(...periodIn(range))} GROUP BY 1, 2, 3)
       SELECT c.code_id, c.server, c.software, ${COUNTS} FROM counted c JOIN code ON code.id = c.code_id
@@ -158,14 +156,9 @@ export function selectCodes(store: Store, range: Range, select?: (code: CodeKey)
   const isSelected = `code_id IN (SELECT code_id FROM ${name}_row)`
   return {
     count: db.prepare(`SELECT count(*) FROM ${name}_code`).pluck().get() as number,
-    sums: db
-      .prepare(
-        `SELECT coalesce(sum(hits), 0) AS hits, coalesce(sum(bytes_sent), 0) AS bytesSent, min(first_seen) AS firstSeen, max(last_seen) AS lastSeen
-         FROM ${name}_code`,
-      )
-      .get() as Selected['sums'],
+    sums: db.prepare(`SELECT ${NAMED.replace('hits AS', 'coalesce(hits, 0) AS')} FROM (SELECT ${SUMS} FROM ${name}_code r)`).get() as Selected['sums'],
     classes: db
-      .prepare(`SELECT status / 100 AS digit, sum(hits) AS hits, sum(bytes_sent) AS bytesSent FROM ${name}_code GROUP BY 1`)
+      .prepare(`SELECT digit, ${SUM_NAMES} FROM (SELECT status / 100 AS digit, ${sumsOf()} FROM ${name}_code GROUP BY 1)`)
       .all() as Selected['classes'],
     codes: (from, to) => codes.all(from, to) as SelectedCode[],
     parts: (code, from, to) =>

@@ -1,4 +1,4 @@
-import { BucketRow, NO_START } from '../kernel/records.js'
+import { BucketRow, LARGEST_SUM, NO_START } from '../kernel/records.js'
 import { placesInOrder } from './order.js'
 
 /** Start of the bucket of entries without a time, and number of their period in a database. */
@@ -9,6 +9,16 @@ export const COLUMNS: number = BucketRow.Size / Float64Array.BYTES_PER_ELEMENT
 const NO_ROWS = new Float64Array(0)
 /** A minute before all others. */
 const FIRST = -(2 ** 31)
+
+/** Add the sums of the row at `from` to those of the row at `at`. */
+function addTo(rows: Float64Array, at: number, other: ArrayLike<number>, from: number): void {
+  for (let i = 1; i < COLUMNS; i++) {
+    const known = rows[at + i] as number
+    const more = other[from + i] as number
+    if (Number.isNaN(known)) rows[at + i] = more
+    else if (!Number.isNaN(more)) rows[at + i] = Math.min(known + more, LARGEST_SUM)
+  }
+}
 
 /**
  * Counts by time, for one code.
@@ -23,7 +33,7 @@ export class Buckets {
   /** Whether rows are in order and each start is there once. */
   #summed: boolean
 
-  /** @param rows numbers as `rows` returns them; they become part of this @param summed whether they are in the order of time, each start once */
+  /** @param rows as `rows` returns them; they become part of this @param summed whether they are in the order of time, each start once */
   constructor(rows: Float64Array = NO_ROWS, summed = true) {
     this.#rows = rows
     this.#used = rows.length
@@ -43,28 +53,28 @@ export class Buckets {
     this.#rows = larger
   }
 
-  /** In the order of time it is least work. */
-  add(start: number, hits: number, bytesSent: number, timed: number, timeTakenUs: number): void {
+  /** Add a row of numbers, as `rows` returns them, that begins at `from`. In the order of time it is least work. */
+  add(row: ArrayLike<number>, from = 0): void {
     if (this.#used === this.#rows.length) this.reserve(1 + this.#used / COLUMNS)
     const rows = this.#rows
-    let at = this.#used
-    if (at > 0) {
-      const last = rows[at - COLUMNS] as number
-      if (start === last) at -= COLUMNS
-      else if (start === NO_TIME || (start < last && last !== NO_TIME)) this.#summed = false
+    const start = row[from] as number
+    if (this.#used > 0) {
+      const at = this.#used - COLUMNS
+      const last = rows[at] as number
+      if (start === last) {
+        addTo(rows, at, row, from)
+        return
+      }
+      if (start === NO_TIME || (start < last && last !== NO_TIME)) this.#summed = false
     }
-    const isNew = at === this.#used
-    this.#used = at + COLUMNS
-    rows[at] = start
-    rows[++at] = hits + (isNew ? 0 : (rows[at] as number))
-    rows[++at] = bytesSent + (isNew ? 0 : (rows[at] as number))
-    rows[++at] = timed + (isNew ? 0 : (rows[at] as number))
-    rows[++at] = timeTakenUs + (isNew ? 0 : (rows[at] as number))
+    for (let i = 0; i < COLUMNS; i++) rows[this.#used + i] = row[from + i] as number
+    this.#used += COLUMNS
   }
 
   addAll(other: Buckets): void {
-    this.reserve(other.#used / COLUMNS)
-    other.each((...row) => this.add(...row))
+    const rows = other.rows()
+    this.reserve(other.size)
+    for (let at = 0; at < rows.length; at += COLUMNS) this.add(rows, at)
     // What is added to again and again must not grow with what is added.
     this.#sum()
   }
@@ -79,24 +89,27 @@ export class Buckets {
     this.#summed = false
   }
 
-  /** Numbers of the buckets as `add` takes them, one bucket behind the other, in the order of time; entries without one come first. */
+  /**
+   * Rows of COLUMNS numbers, one behind the other, in the order of time; entries without one come first.
+   *
+   * A row is the start of the bucket and its sums in the order of SUM_MEASURES; NaN: no entry of the bucket has a value.
+   */
   rows(): Float64Array {
     this.#sum()
     return this.#rows.subarray(0, this.#used)
   }
 
-  /** Whether an entry of them carries a time taken. */
-  isTimed(): boolean {
-    for (let at = 0; at < this.#used; at += COLUMNS) if (this.#rows[at + 3] !== 0) return true
-    return false
-  }
-
-  /** As `rows`, bucket by bucket. */
-  each(take: (start: number, hits: number, bytesSent: number, timed: number, timeTakenUs: number) => void): void {
-    this.#sum()
-    const rows = this.#rows
-    const column = (at: number): number => rows[at] as number
-    for (let at = 0; at < this.#used; at += COLUMNS) take(column(at), column(at + 1), column(at + 2), column(at + 3), column(at + 4))
+  /** Columns of which a row has a value, the start included. */
+  columns(): number[] {
+    const columns: number[] = []
+    for (let column = 0; column < COLUMNS; column++) {
+      for (let at = column; at < this.#used; at += COLUMNS) {
+        if (Number.isNaN(this.#rows[at])) continue
+        columns.push(column)
+        break
+      }
+    }
+    return columns
   }
 
   #sum(): void {
@@ -108,7 +121,7 @@ export class Buckets {
     for (const row of this.#inOrder()) {
       const at = row * COLUMNS
       const last = end - COLUMNS
-      if (end > 0 && sums[last] === rows[at]) for (let i = 1; i < COLUMNS; i++) sums[last + i] = (sums[last + i] as number) + (rows[at + i] as number)
+      if (end > 0 && sums[last] === rows[at]) addTo(sums, last, rows, at)
       else for (let i = 0; i < COLUMNS; i++) sums[end++] = rows[at + i] as number
     }
     this.#rows = sums

@@ -1,8 +1,9 @@
 import { BUCKET_WIDTHS, characterAt, decode, type Kernel, NO_PERIOD } from '../kernel/kernel.js'
-import { BIN_BITS, BucketHead, CodeRecord, LatencyRecord, MAX_SAMPLES, MAX_TEXT, SampleRecord, StatusBits, TableHead } from '../kernel/records.js'
+import { BIN_BITS, BucketHead, CodeRecord, LatencyRecord, MAX_SAMPLES, MAX_TEXT, SampleRecord, StatusBits, SumsOf, TableHead } from '../kernel/records.js'
 import { Reject } from '../kernel/wasm/roles.js'
 import { Buckets, COLUMNS } from './buckets.js'
 import { LaidList, ROW_OF_LIST } from './laid-list.js'
+import { noSums, type Sums, sumsOf } from './measures.js'
 import {
   type CodeTally,
   DIMENSIONS,
@@ -67,7 +68,7 @@ export function readTally(kernel: Kernel, { listed, allClients = false, adaptive
 export function takeLists(kernel: Kernel, listed: Listed): Tally {
   const { wasm } = kernel
   const memory = new DataView(wasm.memory.buffer)
-  const uncounted = { hits: 0, bytesSent: 0, timed: 0, timeTakenUs: 0, firstSeen: null, lastSeen: null }
+  const uncounted = { ...noSums(), firstSeen: null, lastSeen: null }
   const codes = readCodes(wasm.codeCount(), wasm.codeTable(), memory)
   readAllLists(codes, kernel, memory, listed, false)
   wasm.clearLists()
@@ -105,7 +106,7 @@ function readCodes(count: number, table: number, memory: DataView): CodeTally[] 
     const period = memory.getInt32(at + CodeRecord.Period, true)
     // There may be lists of it and nothing else.
     const timed = period !== NO_PERIOD
-    const seen = timed && u64(memory, at + CodeRecord.Hits) > 0
+    const seen = timed && memory.getUint32(at + CodeRecord.Sums + SumsOf.Hits, true) > 0
     const orNull = (n: bigint): number | null => (n === 0n ? null : Number(n - 1n))
     codes.push({
       status: orNull(key >> BigInt(StatusBits.Status)),
@@ -113,10 +114,7 @@ function readCodes(count: number, table: number, memory: DataView): CodeTally[] 
       win32Status: orNull(key & 0x1ffffffffn),
       reason: reasonLength ? decode(new Uint8Array(memory.buffer, memory.getUint32(at + CodeRecord.Reason, true), reasonLength)) : null,
       period: timed ? period : null,
-      hits: u64(memory, at + CodeRecord.Hits),
-      bytesSent: u64(memory, at + CodeRecord.BytesSent),
-      timed: u64(memory, at + CodeRecord.Timed),
-      timeTakenUs: u64(memory, at + CodeRecord.TimeTakenUs),
+      ...readSums(memory, at + CodeRecord.Sums),
       firstSeen: seen ? Number(memory.getBigInt64(at + CodeRecord.FirstSeen, true)) : null,
       lastSeen: seen ? Number(memory.getBigInt64(at + CodeRecord.LastSeen, true)) : null,
       buckets: new Buckets(),
@@ -125,6 +123,14 @@ function readCodes(count: number, table: number, memory: DataView): CodeTally[] 
     })
   }
   return codes
+}
+
+function readSums(memory: DataView, at: number): Sums {
+  const present = memory.getUint32(at + SumsOf.Present, true)
+  return sumsOf((name, measure) => {
+    if (name === 'hits') return memory.getUint32(at + SumsOf.Hits, true)
+    return present & (1 << measure) ? u64(memory, at + 8 * measure) : null
+  })
 }
 
 function readBuckets(codes: CodeTally[], { wasm }: Kernel, room: Room = { buffer: new ArrayBuffer(0) }): void {

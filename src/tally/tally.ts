@@ -2,6 +2,7 @@ import { MAX_SAMPLES } from '../kernel/records.js'
 import type { Dimension, Reject } from '../kernel/wasm/roles.js'
 import type { Buckets } from './buckets.js'
 import { LaidList, lengthOf } from './laid-list.js'
+import { addSums, type Sums } from './measures.js'
 
 export { MAX_SAMPLES }
 
@@ -32,14 +33,6 @@ export interface CodeKey {
   readonly reason: string | null
 }
 
-export interface Counts {
-  hits: number
-  bytesSent: number
-  /** Entries that carry a time taken, and the sum of those. */
-  timed: number
-  timeTakenUs: number
-}
-
 /** A value of a list: hits <= truth <= hits + error. */
 export interface ListEntry {
   readonly value: string
@@ -56,7 +49,7 @@ export interface List {
 }
 
 /** One code within one period. */
-export interface CodeTally extends CodeKey, Counts {
+export interface CodeTally extends CodeKey, Sums {
   /** Number of the period; null for entries without a time. */
   readonly period: number | null
   /** Seconds since 1970 UTC; null for entries without a time. */
@@ -148,10 +141,7 @@ export function mergeInto(to: Tally, from: Tally): void {
 }
 
 function mergeCode(to: CodeTally, from: CodeTally): void {
-  to.hits += from.hits
-  to.bytesSent += from.bytesSent
-  to.timed += from.timed
-  to.timeTakenUs += from.timeTakenUs
+  addSums(to, from)
   to.firstSeen = least(to.firstSeen, from.firstSeen)
   to.lastSeen = greatest(to.lastSeen, from.lastSeen)
   to.buckets.addAll(from.buckets)

@@ -13,7 +13,8 @@ export interface OracleEntry {
   reason: string | null
   /** Seconds since 1970 UTC. */
   time: number | null
-  bytesSent: number
+  bytesSent: number | null
+  bytesReceived: number | null
   timeTakenUs: number | null
   path?: string | undefined
   client?: string | undefined
@@ -34,9 +35,10 @@ export interface OracleCount {
 }
 export interface OracleCode {
   hits: number
-  bytesSent: number
-  timed: number
-  timeTakenUs: number
+  bytesSent: number | null
+  bytesReceived: number | null
+  timed: number | null
+  timeTakenUs: number | null
   first: number | null
   last: number | null
   lists: Record<'path' | 'client' | 'referer' | 'userAgent' | 'method' | 'host', Map<string, number>>
@@ -68,7 +70,7 @@ function layoutPattern(layout: string): { pattern: RegExp; names: string[] } {
     if (until === '') source += '([^ ]*)(?: |$)'
     else if (until.startsWith('"')) source += `((?:\\\\.|(?!${end})[^\\\\])*)${end}`
     else if (name === 'client_and_port') source += ` *([^ ]+):\\d+${end}`
-    else if (name === 'number') source += ` *(-|[+-]?[\\d.]+)${end}`
+    else if (name === 'number' || name === 'bytes_received') source += ` *(-|[+-]?[\\d.]+)${end}`
     else if (TOKENS.has(name)) source += ` *([^ ]+)${end}`
     else if (name === 'remote_addr') source += `((?:[^ ]|(?<=,) )+)(?<!,)${end}`
     else if (name === 'remote_user') source += beforeTime(until, '(?:[^"]|(?<=(?<!\\\\)(?:\\\\\\\\)*\\\\)")')
@@ -189,6 +191,7 @@ function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPa
   const time = timeOf(f.time_local ?? f.time_iso8601 ?? f.msec ?? '')
   if (balancer && time === null) return undefined
   const bytes = f.body_bytes_sent ?? f.bytes_sent
+  const received = f.request_length ?? f.bytes_received
   const asked = f.request === undefined ? { method: value(f.request_method), path: value(cutQuery(f.request_uri ?? f.uri ?? '')) } : request(f.request)
   return {
     status: f.status === '-' ? null : Number(f.status),
@@ -196,7 +199,9 @@ function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPa
     win32Status: null,
     reason: f.status === '400' && maker !== 'made-upstream' && !balancer ? (reasonOf400(f.request as string, Number(f.body_bytes_sent)) ?? maker) : maker,
     time,
-    bytesSent: bytes === undefined || bytes === '-' ? 0 : Number(bytes),
+    // CLF's %b is `-` where nothing was sent.
+    bytesSent: bytes === undefined ? null : bytes === '-' ? 0 : Number(bytes),
+    bytesReceived: /^\d+$/.test(received ?? '') ? Number(received) : null,
     timeTakenUs: f.request_time !== undefined && /^\d{1,15}(\.\d+)?$/.test(f.request_time) ? Math.round(Number(f.request_time) * 1e6) : null,
     client: f.prefix === undefined ? value(f.client_and_port ?? (f.remote_addr as string).split(',')[0]) : clientOf(f.prefix),
     referer: f.http_referer === undefined ? undefined : value(cutQuery(f.http_referer)),
@@ -216,6 +221,7 @@ const W3C: Record<string, string> = {
   'sc-win32-status': 'win32Status',
   's-reason': 'reason',
   'sc-bytes': 'bytesSent',
+  'cs-bytes': 'bytesReceived',
   'time-taken': 'timeTaken',
   'cs(referer)': 'referer',
   'cs(user-agent)': 'userAgent',
@@ -247,7 +253,8 @@ function readW3c(line: string, fields: readonly string[]): OracleEntry | undefin
     win32Status: win32,
     reason: f.reason?.startsWith('--') ? null : (value(f.reason) ?? null),
     time: d && t ? utc(d[1] as string, Number(d[2]), d[3] as string, t[1] as string, t[2] as string, t[3] as string, undefined) : null,
-    bytesSent: number(f.bytesSent) ?? 0,
+    bytesSent: number(f.bytesSent),
+    bytesReceived: number(f.bytesReceived),
     timeTakenUs: taken === null ? null : taken * 1000,
     path: f.path === undefined ? undefined : value(cutQuery(f.path)),
     client: value(f.client?.split(',')[0]),
@@ -308,9 +315,10 @@ function add(count: OracleCount, entry: OracleEntry): void {
   if (!code) {
     code = {
       hits: 0,
-      bytesSent: 0,
-      timed: 0,
-      timeTakenUs: 0,
+      bytesSent: null,
+      bytesReceived: null,
+      timed: null,
+      timeTakenUs: null,
       first: null,
       last: null,
       lists: { path: new Map(), client: new Map(), referer: new Map(), userAgent: new Map(), method: new Map(), host: new Map() },
@@ -318,10 +326,11 @@ function add(count: OracleCount, entry: OracleEntry): void {
     count.codes.set(key, code)
   }
   code.hits++
-  code.bytesSent += entry.bytesSent
+  if (entry.bytesSent !== null) code.bytesSent = (code.bytesSent ?? 0) + entry.bytesSent
+  if (entry.bytesReceived !== null) code.bytesReceived = (code.bytesReceived ?? 0) + entry.bytesReceived
   if (entry.timeTakenUs !== null) {
-    code.timed++
-    code.timeTakenUs += entry.timeTakenUs
+    code.timed = (code.timed ?? 0) + 1
+    code.timeTakenUs = (code.timeTakenUs ?? 0) + entry.timeTakenUs
   }
   if (entry.time !== null) {
     code.first = code.first === null ? entry.time : Math.min(code.first, entry.time)

@@ -12,6 +12,7 @@ export default {
     request: ['request'],
     method: ['method'],
     bytesSent: ['bytesSent', 'size'],
+    bytesReceived: ['bytesReceived'],
     referer: ['referer'],
     userAgent: ['userAgent'],
     host: ['host', 'serverName'],

@@ -12,6 +12,7 @@ export default {
     method: ['request.method'],
     uri: ['request.uri'],
     bytesSent: ['size'],
+    bytesReceived: ['bytes_read'],
     timeTaken: ['duration'],
     referer: ['request.headers.Referer'],
     userAgent: ['request.headers.User-Agent'],

@@ -12,6 +12,7 @@ export default {
     method: ['ClientRequestMethod'],
     uri: ['ClientRequestPath', 'ClientRequestURI'],
     bytesSent: ['EdgeResponseBytes', 'EdgeResponseBodyBytes'],
+    bytesReceived: ['ClientRequestBytes'],
     timeTaken: ['EdgeTimeToFirstByteMs'],
     referer: ['ClientRequestReferer'],
     userAgent: ['ClientRequestUserAgent'],

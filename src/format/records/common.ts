@@ -14,7 +14,7 @@ export default {
     },
     {
       line: '192.0.2.1 - - [10/Oct/2000:13:55:36 -0700] "-" 408 -',
-      entry: { clientIp: '192.0.2.1', status: 408 },
+      entry: { clientIp: '192.0.2.1', status: 408, bytesSent: 0 },
     },
   ],
   source: 'https://httpd.apache.org/docs/2.4/logs.html#common',

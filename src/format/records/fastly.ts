@@ -13,6 +13,7 @@ export default {
     method: ['request_method', 'method'],
     uri: ['url'],
     bytesSent: ['response_body_size', 'resp_body_size', 'bytes'],
+    bytesReceived: ['request_body_size', 'req_body_size'],
     referer: ['request_referer', 'referer'],
     userAgent: ['request_user_agent', 'user_agent'],
     host: ['host'],

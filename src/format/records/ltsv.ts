@@ -13,6 +13,7 @@ export default {
     method: ['method', 'request_method'],
     uri: ['uri', 'request_uri', 'path'],
     bytesSent: ['size', 'body_bytes_sent', 'bytes_sent'],
+    bytesReceived: ['reqsize', 'request_length'],
     timeTaken: ['reqtime', 'request_time'],
     referer: ['referer', 'http_referer'],
     userAgent: ['ua', 'user_agent', 'http_user_agent'],

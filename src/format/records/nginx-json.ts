@@ -13,6 +13,7 @@ export default {
     method: ['request_method'],
     uri: ['request_uri', 'uri'],
     bytesSent: ['body_bytes_sent', 'bytes_sent'],
+    bytesReceived: ['request_length'],
     timeTaken: ['request_time'],
     referer: ['http_referer'],
     userAgent: ['http_user_agent'],

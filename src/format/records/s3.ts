@@ -27,7 +27,7 @@ export default {
     },
     {
       line: '79a5 mybucket [06/Feb/2014:00:00:38 +0000] - - 3E57427F3EXAMPLE S3.EXPIRE.OBJECT a/b - 204 - - 297 - - "-" "-" -',
-      entry: { status: 204 },
+      entry: { status: 204, bytesSent: 0 },
     },
   ],
   source: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html',

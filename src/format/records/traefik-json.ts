@@ -12,6 +12,7 @@ export default {
     method: ['RequestMethod'],
     uri: ['RequestPath'],
     bytesSent: ['DownstreamContentSize'],
+    bytesReceived: ['RequestContentSize'],
     timeTaken: ['Duration'],
     referer: ['request_Referer'],
     userAgent: ['request_User-Agent'],

@@ -1,7 +1,7 @@
 // Adding the counts of another kernel: workers count ranges of a file, and one kernel adds them up in the order of the file, so
 // that the result is the same for any number of workers.
-import { BIN_BITS, CodeRecord, LatencyRecord, MAX_CODES } from '../records'
-import { add, addBuckets, addLatency, CODE, codes, countForeign, findCode, isKnownCode, LATENCY } from './count'
+import { BIN_BITS, CodeRecord, LatencyRecord, MAX_CODES, SumsOf } from '../records'
+import { addBuckets, addLatency, addSums, CODE, codes, countForeign, findCode, isKnownCode, LATENCY } from './count'
 
 const BIN_MASK: u64 = (1 << BIN_BITS) - 1
 
@@ -31,13 +31,10 @@ export function absorbCodes(n: u32, from: usize, texts: usize, base: usize, coun
     store<u32>(codeMap + 4 * <usize>i, code)
     if (!counted) continue
     const here = codes + CODE * <usize>code
-    add(here, CodeRecord.Hits, load<i64>(c, CodeRecord.Hits))
-    add(here, CodeRecord.BytesSent, load<i64>(c, CodeRecord.BytesSent))
-    add(here, CodeRecord.Timed, load<i64>(c, CodeRecord.Timed))
-    add(here, CodeRecord.TimeTakenUs, load<i64>(c, CodeRecord.TimeTakenUs))
+    addSums(here + <usize>CodeRecord.Sums, c + <usize>CodeRecord.Sums)
     store<i64>(here, min(load<i64>(here, CodeRecord.FirstSeen), load<i64>(c, CodeRecord.FirstSeen)), CodeRecord.FirstSeen)
     store<i64>(here, max(load<i64>(here, CodeRecord.LastSeen), load<i64>(c, CodeRecord.LastSeen)), CodeRecord.LastSeen)
-    entries += load<u64>(c, CodeRecord.Hits)
+    entries += load<u32>(c, CodeRecord.Sums + SumsOf.Hits)
   }
   countForeign(entries)
 }

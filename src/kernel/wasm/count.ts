@@ -1,12 +1,11 @@
 // Counting. The values of BATCH entries are gathered in lists, one for each table; then each table is touched in a loop of its own, so that
 // the cache misses of one table overlap instead of queueing behind the next table's. Measured on the prototype: ×1.4.
 import {
-  BIN_BITS, BUCKET_BITS, BucketRecord, CodeRecord, GatheredValue, LatencyRecord, MAX_CODES, MAX_REASONS, StatusBits,
+  BIN_BITS, BUCKET_BITS, BucketRecord, CodeRecord, GatheredValue, LARGEST_SUM, LatencyRecord, MAX_CODES, MAX_REASONS, Measure, StatusBits, SumsOf,
 } from '../records'
 import { spanEnd, spanStart } from './cut'
-import {
-  bytesSent, firstOfList, status, substatus, time, timeTakenUs, win32Status, withoutQuery,
-} from './entry'
+import { firstOfList, status, substatus, time, win32Status, withoutQuery } from './entry'
+import { present, values } from './measure'
 import { Dimension, Role } from './roles'
 import { hashOf, keyOf, mix, spread } from './hash'
 import { DASH } from './scan'
@@ -318,19 +317,19 @@ function bucketNumber(): u64 {
 function countEntry(code: u32): void {
   const c = codes + CODE * <usize>code
   const b = bucketOf(code, bucketNumber())
-  add(c, CodeRecord.Hits, 1)
-  store<u32>(b, load<u32>(b, BucketRecord.Hits) + 1, BucketRecord.Hits)
-  if (bytesSent > 0) {
-    add(c, CodeRecord.BytesSent, bytesSent)
-    add(b, BucketRecord.BytesSent, bytesSent)
+  const ofCode = c + <usize>CodeRecord.Sums
+  const ofBucket = b + <usize>BucketRecord.Sums
+  store<u32>(ofCode, load<u32>(ofCode) + 1)
+  store<u32>(ofBucket, load<u32>(ofBucket) + 1)
+  store<u32>(ofCode, load<u32>(ofCode, SumsOf.Present) | present, SumsOf.Present)
+  store<u32>(ofBucket, load<u32>(ofBucket, SumsOf.Present) | present, SumsOf.Present)
+  for (let bits = present; bits; bits &= bits - 1) {
+    const at = <usize>ctz(bits) << 3
+    const value = load<u64>(values + at)
+    add(ofCode + at, value)
+    add(ofBucket + at, value)
   }
-  if (timeTakenUs >= 0) {
-    add(c, CodeRecord.Timed, 1)
-    add(c, CodeRecord.TimeTakenUs, timeTakenUs)
-    store<u32>(b, load<u32>(b, BucketRecord.Timed) + 1, BucketRecord.Timed)
-    add(b, BucketRecord.TimeTakenUs, timeTakenUs)
-    countLatency(code, <u64>timeTakenUs)
-  }
+  if (present & (1 << Measure.timeTakenUs)) countLatency(code, load<u64>(values, 8 * Measure.timeTakenUs))
   if (time == NO_TIME) withoutTime++
   else {
     if (time < load<i64>(c, CodeRecord.FirstSeen)) store<i64>(c, time, CodeRecord.FirstSeen)
@@ -338,10 +337,18 @@ function countEntry(code: u32): void {
   }
 }
 
+/** Add to the sum that stands at p. */
 // @ts-ignore: decorator
 @inline
-export function add(p: usize, offset: usize, n: i64): void {
-  store<i64>(p + offset, load<i64>(p + offset) + n)
+function add(p: usize, value: u64): void {
+  store<u64>(p, min(load<u64>(p) + value, <u64>LARGEST_SUM))
+}
+
+/** Add sums to those that stand at `to`. */
+export function addSums(to: usize, from: usize): void {
+  store<u32>(to, load<u32>(to) + load<u32>(from))
+  store<u32>(to, load<u32>(to, SumsOf.Present) | load<u32>(from, SumsOf.Present), SumsOf.Present)
+  for (let at: usize = 8; at < <usize>SumsOf.Size; at += 8) add(to + at, load<u64>(from + at))
 }
 
 /** By code, the bucket that was asked for last, u32. */
@@ -445,10 +452,7 @@ export function addBuckets(n: u32, from: usize, seconds: i64, codeMap: usize): v
     let bucket = (key & BUCKET_MASK) - 1
     if (bucket != 0 && seconds != bucketSeconds) bucket = <u64>(floorDiv((<i64>bucket - BUCKET_BASE) * seconds, bucketSeconds) + BUCKET_BASE)
     const here = bucketOf(codeMap ? load<u32>(codeMap + 4 * <usize>theirs) : theirs, bucket)
-    store<u32>(here, load<u32>(here, BucketRecord.Hits) + load<u32>(from, BucketRecord.Hits), BucketRecord.Hits)
-    store<u32>(here, load<u32>(here, BucketRecord.Timed) + load<u32>(from, BucketRecord.Timed), BucketRecord.Timed)
-    add(here, BucketRecord.BytesSent, load<i64>(from, BucketRecord.BytesSent))
-    add(here, BucketRecord.TimeTakenUs, load<i64>(from, BucketRecord.TimeTakenUs))
+    addSums(here + <usize>BucketRecord.Sums, from + <usize>BucketRecord.Sums)
   }
 }
 
@@ -474,5 +478,6 @@ export function addLatency(key: u64, hits: u64): void {
     store<u64>(fresh, key)
     store<u64>(fresh, 0, LatencyRecord.Hits)
   }
-  add(latencies + LATENCY * <usize>(load<u32>(entry) - 1), LatencyRecord.Hits, hits)
+  const bin = latencies + LATENCY * <usize>(load<u32>(entry) - 1)
+  store<u64>(bin, load<u64>(bin, LatencyRecord.Hits) + hits, LatencyRecord.Hits)
 }

@@ -1,9 +1,12 @@
 // What the cut fields mean: numbers, time, request. `readEntry` fills the variables below from the spans, or says why the
 // line is no entry. A field that is absent or `-` is -1 (NO_TIME for the time): that is not 0.
+import { Measure } from '../records'
 import { fail, setSpan, spanEnd, spanStart } from './cut'
 import { withoutPort } from './cut-json'
 import { derive } from './derive'
-import { cutter, flags, namedRoles, strict, timeScale, wholeTimeScale } from './plan'
+import { readMeasures, valueOf } from './measure'
+import { decimal, isDash } from './number'
+import { cutter, flags, namedRoles, strict } from './plan'
 import { Cutter, Flag, Reject, Role } from './roles'
 import { BLANK, DASH, findByte, findFarByte } from './scan'
 import { dateAt, dateInWords, directiveTime, NO_TIME, timeAt, timeOfDayIn, utcOf } from './time'
@@ -12,104 +15,10 @@ export let status: i32 = -1
 export let substatus: i32 = -1
 export let win32Status: i64 = -1
 export let time: i64 = NO_TIME
-export let bytesSent: i64 = -1
-export let timeTakenUs: i64 = -1
-
-/** Read an unsigned decimal of at most `digits` digits. -1: not a number (or too long). */
-// @ts-ignore: decorator
-@inline
-function decimal(start: usize, end: usize, digits: i32): i64 {
-  const length = end - start
-  if (length - 1 >= <usize>digits) return -1
-  if (length <= 8) return upTo8Digits(load<u64>(start), <u64>length)
-  let n: i64 = 0
-  for (let p = start; p < end; p++) {
-    const d = <u32>load<u8>(p) - 0x30
-    if (d > 9) return -1
-    n = n * 10 + <i64>d
-  }
-  return n
-}
-
-/** The number that the first 1 to 8 bytes of a text are, all at once: how many digits a size has cannot be predicted. -1: they are not all digits. */
-// @ts-ignore: decorator
-@inline
-function upTo8Digits(text: u64, length: u64): i64 {
-  const absent = (8 - length) << 3
-  const zeros: u64 = 0x3030303030303030
-  // The last of eight digits, zeros before them.
-  const d = ((text << absent) | (zeros & ((<u64>1 << absent) - 1))) ^ zeros
-  if ((d | (d + 0x0606060606060606)) & 0xf0f0f0f0f0f0f0f0) return -1
-  // Pairs of digits in every second byte, and these weighted: the sum stands in the upper half.
-  const pairs = d * 10 + (d >> 8)
-  const odd = (pairs & 0x000000ff000000ff) * ((1000000 << 32) | 100)
-  const even = ((pairs >> 16) & 0x000000ff000000ff) * ((10000 << 32) | 1)
-  return <i64>((odd + even) >> 32)
-}
-
-// @ts-ignore: decorator
-@inline
-function isDash(start: usize, end: usize): bool {
-  return end == start + 1 && load<u8>(start) == DASH
-}
 
 /** What a log writes for no status: `-`, of HAProxy `-1`, of quoted W3C values `""`. */
 function isNone(start: usize, end: usize): bool {
   return isDash(start, end) || (end - start == 2 && load<u16>(start) == 0x312d) || (start != 0 && start == end && cutter == Cutter.W3c)
-}
-
-/** Powers of ten, f64. */
-const POWERS = memory.data<f64>([1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7])
-
-/** `timeTaken` of the first 1 to 8 bytes of a text, as nearly all are. -1: they are not just digits, with or without a point among them. */
-// @ts-ignore: decorator
-@inline
-function shortTimeTaken(text: u64, length: u64): i64 {
-  const other = text ^ 0x2e2e2e2e2e2e2e2e
-  const points = (other - 0x0101010101010101) & ~other & 0x8080808080808080
-  const before = <u64>ctz(points) >> 3
-  let places: u64 = 0
-  if (before < length) {
-    if (before == 0 || before + 1 == length) return -1
-    places = --length - before
-    const bits = before << 3
-    const whole = text & ((<u64>1 << bits) - 1)
-    text = whole | ((text >> (bits + 8)) << bits)
-  }
-  const n = upTo8Digits(text, length)
-  if (n < 0) return -1
-  if (places == 0 && wholeTimeScale != 0) return n * wholeTimeScale
-  return <i64>Math.round((<f64>n * timeScale) / load<f64>(POWERS + 8 * <usize>places))
-}
-
-/** A time that may have a fraction, in µs. -1: none. Of a list (`0.001, 0.204`) the first. */
-function timeTaken(start: usize, end: usize): i64 {
-  if (end - start - 1 < 8) {
-    const n = shortTimeTaken(load<u64>(start), <u64>(end - start))
-    if (n >= 0) return n
-  }
-  let n: f64 = 0
-  // HAProxy's `option logasap` writes `+` before what was not over yet.
-  if (start < end && load<u8>(start) == 0x2b) start++
-  let p = start
-  for (; p < end; p++) {
-    const d = <u32>load<u8>(p) - 0x30
-    if (d > 9) break
-    n = n * 10 + <f64>d
-  }
-  if (p == start || p - start > 15) return -1
-  if (p < end && load<u8>(p) == 0x2e) {
-    let unit: f64 = 0.1
-    for (p++; p < end; p++) {
-      const d = <u32>load<u8>(p) - 0x30
-      if (d > 9) break
-      n += unit * <f64>d
-      unit *= 0.1
-    }
-  }
-  // A list of several servers' times, or Google's `0.034s`.
-  if (p < end && load<u8>(p) != 0x2c && load<u8>(p) != BLANK && (load<u8>(p) != 0x73 || p + 1 != end)) return -1
-  return <i64>Math.round(n * timeScale)
 }
 
 /** Fill the entry from the spans. @returns a Reject; `failedStep` is then the role, `failedAt` the place */
@@ -150,23 +59,15 @@ export function readEntry(): i32 {
     if (n <= 0xffffffff) win32Status = n
   }
 
-  start = spanStart(Role.BytesSent)
-  bytesSent = -1
-  if (start) {
-    end = spanEnd(Role.BytesSent)
-    bytesSent = decimal(load<u8>(start) == 0x2b ? start + 1 : start, end, 18)
-    if (bytesSent < 0 && strict && !isDash(start, end)) {
-      fail(Reject.Bytes, Role.BytesSent, start)
-      return Reject.Bytes
-    }
+  if (!readMeasures()) {
+    fail(Reject.Bytes, Role.BytesSent, spanStart(Role.BytesSent))
+    return Reject.Bytes
   }
-  start = spanStart(Role.TimeTaken)
-  timeTakenUs = start ? timeTaken(start, spanEnd(Role.TimeTaken)) : -1
   time = readTime()
   start = spanStart(Role.Reason)
   // HAProxy's `--` says that a session ended as it should; other reasons are of interest for errors alone.
   if (start && (flags & Flag.ReasonOfErrors ? status >= 0 && status < 400 : load<u16>(start) == 0x2d2d)) setSpan(Role.Reason, 0, 0)
-  if (flags & (Flag.Derive400 | Flag.DeriveMaker)) derive(flags, status, bytesSent)
+  if (flags & (Flag.Derive400 | Flag.DeriveMaker)) derive(flags, status, valueOf(Measure.bytesSent))
   if (flags & Flag.NeedsTime && time == NO_TIME) {
     fail(Reject.Layout, Role.Time, spanStart(Role.Time))
     return Reject.Layout

@@ -2,22 +2,27 @@
 //
 // A plan slot holds its header and its steps. The host writes both through the exported functions of index.ts.
 //
-//   header (32 bytes)   cutter u32 · steps u32 · leading literal: length u32, address u32 · timeTaken scale (µs a unit) f64 · flags u32 · roles of the steps, a bit each, u32
+//   header (48 bytes)   cutter u32 · steps u32 · leading literal: length u32, address u32 · timeTaken scale (µs a unit) f64 · flags u32 · roles of the steps, a bit each, u32 ·
+//                       sums that the steps have fields for u32
 //   step   (64 bytes)   role u32 · rule u32 · literal length u32 · literal address u32 · (16) needle v128 ·
 //                       (32) literal u32 · mask of its bytes u32 · byte that must not stand before it u32 · whether the field is mostly long u32
 //   keys   (16 bytes a slot, open addressing; JSON and LTSV) hash of a path u64 · step + 1, 0 for a path that only leads to others, u32 · used u32
-import { Cutter, Flag, Rule } from './roles'
+//   sums   (12 bytes)   measure u32 · role u32 · Reads u32
+import { Kind, MEASURES, SUMS } from '../records'
+import { Cutter, Flag, Role, Rule } from './roles'
 import { BACKSLASH, COMMA, NEWLINE } from './scan'
 import { hashOf, mix } from './hash'
 
 export const MAX_PLANS: i32 = 32
 export const MAX_STEPS: i32 = 128
-const HEADER: usize = 32
+const HEADER: usize = 48
 export const STEP: usize = 64
 const KEY: usize = 16
 const KEY_SLOTS: u32 = 512
 const KEYS: usize = HEADER + STEP * <usize>MAX_STEPS
-const PLAN: usize = KEYS + KEY * <usize>KEY_SLOTS
+const MEASURES_OF: usize = KEYS + KEY * <usize>KEY_SLOTS
+export const MEASURED: usize = 12
+const PLAN: usize = MEASURES_OF + MEASURED * <usize>SUMS
 const LITERALS: usize = 64 << 10
 
 const plans = heap.alloc(PLAN * <usize>MAX_PLANS)
@@ -40,6 +45,9 @@ export let strict: bool = false
 export let flags: u32 = 0
 /** Roles that the layout names, a bit each. */
 export let namedRoles: u32 = 0
+/** The sums that the layout has fields for. */
+export let measured: usize = plans
+export let measuredEnd: usize = plans
 let keys: usize = plans + KEYS
 
 export function select(index: i32): void {
@@ -53,6 +61,8 @@ export function select(index: i32): void {
   wholeTimeScale = timeScale == Math.floor(timeScale) ? <i64>timeScale : 0
   flags = load<u32>(plan, 24)
   namedRoles = load<u32>(plan, 28)
+  measured = plan + MEASURES_OF
+  measuredEnd = measured + MEASURED * <usize>load<u32>(plan, 32)
   strict = (flags & Flag.Strict) != 0
   keys = plan + KEYS
 }
@@ -104,11 +114,27 @@ export function addStep(role: i32, rule: i32, literalAt: usize, literalBytes: i3
   store<u32>(s, quoted ? BACKSLASH : rule == Rule.List ? COMMA : NEWLINE, 40)
   store<u32>(s, quoted, 44)
   store<i32>(at, n + 1, 4)
-  store<u32>(at, load<u32>(at, 28) | (1 << role), 28)
+  const named = load<u32>(at, 28)
+  if (!(named & (1 << role))) addMeasures(at, role)
+  store<u32>(at, named | (1 << role), 28)
   const kind = load<i32>(at)
   if (kind == Cutter.Json) addPath(at + KEYS, n, literalAt, literalBytes)
   else if (kind == Cutter.Ltsv) addKey(at + KEYS, pathOf(ROOT, literalAt, literalBytes), n + 1)
   return true
+}
+
+/** Note the sums that are read from a role. */
+function addMeasures(at: usize, role: i32): void {
+  for (let i = 0; i < MEASURES.length; i++) {
+    const record = MEASURES[i]
+    if (record.kind != Kind.Sum || record.role != role || role == Role.Skip) continue
+    const n = load<u32>(at, 32)
+    const to = at + MEASURES_OF + MEASURED * <usize>n
+    store<u32>(to, record.measure)
+    store<u32>(to, role, 4)
+    store<u32>(to, record.reads, 8)
+    store<u32>(at, n + 1, 32)
+  }
 }
 
 /** The first byte of the literal behind a field, sixteen times. */

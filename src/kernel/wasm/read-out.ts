@@ -1,6 +1,6 @@
 // Helps the host to read the tables out. What is gone through once is slow in JavaScript: it is compiled when it is over.
 import {
-  BUCKET_BITS, BucketHead, BucketRecord, BucketRow, ListHead, ListRow, ListText, MAX_CODES, NO_START, SlotRecord, TableHead, ValueRecord,
+  BUCKET_BITS, BucketHead, BucketRecord, BucketRow, ListHead, ListRow, ListText, MAX_CODES, NO_START, SlotRecord, SUMS, SumsOf, TableHead, ValueRecord,
 } from '../records'
 import { BUCKET, BUCKET_BASE, BUCKET_MASK, bucketCount, buckets, bucketSeconds, codeCount } from './count'
 import { hashOf } from './hash'
@@ -65,10 +65,13 @@ export function layBuckets(from: u32, n: u32): usize {
     const b = <usize>load<u32>(ordered + 4 * <usize>i)
     const bucket = (load<u64>(b) & BUCKET_MASK) - 1
     store<f64>(row, bucket == 0 ? NO_START : <f64>((<i64>bucket - BUCKET_BASE) * bucketSeconds))
-    store<f64>(row, <f64>load<u32>(b, BucketRecord.Hits), BucketRow.Hits)
-    store<f64>(row, <f64>load<u64>(b, BucketRecord.BytesSent), BucketRow.BytesSent)
-    store<f64>(row, <f64>load<u32>(b, BucketRecord.Timed), BucketRow.Timed)
-    store<f64>(row, <f64>load<u64>(b, BucketRecord.TimeTakenUs), BucketRow.TimeTakenUs)
+    const sums = b + <usize>BucketRecord.Sums
+    const present = load<u32>(sums, SumsOf.Present)
+    store<f64>(row, <f64>load<u32>(sums), BucketRow.Sums)
+    for (let measure: usize = 1; measure < <usize>SUMS; measure++) {
+      const sum = present & (1 << <u32>measure) ? <f64>load<u64>(sums + 8 * measure) : NaN
+      store<f64>(row + 8 * measure, sum, BucketRow.Sums)
+    }
     row += BucketRow.Size
   }
   return rows

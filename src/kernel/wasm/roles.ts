@@ -30,7 +30,9 @@ export enum Role {
   UpstreamStatus = 18,
   /** A JSON value that must begin with the plan's leading text: it tells access records from others in the same file. */
   Guard = 19,
-  Count = 20,
+  /** The size of the request. */
+  BytesReceived = 20,
+  Count = 21,
 }
 
 /** How a field of a delimited layout ends. */
