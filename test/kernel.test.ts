@@ -25,7 +25,7 @@ const clfTime = fc
     fc.integer({ min: 0, max: 61 }),
     fc.constantFrom(' +0000', ' -0730', ' +0200', '', ' +9900'),
   )
-  .map(([d, m, y, h, s, z]) => `${two(d)}/${m}/${y}:${two(h)}:${two(s % 60)}:${two(s)}${z}`)
+  .map(([d, m, y, h, s, z]) => `${h % 5 ? two(d) : d}/${m}/${y}${h % 3 ? ':' : ' '}${two(h)}:${two(s % 60)}:${two(s)}${z}`)
 const status = fc.oneof(
   fc.integer({ min: 0, max: 999 }).map((n) => String(n).padStart(3, '0')),
   fc.constantFrom('-', '20', 'abc', ''),

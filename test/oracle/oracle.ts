@@ -108,7 +108,7 @@ function timeOf(text: string): number | null {
 }
 
 function clfTime(text: string): number | null {
-  const m = /^(\d\d)\/([A-Za-z]{3})\/(\d{4}):(\d\d):(\d\d):(\d\d)(?:\.\d*)? *([+-]\d\d:?\d\d|[+-]\d\d|[zZ])?$/.exec(text)
+  const m = /^(\d\d?)\/([A-Za-z]{3})\/(\d{4})[: ](\d\d):(\d\d):(\d\d)(?:\.\d*)? *([+-]\d\d:?\d\d|[+-]\d\d|[zZ])?$/.exec(text)
   if (!m) return null
   const month = MONTHS.indexOf((m[2] as string).toLowerCase()) + 1
   return month === 0 ? null : utc(m[3] as string, month, m[1] as string, m[4] as string, m[5] as string, m[6] as string, m[7])

@@ -7,7 +7,7 @@ export default {
   family: 'own',
   ltsv: {
     status: ['status'],
-    time: ['time', 'time_local', 'time_iso8601', 'timestamp'],
+    time: ['time', 'time_local', 'time_iso8601', 'timestamp', 'datetime'],
     clientIp: ['host', 'remote_addr', 'forwardedfor', 'ip'],
     request: ['req', 'request'],
     method: ['method', 'request_method'],

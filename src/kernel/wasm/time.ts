@@ -1,6 +1,7 @@
 // Time stamps to seconds since 1970 UTC. Shapes are told apart by their punctuation; anything else is NO_TIME, and the entry
 // is counted without a time. The last day and the last minute are remembered, since neighbours in a log share them.
 import { DASH } from './scan'
+import { foundDay, foundMonth, foundSeconds, foundYear, foundZone, NO_ZONE, readWords } from './time-words'
 
 export const NO_TIME: i64 = i64.MIN_VALUE
 
@@ -255,11 +256,20 @@ function epochAt(p: usize, end: usize): i64 {
   return n / 1000000000
 }
 
+/** A time stamp of another shape, or one that is none. */
+function wordsAt(p: usize, end: usize): i64 {
+  // A stamp has no more: what is longer, such as a sentence, is none.
+  if (end - p > 80 || !readWords(p, end)) return NO_TIME
+  const day = midnight(foundYear, foundMonth, foundDay)
+  if (day == NO_TIME) return NO_TIME
+  const local = day + <i64>foundSeconds
+  return foundZone == NO_ZONE ? utcOf(local) : local - <i64>foundZone
+}
+
 /** A whole time stamp in [p, end). */
 export function timeAt(p: usize, end: usize): i64 {
   if (end - p < 9) return NO_TIME
   const third = load<u8>(p, 2)
-  if (third == 0x2f) return clfAt(p, end)
-  if (load<u8>(p, 4) == DASH) return isoAt(p, end)
-  return epochAt(p, end)
+  const time = third == 0x2f ? clfAt(p, end) : load<u8>(p, 4) == DASH ? isoAt(p, end) : epochAt(p, end)
+  return time == NO_TIME ? wordsAt(p, end) : time
 }
