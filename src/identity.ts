@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { LogstatError } from './errors.js'
 import { sha256 } from './hash.js'
 import { type Input, statOf } from './input/find.js'
-import { openBehind, openInput, type Reader, readFully, readHead } from './input/open.js'
+import { HEAD_BYTES, openBehind, openInput, type Reader, readFully, readHead } from './input/open.js'
 import type { NewSource, Source, Store } from './store/store.js'
 import type { LineCounts } from './tally/tally.js'
 import { checkpointsOf, isDense, PRIOR_BYTES, shortHash } from './trail.js'
@@ -69,8 +69,9 @@ export async function identify(store: Store, input: Input, head: Buffer, reader:
   const held = sources.find((s) => s.id === holder)
   if (held) return { ...identity, reader, known: { source: held, contained: true, prior: Buffer.alloc(0) } }
   let current = reader
+  const hashes = new HeadHashes(head)
   for (const source of sources) {
-    if (!mayMatch(source, head)) continue
+    if (!mayMatch(source, hashes)) continue
     const whole = behindHead(head, current)
     let found: Awaited<ReturnType<typeof compare>>
     try {
@@ -113,11 +114,26 @@ export async function sourceHolding(store: Store, input: Input): Promise<Source 
   return identity.known?.source
 }
 
+/** Hashes of windows of a head. Sources of logs that begin alike have their first windows at the same places. */
+class HeadHashes {
+  readonly head: Buffer
+  readonly #known = new Map<number, Buffer>()
+  constructor(head: Buffer) {
+    this.head = head
+  }
+  of(start: number, end: number): Buffer {
+    const key = start * HEAD_BYTES * 2 + end
+    let hash = this.#known.get(key)
+    if (!hash) this.#known.set(key, (hash = shortHash(this.head.subarray(start, end))))
+    return hash
+  }
+}
+
 /** The windows that lie in the head settle most cases without reading on. */
-function mayMatch({ trail }: Source, head: Buffer): boolean {
+function mayMatch({ trail }: Source, hashes: HeadHashes): boolean {
   for (const { start, end, hash } of checkpointsOf(trail)) {
-    if (end > head.length) return true
-    if (!shortHash(head.subarray(start, end)).equals(hash)) return false
+    if (end > hashes.head.length) return true
+    if (!hashes.of(start, end).equals(hash)) return false
   }
   return true
 }

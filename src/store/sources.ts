@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type Database from 'better-sqlite3'
 import { randomHex } from '../hash.js'
+import { CandidateCache, stateOf } from './candidates.js'
 
 /** One log that was read, and how far. */
 export interface Source {
@@ -64,6 +65,10 @@ export interface Sources {
   notePacked(packed: string, source: number): void
   /** Note how far a source is read. @returns its id */
   put(source: ReadSource): number
+  /** A transaction that has put a source ends well. @param wereAsked it asked for the candidates before */
+  end(id: number, source: ReadSource, wereAsked: boolean): void
+  /** A transaction failed. */
+  fail(): void
 }
 
 const COLUMNS = `id, name, path, machine, format, server, software, fields, stream, first_line AS firstLine, trail, tail_bytes AS tailBytes,
@@ -78,19 +83,20 @@ export function sourcesOf(db: Database.Database, isTemporary: boolean): Sources 
   const nameOfImport = (): { uid: string; machine: string } =>
     isTemporary ? { uid: `${++imports}`, machine: '' } : { uid: randomHex(16), machine: hostname() }
 
-  function candidates(firstLine: string): Candidates {
-    const sources = statements.byFirstLine.all(firstLine).map(sourceOf)
-    return { sources, state: sources.map(stateOf).join() }
-  }
+  const candidates = new CandidateCache({
+    byFirstLine: (firstLine) => statements.byFirstLine.all(firstLine).map(sourceOf),
+    byId: (id) => statements.byId.all(id).map(sourceOf)[0],
+    state: () => `${statements.dataVersion()} ${(statements.changes.get() as { n: number }).n}`,
+  })
   function stream({ name, format, server }: StreamName): ReturnType<Sources['stream']> {
     const [before] = statements.findStream.all(name, format, server).map(sourceOf)
     return { before, seen: before ? stateOf(before) : '' }
   }
   return {
     all: () => statements.all.all().map(sourceOf),
-    candidates,
+    candidates: (firstLine) => candidates.of(firstLine),
     stream,
-    stateOf: (source) => (source.stream ? stream(source).seen : candidates(source.firstLine).state),
+    stateOf: (source) => (source.stream ? stream(source).seen : candidates.of(source.firstLine).state),
     packedSource: (packed) => (statements.findPacked.get(packed) as { id: number } | undefined)?.id,
     notePacked: (packed, source) => void statements.addPacked.run(packed, source),
     put(source) {
@@ -99,10 +105,13 @@ export function sourcesOf(db: Database.Database, isTemporary: boolean): Sources 
       statements.set.run(row)
       return source.id
     },
+    end(id, source, wereAsked) {
+      if (wereAsked && !source.stream && !isTemporary) candidates.changed(id, source.firstLine)
+      else candidates.clear()
+    },
+    fail: () => candidates.clear(),
   }
 }
-
-const stateOf = ({ id, readTo, lines }: Source): string => `${id}:${readTo}:${lines}`
 
 function sourceOf(row: unknown): Source {
   const source = row as Omit<Source, 'stream' | 'openLine'> & { readonly stream: number; readonly openLine: number }
@@ -120,6 +129,9 @@ function prepare(db: Database.Database) {
       entries = @entries, rejected = @rejected, ignored = @ignored, without_time = @withoutTime, read_at = @readAt WHERE id = @id`),
     all: db.prepare(`SELECT ${COLUMNS} FROM source ORDER BY id`),
     byFirstLine: db.prepare(`SELECT ${COLUMNS} FROM source WHERE first_line = ? AND stream = 0 ORDER BY read_to DESC, id`),
+    byId: db.prepare(`SELECT ${COLUMNS} FROM source WHERE id = ?`),
+    dataVersion: () => db.pragma('data_version', { simple: true }) as number,
+    changes: db.prepare('SELECT total_changes() AS n'),
     findStream: db.prepare(`SELECT ${COLUMNS} FROM source WHERE stream = 1 AND name = ? AND format = ? AND server IS ?`),
     findPacked: db.prepare('SELECT source_id AS id FROM packed WHERE id = ?'),
     addPacked: db.prepare('INSERT OR REPLACE INTO packed VALUES (?, ?)'),

@@ -82,6 +82,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
     if (!isTemporary && first < Number(getSetting(db, 'rolled_up_to') ?? -Infinity)) unsetSetting(db, 'rolled_up_to')
     addRejects(id, rejects, (text, column) => (isTemporary ? {} : maskSample(text, column, source.fields, anonymize)))
     ids.end()
+    sources.end(id, source, seen !== undefined)
     return id
   })
 
@@ -91,6 +92,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
       return work()
     } catch (error) {
       ids.fail()
+      sources.fail()
       throw databaseError(file, error)
     }
   }
