@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ARCHIVES } from './reliability/archives.js'
 import { ERRORS } from './reliability/errors.js'
 import { type Fault, hold } from './reliability/fault.js'
+import { TERMINALS } from './reliability/terminals.js'
 import { ROOT } from './support.js'
 
 // Faults and hostile inputs: each is run as a user would meet it, and docs/reliability.md is the table of them.
@@ -24,6 +25,11 @@ const PARTS: readonly Part[] = [
     title: 'Archives and packed data',
     intro: 'What is damaged is told, and what can be read of it is counted. What unpacks to more than it should is bounded or refused.',
     faults: ARCHIVES,
+  },
+  {
+    title: 'Terminals',
+    intro: 'Text out of a log, a file name, an archive or a database is never printed so that it does something to a terminal, or cannot be seen.',
+    faults: TERMINALS,
   },
 ]
 

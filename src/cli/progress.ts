@@ -1,6 +1,6 @@
 import type { Input } from '../input/find.js'
 import type { Progress } from '../pipeline.js'
-import { bytes, count, truncateMiddle } from '../render/cells.js'
+import { bytes, count, truncateMiddle, visible } from '../render/cells.js'
 
 const EVERY_MS = 100
 
@@ -23,7 +23,7 @@ export function progress(inputs: readonly Input[], wanted: boolean): { update(pr
       if (now - shown < EVERY_MS) return
       shown = now
       const seconds = (now - started) / 1000
-      const parts = [truncateMiddle(input.name, 40), bytes(read.bytes)]
+      const parts = [truncateMiddle(visible(input.name), 40), bytes(read.bytes)]
       if (total) {
         const share = Math.min(1, read.bytes / total)
         parts.push(`${(share * 100).toFixed(0)} %`, `${Math.ceil((1 / share - 1) * seconds)} s left`)

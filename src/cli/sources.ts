@@ -1,4 +1,5 @@
 import { count, table, visible } from '../render/cells.js'
+import { toJson } from '../render/json.js'
 import { openStore, type Source } from '../store/store.js'
 import { localTime, systemZone } from '../time-zone.js'
 import { write } from './output.js'
@@ -18,11 +19,9 @@ export async function sources({ db, tz, format }: SourcesOptions): Promise<numbe
   const iso = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
   if (format === 'json')
     await write(
-      `${JSON.stringify(
+      toJson(
         all.map(({ trail: _, firstLine: __, tailHash: ___, tailBytes: ____, ...s }) => ({ ...s, firstReadAt: iso(s.firstReadAt), readAt: iso(s.readAt) })),
-        null,
-        2,
-      )}\n`,
+      ),
     )
   else if (all.length === 0) await write('Nothing was read into this database yet.\n')
   else await write(`${table([HEADINGS, ...all.map((s) => cells(s, zone))], SHAPES, '').join('\n')}\n`)
@@ -35,5 +34,5 @@ const SHAPES = [RIGHT, { most: 60 }, { most: 20 }, {}, RIGHT, RIGHT, RIGHT, {}]
 
 function cells(s: Source, zone: string): string[] {
   const name = s.stream ? `${visible(s.name)} (stream)` : visible(s.name)
-  return [String(s.id), name, s.machine, s.format, count(s.readTo), count(s.entries), count(s.rejected), localTime(s.readAt, zone)]
+  return [String(s.id), name, visible(s.machine), visible(s.format), count(s.readTo), count(s.entries), count(s.rejected), localTime(s.readAt, zone)]
 }

@@ -43,5 +43,7 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const isLong = (value: unknown): boolean =>
   Array.isArray(value) ? isObject(value[0]) && (value.length > MANY || 'toJSON' in value[0]) : isObject(value) && Symbol.iterator in value
 
-const text = (value: unknown): string =>
-  JSON.stringify(value, null, 2).replace(UNSAFE, (c) => (c === '\n' ? c : `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`))
+const text = (value: unknown): string => JSON.stringify(value, null, 2).replace(UNSAFE, (c) => (c === '\n' ? c : c.split('').map(escapeOf).join('')))
+
+/** Of a code unit: characters beyond U+FFFF have two. */
+const escapeOf = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
