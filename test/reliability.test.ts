@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { ARCHIVES } from './reliability/archives.js'
 import { ERRORS } from './reliability/errors.js'
 import { type Fault, hold } from './reliability/fault.js'
+import { LIMITS } from './reliability/limits.js'
 import { TERMINALS } from './reliability/terminals.js'
 import { ROOT } from './support.js'
 
@@ -31,16 +32,26 @@ const PARTS: readonly Part[] = [
     intro: 'Text out of a log, a file name, an archive or a database is never printed so that it does something to a terminal, or cannot be seen.',
     faults: TERMINALS,
   },
+  {
+    title: 'Limits',
+    intro: 'What is made to take for ever, or all of the memory, is bounded or refused. `ulimit -t` stops a run that takes more CPU seconds than that.',
+    faults: LIMITS,
+  },
 ]
 
 const DOCUMENT = join(ROOT, 'docs/reliability.md')
 
 function documented(): string {
   const cell = (text: string): string => text.replaceAll('|', '\\|')
-  const row = ({ fault, run, given, status, says = [], prints = [], also }: Fault): string => {
+  const row = ({ fault, run, given, status, says = [], prints = [], mebibytes, also }: Fault): string => {
     const line = run.replaceAll(process.execPath, 'node')
     const how = [...(given ? [given] : []), line.includes('`') ? `\`\` ${line} \`\`` : `\`${line}\``].join('; ')
-    const outcome = [...[...prints, ...says].map((text) => `“${text}”`), ...(also ? [also] : []), `exit ${status}`].join('; ')
+    const outcome = [
+      ...[...prints, ...says].map((text) => `“${text}”`),
+      ...(also ? [also] : []),
+      ...(mebibytes ? [`takes less than ${mebibytes} MiB`] : []),
+      `exit ${status}`,
+    ].join('; ')
     return `| ${[fault, how, outcome].map(cell).join(' | ')} |`
   }
   const part = ({ title, intro, faults }: Part): string =>

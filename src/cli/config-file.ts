@@ -7,6 +7,8 @@ export const CONFIG_FILE = 'logstat.config.json'
 
 /** What options are when they are not given, and formats of the user's own. */
 export interface Config {
+  /** The file they are from, if nobody named it: it lay in the working directory. */
+  readonly found?: string
   readonly formats: readonly OwnFormat[]
   readonly lang?: Language
   readonly tz?: string

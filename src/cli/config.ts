@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { nearestName } from '../edit-distance.js'
-import { LogstatError, within } from '../errors.js'
+import { LogstatError, type Words, within } from '../errors.js'
 import { compileOwn } from '../format/asked.js'
 import type { OwnFormat } from '../format/own.js'
 import { checkZone } from '../time-zone.js'
-import type { Config } from './config-file.js'
+import { CONFIG_FILE, type Config, NO_CONFIG } from './config-file.js'
+import { tell } from './messages.js'
 
 // Reading logstat.config.json. docs/logstat.config.schema.json says what may stand in it, to editors and here.
 
@@ -28,6 +29,35 @@ export function readConfig(file: string): Config {
     })
   }
   return { ...rest, formats: own, ...(db === undefined ? {} : { db: resolve(dirname(file), db) }) }
+}
+
+/**
+ * Read the configuration in the working directory, if it can be trusted: somebody else may have put it there. One that cannot is told,
+ * and not read.
+ */
+export function readFoundConfig(): Config {
+  const reason = distrust(CONFIG_FILE)
+  if (reason === undefined) return { ...readConfig(CONFIG_FILE), found: CONFIG_FILE }
+  tell(
+    { en: `${CONFIG_FILE} in this directory is not read: ${reason.en}`, zh: `未读取此目录中的 ${CONFIG_FILE}：${reason.zh}` },
+    { en: `To read it all the same: --config ${CONFIG_FILE}`, zh: `如仍要读取：--config ${CONFIG_FILE}` },
+  )
+  return NO_CONFIG
+}
+
+const MAX_BYTES = 1 << 20
+
+/** Why a file that nobody named is not to be trusted. */
+function distrust(file: string): Words | undefined {
+  const stat = lstatSync(file)
+  const { uid, mode, size } = stat
+  if (!stat.isFile()) return { en: 'it is not a regular file', zh: '它不是普通文件' }
+  if (size > MAX_BYTES) return { en: 'it is larger than 1 MiB', zh: '它大于 1 MiB' }
+  // Windows has neither.
+  const user = process.getuid?.()
+  if (user === undefined) return undefined
+  if (uid !== user && uid !== 0) return { en: 'it belongs to another user', zh: '它属于其他用户' }
+  return mode & 0o022 ? { en: 'others may write it (chmod go-w)', zh: '其他用户可以写入它（chmod go-w）' } : undefined
 }
 
 function parse(file: string): unknown {

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { databaseError } from '../store/error.js'
 import { inWords } from './commander-words.js'
 import { COMMANDS, type CommandRecord } from './commands.js'
 import { CONFIG_FILE, type Config, NO_CONFIG } from './config-file.js'
-import { said, speakTo, tellError } from './messages.js'
+import { said, speakTo, tell, tellError } from './messages.js'
 import { refuseCommand } from './misspelt.js'
 import { optionIn } from './option-in.js'
 import * as options from './options.js'
@@ -22,6 +22,8 @@ export async function main(argv: readonly string[], version: string): Promise<nu
     const asksForHelp = argv.some((a) => /^(?:-h|--help|-V|--version)$/.test(a)) || argv[0] === 'help'
     const config = asksForHelp ? NO_CONFIG : await configFor(argv)
     speakTo(argv, config.lang)
+    if (config.found !== undefined && process.stderr.isTTY)
+      tell({ en: `settings are taken from ${config.found} in this directory`, zh: `设置取自此目录中的 ${config.found}` })
     const program = makeProgram(version, config, (result) => {
       status = result
     })
@@ -42,9 +44,9 @@ export async function main(argv: readonly string[], version: string): Promise<nu
 async function configFor(argv: readonly string[]): Promise<Config> {
   // It must be known before the other options are read, since it says what they are when they are absent.
   const named = optionIn(argv, '--config')
-  if (named === undefined && !existsSync(CONFIG_FILE)) return NO_CONFIG
-  const { readConfig } = await import('./config.js')
-  return readConfig(named ?? CONFIG_FILE)
+  if (named === undefined && lstatSync(CONFIG_FILE, { throwIfNoEntry: false }) === undefined) return NO_CONFIG
+  const { readConfig, readFoundConfig } = await import('./config.js')
+  return named === undefined ? readFoundConfig() : readConfig(named)
 }
 
 /** Let a command take from the configuration what its options do not say. */

@@ -4,6 +4,7 @@ import { LogstatError } from '../errors.js'
 import type { Server } from '../format/format.js'
 import { RENDERERS, type RenderOptions } from '../render/render.js'
 import { checkZone, systemZone } from '../time-zone.js'
+import type { Config } from './config-file.js'
 import { type ColorOption, useColor } from './print.js'
 
 export { write } from './print.js'
@@ -18,7 +19,12 @@ export interface OutputOptions {
   readonly color: ColorOption
   readonly status?: string
   readonly server?: Server
+  /** Of the command line as a whole. */
+  readonly settings?: Config
 }
+
+/** The configuration that was found, where nobody sees standard error; to be named in the report. */
+export const settingsToName = ({ settings }: Pick<OutputOptions, 'settings'>): string | undefined => (process.stderr.isTTY ? undefined : settings?.found)
 
 /** Endings that are not the name of a kind themselves. */
 const KINDS: ReadonlyMap<string, string> = new Map([

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { LogstatError, within, wordsIn } from '../errors.js'
 import { checkAsked } from '../format/asked.js'
 import type { Server } from '../format/format.js'
@@ -108,8 +109,8 @@ export async function readPaths(paths: readonly string[], store: Store, options:
   const errors = results.flatMap((r) => (r.error ? [{ ...r, error: r.error }] : []))
   if (errors.length === results.length && errors.every((e) => e.entries === 0)) {
     const [first] = errors
-    if (errors.length > 1 || first?.optional) throw noLogs(paths, errors.length, first?.error)
-    if (first) throw first.error
+    if (errors.length > 1 || first?.optional) throw noLogs(paths, errors.length, first && named(first))
+    if (first) throw named(first)
   }
   return { results, failed: tellErrors(errors, options.quiet === true), filter: read.filter ?? {} }
 }
@@ -124,6 +125,17 @@ function noLogs(paths: readonly string[], looked: number, first: LogstatError | 
     },
     first?.remedy,
   )
+}
+
+/** The error of an input, with its name in front. */
+function named({ name, error }: { readonly name: string; readonly error: LogstatError }): LogstatError {
+  return error.message.includes(name)
+    ? error
+    : new LogstatError(
+        error.code,
+        within(error.words, (text) => `${name}: ${text}`),
+        error.remedy,
+      )
 }
 
 /** Files of a directory that are no logs: no reason to fail. */
@@ -141,9 +153,15 @@ function tellErrors(errors: readonly { readonly name: string; readonly optional:
       tell({ en: `passed over: ${more} more ${more === 1 ? 'file' : 'files'} that are no access logs`, zh: `已跳过：另有 ${more} 个文件不是访问日志` })
   }
   const failed = errors.filter((e) => !passed.includes(e))
-  for (const { name, error } of failed) tell(error.message.includes(name) ? error.words : within(error.words, (text) => `${name}: ${text}`), error.remedy)
+  for (const each of failed) {
+    const { words, remedy } = named(each)
+    tell(words, remedy)
+  }
   return failed.length > 0
 }
+
+/** More threads than so many a core only take memory. */
+const MOST_JOBS = 4
 
 /** What the options of a command mean for reading. @throws LogstatError for a format or a time zone that there is not */
 export function readOptions(store: Store, options: ReadCommandOptions): ReadOptions {
@@ -159,7 +177,7 @@ export function readOptions(store: Store, options: ReadCommandOptions): ReadOpti
     ...(server === undefined ? {} : { server }),
     ...(store.file === null ? { filter: filterOf(options, dayZone) } : { dayZone }),
     ...(force === undefined ? {} : { force }),
-    ...(jobs === undefined ? {} : { jobs }),
+    ...(jobs === undefined ? {} : { jobs: Math.min(jobs, MOST_JOBS * availableParallelism()) }),
     ...(top === undefined ? {} : { top }),
   }
 }

@@ -6,7 +6,8 @@ import { RENDERERS } from '../render/render.js'
 import { tellReport } from '../report/report.js'
 import { compileSelection } from '../report/select.js'
 import { openStore, type Store } from '../store/store.js'
-import { kindOf, type OutputOptions, renderOptions, write } from './output.js'
+import { said } from './messages.js'
+import { kindOf, type OutputOptions, renderOptions, settingsToName, write } from './output.js'
 import { FILTERS, type ReadCommandOptions, readPaths } from './read.js'
 import { tellUndated } from './undated.js'
 
@@ -68,8 +69,16 @@ async function print(store: Store, kind: string, options: OutputOptions, asIis: 
     filter,
     ...(options.status === undefined ? {} : { select: compileSelection(options.status) }),
   }
+  const settings = settingsToName(options)
+  const named = settings === undefined ? {} : { settings }
   await write(
-    tellReport(store, asked, (made) => render(made, renderOptions(options))),
+    tellReport(store, asked, (made) => withSettings(render({ ...made, ...named }, renderOptions(options)), kind, settings)),
     options.output,
   )
+}
+
+/** A report in text names the configuration at its end; the others hold it. */
+function* withSettings(pieces: Iterable<string>, kind: string, settings: string | undefined): Generator<string> {
+  yield* pieces
+  if (kind === 'text' && settings !== undefined) yield `\n${said({ en: `Settings: ${settings} in this directory`, zh: `设置：此目录中的 ${settings}` })}\n`
 }

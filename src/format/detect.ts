@@ -11,6 +11,7 @@ import type { OwnFormat } from './own.js'
 import { fieldsOf, textOf } from './pattern.js'
 import { Prober } from './prober.js'
 import { FORMATS, formatNamed, hasPlans, plansOf, plansOfFamily } from './registry.js'
+import { inTime } from './time-limit.js'
 import { hasParts, type Layer, layersOf, Unwrapper, type Wrapping } from './unwrap.js'
 import type { W3cHeader } from './w3c.js'
 import { WRAPPERS } from './wrappers.js'
@@ -264,10 +265,17 @@ const asGuess = (plan: Plan): Plan => (plan.cutter === Cutter.W3c ? { ...plan, f
 
 function matchesOf(pattern: RegExp, data: readonly Uint8Array[]): number {
   const texts = data.map((line) => textOf(Buffer.from(line).toString('latin1').replace(/\r$/, '')).text)
-  return texts.filter((text) => {
-    const fields = fieldsOf(pattern, text)
-    return fields && !wrongField(fields)
-  }).length
+  let now = 0
+  let matches = 0
+  const match = (): void => {
+    for (const text of texts) {
+      now++
+      const fields = fieldsOf(pattern, text)
+      if (fields && !wrongField(fields)) matches++
+    }
+  }
+  inTime(match, () => ({ first: 1, now }))
+  return matches
 }
 
 /** Bytes of a UTF-8 byte order mark at the beginning. */

@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from 'node:fs'
+import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import { LogstatError } from '../errors.js'
 import { glob } from '../glob.js'
@@ -27,16 +27,26 @@ function words(text: string): string[] {
 }
 const plain = (word: string): string => word.replace(/^\0/, '')
 
+/** A configuration is not larger; what is, was not meant to be one. */
+const MOST_BYTES = 16 << 20
+const MOST_FILES = 1000
+
 /** Read a configuration with all it includes. */
 export function readConfiguration(path: string): Configuration {
   const formats = new Map<string, string>()
   const logs: { path: string; format: string }[] = []
   const root = dirname(path)
   const seen = new Set<string>()
+  let bytes = 0
   const read = (file: string): void => {
     const real = realpathSync(file)
     if (seen.has(real)) return
     seen.add(real)
+    const stat = statSync(real)
+    // Reading a pipe or a device may never end.
+    if (!stat.isFile()) throw new Error(`${file} is not a regular file`)
+    bytes += stat.size
+    if (bytes > MOST_BYTES || seen.size > MOST_FILES) throw new Error('it includes more than 1,000 files or 16 MiB')
     let directive: string[] = []
     for (const word of words(readFileSync(file, 'utf8'))) {
       if (word !== ';' && word !== '{' && word !== '}') {

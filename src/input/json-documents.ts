@@ -39,12 +39,16 @@ const SLICE = 4 << 10
 /** Text of a record up to which it is not yet certain that it is one, and not a document with records in it. */
 const UNDECIDED = 2 << 20
 const PIECE = 64 << 10
+/** A string, or a number, that is longer is refused: the parser keeps it in memory until it ends. */
+const LONGEST_VALUE = 16 << 20
 
 async function* jsonRecords(chunks: Chunks): AsyncGenerator<Buffer> {
   const { jsonParser } = await import('stream-json/core/parser.js')
   const parse = jsonParser({ streamValues: false, jsonStreaming: true })
   const decoder = new TextDecoder()
   const records = new Records()
+  /** Text since the last token. */
+  let silent = 0
   for await (const chunk of chunks) {
     const text = decoder.decode(chunk, { stream: true })
     let broken: Error | undefined
@@ -53,14 +57,16 @@ async function* jsonRecords(chunks: Chunks): AsyncGenerator<Buffer> {
         const found = parse(text.slice(at, at + SLICE))
         // Several tokens, or a mark that says that there are none yet.
         if (typeof found === 'object') for (const token of found.values) records.take(token)
+        silent = typeof found === 'object' ? 0 : silent + SLICE
+        if (silent > LONGEST_VALUE) throw new PackedError('unsupported', { en: 'a value in it is longer than 16 MiB', zh: '其中有一个值超过 16 MiB' })
       }
     } catch (error) {
       broken = error as Error
     }
     yield Buffer.from(records.finished())
-    if (broken) throw new PackedError('broken', broken.message)
+    if (broken) throw broken instanceof PackedError ? broken : new PackedError('broken', broken.message)
   }
-  if (records.depth > 0) throw new PackedError('early', 'a bracket is not closed')
+  if (records.depth > 0) throw new PackedError('early', { en: 'a bracket is not closed', zh: '有括号未闭合' })
 }
 
 const OPENS = new Set(['startObject', 'startArray'])

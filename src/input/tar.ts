@@ -21,6 +21,9 @@ const SPARSE = 'S'
 const SPARSE_WORDS = { en: 'it is stored with its holes left out (tar --sparse)', zh: '它以稀疏方式存储（tar --sparse）' }
 const UNPACK = { en: 'Unpack the archive with its own tool first.', zh: '请先用相应工具解包。' }
 
+const BAD_SIZE = { en: 'the size of a file is damaged', zh: '某个文件的大小字段已损坏' }
+const BAD_ATTRIBUTES = { en: 'the attributes of a file are damaged', zh: '某个文件的属性已损坏' }
+
 interface Header {
   readonly name: string
   readonly size: number
@@ -57,11 +60,11 @@ async function nextHeader(input: PackedInput): Promise<Header | undefined> {
   if (!(await input.some())) return undefined
   const block = await input.exactly(BLOCK)
   if (block.every((byte) => byte === 0)) return undefined
-  if (numberAt(block, 148, 8) !== sumOf(block)) throw new PackedError('broken', 'the header of a file is damaged')
+  if (numberAt(block, 148, 8) !== sumOf(block)) throw new PackedError('broken', { en: 'the header of a file is damaged', zh: '某个文件的头部已损坏' })
   const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? textAt(block, 345, 155) : ''
   const type = String.fromCharCode(block[156] as number)
   const size = numberAt(block, 124, 12)
-  if (!Number.isSafeInteger(size) || size < 0) throw new PackedError('broken', 'the size of a file is damaged')
+  if (!Number.isSafeInteger(size) || size < 0) throw new PackedError('broken', BAD_SIZE)
   // Of a sparse file the map of its parts may go on behind the header.
   if (type === SPARSE) for (let more = block[482]; more; more = (await input.exactly(BLOCK))[504]);
   // Links, directories and devices have no bytes, whatever their size says.
@@ -96,12 +99,12 @@ function attributesOf(type: string, body: Buffer): { name?: string; size?: numbe
   for (let at = 0; at < body.length; ) {
     const blank = body.indexOf(0x20, at)
     const length = Number(body.toString('latin1', at, blank))
-    if (blank === -1 || !Number.isInteger(length) || length <= blank - at) throw new PackedError('broken', 'the attributes of a file are damaged')
+    if (blank === -1 || !Number.isInteger(length) || length <= blank - at) throw new PackedError('broken', BAD_ATTRIBUTES)
     const [key, value = ''] = body.toString('utf8', blank + 1, at + length - 1).split(/=(.*)/s)
     if (key === 'path') said.name = value
     if (key === 'size') {
       said.size = Number(value)
-      if (!Number.isSafeInteger(said.size) || said.size < 0) throw new PackedError('broken', 'the size of a file is damaged')
+      if (!Number.isSafeInteger(said.size) || said.size < 0) throw new PackedError('broken', BAD_SIZE)
     }
     at += length
   }
@@ -128,7 +131,7 @@ class Body {
       let some: Buffer | undefined
       try {
         some = await this.#input.some(this.#left)
-        if (!some) throw new PackedError('early', 'the archive ends inside this file')
+        if (!some) throw new PackedError('early', { en: 'the archive ends inside this file', zh: '压缩包在此文件中间结束' })
       } catch (error) {
         throw (this.#failure = error)
       }
@@ -139,7 +142,7 @@ class Body {
   }
 
   async whole(): Promise<Buffer> {
-    if (this.#left > MAX_ATTRIBUTES) throw new PackedError('broken', 'the attributes of a file are damaged')
+    if (this.#left > MAX_ATTRIBUTES) throw new PackedError('broken', BAD_ATTRIBUTES)
     const pieces: Buffer[] = []
     for await (const piece of this.chunks()) pieces.push(Buffer.from(piece))
     return Buffer.concat(pieces)

@@ -2,6 +2,7 @@ import split2 from 'split2'
 import { writeEntry, wrongField } from '../format/canonical.js'
 import { companionOf } from '../format/companions.js'
 import { bytesOf, failureOf, fieldsOf, textOf } from '../format/pattern.js'
+import { inTime } from '../format/time-limit.js'
 import { Unwrapper, type Wrapping } from '../format/unwrap.js'
 import { characterAt, decode, type Kernel, READ_BYTES, TAIL_BYTES } from '../kernel/kernel.js'
 import { readLineCounts, wholeCharacters } from '../tally/read-out.js'
@@ -190,8 +191,30 @@ class LineIntake implements Intake {
   }
 
   #pass(bytes: Buffer): void {
-    this.#lines.write(bytes.toString('latin1'))
+    const text = bytes.toString('latin1')
+    if (this.#pattern === null) this.#lines.write(text)
+    else this.#passInTime(text)
     this.#give()
+  }
+
+  /** If the pattern does not come to an end, nothing of these lines is counted: reading goes on before them. */
+  #passInTime(text: string): void {
+    const [line, lineStart, ignored] = [this.#line, this.#lineStart, this.#ignored]
+    const rejects = [...this.#rejects].map(([reason, tally]) => [reason, { ...tally, samples: [...tally.samples] }] as const)
+    try {
+      inTime(
+        () => void this.#lines.write(text),
+        () => ({ first: line + 1, now: this.#line }),
+      )
+    } catch (error) {
+      this.#line = line
+      this.#lineStart = lineStart
+      this.#ignored = ignored
+      this.#made.length = 0
+      this.#rejects.clear()
+      for (const [reason, tally] of rejects) this.#rejects.set(reason, tally)
+      throw error
+    }
   }
 
   /** Hand the lines that are made to the kernel, and note where those stand that it rejects. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
@@ -19,6 +19,8 @@ export interface Fault {
   readonly prints?: readonly string[]
   /** What is said neither on standard error nor on standard output. */
   readonly never?: readonly (string | RegExp)[]
+  /** Most memory that it may take. */
+  readonly mebibytes?: number
   /** What else holds, in words and as a check. */
   readonly also?: string
   readonly check?: (folder: string, run: Run) => void
@@ -53,18 +55,24 @@ export function makeDatabase(folder: string): void {
 export const unfinished = (folder: string): string[] => readdirSync(folder).filter((name) => name.includes('.new'))
 
 /** Run the line of a fault as it stands, and hold it to the record. */
-export function hold({ run: text, make, status, says = [], prints = [], never = [], check }: Fault): void {
+export function hold({ run: text, make, status, says = [], prints = [], never = [], mebibytes, check }: Fault): void {
   const folder = mkdtempSync(join(tmpdir(), 'logstat-fault-'))
   try {
     writeFileSync(join(folder, 'good.log'), GOOD)
     make?.(folder)
+    // The largest of the processes that run.
+    writeFileSync(
+      join(folder, '.peak.cjs'),
+      "process.on('exit', () => require('node:fs').appendFileSync(__dirname + '/.peak', process.resourceUsage().maxRSS + '\\n'))\n",
+    )
+    const measured = mebibytes === undefined ? {} : { NODE_OPTIONS: `--require=${join(folder, '.peak.cjs')}` }
     const logstat = `logstat() { '${process.execPath}' '${LOGSTAT}' "$@"; }`
     const { LANG: _, LC_ALL: __, LC_MESSAGES: ___, ...env } = process.env
     const run = spawnSync('bash', ['-c', `${logstat}\n${text}`], {
       cwd: folder,
       encoding: 'utf8',
       maxBuffer: 1 << 28,
-      env: { ...env, TZ: 'UTC', NO_COLOR: '1', LOGSTAT },
+      env: { ...env, TZ: 'UTC', NO_COLOR: '1', LOGSTAT, ...measured },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     expect({ status: run.status, stderr: run.stderr }).toEqual({ status, stderr: says.length > 0 ? expect.stringMatching(inOrder(says)) : run.stderr })
@@ -72,6 +80,10 @@ export function hold({ run: text, make, status, says = [], prints = [], never = 
     for (const text of [...never, /^ +at .*:\d+:\d+/m, /node:internal/]) {
       const found = [run.stdout, run.stderr].filter((out) => (typeof text === 'string' ? out.includes(text) : text.test(out)))
       expect([String(text), found]).toEqual([String(text), []])
+    }
+    if (mebibytes !== undefined) {
+      const peaks = readFileSync(join(folder, '.peak'), 'utf8').trim().split('\n').map(Number)
+      expect(Math.max(...peaks) / 1024).toBeLessThan(mebibytes)
     }
     check?.(folder, run)
   } finally {

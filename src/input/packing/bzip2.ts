@@ -2,7 +2,7 @@
 // blocks, used here, unpacks one block at a time.
 import bitReader from 'unbzip2-stream/lib/bit_iterator.js'
 import decoder from 'unbzip2-stream/lib/bzip2.js'
-import { type Chunks, PackedError, PackedInput } from './packed.js'
+import { type Chunks, ENDS_EARLY, noMore, PackedError, PackedInput } from './packed.js'
 
 /** Unpack bzip2: any number of streams one after the other, as pbzip2 and `cat` make them. */
 export async function* bunzip2(packed: Chunks): AsyncGenerator<Buffer> {
@@ -22,7 +22,7 @@ export async function* bunzip2(packed: Chunks): AsyncGenerator<Buffer> {
     }
   }
   const early = (): never => {
-    throw new PackedError('early', 'the packed data end too early')
+    throw new PackedError('early', ENDS_EARLY)
   }
   const start = await input.some()
   if (!start) return
@@ -55,7 +55,7 @@ function header(bits: Parameters<typeof decoder.header>[0], first: boolean): num
     return decoder.header(bits)
   } catch (error) {
     if (first || error instanceof PackedError) throw error
-    throw new PackedError('trailing', 'something follows that is no bzip2')
+    throw new PackedError('trailing', noMore('bzip2'))
   }
 }
 

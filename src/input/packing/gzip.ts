@@ -1,6 +1,6 @@
 import { crc32, createInflateRaw } from 'node:zlib'
 import { type Engine, runEngine } from './engine.js'
-import { type Chunks, PackedError, PackedInput, type Unpacking } from './packed.js'
+import { BAD_SUM, type Chunks, PackedError, PackedInput, type Unpacking } from './packed.js'
 
 /** Bits of the header's flags. https://www.rfc-editor.org/rfc/rfc1952#section-2.3.1 */
 const HEADER_CHECKSUM = 2
@@ -41,7 +41,7 @@ export async function* gunzip(packed: Chunks, how: Unpacking): AsyncGenerator<Bu
       }
       const trailer = await input.exactly(TRAILER_BYTES)
       const expected = trailer.readUInt32LE(0)
-      const wrong = (): PackedError => new PackedError('broken', 'the checksum is wrong')
+      const wrong = (): PackedError => new PackedError('broken', BAD_SUM)
       if (trailer.readUInt32LE(4) !== (at - start) % 2 ** 32 || (!leave && sum !== expected)) throw wrong()
       leave?.({ at, sum: expected, wrong: wrong() })
     }
@@ -61,7 +61,7 @@ async function readHeader(input: PackedInput, first: boolean): Promise<boolean> 
   }
   await input.begins([0x1f, 0x8b], 'gzip')
   const fixed = await input.exactly(8)
-  if (fixed[0] !== 8) throw new PackedError('broken', `unknown compression method ${fixed[0]}`)
+  if (fixed[0] !== 8) throw new PackedError('broken', { en: `unknown compression method ${fixed[0]}`, zh: `未知的压缩方法 ${fixed[0]}` })
   const flags = fixed[1] as number
   if (flags & EXTRA) await input.exactly((await input.exactly(2)).readUInt16LE(0))
   for (const text of [NAME, COMMENT]) if (flags & text) while ((await input.exactly(1))[0] !== 0);

@@ -1,3 +1,5 @@
+import { type Message, type Words, wordsIn } from '../../errors.js'
+
 /** Bytes in pieces: of a file, of what was unpacked, of what was recoded. Ways of unpacking are functions from one to another. */
 export type Chunks = AsyncIterable<Uint8Array>
 
@@ -30,11 +32,15 @@ export class PackedError extends Error {
   override readonly name = 'PackedError'
   constructor(
     readonly kind: 'early' | 'broken' | 'trailing' | 'unsupported',
-    message: string,
+    readonly words: Message,
   ) {
-    super(message)
+    super(wordsIn(words, 'en'))
   }
 }
+
+export const ENDS_EARLY: Words = { en: 'the packed data end too early', zh: '压缩数据不完整' }
+export const BAD_SUM: Words = { en: 'the checksum is wrong', zh: '校验和错误' }
+export const noMore = (name: string): Words => ({ en: `something follows that is no ${name}`, zh: `后面的内容不是 ${name}` })
 
 /** Packed bytes, asked for as the unpacking side needs them. */
 export class PackedInput {
@@ -58,7 +64,7 @@ export class PackedInput {
 
   /** Exactly so many bytes. @throws PackedError `early` */
   async exactly(bytes: number): Promise<Buffer> {
-    while (this.#rest.length < bytes) if (!(await this.#more())) throw new PackedError('early', 'the packed data end too early')
+    while (this.#rest.length < bytes) if (!(await this.#more())) throw new PackedError('early', ENDS_EARLY)
     const taken = this.#rest.subarray(0, bytes)
     this.took(bytes)
     return taken
@@ -66,7 +72,7 @@ export class PackedInput {
 
   /** The bytes that packed data begin with. @throws PackedError `early` where they are cut off, `trailing` where something else stands */
   async begins(magic: readonly number[], name: string): Promise<void> {
-    for (const byte of magic) if ((await this.exactly(1))[0] !== byte) throw new PackedError('trailing', `something follows that is no ${name}`)
+    for (const byte of magic) if ((await this.exactly(1))[0] !== byte) throw new PackedError('trailing', noMore(name))
   }
 
   /** Read on, keeping what is at hand. @returns false at the end */

@@ -1,5 +1,6 @@
 import xz from 'xz-decompress'
-import { type Chunks, PackedError } from './packed.js'
+import type { Words } from '../../errors.js'
+import { type Chunks, noMore, PackedError } from './packed.js'
 
 // The package lets one stream run at a time and has the next wait for it, for ever if it was left half read. Streams share nothing
 // but memory to allocate from, so several may stand open.
@@ -29,8 +30,8 @@ export async function* unxz(packed: Chunks): AsyncGenerator<Uint8Array> {
   } catch (error) {
     if (failure) throw failure
     const code = /error code (\d+)/.exec((error as Error).message)?.[1] ?? ''
-    if (code === FORMAT_ERROR && started) throw new PackedError('trailing', 'something follows that is no xz')
-    throw new PackedError(...(CODES[code] ?? [over ? 'early' : 'broken', 'the data are broken']))
+    if (code === FORMAT_ERROR && started) throw new PackedError('trailing', noMore('xz'))
+    throw new PackedError(...(CODES[code] ?? [over ? 'early' : 'broken', { en: 'the data are broken', zh: '数据已损坏' }]))
   }
 }
 
@@ -53,9 +54,12 @@ const Z = 0x5a
 
 const FORMAT_ERROR = '5'
 /** What the decoder's numbers mean (enum xz_ret of xz.h in XZ Embedded). */
-const CODES: Readonly<Record<string, [PackedError['kind'], string]>> = {
-  '3': ['unsupported', 'it needs more memory than is allowed'],
-  '4': ['unsupported', 'it needs more memory than is allowed'],
-  '6': ['unsupported', 'it uses a filter or a checksum (SHA-256) that the decoder does not know'],
-  '7': ['broken', 'the data are broken'],
+const CODES: Readonly<Record<string, [PackedError['kind'], Words]>> = {
+  '3': ['unsupported', { en: 'it needs more memory than is allowed', zh: '所需内存超过允许的上限' }],
+  '4': ['unsupported', { en: 'it needs more memory than is allowed', zh: '所需内存超过允许的上限' }],
+  '6': [
+    'unsupported',
+    { en: 'it uses a filter or a checksum (SHA-256) that the decoder does not know', zh: '它使用了解码器不支持的过滤器或校验和（SHA-256）' },
+  ],
+  '7': ['broken', { en: 'the data are broken', zh: '数据已损坏' }],
 }

@@ -1,15 +1,17 @@
 import zlib from 'node:zlib'
 import { type Engine, runEngine } from './engine.js'
-import { type Chunks, PackedError, PackedInput } from './packed.js'
+import { BAD_SUM, type Chunks, ENDS_EARLY, PackedError, PackedInput } from './packed.js'
 import { Xxh64 } from './xxh64.js'
+import { BlockDecoder } from './zstd-blocks.js'
+import { WINDOW_LOG, WINDOW_TOO_LARGE } from './zstd-window.js'
 
 /** Node has zstd since 22.15. */
 const { createZstdDecompress, zstdDecompressSync } = zlib as {
   createZstdDecompress?: (options: object) => Engine
   zstdDecompressSync?: (packed: Uint8Array) => Buffer
 }
-/** `ZSTD_d_windowLogMax`: files packed with `zstd --long=31` are read, too. */
-const PARAMS = { 100: 31 }
+/** `ZSTD_d_windowLogMax` */
+const PARAMS = { 100: WINDOW_LOG }
 
 /** Unpack zstd: any number of frames, one after the other. */
 export async function* unzstd(packed: Chunks): AsyncGenerator<Uint8Array> {
@@ -53,58 +55,58 @@ async function* inJavaScript(input: PackedInput): AsyncGenerator<Uint8Array> {
       continue
     }
     await input.begins(MAGIC, 'zstd')
-    const unpacked: Uint8Array[] = []
-    const decoder = new Decompress((chunk) => {
-      unpacked.push(chunk)
-    })
-    const sum = new Xxh64()
-    function* decode(packed: Uint8Array, last = false): Generator<Uint8Array> {
-      try {
-        decoder.push(packed, last)
-      } catch (error) {
-        throw new PackedError('broken', (error as Error).message)
-      }
-      for (const chunk of unpacked.splice(0)) {
-        sum.update(chunk)
-        yield chunk
-      }
-    }
     const descriptor = (await input.exactly(1))[0] as number
-    yield* decode(Buffer.from([...MAGIC, descriptor]))
-    yield* decode(await input.exactly(headerBytes(descriptor)))
+    const decoder = new BlockDecoder(Decompress, windowOf(descriptor, await input.exactly(headerBytes(descriptor))))
+    const sum = new Xxh64()
     for (let isLast = false; !isLast; ) {
       const header = await input.exactly(BLOCK_HEADER)
-      const packed = await input.exactly(blockBytes(header))
       isLast = ((header[0] as number) & 1) === 1
-      yield* decode(header)
-      yield* decode(packed)
+      const chunk = decoder.decode(header, await input.exactly(blockBytes(header)))
+      sum.update(chunk)
+      yield chunk
     }
-    if (!(descriptor & HAS_CHECKSUM)) {
-      yield* decode(new Uint8Array(0), true)
-      continue
-    }
+    if (!(descriptor & HAS_CHECKSUM)) continue
     const checksum = await input.exactly(CHECKSUM)
-    yield* decode(checksum, true)
-    if (checksum.readUInt32LE(0) !== Number(sum.digest() & 0xffffffffn)) throw new PackedError('broken', 'the checksum is wrong')
+    if (checksum.readUInt32LE(0) !== Number(sum.digest() & 0xffffffffn)) throw new PackedError('broken', BAD_SUM)
   }
 }
 
 async function skip(input: PackedInput, bytes: number): Promise<void> {
   for (let left = bytes; left > 0; ) {
     const some = await input.some(left)
-    if (!some) throw new PackedError('early', 'the packed data end too early')
+    if (!some) throw new PackedError('early', ENDS_EARLY)
     input.took(some.length)
     left -= some.length
   }
 }
 
 const HAS_CHECKSUM = 4
+const IS_SINGLE = 0x20
+const DICTIONARY = 3
 
 /** Bytes of a frame's header behind its descriptor: the window, the dictionary and the size, each if it is there. */
 function headerBytes(descriptor: number): number {
-  const isSingle = (descriptor >> 5) & 1
-  const size = [isSingle, 2, 4, 8][descriptor >> 6] as number
-  return 1 - isSingle + ([0, 1, 2, 4][descriptor & 3] as number) + size
+  return windowBytes(descriptor) + dictionaryBytes(descriptor) + sizeBytes(descriptor)
+}
+const windowBytes = (descriptor: number): number => (descriptor & IS_SINGLE ? 0 : 1)
+const dictionaryBytes = (descriptor: number): number => [0, 1, 2, 4][descriptor & DICTIONARY] as number
+const sizeBytes = (descriptor: number): number => [descriptor & IS_SINGLE ? 1 : 0, 2, 4, 8][descriptor >> 6] as number
+
+/** How far back a frame may refer, in bytes. @throws PackedError `unsupported` */
+function windowOf(descriptor: number, header: Buffer): number {
+  const dictionary = header.subarray(windowBytes(descriptor), windowBytes(descriptor) + dictionaryBytes(descriptor))
+  if (dictionary.some((byte) => byte !== 0)) throw new PackedError('unsupported', { en: 'it needs a dictionary', zh: '需要字典' })
+  let window: number
+  if (descriptor & IS_SINGLE) {
+    const bytes = sizeBytes(descriptor)
+    const at = header.length - bytes
+    window = bytes === 8 ? Number(header.readBigUInt64LE(at)) : header.readUIntLE(at, bytes) + (bytes === 2 ? 256 : 0)
+  } else {
+    const base = 2 ** (10 + ((header[0] as number) >> 3))
+    window = base + (base / 8) * ((header[0] as number) & 7)
+  }
+  if (window > 2 ** WINDOW_LOG) throw new PackedError('unsupported', WINDOW_TOO_LARGE)
+  return window
 }
 
 /** Bytes of a block behind its header; of a byte that is repeated only that one is there. */
