@@ -200,7 +200,7 @@ class LineIntake implements Intake {
   /** If the pattern does not come to an end, nothing of these lines is counted: reading goes on before them. */
   #passInTime(text: string): void {
     const [line, lineStart, ignored] = [this.#line, this.#lineStart, this.#ignored]
-    const rejects = [...this.#rejects].map(([reason, tally]) => [reason, { ...tally, samples: [...tally.samples] }] as const)
+    const rejects = new Map(Array.from(this.#rejects, ([reason, tally]) => [reason, { ...tally, samples: [...tally.samples] }]))
     try {
       inTime(
         () => void this.#lines.write(text),
