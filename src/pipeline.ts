@@ -619,7 +619,7 @@ async function count(kernel: Kernel, prepared: Prepared, store: Store, options: 
 /** What is said of an input in the end: of one that is new, and for the most part is no log, that it was counted all the same. */
 function judged(result: InputResult, { input, layout }: Prepared, { force }: ReadOptions): InputResult {
   const { lines, ignored, rejected, known, error } = result
-  if (error || force || known || !layout || !isMostlyUnknown(lines - ignored - rejected, lines - ignored)) return result
+  if (error || force || known || !layout || !isMostlyUnknown(lines - ignored - rejected, lines - ignored, layout.format)) return result
   const how = `${rejected} of its ${lines} lines do not fit`
   return { ...result, error: mostlyUnknown(input, layout.format, how, 'the others are counted', 'take that as it is') }
 }
@@ -800,7 +800,7 @@ function chooseLayout(input: Input, head: Buffer, options: ReadOptions, kernel: 
     )
   // Of a W3C log without a status column reading says so.
   const isJudged = found.format !== 'empty' && found.w3c?.hasStatus !== false
-  if (!options.force && isJudged && isMostlyUnknown(found.fits, found.looked))
+  if (!options.force && isJudged && isMostlyUnknown(found.fits, found.looked, found.format))
     throw mostlyUnknown(
       input,
       found.format,
@@ -886,7 +886,10 @@ function unknownFormat(input: Input, found: Undetected): LogstatError {
 
 /** Share of the lines that must be understood. */
 const MOST = 0.5
-const isMostlyUnknown = (understood: number, lines: number): boolean => lines > 0 && understood / lines < MOST
+const isMostlyUnknown = (understood: number, lines: number, format: string): boolean =>
+  lines > 0 && understood / lines < MOST && lines - understood > (format === 'w3c' ? FEW_RECORDS : 0)
+/** So few records of a W3C log prove nothing: a server that changed its fields may have written them. All of them are in the report as samples. */
+const FEW_RECORDS = 5
 
 function mostlyUnknown(input: Input, format: string, how: string, what: string, force: string): LogstatError {
   return new LogstatError(
@@ -896,13 +899,14 @@ function mostlyUnknown(input: Input, format: string, how: string, what: string, 
   )
 }
 
-function nothingUnderstood(input: Input, layout: Layout, counts: LineCounts, sawStatus: boolean): LogstatError {
+function nothingUnderstood(input: Input, layout: Layout, counts: LineCounts, sawStatus: boolean): LogstatError | null {
   if (layout.format === 'w3c' && !sawStatus && counts.rejects.has('status'))
     return new LogstatError(
       'no-status',
       `${input.name}: the #Fields line names no sc-status, so there are no status codes to explain`,
       'In IIS Manager, select sc-status, sc-substatus and sc-win32-status under Logging, Select Fields.',
     )
+  if (!isMostlyUnknown(0, counts.rejected, layout.format)) return null
   return new LogstatError(
     'wrong-format',
     `${input.name}: none of its ${counts.rejected} lines fits ${layoutName(layout.format)}`,

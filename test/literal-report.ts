@@ -37,6 +37,7 @@ function code(status: number, substatus: number | null, hits: number, verdicts: 
     lastSeen: '2026-11-22T14:31:44Z',
     meanTimeMs: null,
     win32: [],
+    otherWin32: { values: 0, hits: 0 },
     verdicts,
     explanation: null,
     timeline: [0, 0, hits, 0],
@@ -159,6 +160,7 @@ export function literalReport(language: Language): Report {
     range: null,
     period: { from: '2026-11-22T00:00:03Z', to: '2026-11-22T23:59:58Z' },
     totals: { lines: 1780, entries: 1774, rejected: 2, ignored: 4, filtered: 0, withoutTime: 3, bytesSent: 1_774_000, bytesReceived: null },
+    unselected: null,
     inputs: [
       {
         name: 'logs/u_ex261122.log',
@@ -182,6 +184,7 @@ export function literalReport(language: Language): Report {
     verdicts: { normal: 1548, server: 214, auth: 9, unknown: 3 },
     problems: 226,
     codes,
+    otherCodes: { codes: 0, hits: 0 },
     rejects: [
       {
         reason: 'field-count',

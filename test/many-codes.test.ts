@@ -7,7 +7,7 @@ import { readInputs } from '../src/pipeline.js'
 import { renderIis } from '../src/render/iis.js'
 import { jsonPieces } from '../src/render/json.js'
 import { RENDERERS, type Renderer, type RenderOptions } from '../src/render/render.js'
-import { makeReport, type Report, tellReport } from '../src/report/report.js'
+import { makeReport, type Report } from '../src/report/report.js'
 import type { Win32Row } from '../src/report/shape.js'
 import { Backlog } from '../src/store/backlog.js'
 import { openStore, type Store } from '../src/store/store.js'
@@ -86,12 +86,12 @@ function expectTruth(report: Report): void {
 }
 
 describe('a log of thousands of codes', () => {
-  it('is counted as it is, and costs no more than one code at a time to write', async () => {
+  it('is counted as it is, and written in pieces', async () => {
     const store = openStore(null)
     await read(store, log)
     const report = makeReport(store)
     expectTruth(report)
-    const pieces = [...tellReport(store, {}, jsonPieces)]
+    const pieces = [...jsonPieces(report)]
     expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(100_000)
     const written = pieces.join('')
     expect(JSON.parse(written)).toEqual(JSON.parse(JSON.stringify(report)))
@@ -134,17 +134,17 @@ describe('what is shown of more codes than anybody reads', () => {
   const number = (text: string | undefined): number => Number(text?.replaceAll(',', ''))
 
   it('adds up with what is left out: the table of codes', () => {
-    const text = [...tellReport(store, {}, (report) => (RENDERERS.text as Renderer)(report, OPTIONS))].join('')
+    const text = [...(RENDERERS.text as Renderer)(makeReport(store), OPTIONS)].join('')
     const table = text.slice(text.indexOf('ALL CODES')).split('\n')
     const rows = table.flatMap((line) => /^ {2}\d{3}\.\d+ +([\d,]+) /.exec(line)?.[1] ?? [])
-    const [, more, hits] = /^ {2}([\d,]+) more codes, ([\d,]+) hits: --format json/m.exec(text) ?? []
+    const [, more, hits] = /^ {2}([\d,]+) more codes, ([\d,]+) hits: choose some/m.exec(text) ?? []
     expect(rows).toHaveLength(200)
     expect(number(more)).toBe(SUBS + 1 - 200)
     expect(rows.reduce((n, row) => n + number(row), 0) + number(hits)).toBe(ENTRIES)
     expect(text).toContain('500.19')
   })
   it('adds up with what is left out: the tree of IIS', () => {
-    const tree = [...tellReport(store, {}, (report) => [renderIis(report, OPTIONS)])].join('').split('\n')
+    const tree = renderIis(makeReport(store), OPTIONS).split('\n')
     const counts = (form: RegExp): number[] => tree.flatMap((line) => form.exec(line)?.[1] ?? []).map(number)
     const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
     expect(sum(counts(/^\d{3} +([\d,]+) /))).toBe(ENTRIES)
@@ -156,12 +156,50 @@ describe('what is shown of more codes than anybody reads', () => {
     expect(sum([...win32, ...counts(/^ {4}[\d,]+ more codes?, ([\d,]+) hit/)])).toBe(ENTRIES - SUBS)
   })
   it('is all there in JSON', () => {
-    const report = JSON.parse([...tellReport(store, {}, jsonPieces)].join('')) as Report
-    expect(report).toEqual(JSON.parse(JSON.stringify(makeReport(store))))
+    const report = JSON.parse([...jsonPieces(makeReport(store))].join('')) as Report
     expect(report.codes).toHaveLength(SUBS + 1)
     // Those that want a person come in the order of urgency, then of hits.
     expect(report.findings[0]).toMatchObject({ status: 500, substatus: 19 })
     expect(report.findings.length).toBeGreaterThan(200)
+  })
+})
+
+describe('a log of more codes than a report tells in full', () => {
+  const [CODES, WIN32S] = [1500, 300]
+  let report: Report
+  beforeAll(async () => {
+    // The rarest ones are the problems.
+    const normal = Array.from({ length: CODES }, (_, sub) => `2026-05-01 10:00:00 GET / 10.0.0.1 200 ${sub} 0\r\n`.repeat(3))
+    const problems = Array.from({ length: 40 }, (_, sub) => `2026-05-01 11:00:00 GET / 10.0.0.1 500 ${sub} 0\r\n`)
+    const win32 = Array.from({ length: WIN32S }, (_, value) => `2026-05-01 12:00:00 GET / 10.0.0.1 500 100 ${value + 1}\r\n`)
+    const file = join(folder, 'full.log')
+    writeFileSync(file, HEAD + [...normal, ...problems, ...win32, '2026-05-01 12:00:00 GET / 10.0.0.1 500 100 -\r\n'.repeat(9)].join(''))
+    const store = openStore(null)
+    await read(store, file)
+    report = makeReport(store)
+    store.close()
+  })
+  const sum = (rows: readonly { readonly hits: number }[]): number => rows.reduce((n, { hits }) => n + hits, 0)
+
+  it('tells problems before what is quiet, and adds the others up', () => {
+    expect(report.totals.entries).toBe(3 * CODES + 40 + WIN32S + 9)
+    expect(report.codes).toHaveLength(1000)
+    expect(report.otherCodes).toEqual({ codes: CODES + 41 - 1000, hits: report.totals.entries - sum(report.codes) })
+    expect(report.codes.filter(({ status }) => status === 500)).toHaveLength(41)
+    expect(report.codes.map(({ hits }) => hits)).toEqual(report.codes.map(({ hits }) => hits).sort((a, b) => b - a))
+    // What is not in full is in the sums all the same.
+    expect(Object.values(report.verdicts).reduce((n, hits) => n + hits, 0)).toBe(report.totals.entries)
+    expect(sum(report.classes)).toBe(report.totals.entries)
+  })
+  it('tells so many Win32 statuses of a code, and adds the others up', () => {
+    const code = report.codes.find(({ substatus, status }) => status === 500 && substatus === 100)
+    expect(code?.win32).toHaveLength(200)
+    expect(code?.otherWin32).toEqual({ values: WIN32S - 200, hits: WIN32S - 200 })
+    expect(code?.hits).toBe(WIN32S + 9)
+  })
+  it('is plain data', () => {
+    expect(structuredClone(report)).toEqual(report)
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report)
   })
 })
 

@@ -21,11 +21,13 @@ const EMPTY: Report = {
   range: null,
   period: null,
   totals: { lines: 0, entries: 0, rejected: 0, ignored: 0, filtered: 0, withoutTime: 0, bytesSent: null, bytesReceived: null },
+  unselected: null,
   inputs: [{ name: 'empty.log', format: 'empty', server: null, software: null, lines: 0, entries: 0, rejected: 0, ignored: 0 }],
   classes: [],
   verdicts: {},
   problems: 0,
   codes: [],
+  otherCodes: { codes: 0, hits: 0 },
   rejects: [],
   findings: [],
   timeline: [],
@@ -60,14 +62,14 @@ describe('one literal report', () => {
         4xx    ██                                                           60   3.4 %
         5xx    ███████                                                     214  12.1 %
 
-                   requests per 6 h
+                   requests per 6 h · peak 724 at 12:00
               724 ┼ ╭╮
               579 ┤ ││
               434 ┼╮││
               290 ┤╰╯╰
               145 ┤
                 0 ┤
-                   5xx per 6 h
+                   5xx per 6 h · peak 214 at 12:00
               214 ┼ ╭╮
               171 ┤ ││
               128 ┤ ││
@@ -76,7 +78,7 @@ describe('one literal report', () => {
                 0 ┼─╯╰
                    00:00 18:00
 
-      NEEDS YOU
+      NEEDS ATTENTION
         503.2       214  server   Concurrent request limit exceeded   /api/orders 98 %
         401.1/1326    9  auth     Wrong user name or password
         404.77        3  unknown  not in the catalogue; counted and…
@@ -134,14 +136,14 @@ describe('one literal report', () => {
         4xx    ██                                                           60   3.4 %
         5xx    ███████                                                     214  12.1 %
 
-                   每 6 小时请求数
+                   每 6 小时请求数 · 峰值 724（12:00）
               724 ┼ ╭╮
               579 ┤ ││
               434 ┼╮││
               290 ┤╰╯╰
               145 ┤
                 0 ┤
-                   每 6 小时 5xx 数
+                   每 6 小时 5xx 数 · 峰值 214（12:00）
               214 ┼ ╭╮
               171 ┤ ││
               128 ┤ ││

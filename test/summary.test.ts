@@ -135,3 +135,44 @@ describe('entries without a readable time', () => {
     expect(json(logstat(['report', '--db', at('ingest.db'), '--format', 'json'])).totals).toMatchObject({ entries: 3, withoutTime: 3 })
   })
 })
+
+describe('a selection that leaves nothing says why', () => {
+  const log = logOf(DAY, [20, 200], [3, 404])
+  const emptied = (...args: string[]) => {
+    const run = logstat([log, '--tz', 'UTC', ...args])
+    expect(run).toMatchObject({ status: 0, stderr: '' })
+    return run.stdout
+  }
+  it.each([
+    [['--since', '2026-11-23'], 'The log runs from 2026-11-22 10:00:00 to 2026-11-22 10:00:19 (UTC).'],
+    [['--until', '2026-11-22', '--host', 'x'], 'The log runs from'],
+    [['--host', 'www.example.com'], 'No entry of the log has the field that --host looks at.'],
+    [['-s', '5xx'], 'The codes in it are 200 · 404.'],
+  ])('%j', (args, reason) => {
+    const text = emptied(...args)
+    expect(text).toContain('No requests match the selection.')
+    expect(text).toContain(reason)
+  })
+  it('and nothing that is not so', () => {
+    const text = emptied('--path', '/nowhere')
+    expect(text).toContain('No requests match the selection.')
+    expect(text).not.toContain('--path')
+    expect(json(logstat([log, '-s', '5xx', '--format', 'json'])).unselected).toEqual({ from: null, to: null, missing: [], codes: ['200', '404'] })
+    expect(json(logstat([log, '--format', 'json'])).unselected).toBeNull()
+    expect(emptied('-s', '5xx', '--lang', 'zh')).toContain('其中的状态码有 200 · 404。')
+  })
+})
+
+describe('--top', () => {
+  it('enlarges the text', () => {
+    const file = at('paths.log')
+    writeFileSync(
+      file,
+      Array.from({ length: 30 }, (_, i) => `192.0.2.${i} - - [22/Nov/2026:10:00:00 +0000] "GET /page-${i} HTTP/1.1" 503 5 "-" "curl/8.4.0"\n`).join(''),
+    )
+    const paths = (...args: string[]) => new Set(logstat([file, ...args]).stdout.match(/\/page-\d+/g)).size
+    expect([paths(), paths('--top', '2'), paths('--top', '10'), paths('--top', '25')]).toEqual([4, 2, 10, 25])
+    expect(new Set(logstat(['iis', file, '--top', '25']).stdout.match(/\/page-\d+/g)).size).toBe(25)
+    expect(json(logstat([file, '--format', 'json'])).codes[0].top.paths).toHaveLength(10)
+  })
+})

@@ -90,9 +90,10 @@ export const tz = (): Option =>
     zh: '显示时间和划分日期所用的时区，例如 Asia/Shanghai（默认：本机时区）',
   })
 const top = (): Option =>
-  option('--top <n>', { en: 'how many paths, clients, … of each list the report holds', zh: '报告中每个列表包含多少个路径、客户端等' })
-    .argParser(whole)
-    .default(10)
+  option('--top <n>', {
+    en: 'how many paths, clients, … of each list to report (default: 10, in text a few of them)',
+    zh: '每个列表报告多少个路径、客户端等（默认 10 个，文本报告只显示其中几个）',
+  }).argParser(whole)
 export const db = (): Option => option('--db <file>', { en: 'SQLite database file', zh: 'SQLite 数据库文件' })
 export const color = (): Option =>
   option('--color <when>', {

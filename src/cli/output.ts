@@ -15,7 +15,8 @@ export interface OutputOptions {
   readonly output?: string
   readonly lang: Language
   readonly tz?: string
-  readonly top: number
+  /** Values of each list, when a number is asked for. */
+  readonly top?: number
   readonly color: ColorOption
   readonly status?: string
   readonly server?: Server
@@ -47,10 +48,11 @@ export function kindOf({ format, output }: Pick<OutputOptions, 'format' | 'outpu
   return kind
 }
 
-export function renderOptions({ color, output, tz }: Pick<OutputOptions, 'color' | 'output' | 'tz'>): RenderOptions {
+export function renderOptions({ color, output, tz, top }: Pick<OutputOptions, 'color' | 'output' | 'tz' | 'top'>): RenderOptions {
   return {
     width: output === undefined && process.stdout.isTTY ? process.stdout.columns || 80 : 80,
     color: useColor(color, output === undefined),
     timeZone: checkZone(tz ?? systemZone()),
+    top,
   }
 }

@@ -1,9 +1,8 @@
 import { LogstatError } from '../errors.js'
-import type { Filter } from '../kernel/filter.js'
 import type { InputResult } from '../pipeline.js'
 import { renderIis } from '../render/iis.js'
 import { RENDERERS } from '../render/render.js'
-import { tellReport } from '../report/report.js'
+import { type ReportOptions as MadeOptions, makeReport } from '../report/report.js'
 import { compileSelection } from '../report/select.js'
 import { openStore, type Store } from '../store/store.js'
 import { said } from './messages.js'
@@ -39,7 +38,8 @@ async function readAndPrint(paths: readonly string[], options: ReportOptions, as
   const kind = kindOf(options)
   const store = openStore(null)
   const { failed, filter, results } = await readPaths(paths, store, options)
-  await print(store, kind, options, asIis, filter)
+  const leftOut = results.map((result) => result.leftOut)
+  await print(store, kind, options, asIis, { filter, leftOut })
   return failed || hidesEntries(results, options) ? 2 : 0
 }
 
@@ -47,7 +47,6 @@ async function printDatabase(file: string, options: OutputOptions, asIis: boolea
   const kind = kindOf(options)
   const store = openStore(file, { readOnly: true })
   await print(store, kind, options, asIis)
-  store.close()
   return 0
 }
 
@@ -59,22 +58,22 @@ function hidesEntries(results: readonly InputResult[], { since, until, quiet }: 
   return false
 }
 
-async function print(store: Store, kind: string, options: OutputOptions, asIis: boolean, filter: Filter = {}): Promise<void> {
+async function print(store: Store, kind: string, options: OutputOptions, asIis: boolean, read: Pick<MadeOptions, 'filter' | 'leftOut'> = {}): Promise<void> {
   const render = asIis && kind === 'text' ? renderIis : RENDERERS[kind]
   if (!render) throw new LogstatError('output', `no report of the kind "${kind}" can be made`)
   const asked = {
     language: options.lang,
     top: options.top,
     server: options.server,
-    filter,
+    ...read,
     ...(options.status === undefined ? {} : { select: compileSelection(options.status) }),
   }
+  const made = makeReport(store, asked)
+  // Whoever waits for a pager must not hold a database for so long.
+  store.close()
   const settings = settingsToName(options)
   const named = settings === undefined ? {} : { settings }
-  await write(
-    tellReport(store, asked, (made) => withSettings(render({ ...made, ...named }, renderOptions(options)), kind, settings)),
-    options.output,
-  )
+  await write(withSettings(render({ ...made, ...named }, renderOptions(options)), kind, settings), options.output)
 }
 
 /** A report in text names the configuration at its end; the others hold it. */

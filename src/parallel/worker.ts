@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openBehind } from '../input/open.js'
-import type { KernelCode } from '../kernel/code.js'
 import { Kernel } from '../kernel/kernel.js'
 import type { Packed } from '../kernel/packed.js'
 import { fillRing } from './ring.js'
@@ -24,7 +23,7 @@ if (parentPort) {
       port.postMessage({ filled: true })
     }
     if (!order.units) return
-    kernel ??= new Kernel({ code: workerData as KernelCode })
+    kernel ??= new Kernel({ code: workerData as WebAssembly.Module })
     let untold = { bytes: 0, lines: 0, place: 0 }
     const onRead: OnRead = (bytes, lines, place) => {
       if (place !== untold.place || untold.bytes >= REPORT_EVERY) {

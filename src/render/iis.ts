@@ -1,96 +1,130 @@
-import type { Language } from '../catalogue/note.js'
-import { codeName, firstOf, type ToldCode, type ToldReport } from '../report/shape.js'
+import type { Verdict } from '../catalogue/note.js'
+import { codeName, type Report, type ReportCode } from '../report/shape.js'
 import { localTime } from '../time-zone.js'
 import { bytes, count, padEnd, padStart, percent, truncate, truncateMiddle, visible, width } from './cells.js'
+import { emptyText } from './empty.js'
 import type { RenderOptions } from './render.js'
-import { style } from './style.js'
-import { say, VERDICT_WORDS } from './words.js'
+import { type Style, style } from './style.js'
+import { say, VERDICT_WORDS, type Word } from './words.js'
 
 /** So many codes are shown of all, and so many Win32 statuses of each: a longer tree nobody reads. */
 const MAX_CODES = 500
 const MAX_WIN32 = 50
+/** So many paths, when nobody asks for a number. */
+const USUAL_PATHS = 3
 
 /** The IIS breakdown: a tree of status, sub-status and Win32 status, each with its hits, share, meaning and top paths. */
-export function renderIis(report: ToldReport, { width: columns, color, timeZone }: RenderOptions): string {
-  const s = style(color)
-  const language: Language = report.language
-  const cells = Math.max(70, Math.min(columns, 140))
-  const { totals, period, inputs } = report
-  const lines = [
-    s.bold(
-      `logstat iis  ${inputs
-        .map((i) => visible(i.name))
-        .slice(0, 3)
-        .join('  ')}${inputs.length > 3 ? `  ${say(language, 'moreInputs', inputs.length - 3)}` : ''}`,
-    ),
-  ]
-  if (period) lines.push(`${localTime(Date.parse(period.from) / 1000, timeZone)} – ${localTime(Date.parse(period.to) / 1000, timeZone)}  (${timeZone})`)
-  lines.push(
-    [
-      say(language, 'requests', count(totals.entries)),
-      ...(totals.filtered ? [say(language, 'leftOut', count(totals.filtered))] : []),
-      ...(totals.bytesSent === null ? [] : [say(language, 'sent', bytes(totals.bytesSent))]),
-      ...(totals.rejected ? [say(language, 'notUnderstood', count(totals.rejected))] : []),
-      ...(totals.withoutTime ? [say(language, 'withoutTime', count(totals.withoutTime))] : []),
-    ].join(' · '),
-    '',
-  )
-  if (totals.entries === 0) lines.push(say(language, inputs.some((i) => i.lines > i.rejected + i.ignored) ? 'noneSelected' : 'noEntries'))
+export function renderIis(report: Report, options: RenderOptions): string {
+  const tree = new Tree(report, options)
+  tree.header()
+  for (const group of byStatus(report.codes)) tree.status(group)
+  tree.more('', report.otherCodes.codes, report.otherCodes.hits)
+  return `${tree.lines.join('\n').trimEnd()}\n`
+}
 
-  const row = (label: string, hits: number, text: string, paint: (t: string) => string): string => {
-    const head = `${padEnd(label, 22)}${padStart(count(hits), 11)}${padStart(percent(hits, totals.entries), 9)}  `
-    return paint((head + truncate(text, cells - width(head))).trimEnd())
+class Tree {
+  readonly lines: string[] = []
+  readonly #report: Report
+  readonly #options: RenderOptions
+  readonly #style: Style
+  readonly #cells: number
+
+  constructor(report: Report, options: RenderOptions) {
+    this.#report = report
+    this.#options = options
+    this.#style = style(options.color)
+    this.#cells = Math.max(60, Math.min(options.width, 140))
   }
-  const more = (indent: string, number: number, hits: number): string[] =>
-    number > 0 ? [s.faint(`${indent}${say(language, 'moreCodes', count(number), count(hits))}`)] : []
-  for (const { status, hits, codes, others, otherHits } of byStatus(report.codes)) {
-    lines.push(row(status, hits, '', s.bold))
-    for (const code of codes) {
-      const verdict = mainVerdict(code)
-      lines.push(
-        row(
-          `  ${visible(codeName(code))}`,
-          code.hits,
-          `${VERDICT_WORDS[verdict][language]} · ${code.explanation?.name ?? say(language, 'noExplanation')}`,
-          (t) => s.verdict(verdict, t),
-        ),
-      )
-      // A lone 0 says nothing that its row has not said.
-      const told = firstOf(code.win32, MAX_WIN32)
-      for (const w of told.some((w) => w.value !== 0) ? told : []) {
-        const symbol = w.symbol && w.value !== 0 && w.symbol !== w.meaning ? ` (${w.symbol})` : ''
-        lines.push(row(`    /${w.value}`, w.hits, `${VERDICT_WORDS[w.verdict][language]} · ${w.meaning}${symbol}`, (t) => s.verdict(w.verdict, t)))
-      }
-      const untold = told.reduce((left, w) => left - w.hits, code.hits)
-      lines.push(...more('    ', code.win32.length - told.length, untold))
-      if (verdict === 'normal' || verdict === 'noise') continue
-      const paths = code.top.paths.slice(0, 3).map((p) => `${truncateMiddle(visible(p.value), 36)} ${count(p.hits)}`)
-      if (paths.length) lines.push(s.faint(truncate(`${' '.repeat(10)}${paths.join(' · ')}`, cells)))
+
+  #say(word: Word, ...values: readonly (string | number)[]): string {
+    return say(this.#report.language, word, ...values)
+  }
+
+  header(): void {
+    const { totals, period, inputs } = this.#report
+    const { timeZone } = this.#options
+    const names = inputs.slice(0, 3).map((i) => visible(i.name))
+    if (inputs.length > 3) names.push(this.#say('moreInputs', inputs.length - 3))
+    this.lines.push(this.#style.bold(`logstat iis  ${names.join('  ')}`))
+    if (period) {
+      const [from, to] = [period.from, period.to].map((time) => localTime(Date.parse(time) / 1000, timeZone))
+      this.lines.push(`${from} – ${to}  (${timeZone})`)
     }
-    lines.push(...more('  ', others, otherHits))
+    const facts = [
+      this.#say('requests', count(totals.entries)),
+      ...(totals.filtered ? [this.#say('leftOut', count(totals.filtered))] : []),
+      ...(totals.bytesSent === null ? [] : [this.#say('sent', bytes(totals.bytesSent))]),
+      ...(totals.rejected ? [this.#say('notUnderstood', count(totals.rejected))] : []),
+      ...(totals.withoutTime ? [this.#say('withoutTime', count(totals.withoutTime))] : []),
+    ]
+    this.lines.push(facts.join(' · '), '')
+    if (totals.entries === 0) this.lines.push(...emptyText(this.#report, timeZone))
   }
-  return `${lines.join('\n').trimEnd()}\n`
+
+  status({ status, hits, codes, others, otherHits }: StatusGroup): void {
+    this.#row(status, hits, '', this.#style.bold)
+    for (const code of codes) this.#code(code)
+    this.more('  ', others, otherHits)
+  }
+
+  #code(code: ReportCode): void {
+    const verdict = mainVerdict(code)
+    this.#judged(`  ${visible(codeName(code))}`, code.hits, verdict, code.explanation?.name ?? this.#say('noExplanation'))
+    const shown = code.win32.slice(0, MAX_WIN32)
+    // A lone 0 says nothing that its row has not said.
+    for (const w of shown.some((w) => w.value !== 0) ? shown : []) {
+      const symbol = w.symbol && w.value !== 0 && w.symbol !== w.meaning ? ` (${w.symbol})` : ''
+      this.#judged(`    /${w.value}`, w.hits, w.verdict, `${w.meaning}${symbol}`)
+    }
+    const left = shown.reduce((n, w) => n - w.hits, code.hits)
+    this.more('    ', code.win32.length - shown.length + code.otherWin32.values, left)
+    if (verdict === 'normal' || verdict === 'noise') return
+    this.#paths(code)
+  }
+
+  /** The most frequent paths: a few in one line, or a line each when somebody asks for a number of them. */
+  #paths({ top }: ReportCode): void {
+    const asked = this.#options.top
+    const indent = ' '.repeat(10)
+    const room = asked === undefined ? 36 : this.#cells - 24
+    const paths = top.paths.slice(0, asked ?? USUAL_PATHS).map((p) => `${truncateMiddle(visible(p.value), room)} ${count(p.hits)}`)
+    const lines = asked === undefined && paths.length > 0 ? [paths.join(' · ')] : paths
+    this.lines.push(...lines.map((line) => this.#style.faint(truncate(indent + line, this.#cells))))
+  }
+
+  #judged(label: string, hits: number, verdict: Verdict, meaning: string): void {
+    this.#row(label, hits, `${VERDICT_WORDS[verdict][this.#report.language]} · ${meaning}`, (text) => this.#style.verdict(verdict, text))
+  }
+
+  #row(label: string, hits: number, text: string, paint: (text: string) => string): void {
+    const head = `${padEnd(label, 22)}${padStart(count(hits), 11)}${padStart(percent(hits, this.#report.totals.entries), 9)}  `
+    this.lines.push(paint((head + truncate(text, this.#cells - width(head))).trimEnd()))
+  }
+
+  /** What is not shown. */
+  more(indent: string, number: number, hits: number): void {
+    if (number > 0) this.lines.push(this.#style.faint(`${indent}${this.#say('moreCodes', count(number), count(hits))}`))
+  }
 }
 
 interface StatusGroup {
   readonly status: string
   hits: number
-  readonly codes: ToldCode[]
+  readonly codes: ReportCode[]
   /** Codes that are not shown, and their hits. */
   others: number
   otherHits: number
 }
 
 /** Codes by status. The most frequent of all are shown. */
-function byStatus(codes: Iterable<ToldCode>): StatusGroup[] {
+function byStatus(codes: readonly ReportCode[]): StatusGroup[] {
   const groups = new Map<number, StatusGroup>()
-  let shown = 0
-  for (const code of codes) {
+  for (const [i, code] of codes.entries()) {
     const number = code.status ?? -1
     const group = groups.get(number) ?? { status: code.status === null ? '-' : String(code.status), hits: 0, codes: [], others: 0, otherHits: 0 }
     groups.set(number, group)
     group.hits += code.hits
-    if (shown++ < MAX_CODES) group.codes.push(code)
+    if (i < MAX_CODES) group.codes.push(code)
     else {
       group.others++
       group.otherHits += code.hits
@@ -100,7 +134,7 @@ function byStatus(codes: Iterable<ToldCode>): StatusGroup[] {
   return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group)
 }
 
-function mainVerdict(code: ToldCode): keyof typeof VERDICT_WORDS {
-  const [best] = (Object.entries(code.verdicts) as [keyof typeof VERDICT_WORDS, number][]).sort((a, b) => b[1] - a[1])
+function mainVerdict(code: ReportCode): Verdict {
+  const [best] = (Object.entries(code.verdicts) as [Verdict, number][]).sort((a, b) => b[1] - a[1])
   return best?.[0] ?? 'unknown'
 }

@@ -5,27 +5,26 @@ export function toJson(value: unknown): string {
   return [...jsonPieces(value)].join('')
 }
 
-/** The same in pieces: a report of fifty thousand codes would take a gigabyte as one text. */
+/** The same in pieces: a report of a thousand codes takes tens of megabytes as one text. */
 export function* jsonPieces(value: unknown): Generator<string> {
   yield* pieces(value, '\n')
   yield '\n'
 }
 
-/** Objects of longer arrays are written one by one, and those that are made as they are written. */
+/** Objects of longer arrays are written one by one. */
 const MANY = 20
 
 /** @param newline a line's end, and how far the next one is indented */
 function* pieces(value: unknown, newline: string): Generator<string> {
-  const plain = isObject(value) && 'toJSON' in value && typeof value.toJSON === 'function' ? (value.toJSON() as unknown) : value
-  if (!isObject(plain) || !(isLong(plain) || Object.values(plain).some(isLong))) {
-    yield text(plain).replaceAll('\n', newline)
+  if (!isObject(value) || !(isLong(value) || Object.values(value).some(isLong))) {
+    yield text(value).replaceAll('\n', newline)
     return
   }
   const inner = `${newline}  `
-  const isList = Symbol.iterator in plain
+  const isList = Array.isArray(value)
   const [open, close] = isList ? '[]' : '{}'
   let before = open
-  for (const [key, element] of isList ? numbered(plain as Iterable<unknown>) : Object.entries(plain)) {
+  for (const [key, element] of Object.entries(value)) {
     if (element === undefined && !isList) continue
     yield `${before}${inner}${isList ? '' : `${text(key)}: `}`
     before = ','
@@ -34,14 +33,8 @@ function* pieces(value: unknown, newline: string): Generator<string> {
   yield before === open ? `${open}${close}` : `${newline}${close}`
 }
 
-function* numbered(list: Iterable<unknown>): Generator<[string, unknown]> {
-  for (const element of list) yield ['', element]
-}
-
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
-/** What is read while it is gone through may be of any length. */
-const isLong = (value: unknown): boolean =>
-  Array.isArray(value) ? isObject(value[0]) && (value.length > MANY || 'toJSON' in value[0]) : isObject(value) && Symbol.iterator in value
+const isLong = (value: unknown): boolean => Array.isArray(value) && value.length > MANY && isObject(value[0])
 
 const text = (value: unknown): string => JSON.stringify(value, null, 2).replace(UNSAFE, (c) => (c === '\n' ? c : c.split('').map(escapeOf).join('')))
 

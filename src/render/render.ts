@@ -1,4 +1,4 @@
-import type { ToldReport } from '../report/shape.js'
+import type { Report } from '../report/shape.js'
 import { jsonPieces } from './json.js'
 import { renderText } from './text.js'
 
@@ -9,10 +9,12 @@ export interface RenderOptions {
   readonly color: boolean
   /** IANA time zone that times are shown in. */
   readonly timeZone: string
+  /** How many values of a list are asked for; a few of them are shown when nobody asks. */
+  readonly top?: number | undefined
 }
 
-/** In pieces, since a report can be very long. */
-export type Renderer = (report: ToldReport, options: RenderOptions) => Iterable<string>
+/** In pieces, since a report can be long. */
+export type Renderer = (report: Report, options: RenderOptions) => Iterable<string>
 
 /** Output kinds by name, as in `--format`. A new kind is one function here. */
 export const RENDERERS: Readonly<Record<string, Renderer>> = { text: (report, options) => [renderText(report, options)], json: jsonPieces }

@@ -22,12 +22,24 @@ export interface Report {
     readonly filtered: number
     readonly withoutTime: number
   } & ReportedSums
+  /** When a selection leaves nothing: what there is in its place. */
+  readonly unselected: {
+    /** The time that the log spans. */
+    readonly from: string | null
+    readonly to: string | null
+    /** Fields that are asked for and that no entry has. */
+    readonly missing: readonly ('path' | 'client' | 'method' | 'host')[]
+    /** The most frequent codes. */
+    readonly codes: readonly string[]
+  } | null
   readonly inputs: readonly ReportInput[]
   readonly classes: readonly ReportClass[]
   /** Hits by verdict; problems are what is neither normal nor noise. */
   readonly verdicts: Partial<Record<Verdict, number>>
   readonly problems: number
+  /** The most important codes in full: problems before what is quiet, then by hits. They stand in the order of their hits. */
   readonly codes: readonly ReportCode[]
+  readonly otherCodes: { readonly codes: number; readonly hits: number }
   readonly rejects: readonly ReportReject[]
   readonly findings: readonly Finding[]
   readonly timeline: readonly TimelineBucket[]
@@ -88,10 +100,12 @@ export interface ReportCode extends Evidence, ReportedSums {
   readonly reason: string | null
   readonly hits: number
   readonly win32: readonly Win32Row[]
+  /** Win32 statuses that are not among these rows, and their hits. */
+  readonly otherWin32: { readonly values: number; readonly hits: number }
   readonly verdicts: Partial<Record<Verdict, number>>
   readonly explanation: Explanation | null
 }
-/** Something that wants a person: a code, or what one Win32 status makes of it, or what is left of it without those. */
+/** Something that needs attention: a code, or what one Win32 status makes of it, or what is left of it without those. */
 export interface Finding {
   readonly code: string
   readonly status: number | null
@@ -112,29 +126,6 @@ export interface TimelineBucket {
   readonly seconds: number
   readonly hits: number
   readonly classes: Readonly<Record<string, number>>
-}
-
-/** Things in an order. An array is one; that of a report that is told reads them while they are gone through, and may be gone through again. */
-export interface Sequence<T> extends Iterable<T> {
-  readonly length: number
-}
-export interface ToldCode extends Omit<ReportCode, 'win32'> {
-  readonly win32: Sequence<Win32Row>
-}
-/** A report as it is rendered: there may be millions of codes, so they are gone through and not kept. */
-export interface ToldReport extends Omit<Report, 'codes' | 'findings'> {
-  readonly codes: Sequence<ToldCode>
-  readonly findings: Sequence<Finding>
-}
-
-/** The first `n` things that fit. */
-export function firstOf<T>(things: Iterable<T>, n: number, fits: (thing: T) => boolean = () => true): T[] {
-  const first: T[] = []
-  for (const thing of things) {
-    if (fits(thing)) first.push(thing)
-    if (first.length >= n) break
-  }
-  return first
 }
 
 /** How a code is written: `404`, `404.3`, `503 QueueFull`, `-` for an entry without a status. */

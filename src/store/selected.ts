@@ -77,13 +77,6 @@ export interface Details {
   buckets(of: Subject): { bucket: number; hits: number }[]
 }
 
-/** Something that wants a person, as it stands in a table: those of the smallest urgency come first, then those with the most hits. */
-export interface FindingRow extends Subject {
-  readonly urgency: number
-  readonly verdict: string
-  readonly hits: number
-}
-
 /** Codes of a store that is held; the tables go when it is released. */
 export interface Selected {
   /** How many there are. */
@@ -102,9 +95,6 @@ export interface Selected {
   byStatus(grid: Grid): { bucket: number; status: number | null; hits: number }[]
   /** @param top values of each list that are asked for */
   details(grid: Grid, top: number): Details
-  addFinding(finding: FindingRow): void
-  /** To be asked when all of them were added. */
-  findings(): { readonly count: number; rows(from: number, to: number): FindingRow[] }
 }
 
 /** The counts of a row as columns, under the names of `CodeCounts`, and summed over rows. */
@@ -144,15 +134,13 @@ export function selectCodes(store: Store, range: Range, select?: (code: CodeKey)
       SELECT c.rowid - 1, row_number() OVER (PARTITION BY c.rowid ORDER BY win32_status IS NULL, sum(r.hits) DESC, win32_status) - 1,
         code_id, win32_status, ${SUMS}
       FROM ${name}_row r JOIN code ON code.id = code_id
-        JOIN ${name}_code c ON c.status IS code.status AND c.substatus IS code.substatus AND c.reason IS code.reason GROUP BY code_id;
-    CREATE TEMP TABLE ${name}_found (urgency, hits, code, part, verdict)`)
+        JOIN ${name}_code c ON c.status IS code.status AND c.substatus IS code.substatus AND c.reason IS code.reason GROUP BY code_id`)
   const codes = db.prepare(`SELECT rowid - 1 AS code, status, substatus, reason, parts, win32s, ${NAMED} FROM ${name}_code WHERE rowid > ? AND rowid <= ?`)
   const parts = db.prepare(`SELECT part, code_id AS codeId, win32_status AS win32Status, ${NAMED} FROM ${name}_part WHERE code = ? AND part >= ? AND part < ?`)
   const writers = db.prepare(`SELECT server, software, hits FROM ${name}_row WHERE code_id = ? ORDER BY hits DESC, server, software`)
   // Nearly always there is one writer, and it need not be looked up for each part.
   const all = db.prepare(`SELECT DISTINCT server, software FROM ${name}_row LIMIT 2`).all() as Omit<Writer, 'hits'>[]
   const only = all.length === 1 ? all[0] : undefined
-  const found = db.prepare(`INSERT INTO ${name}_found VALUES (@urgency, @hits, @code, @part, @verdict)`)
   const isSelected = `code_id IN (SELECT code_id FROM ${name}_row)`
   return {
     count: db.prepare(`SELECT count(*) FROM ${name}_code`).pluck().get() as number,
@@ -180,15 +168,6 @@ export function selectCodes(store: Store, range: Range, select?: (code: CodeKey)
         )
         .all() as ReturnType<Selected['byStatus']>,
     details: (grid, top) => detailsOf(db, `${name}_part`, range, grid, top),
-    addFinding: (finding) => void found.run(finding),
-    findings() {
-      db.exec(`CREATE TEMP TABLE ${name}_finding AS SELECT * FROM ${name}_found ORDER BY urgency, hits DESC, rowid`)
-      const rows = db.prepare(`SELECT * FROM ${name}_finding WHERE rowid > ? AND rowid <= ?`)
-      return {
-        count: db.prepare(`SELECT count(*) FROM ${name}_finding`).pluck().get() as number,
-        rows: (from, to) => rows.all(from, to) as FindingRow[],
-      }
-    },
   }
 }
 

@@ -86,7 +86,7 @@ export interface LeftOut {
 }
 export const NONE_LEFT_OUT: LeftOut = { from: Infinity, to: -Infinity, roles: 0 }
 
-function addLeftOut(a: LeftOut, b: LeftOut): LeftOut {
+export function addLeftOut(a: LeftOut, b: LeftOut): LeftOut {
   return { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to), roles: a.roles | b.roles }
 }
 

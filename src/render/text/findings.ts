@@ -1,0 +1,102 @@
+import { codeName, type Finding, type ReportCode, type Win32Row } from '../../report/shape.js'
+import { type Column, count, padEnd, percent, sparkline, truncate, truncateMiddle, visible, width, wrap } from '../cells.js'
+import { VERDICT_WORDS, type Word } from '../words.js'
+import { fitted, labelled, type Page, timeText, words } from './page.js'
+
+const MAX_FINDINGS = 12
+const MAX_EXPLAINED = 5
+
+/** What needs attention, a line each. */
+export function findings(page: Page): string[] {
+  const { findings, totals } = page.report
+  const areMostUnknown = totals.rejected > (totals.lines - totals.ignored) / 2
+  const warning = areMostUnknown ? [page.style.bad(words(page, 'mostlyUnknown')), ''] : []
+  if (findings.length === 0) return areMostUnknown ? warning : [page.style.good(words(page, 'nothingNeedsAttention')), '']
+  const shown = findings.slice(0, MAX_FINDINGS)
+  const rows = shown.map((f) => [
+    visible(f.code),
+    count(f.hits),
+    VERDICT_WORDS[f.verdict][page.language],
+    f.title || words(page, 'noExplanation'),
+    f.mostly ? `${truncateMiddle(visible(f.mostly.value), 22)} ${percent(f.mostly.share, 1).replace(/\.\d/, '')}` : '',
+  ])
+  const columns: Column[] = [{ most: 24 }, { align: 'right' }, {}, { most: 0 }, { most: 30 }]
+  const lines = fitted(
+    page,
+    rows,
+    columns,
+    3,
+    shown.map((f) => f.verdict),
+  )
+  const more = findings.length - shown.length
+  return [...warning, page.style.bold(words(page, 'needsAttention')), ...lines, ...(more > 0 ? [`  ${page.style.faint(words(page, 'more', more))}`] : []), '']
+}
+
+/** A block for each of the first codes that need attention: the most particular explanation there is. */
+export function explanations(page: Page): string[] {
+  const { codes, findings } = page.report
+  const first = new Map(findings.map((finding) => [finding.code, finding]).reverse() as [string, Finding][])
+  const explained = [...new Set(findings.map(({ code }) => code))].slice(0, MAX_EXPLAINED).map((code) => first.get(code) as Finding)
+  return explained.flatMap((finding) => {
+    const name = codeName(finding)
+    const code = codes.find((c) => codeName(c) === name)
+    return code ? explain(page, code, finding) : []
+  })
+}
+
+function explain(page: Page, code: ReportCode, finding: Finding): string[] {
+  const special = finding.win32Status === null ? undefined : code.win32.find((w) => w.value === finding.win32Status)
+  const here = special ?? code
+  const explanation = special?.explanation ?? code.explanation
+  const title = `${visible(finding.code)}  ${explanation?.name ?? words(page, 'noExplanation')}`
+  const right = `${words(page, 'hitsOf', count(finding.hits))}  ${sparkline(here.timeline, 16)}`
+  const room = page.width - width(right) - 2
+  const when = words(page, 'firstSeen', timeText(page, here.firstSeen), timeText(page, here.lastSeen))
+  const took = here.meanTimeMs === null ? '' : ` · ${words(page, 'meanTime', duration(here.meanTimeMs))}`
+  const others = (special ? [special] : code.win32).filter((w) => w.value !== 0 && (w === special || !w.explanation)).slice(0, 3)
+  return [
+    `${page.style.bold(page.style.verdict(finding.verdict, padEnd(truncate(title, room), room)))}  ${page.style.faint(right)}`,
+    ...(explanation ? wrap(explanation.meaning, page.width - 2).map((l) => `  ${l}`) : []),
+    ...labelled(page, words(page, 'usually'), explanation?.causes ?? [], '·'),
+    ...labelled(page, words(page, 'here'), [when + took]),
+    ...labelled(page, words(page, 'check'), explanation?.checks ?? [], 'n'),
+    ...others.flatMap((w) => labelled(page, words(page, 'win32'), [win32Text(page, w)])),
+    ...list(page, 'paths', here.top.paths, here.distinct.paths, here.hits),
+    ...list(page, 'clientList', here.top.clients, here.distinct.clients, here.hits),
+    ...(code.status === 404 || page.top ? list(page, 'referers', here.top.referers, here.distinct.referers, here.hits) : []),
+    ...(page.top ? list(page, 'agents', here.top.userAgents, here.distinct.userAgents, here.hits) : []),
+    ...(explanation ? labelled(page, words(page, 'source'), [`${explanation.source} (${explanation.basis})`]) : []),
+    '',
+  ]
+}
+
+function win32Text(page: Page, w: Win32Row): string {
+  const meaning = w.explanation || w.meaning === w.symbol ? '' : `: ${w.meaning}`
+  return [`${w.value} = ${w.hex}`, w.symbol, w.explanation ? null : `${words(page, 'hitsOf', count(w.hits))}${meaning}`].filter(Boolean).join(' · ')
+}
+
+type Value = ReportCode['top']['paths'][number]
+
+/** So many values of a list stand in one paragraph when nobody asks for a number. */
+const FEW: Partial<Record<Word, number>> = { referers: 3 }
+const USUAL_FEW = 4
+
+/** The most frequent values: a few in one paragraph, or a line each when somebody asks for a number of them. */
+function list(page: Page, label: Word, values: readonly Value[], distinct: { readonly count: number; readonly exact: boolean }, hits: number): string[] {
+  if (values.length === 0) return []
+  const about = ({ error }: Value): string => (error ? ` ${words(page, 'approximate', count(error))}` : '')
+  const shown = values.slice(0, page.top ?? FEW[label] ?? USUAL_FEW)
+  const all = distinct.count > shown.length ? [words(page, distinct.exact ? 'different' : 'atLeastDifferent', count(distinct.count))] : []
+  if (page.top === undefined) {
+    const parts = shown.map((v) => `${truncateMiddle(visible(v.value), 44)} ${count(v.hits)}${about(v)}`)
+    return labelled(page, words(page, label), [[...parts, ...all].join(' · ')])
+  }
+  const numbers = shown.map((v) => `${count(v.hits)} (${percent(v.hits, hits)})${about(v)}`)
+  const room = page.width - 14 - Math.max(...numbers.map(width))
+  const lines = shown.map((v, i) => `${padEnd(truncateMiddle(visible(v.value), room), Math.min(room, 44))}  ${numbers[i]}`)
+  return labelled(page, words(page, label), [...lines, ...all])
+}
+
+function duration(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
+}
