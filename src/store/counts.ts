@@ -106,6 +106,8 @@ export class Counts {
   }
 
   #addHits({ source, id }: Place, buckets: Buckets, bucketSeconds: number): void {
+    // What a period has may be in the buckets of another one.
+    if (buckets.size === 0) return
     const columns = buckets.columns()
     const name = columns.join()
     let hits = this.#hits.get(name)
