@@ -6,7 +6,7 @@ import { codesPage } from '../docs/codes.js'
 import { authorities, codesOf, win32Value } from '../src/catalogue/catalogue.js'
 import { checkFile, readDataFiles } from '../src/catalogue/check-data.js'
 import { lookUp } from '../src/catalogue/look-up.js'
-import { LANGUAGES, type Note, type Text } from '../src/catalogue/note.js'
+import { LANGUAGES, type Note, type NoteFile, type Text } from '../src/catalogue/note.js'
 import { answer, questionsOf } from '../src/catalogue/query.js'
 import { LogstatError } from '../src/errors.js'
 import { explainJson, explainMarkdown, explainText } from '../src/render/explain.js'
@@ -20,7 +20,8 @@ const NOTES = FILES.flatMap(({ name, file }) => file.notes.map((note) => ({ at: 
 
 /** Texts a note says in sentences; its name and those of its variants are none. */
 function sentencesOf(note: Note): Text[] {
-  return [note.meaning, ...(note.causes ?? []), ...(note.checks ?? []), ...(note.variants ?? []).flatMap((v) => [v.meaning, ...(v.checks ?? [])])]
+  const remedy = note.remedy ? [note.remedy] : []
+  return [note.meaning, ...(note.causes ?? []), ...(note.checks ?? []), ...remedy, ...(note.variants ?? []).flatMap((v) => [v.meaning, ...(v.checks ?? [])])]
 }
 function textsOf(note: Note): Text[] {
   return [note.name, ...(note.variants ?? []).map((v) => v.name), ...sentencesOf(note)]
@@ -130,6 +131,67 @@ describe('the catalogue is tidy', () => {
       textsOf(note).flatMap((text) => LANGUAGES.filter((l) => catalogueWidth(text[l]) !== stringWidth(text[l])).map((l) => `${at}: ${text[l]}`)),
     )
     expect(wrong).toEqual([])
+  })
+})
+
+describe('the check of a file', () => {
+  const [{ name, file } = { name: '', file: {} as NoteFile }] = FILES.filter((f) => f.name === 'iana.yaml')
+  /** What it says about the first note when that is changed. */
+  const withFirst = (change: object): string[] => checkFile(name, { ...file, notes: [{ ...file.notes[0], ...change }] })
+
+  it('refuses a source that has no address', () => {
+    expect(withFirst({ source: 'RFC 9110 §15.2; somebody-told-me:1' })).toEqual([expect.stringContaining('source "somebody-told-me:1" is not in')])
+    expect(withFirst({ source: '' })).toEqual([expect.stringContaining('source missing')])
+  })
+
+  it('refuses a condition that nobody can find out', () => {
+    expect(withFirst({ when: { is: 'never-succeeds', verdict: 'server' } })).toEqual([])
+    expect(withFirst({ when: { is: 'on-a-monday', verdict: 'server' } })).toEqual([expect.stringContaining('is on-a-monday; known: never-succeeds')])
+    expect(withFirst({ when: { is: 'slow', verdict: 'server' } })).toEqual([expect.stringContaining('slow needs seconds')])
+    expect(withFirst({ when: { is: 'burst', verdict: file.notes[0]?.verdict } })).toEqual([expect.stringContaining('that of the note already')])
+  })
+})
+
+describe('commands for Windows inside notes', () => {
+  /** What does not work in Windows PowerShell, in which an administrator of IIS pastes a command. */
+  const FAULTS: Readonly<Record<string, RegExp>> = {
+    'a variable of cmd': /%[A-Za-z][\w()]*%/,
+    'curl is an alias: curl.exe': /(?:^|[|;(] *)curl /,
+    'where is an alias: where.exe': /(?:^|[|;(] *)where /,
+    'sc is an alias: sc.exe': /(?:^|[|;(] *)sc /,
+    'a command of cmd': /(?:^|[|;(] *)(?:dir|type|copy|del|move|ren|rd|md|set|ver)(?: |$)/,
+    'a command of a Unix shell': /(?:^|[|;(] *)(?:grep|tail|head|awk|sed|cat|sudo) /,
+    'joined as in cmd': /&&|\|\|/,
+    'a file of cmd': />\s*nul\b/i,
+    'quotes escaped as in cmd': /\\"/,
+    '@ begins a variable: quote it': /\s@\w/,
+    'brackets of appcmd: quote them': /^appcmd [^"']*\[/,
+    '! is a word of its own: quote it': /(?:-s|--status) !/,
+  }
+  const WINDOWS = new Set(['iis', 'httperr', 'win32', 'microsoft', 'microsoft-exchange', 'aspnet-core'])
+  const COMMANDS = NOTES.filter(({ owner }) => WINDOWS.has(owner)).flatMap(({ at, note }) =>
+    sentencesOf(note).flatMap((text) =>
+      LANGUAGES.flatMap((l) => [...text[l].matchAll(/`([^`]+)`/g)].map(([, command = '']) => ({ at: `${at} (${l})`, command }))),
+    ),
+  )
+
+  it('run in Windows PowerShell', () => {
+    expect(COMMANDS.length).toBeGreaterThan(1000)
+    const wrong = COMMANDS.flatMap(({ at, command }) =>
+      // A query of Azure Monitor is no command of a shell, nginx stands on Linux, and `ExpandEnvironmentVariables` is how PowerShell reads names of cmd.
+      /^[A-Z]\w+Logs \||^nginx /.test(command)
+        ? []
+        : Object.entries(FAULTS).flatMap(([fault, pattern]) =>
+            pattern.test(command.replace(/ExpandEnvironmentVariables\('[^']*'\)/, '')) ? [`${at}: ${fault}: ${command}`] : [],
+          ),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('are told to run where they run: each answer with appcmd says how to reach it', () => {
+    for (const { at, owner, note } of NOTES)
+      if (sentencesOf(note).some(({ en }) => /`appcmd /.test(en)))
+        expect(explainText(answer(`${owner}:${note.code}`, null), 'en', false, 80), at).toContain('Set-Alias appcmd')
   })
 })
 
@@ -504,6 +566,15 @@ describe('explain', () => {
         }
         expect(explainJson(asked, 'both')).toMatchObject({ query: `${owner}:${code}`, name: { en: expect.any(String), zh: expect.any(String) } })
       }
+  })
+
+  it('tells what to do first, how, when it matters and where to read more', () => {
+    const asked = answer('iis:500.19/5', null)
+    const tracing = explainText(answer('iis:500.50', null), 'en', false, 80).replace(/\s+/g, ' ')
+    expect(explainText(asked, 'en', false, 80)).toMatch(/Do first +\S[\s\S]*Source[\s\S]*https:\/\//)
+    expect(tracing).toMatch(/How to .*`appcmd configure trace "Site" \/enablesite`/)
+    expect(explainJson(asked, 'en')).toMatchObject({ links: expect.arrayContaining([{ name: expect.any(String), url: expect.stringMatching(/^https:\/\//) }]) })
+    expect(explainJson(answer('iis:401.2/5', null), 'en')).toMatchObject({ when: { is: 'never-succeeds', verdict: expect.any(String) } })
   })
 
   it('answers several codes at once, and exits with 2 when one is unknown', () => {

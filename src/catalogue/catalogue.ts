@@ -60,10 +60,10 @@ export function codesOf(owner: string): string[] {
 
 let howTos: readonly HowTo[] | undefined
 
-/** How to do what the checks of a note ask for, when that is told once for many notes. */
+/** How to do what a note asks for, when that is told once for many notes. */
 export function howTosOf(authority: string, note: Note, language: Language): readonly HowTo[] {
   howTos ??= JSON.parse(readFileSync(new URL('how-to.json', folder), 'utf8')) as readonly HowTo[]
-  const said = [...(note.checks ?? []), ...(note.causes ?? [])].map((text) => text[language]).join('\n')
+  const said = [...(note.checks ?? []), ...(note.causes ?? []), ...(note.remedy ? [note.remedy] : [])].map((text) => text[language]).join('\n')
   return howTos.filter((howTo) => howTo.authorities.includes(authority) && new RegExp(howTo.mention).test(said))
 }
 
