@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import { readFileSync } from 'node:fs'
 import { LogstatError } from '../errors.js'
+import { kernelCode } from './code.js'
 import type { Plan } from './plan.js'
 import { Dimension, Event, type Reject, Role } from './wasm/roles.js'
 
@@ -53,6 +53,7 @@ interface Exports {
   dropPast(): void
   endOfSpan(role: number): number
   entryCount(): bigint
+  hashOf(p: number, length: number): bigint
   hasRoom(dimension: number, values: number, bytes: number): number
   ignoredCount(): bigint
   lastNewline(from: number, end: number): number
@@ -90,6 +91,7 @@ interface Exports {
   run(end: number): Event
   sampleTable(): number
   scratchAt(): number
+  secretAt(): number
   setLocalOffset(seconds: number, from: number, to: number): void
   setMoment(seconds: number): void
   setPeriod(period: number, start: number, end: number): void
@@ -160,13 +162,6 @@ function tooLarge(): LogstatError {
   )
 }
 
-let compiled: WebAssembly.Module | undefined
-/** The kernel's code; threads share it, so that it is compiled and optimised once. */
-export function kernelModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('../../dist/generated/kernel.wasm', import.meta.url)))
-  return compiled
-}
-
 /**
  * One instance of the counting engine: its memory, its tables, its place in the input.
  *
@@ -204,9 +199,9 @@ export class Kernel {
    */
   onPast: (() => void) | undefined
 
-  /** @param options.tables false: only `probe` will be used, so the large tables are left out @param options.code of another thread */
-  constructor({ tables = true, code = kernelModule() } = {}) {
-    const instance = new WebAssembly.Instance(code, {
+  /** @param options.tables false: only `probe` will be used, so the large tables are left out @param options.code that of the thread whose counts are to be added to these */
+  constructor({ tables = true, code = kernelCode() } = {}) {
+    const instance = new WebAssembly.Instance(code.module, {
       env: {
         abort: () => {
           throw new Error('kernel: out of memory')
@@ -231,6 +226,7 @@ export class Kernel {
     this.#block = this.wasm.block.value
     this.#blockBytes = this.wasm.blockBytes.value
     this.#bytes = new Uint8Array(this.wasm.memory.buffer)
+    this.#bytes.set(code.secret, this.wasm.secretAt())
   }
 
   /** Allocate in the kernel's memory, for good. Every view of the memory made before is void. */

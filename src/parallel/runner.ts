@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Input } from '../input/find.js'
 import type { Reader } from '../input/open.js'
-import { Kernel, kernelModule } from '../kernel/kernel.js'
+import { kernelCode } from '../kernel/code.js'
+import { Kernel } from '../kernel/kernel.js'
 import { makeRing, type Ring, ringReader } from './ring.js'
 import { countUnits, type OnRead, packLast, type Unit, type UnitsResult } from './unit.js'
 
@@ -64,7 +65,7 @@ export function makeRunner(jobs = availableParallelism()): Runner {
   let wake = (): void => {}
 
   function start(): Worker {
-    const worker = new Worker(new URL('../../dist/bundle/worker.cjs', import.meta.url), { workerData: kernelModule() })
+    const worker = new Worker(new URL('../../dist/bundle/worker.cjs', import.meta.url), { workerData: kernelCode() })
     all.add(worker)
     // One that has nothing to do does not keep the process.
     worker.unref()

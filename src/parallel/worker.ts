@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openBehind } from '../input/open.js'
+import type { KernelCode } from '../kernel/code.js'
 import { Kernel } from '../kernel/kernel.js'
 import type { Packed } from '../kernel/packed.js'
 import { fillRing } from './ring.js'
@@ -23,7 +24,7 @@ if (parentPort) {
       port.postMessage({ filled: true })
     }
     if (!order.units) return
-    kernel ??= new Kernel({ code: workerData as WebAssembly.Module })
+    kernel ??= new Kernel({ code: workerData as KernelCode })
     let untold = { bytes: 0, lines: 0, place: 0 }
     const onRead: OnRead = (bytes, lines, place) => {
       if (place !== untold.place || untold.bytes >= REPORT_EVERY) {

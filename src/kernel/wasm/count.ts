@@ -7,9 +7,10 @@ import { spanEnd, spanStart } from './cut'
 import { firstOfList, status, substatus, time, win32Status, withoutQuery } from './entry'
 import { present, values } from './measure'
 import { Dimension, Role } from './roles'
+import { hashOf, keyOf, mix, spread } from './hash'
 import { DASH } from './scan'
 import { NO_TIME } from './time'
-import { clearTable, countValues, GATHERED, hashOf, keyOf, mixedOf, scratchAt, table } from './values'
+import { clearTable, countValues, GATHERED, scratchAt, table } from './values'
 
 const BATCH: i32 = 256
 
@@ -228,12 +229,12 @@ let lastMixed: u64 = 0
 function codeOf(reason: usize, length: u32, period: i32): u32 {
   // status 0–999 or none in 10 bits, sub-status or none in 17, Win32 status or none in 33
   const key = (<u64>(status + 1) << StatusBits.Status) | (<u64>(substatus + 1) << StatusBits.Substatus) | <u64>(win32Status + 1)
-  const hash = (length ? hashOf(reason, length) : 0) + <u64>period * 0xff51afd7ed558ccd
+  const hash = (length ? hashOf(reason, length) : 0) + <u64>period
   if (key == lastKey && hash == lastReason && codeCount > 0) return lastCode
   lastKey = key
   lastReason = hash
   lastCode = findCode(key, hash, reason, length, period)
-  lastMixed = mixedOf(codeKey(lastCode))
+  lastMixed = mix(key, hash)
   return lastCode
 }
 
@@ -241,7 +242,7 @@ function codeOf(reason: usize, length: u32, period: i32): u32 {
 // @ts-ignore: decorator
 @inline
 function slotOf(key: u64, hash: u64): usize {
-  let i = <u32>((key ^ (key >> 17) ^ (key >> 41) ^ hash) * 0x9e3779b97f4a7c15 >> 40) & (CODE_SLOTS - 1)
+  let i = <u32>(mix(key, hash) >> 40) & (CODE_SLOTS - 1)
   while (true) {
     const slot = codeSlots + 24 * <usize>i
     if (load<u32>(slot, 16) == 0 || (load<u64>(slot) == key && load<u64>(slot, 8) == hash)) return slot
@@ -290,14 +291,6 @@ export function flush(): void {
   sinceClear += gathered
   sinceAsked += gathered
   gathered = 0
-}
-
-/** What tells the values of one code from those of another, the same in every kernel: see `keyOf`. */
-// @ts-ignore: decorator
-@inline
-function codeKey(number: u32): u64 {
-  const c = codes + CODE * <usize>number
-  return load<u64>(c) ^ load<u64>(c, CodeRecord.Hash)
 }
 
 let lastNumber: u64 = 0
@@ -419,7 +412,7 @@ function dropBuckets(): void {
 // @ts-ignore: decorator
 @inline
 function find(numbers: usize, slots: u32, records: usize, record: usize, key: u64): usize {
-  let i = <u32>((key * 0x9e3779b97f4a7c15) >> 40) & (slots - 1)
+  let i = <u32>(spread(key) >> 40) & (slots - 1)
   while (true) {
     const entry = numbers + 4 * <usize>i
     const number = load<u32>(entry)

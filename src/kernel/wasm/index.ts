@@ -22,6 +22,7 @@ import {
 
 export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt, newCodes } from './absorb'
 export { addFilter, clearFilters, setPeriodFilter } from './filter'
+export { hashOf, secretAt } from './hash'
 export { layBuckets, layLists, listRowsAt, listTextCount, listTextsAt, orderBuckets } from './read-out'
 export { cutPast, dropPast, markPast, packPast, pastCount, pastDistinct, pastLost } from './past'
 export {

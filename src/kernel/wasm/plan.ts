@@ -11,7 +11,7 @@
 import { Kind, MEASURES, SUMS } from '../records'
 import { Cutter, Flag, Role, Rule } from './roles'
 import { BACKSLASH, COMMA, NEWLINE } from './scan'
-import { hashOf } from './values'
+import { hashOf, mix } from './hash'
 
 export const MAX_PLANS: i32 = 32
 export const MAX_STEPS: i32 = 128
@@ -167,8 +167,7 @@ export const ROOT: u64 = 0x6c6f67737461743a
 // @ts-ignore: decorator
 @inline
 export function pathOf(parent: u64, key: usize, length: u32): u64 {
-  const h = (parent ^ hashOf(key, length)) * 0x9e3779b97f4a7c15
-  return (h ^ (h >> 29)) | 1
+  return mix(parent, hashOf(key, length)) | 1
 }
 
 /** `a.b` is the key b in the object a; a flat key that is written `a.b` is found as well. */

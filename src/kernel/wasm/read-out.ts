@@ -3,7 +3,8 @@ import {
   BUCKET_BITS, BucketHead, BucketRecord, BucketRow, ListHead, ListRow, ListText, MAX_CODES, NO_START, SlotRecord, SUMS, SumsOf, TableHead, ValueRecord,
 } from '../records'
 import { BUCKET, BUCKET_BASE, BUCKET_MASK, bucketCount, buckets, bucketSeconds, codeCount } from './count'
-import { BINS, bins, hashOf, scratchAt, SLOT, table, VALUE } from './values'
+import { hashOf } from './hash'
+import { BINS, bins, scratchAt, SLOT, table, VALUE } from './values'
 
 const BUCKET_HEAD: usize = BucketHead.Size
 const LIST_HEAD: usize = ListHead.Size

@@ -91,53 +91,6 @@ export function clearTable(dimension: i32, codeCount: i32): void {
   store<u32>(t, 0, TableHead.Purges)
 }
 
-const K0: u64 = 0x9e3779b97f4a7c15
-const K1: u64 = 0xff51afd7ed558ccd
-const K2: u64 = 0xc4ceb9fe1a85ec53
-
-/**
- * Hash of [p, p + length).
- *
- * Two lanes of eight bytes, so that their multiplications overlap; the rest is read by loads that overlap what was read before,
- * so that there is no loop and hardly a branch for it (a mispredicted branch costs as much as hashing 30 bytes). Texts of at most eight
- * bytes and of one length never share a hash: each step can be undone.
- */
-export function hashOf(p: usize, length: u32): u64 {
-  let a: u64 = K0 ^ <u64>length
-  let b: u64 = K1
-  if (length > 16) {
-    const last = p + length - 16
-    for (; p < last; p += 16) {
-      a = (a ^ load<u64>(p)) * K1
-      b = (b ^ load<u64>(p, 8)) * K2
-      a = rotl(a, 32)
-      b = rotl(b, 32)
-    }
-    a = (a ^ load<u64>(last)) * K1
-    b = (b ^ load<u64>(last, 8)) * K2
-  } else if (length >= 8) {
-    a = (a ^ load<u64>(p)) * K1
-    b = (b ^ load<u64>(p + length - 8)) * K2
-  } else {
-    // The buffer is padded, so eight bytes may be read; those past the value are shifted out.
-    a = (a ^ (load<u64>(p) << ((8 - length) << 3))) * K1
-  }
-  const h = (a ^ rotl(b, 23) ^ (a >> 32)) * K2
-  return h ^ (h >> 32)
-}
-
-/** The key of a value of a code. @param mixed `mixedOf` its code */
-// @ts-ignore: decorator
-@inline
-export function keyOf(hash: u64, mixed: u64): u64 {
-  return ((hash ^ mixed) * K1) | 1
-}
-
-/** What the hash of a value of a code is mixed with, the same in every kernel: it rests on what the code is, not on its number. */
-export function mixedOf(code: u64): u64 {
-  return rotl(code * K0, 31)
-}
-
 /** Count gathered values [v, end). */
 export function countValues(t: usize, v: usize, end: usize): void {
   const slots = <usize>load<u32>(t)
