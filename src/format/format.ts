@@ -50,6 +50,8 @@ export type Family = 'clf' | 'w3c' | 'own'
 /** What a value of a JSON or LTSV log can be for. */
 export type KeyRole =
   | 'time'
+  /** The day, where `time` is only the time of a day; or all of it, where there is no `time`. */
+  | 'date'
   | 'clientIp'
   | 'request'
   | 'method'
@@ -90,6 +92,8 @@ export interface Format {
   readonly ltsv?: Keys
   /** Unit of `timeTaken` among the keys; seconds when absent. */
   readonly timeUnit?: TimeUnit
+  /** By key of `timeTaken`, its unit where it is another one; `s or ms`: seconds where the value has a point, else milliseconds. A unit in the value itself (`12ms`) is better than both. */
+  readonly timeUnits?: Readonly<Record<string, TimeUnit | 's or ms'>>
   /** A JSON record is one of this format only if it has one of the keys, and the value begins so. */
   readonly guard?: { readonly keys: readonly string[]; readonly value: string }
   /** The reason is of interest for errors alone. */

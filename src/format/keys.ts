@@ -1,9 +1,10 @@
-import type { Plan, Step } from '../kernel/plan.js'
+import { type Plan, type Step, UNIT_BY_POINT } from '../kernel/plan.js'
 import { Cutter, Flag, Role, Rule } from '../kernel/wasm/roles.js'
 import type { Format, KeyRole, Keys, TimeUnit } from './format.js'
 
 const ROLES: Readonly<Record<KeyRole, Role>> = {
   time: Role.Time,
+  date: Role.Date,
   clientIp: Role.ClientIp,
   request: Role.Request,
   method: Role.Method,
@@ -29,11 +30,15 @@ export function compileKeys(
   format: string,
   kind: 'json' | 'ltsv',
   keys: Keys,
-  { timeUnit = 's', guard, flags = 0 }: Pick<Format, 'timeUnit' | 'guard'> & { readonly flags?: number } = {},
+  { timeUnit = 's', timeUnits = {}, guard, flags = 0 }: Pick<Format, 'timeUnit' | 'timeUnits' | 'guard'> & { readonly flags?: number } = {},
 ): Plan {
   const steps = Object.entries(keys).flatMap(([name, paths]) => {
     const role = ROLES[name as KeyRole]
-    return paths.map((until): Step => ({ role, rule: role === Role.ClientIp ? Rule.AddressPort : Rule.Plain, until }))
+    return paths.map((until): Step => {
+      const unit = role === Role.TimeTaken ? timeUnits[until] : undefined
+      const rule = role === Role.ClientIp ? Rule.AddressPort : Rule.Plain
+      return { role, rule, until, ...(unit === undefined ? {} : { unitUs: unit === 's or ms' ? UNIT_BY_POINT : UNIT_US[unit] }) }
+    })
   })
   for (const until of guard?.keys ?? []) steps.push({ role: Role.Guard, rule: Rule.Plain, until })
   return {

@@ -40,7 +40,7 @@ interface Exports {
   leftOutTo(): number
   rolesMet(): number
   setPeriodFilter(from: number, to: number): void
-  addStep(role: number, rule: number, literalAt: number, literalBytes: number): number
+  addStep(role: number, rule: number, literalAt: number, literalBytes: number, unitUs: number): number
   begin(offset: bigint, line: bigint): void
   bucketTable(): number
   clear(): void
@@ -157,7 +157,7 @@ export type OnFields = (line: string) => readonly Plan[]
 function tooLarge(): LogstatError {
   return new LogstatError(
     'too-many-fields',
-    { en: 'the layout of its lines has more than 128 fields, or too much text between them', zh: '日志行的格式超过 128 个字段，或字段之间的文字过长' },
+    { en: 'the layout of its lines has more than 240 fields, or too much text between them', zh: '日志行的格式超过 240 个字段，或字段之间的文字过长' },
     { en: 'Log fewer fields, or name those that matter with --pattern.', zh: '请减少记录的字段，或用 --pattern 只指定需要的字段。' },
   )
 }
@@ -262,7 +262,7 @@ export class Kernel {
       this.wasm.addPlan(plan.cutter, leading.at, leading.bytes, plan.timeTakenUnitUs, plan.flags)
       for (const step of plan.steps) {
         const until = this.#literal(step.until)
-        if (!this.wasm.addStep(step.role, step.rule, until.at, until.bytes)) throw tooLarge()
+        if (!this.wasm.addStep(step.role, step.rule, until.at, until.bytes, step.unitUs ?? 0)) throw tooLarge()
       }
     }
     this.#planCount = plans.length

@@ -8,9 +8,9 @@
 // can tell which of the two a client made up.
 import { clearSpans, fail, setSpan, spanEnd, spans, spanStart } from './cut'
 import { decodeString } from './decode'
-import { flags, leading, leadingLength, pathOf, ROOT, STEP, stepAt, steps } from './plan'
+import { flags, leading, leadingLength, pathOf, ROOT, STEP, stepAt, steps, useUnitOf } from './plan'
 import { Flag, Reject, Role, Rule } from './roles'
-import { BACKSLASH, bitsOf, BLANK, COMMA, DASH, findOrNewline, NEWLINE, QUOTE } from './scan'
+import { BACKSLASH, bitsOf, BLANK, COMMA, DASH, findByte, findOrNewline, isMethod, NEWLINE, QUOTE } from './scan'
 
 const COLON: u8 = 0x3a
 const OPEN: u8 = 0x7b
@@ -66,6 +66,10 @@ function isGuessed(guess: usize, p: usize, parent: u64): bool {
 
 let hasEscape: bool = false
 let statuses: i32 = 0
+/** Roles whose keys the line has, a bit each, whatever their values are. */
+let named: u32 = 0
+/** Any of them tells an access record from what else has a status. */
+const ACCESS: u32 = (1 << Role.Uri) | (1 << Role.Request) | (1 << Role.Method) | (1 << Role.ClientIp)
 
 export function cutJson(line: usize): usize {
   const end = cutObject(line, false)
@@ -175,7 +179,7 @@ function cutObject(line: usize, lenient: bool): usize {
   if (load<u8>(p) != NEWLINE) return failJson(0, p)
   failedDeep = true
   if (flags & Flag.Guarded && !isGuarded()) return failJson(0, line)
-  if (flags & Flag.NeedsRequest && !spanStart(Role.Uri) && !spanStart(Role.Request)) return failJson(0, line)
+  if (flags & Flag.NeedsRequest && !(named & ACCESS)) return failJson(0, line)
   if (lenient && statuses > 1) return fail(Reject.Status, Role.Status, spanStart(Role.Status))
   settleRequest()
   return p
@@ -264,6 +268,7 @@ export function beginTaking(): void {
   v128.store(rank, i8x16.splat(-1))
   v128.store(rank, i8x16.splat(-1), 16)
   statuses = 0
+  named = 0
 }
 
 /** Fill the role of a step with a value, unless a better key has filled it. */
@@ -271,6 +276,7 @@ export function take(index: i32, start: usize, end: usize, escaped: bool): void 
   const step = steps + STEP * <usize>index
   const role = load<i32>(step)
   if (role == Role.Status) statuses++
+  named |= 1 << role
   if (<u32>load<u8>(rank + <usize>role) < <u32>index) return
   if (end == start || (end == start + 1 && load<u8>(start) == DASH)) {
     // "" and "-" are what logs write for nothing; another key may know more.
@@ -279,6 +285,7 @@ export function take(index: i32, start: usize, end: usize, escaped: bool): void 
   }
   if (end - start == 4 && load<u32>(start) == 0x6c6c756e && load<u8>(start - 1) != QUOTE) return
   store<u8>(rank + <usize>role, <u8>index)
+  if (role == Role.TimeTaken) useUnitOf(step, start, end)
   if (escaped) {
     const copy = decodeString(start, end)
     if (copy) {
@@ -316,8 +323,11 @@ function settleRequest(): void {
   const start = spanStart(Role.Request)
   if (!start) return
   const end = spanEnd(Role.Request)
-  if (spanStart(Role.Uri)) setSpan(Role.Request, 0, 0)
-  else if (load<u8>(start) == 0x2f) {
+  if (spanStart(Role.Uri)) {
+    const blank = findByte(start, end, BLANK)
+    if (!spanStart(Role.Method) && blank < end && isMethod(start, blank)) setSpan(Role.Method, start, blank)
+    setSpan(Role.Request, 0, 0)
+  } else if (load<u8>(start) == 0x2f) {
     setSpan(Role.Request, 0, 0)
     setSpan(Role.Uri, start, end)
   }

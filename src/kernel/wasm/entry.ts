@@ -8,7 +8,7 @@ import { readMeasures, valueOf } from './measure'
 import { decimal, isDash } from './number'
 import { cutter, flags, namedRoles, strict } from './plan'
 import { Cutter, Flag, Reject, Role } from './roles'
-import { BLANK, DASH, findByte, findFarByte } from './scan'
+import { BLANK, DASH, findByte, findFarByte, isMethod, isMethodByte } from './scan'
 import { dateAt, dateInWords, directiveTime, NO_TIME, timeAt, timeOfDayIn, utcOf } from './time'
 
 export let status: i32 = -1
@@ -80,16 +80,9 @@ export function readEntry(): i32 {
  * status.
  */
 function isPlausible(): bool {
-  if (time != NO_TIME && status >= 100 && status < 600 && isAddress(spanStart(Role.ClientIp), spanEnd(Role.ClientIp)) && isMethod()) return true
+  if (time != NO_TIME && status >= 100 && status < 600 && isAddress(spanStart(Role.ClientIp), spanEnd(Role.ClientIp)) && isMethod(spanStart(Role.Method), spanEnd(Role.Method))) return true
   fail(Reject.Layout, 0, spanStart(Role.Status))
   return false
-}
-
-function isMethod(): bool {
-  const start = spanStart(Role.Method)
-  const end = spanEnd(Role.Method)
-  for (let p = start; p < end; p++) if (!isMethodByte(load<u8>(p))) return false
-  return end > start && !isDash(start, end)
 }
 
 /** IPv4, or IPv6 with or without a zone. */
@@ -106,12 +99,25 @@ function isAddress(start: usize, end: usize): bool {
 
 function readTime(): i64 {
   let start = spanStart(Role.Time)
-  if (start) return timeAt(start, spanEnd(Role.Time))
-  const clock = spanStart(Role.TimeOfDay)
-  if (!clock) return NO_TIME
-  const seconds = timeOfDayIn(clock, spanEnd(Role.TimeOfDay))
-  if (seconds < 0) return NO_TIME
+  if (cutter != Cutter.Json && cutter != Cutter.Ltsv) {
+    if (start) return timeAt(start, spanEnd(Role.Time))
+    return timeOn(spanStart(Role.TimeOfDay), spanEnd(Role.TimeOfDay))
+  }
+  const end = spanEnd(Role.Time)
+  const whole = start ? timeAt(start, end) : NO_TIME
+  if (whole != NO_TIME) return whole
+  // `date` and `time` in two keys, or the whole in `date`.
+  const split = start ? timeOn(start, end) : timeOn(spanStart(Role.TimeOfDay), spanEnd(Role.TimeOfDay))
   start = spanStart(Role.Date)
+  return split == NO_TIME && start ? timeAt(start, spanEnd(Role.Date)) : split
+}
+
+/** The time of a day that is named in [clock, end), on the date of the record or the one that a directive named. */
+function timeOn(clock: usize, clockEnd: usize): i64 {
+  if (!clock) return NO_TIME
+  const seconds = timeOfDayIn(clock, clockEnd)
+  if (seconds < 0) return NO_TIME
+  const start = spanStart(Role.Date)
   if (!start) return directiveTime(seconds)
   const end = spanEnd(Role.Date)
   const day = end - start == 10 && load<u8>(start, 4) == DASH ? dateAt(start) : dateInWords(start, end, (flags & Flag.MonthFirst) != 0)
@@ -178,12 +184,6 @@ function splitUri(): void {
   setSpan(Role.Uri, path, end)
   const host = spanStart(Role.Host)
   if (!host || spanEnd(Role.Host) == host || isDash(host, spanEnd(Role.Host))) setSpan(Role.Host, p, withoutPort(p, path))
-}
-
-// @ts-ignore: decorator
-@inline
-function isMethodByte(c: u8): bool {
-  return ((c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a) || c == DASH || c == 0x5f
 }
 
 /** Cut the query off a URI (or a referer): queries hold session keys and are never kept. @returns the new end */

@@ -1,6 +1,6 @@
 // Numbers as logs write them: sizes, times taken, and the dash that stands for none.
 import { timeScale, wholeTimeScale } from './plan'
-import { BLANK, DASH } from './scan'
+import { BLANK, COMMA, DASH } from './scan'
 
 /** Read an unsigned decimal of at most `digits` digits. -1: not a number (or too long). */
 // @ts-ignore: decorator
@@ -89,7 +89,28 @@ export function timeTaken(start: usize, end: usize): i64 {
       unit *= 0.1
     }
   }
-  // A list of several servers' times, or Google's `0.034s`.
-  if (p < end && load<u8>(p) != 0x2c && load<u8>(p) != BLANK && (load<u8>(p) != 0x73 || p + 1 != end)) return -1
-  return <i64>Math.round(n * timeScale)
+  // Behind the first of a list of several servers' times a comma or a blank stands.
+  if (p == end || load<u8>(p) == COMMA || (load<u8>(p) == BLANK && !isLetter(load<u8>(p, 1)))) return <i64>Math.round(n * timeScale)
+  return inUnit(n, load<u8>(p) == BLANK ? p + 1 : p, end)
+}
+
+// @ts-ignore: decorator
+@inline
+function isLetter(byte: u8): bool {
+  return (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a
+}
+
+/** A time with its unit in [p, end): `0.034s`, `12ms`, `3.4µs`, `1m2.5s`. */
+function inUnit(n: f64, p: usize, end: usize): i64 {
+  const length = end - p
+  const first = load<u8>(p)
+  // A minute, and what is above it.
+  if (first == 0x6d && length > 1 && <u32>load<u8>(p, 1) - 0x30 <= 9) {
+    const rest = timeTaken(p + 1, end)
+    return rest < 0 ? -1 : <i64>Math.round(n * 6e7) + rest
+  }
+  if (first == 0x73 && (length == 1 || (length <= 7 && load<u8>(p, 1) == 0x65))) return <i64>Math.round(n * 1e6)
+  if (length == 2 && load<u8>(p, 1) == 0x73) return first == 0x6d ? <i64>Math.round(n * 1e3) : first == 0x75 ? <i64>Math.round(n) : first == 0x6e ? <i64>Math.round(n / 1e3) : -1
+  // µ is C2 B5, or CE BC as the Greek letter.
+  return length == 3 && load<u8>(p, 2) == 0x73 && (load<u16>(p) == 0xb5c2 || load<u16>(p) == 0xbcce) ? <i64>Math.round(n) : -1
 }

@@ -5,20 +5,20 @@
 //   header (48 bytes)   cutter u32 · steps u32 · leading literal: length u32, address u32 · timeTaken scale (µs a unit) f64 · flags u32 · roles of the steps, a bit each, u32 ·
 //                       sums that the steps have fields for u32
 //   step   (64 bytes)   role u32 · rule u32 · literal length u32 · literal address u32 · (16) needle v128 ·
-//                       (32) literal u32 · mask of its bytes u32 · byte that must not stand before it u32 · whether the field is mostly long u32
+//                       (32) literal u32 · mask of its bytes u32 · byte that must not stand before it u32 · whether the field is mostly long u32 · (48) unit of a time taken f64, 0: that of the plan
 //   keys   (16 bytes a slot, open addressing; JSON and LTSV) hash of a path u64 · step + 1, 0 for a path that only leads to others, u32 · used u32
 //   sums   (12 bytes)   measure u32 · role u32 · Reads u32
 import { Kind, MEASURES, SUMS } from '../records'
 import { Cutter, Flag, Role, Rule } from './roles'
-import { BACKSLASH, COMMA, NEWLINE } from './scan'
+import { BACKSLASH, COMMA, findByte, NEWLINE } from './scan'
 import { hashOf, mix } from './hash'
 
 export const MAX_PLANS: i32 = 32
-export const MAX_STEPS: i32 = 128
+export const MAX_STEPS: i32 = 240
 const HEADER: usize = 48
 export const STEP: usize = 64
 const KEY: usize = 16
-const KEY_SLOTS: u32 = 512
+const KEY_SLOTS: u32 = 2048
 const KEYS: usize = HEADER + STEP * <usize>MAX_STEPS
 const MEASURES_OF: usize = KEYS + KEY * <usize>KEY_SLOTS
 export const MEASURED: usize = 12
@@ -57,14 +57,25 @@ export function select(index: i32): void {
   stepCount = load<i32>(plan, 4)
   leadingLength = load<u32>(plan, 8)
   leading = load<u32>(plan, 12)
-  timeScale = load<f64>(plan, 16)
-  wholeTimeScale = timeScale == Math.floor(timeScale) ? <i64>timeScale : 0
+  setTimeScale(load<f64>(plan, 16))
   flags = load<u32>(plan, 24)
   namedRoles = load<u32>(plan, 28)
   measured = plan + MEASURES_OF
   measuredEnd = measured + MEASURED * <usize>load<u32>(plan, 32)
   strict = (flags & Flag.Strict) != 0
   keys = plan + KEYS
+}
+
+/** Microseconds in a unit of the time taken, from here on. */
+export function setTimeScale(scale: f64): void {
+  timeScale = scale
+  wholeTimeScale = scale == Math.floor(scale) ? <i64>scale : 0
+}
+
+/** As `setTimeScale`, for the value [start, end) of a step. */
+export function useUnitOf(step: usize, start: usize, end: usize): void {
+  const unit = load<f64>(step, 48)
+  setTimeScale(unit == 0 ? load<f64>(plan, 16) : unit > 0 ? unit : findByte(start, end, 0x2e) == end ? 1e3 : 1e6)
 }
 
 /** Forget all plans. */
@@ -95,7 +106,7 @@ export function addPlan(kind: i32, leadingAt: usize, leadingBytes: i32, scale: f
 }
 
 /** Add a step to the plan opened last. @returns false when it has no room */
-export function addStep(role: i32, rule: i32, literalAt: usize, literalBytes: i32): bool {
+export function addStep(role: i32, rule: i32, literalAt: usize, literalBytes: i32, unit: f64): bool {
   const at = plans + PLAN * <usize>(planCount - 1)
   const n = load<i32>(at, 4)
   if (n == MAX_STEPS) return false
@@ -104,6 +115,7 @@ export function addStep(role: i32, rule: i32, literalAt: usize, literalBytes: i3
   store<i32>(s, rule, 4)
   store<u32>(s, <u32>literalBytes, 8)
   store<u32>(s, <u32>literalAt, 12)
+  store<f64>(s, unit, 48)
   if (literalBytes > 0) v128.store(s, i8x16.splat(load<u8>(literalAt)), 16)
   const quoted = rule == Rule.Quoted || rule == Rule.LastQuoted
   const simple = (quoted || rule == Rule.Plain || rule == Rule.List || rule == Rule.Word) && literalBytes > 0 && literalBytes <= 4

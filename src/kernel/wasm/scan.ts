@@ -112,3 +112,15 @@ export function isEscaped(p: usize, start: usize): bool {
 export function trimReturn(start: usize, newline: usize): usize {
   return newline > start && load<u8>(newline - 1) == RETURN ? newline - 1 : newline
 }
+
+// @ts-ignore: decorator
+@inline
+export function isMethodByte(c: u8): bool {
+  return ((c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a) || c == DASH || c == 0x5f
+}
+
+/** Whether [start, end) can be the method of a request. */
+export function isMethod(start: usize, end: usize): bool {
+  for (let p = start; p < end; p++) if (!isMethodByte(load<u8>(p))) return false
+  return end > start && (end - start > 1 || load<u8>(start) != DASH)
+}
