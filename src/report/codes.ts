@@ -3,6 +3,7 @@ import type { Language, Verdict } from '../catalogue/note.js'
 import type { CodeCounts, CodePart, Details, Selected, SelectedCode, Subject, TopList } from '../store/selected.js'
 import { reportedSums } from '../tally/measures.js'
 import type { DimensionName } from '../tally/tally.js'
+import { timeTakenOf } from '../tally/time-taken.js'
 import { explain, noteOf, verdictOf } from './explanation.js'
 import { type Evidence, type Explanation, iso, type ListName, QUIET, type ReportCode, type Win32Row } from './shape.js'
 
@@ -143,6 +144,7 @@ function evidenceOf({ firstSeen, lastSeen, timed, timeTakenUs }: CodeCounts, of:
     firstSeen: iso(firstSeen),
     lastSeen: iso(lastSeen),
     meanTimeMs: timed === null || timeTakenUs === null ? null : timeTakenUs / timed / 1000,
+    timeTaken: timed === null || timed === 0 ? null : timeTakenOf(details.latency(of)),
     top: eachList(({ values }) => values.slice(0, top)),
     distinct: eachList(({ count, exact }) => ({ count, exact })),
     timeline,

@@ -5,6 +5,7 @@ import { type Selected, selectCodes } from '../store/selected.js'
 import type { Source, Store } from '../store/store.js'
 import { addSums, noSums, reportedSums } from '../tally/measures.js'
 import type { CodeKey, LeftOut } from '../tally/tally.js'
+import { timeTakenOf } from '../tally/time-taken.js'
 import { reportCodes } from './codes.js'
 import { findingsOf } from './findings.js'
 import { reportRejects } from './rejects.js'
@@ -56,8 +57,12 @@ function reportOf(store: Store, options: ReportOptions): Report {
     classes: CLASSES.map((name) => {
       const inside = selected.classes.filter(({ digit }) => classOf(digit) === name)
       const sum = noSums()
-      for (const part of inside) addSums(sum, part)
-      return { class: name, hits: sum.hits, ...reportedSums(sum, selected.sums) }
+      const bins = new Map<number, number>()
+      for (const part of inside) {
+        addSums(sum, part)
+        for (const [bin, hits] of sum.timed ? selected.latency(part.digit) : []) bins.set(bin, (bins.get(bin) ?? 0) + hits)
+      }
+      return { class: name, hits: sum.hits, ...reportedSums(sum, selected.sums), timeTaken: timeTakenOf(bins) }
     }),
     verdicts,
     problems: (Object.entries(verdicts) as [Verdict, number][]).reduce((n, [v, hits]) => n + (QUIET.has(v) ? 0 : hits), 0),

@@ -1,6 +1,7 @@
 import type { Language, Verdict } from '../catalogue/note.js'
 import type { TopValue } from '../store/selected.js'
 import type { ReportedSums } from '../tally/measures.js'
+import type { TimeTaken } from '../tally/time-taken.js'
 import type { ReportReject } from './rejects.js'
 
 // The report: one plain object with raw numbers, a function of a store and a selection. All outputs are made from it and from
@@ -57,6 +58,7 @@ export interface ReportInput {
 export interface ReportClass extends ReportedSums {
   readonly class: string
   readonly hits: number
+  readonly timeTaken: TimeTaken | null
 }
 /** When, for whom and where: of a code, or of the part of it with one Win32 status. */
 export interface Evidence {
@@ -64,6 +66,8 @@ export interface Evidence {
   readonly lastSeen: string | null
   /** Mean, over the entries that carry a time taken. */
   readonly meanTimeMs: number | null
+  /** Percentiles over the same entries; null when none carries a time taken. */
+  readonly timeTaken: TimeTaken | null
   readonly top: Readonly<Record<ListName, readonly TopValue[]>>
   /** Different values seen; `exact` false: at least so many, and the lists above are the largest only. */
   readonly distinct: Readonly<Record<ListName, { readonly count: number; readonly exact: boolean }>>

@@ -75,6 +75,8 @@ export interface Details {
   lists(of: Subject): ReadonlyMap<DimensionName, TopList>
   /** Hits by bucket; buckets without any are left out. */
   buckets(of: Subject): { bucket: number; hits: number }[]
+  /** Histogram of the time taken: bin → entries (src/tally/time-taken.ts). */
+  latency(of: Subject): ReadonlyMap<number, number>
 }
 
 /** Codes of a store that is held; the tables go when it is released. */
@@ -89,6 +91,8 @@ export interface Selected {
   codes(from: number, to: number): SelectedCode[]
   /** Parts [from, to) of a code. */
   parts(code: number, from: number, to: number): CodePart[]
+  /** Histogram of the time taken of the codes with this first digit of the status. */
+  latency(digit: number | null): ReadonlyMap<number, number>
   /** The time that the entries span, [from, to), and the width of the widest of their buckets; undefined when none carries a time. */
   stretch(): { from: number; to: number; widest: number } | undefined
   /** Hits by bucket and status. */
@@ -154,6 +158,15 @@ export function selectCodes(store: Store, range: Range, select?: (code: CodeKey)
         ...part,
         writers: only ? [{ ...only, hits: part.hits }] : (writers.all(codeId) as Writer[]),
       })),
+    latency: (digit) =>
+      histogram(
+        db
+          .prepare(
+            `SELECT bin.key AS bin, sum(bin.value) AS hits FROM span JOIN code ON code.id = code_id CROSS JOIN json_each(latency) bin
+             ${where(isSelected, 'status / 100 IS ?', ...periodIn(range))} GROUP BY 1`,
+          )
+          .all(digit) as BinRow[],
+      ),
     stretch() {
       const { from, ...rest } = db
         .prepare(`SELECT min(start) AS "from", max(start + seconds) AS "to", max(seconds) AS widest FROM hits ${where(...timed(range), isSelected)}`)
@@ -195,6 +208,10 @@ function detailsOf(db: Database.Database, parts: string, range: Range, grid: Gri
        JOIN top USING (source_id, code_id, period, dimension_id) JOIN value ON value.id = value_id
      ${where(ofSubject, 'dimension_id = ?', ...periodIn(range))} GROUP BY text ${largest}`,
   )
+  const bins = db.prepare(
+    `SELECT bin.key AS bin, sum(bin.value) AS hits ${inParts} CROSS JOIN span ON span.code_id = c.code_id AND span.source_id = c.source_id
+       CROSS JOIN json_each(latency) bin ${where(ofSubject, ...periodIn(range))} GROUP BY 1`,
+  )
   const bounds = ({ code, part }: Subject): [number, number, number] => [code, part ?? 0, part ?? Number.MAX_SAFE_INTEGER]
   const listOf = (of: Subject, whole: DimensionRow): TopList => {
     const { lost, different } = whole
@@ -207,9 +224,17 @@ function detailsOf(db: Database.Database, parts: string, range: Range, grid: Gri
   }
   return {
     buckets: (of) => buckets.all(...bounds(of)) as ReturnType<Details['buckets']>,
+    latency: (of) => histogram(bins.all(...bounds(of)) as BinRow[]),
     lists: (of) => new Map((dimensions.all(...bounds(of)) as DimensionRow[]).map((whole) => [whole.name, listOf(of, whole)])),
   }
 }
+
+/** Keys of a JSON object are text. */
+interface BinRow {
+  readonly bin: string
+  readonly hits: number
+}
+const histogram = (rows: readonly BinRow[]): Map<number, number> => new Map(rows.map(({ bin, hits }) => [Number(bin), hits]))
 
 /** A dimension of which there are lists: what they are together, and where the only one is, if it is the only one. */
 interface DimensionRow {
