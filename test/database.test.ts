@@ -285,6 +285,18 @@ describe('personal data', () => {
     expect(bytesOf('logs.db')).not.toMatch(/203\.0\.113\.[1-9]/)
     expect(logstat(['ingest', '--anonymize', 'hash', at('b.log'), '--db', at('logs.db')])).toMatchObject({ status: 2 })
   })
+  it('keeps nothing of a visit in paths and referers, when it is to be anonymous', () => {
+    const log = (id: string): string =>
+      `203.0.113.9 - - [01/Oct/2026:00:00:00 +0000] "GET /a;jsessionid=${id}/b;v=1#${id} HTTP/1.1" 404 0 "http://e.org/x;sid=${id}#${id}" "-"\n`
+    writeFileSync(at('a.log'), ['SECRET1', 'SECRET2', 'SECRET3'].map(log).join(''))
+    expect(logstat(['ingest', '--anonymize', 'hash', at('a.log'), '--db', at('logs.db')]).status).toBe(0)
+    expect(bytesOf('logs.db')).not.toContain('SECRET')
+    expect(rows('logs.db', "SELECT dimension, value, hits FROM values_by_code WHERE dimension IN ('path', 'referer') ORDER BY 1")).toEqual([
+      { dimension: 'path', value: '/a;jsessionid=…/b;v=…#…', hits: 3 },
+      { dimension: 'referer', value: 'http://e.org/x;sid=…#…', hits: 3 },
+    ])
+    expect(logstat(['doctor', '--db', at('logs.db')]).status).toBe(0)
+  })
   it('does not promise to keep no addresses where some are kept', async () => {
     writeFileSync(at('a.log'), lines(0, 40))
     await ingest('logs.db', 'a.log')

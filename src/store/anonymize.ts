@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import type Database from 'better-sqlite3'
 import { LogstatError } from '../errors.js'
 import { hmac, randomHex } from '../hash.js'
-import { byHits, type List } from '../tally/tally.js'
+import { byHits, type DimensionName, type List } from '../tally/tally.js'
 import { getSetting, setSetting } from './setting.js'
 
 // Addresses of clients are personal data. A database can be made to hold them only shortened, or only as keyed hashes; which, is a
@@ -16,7 +16,7 @@ export interface Anonymizer {
   readonly joins: boolean
   address(text: string): string
   /** @param hits entries of the code the list is of */
-  list(list: List, hits: number): List
+  list(dimension: DimensionName, list: List, hits: number): List
 }
 
 /** Make a database anonymous. @throws LogstatError when it already is in the other way, or holds full addresses */
@@ -46,8 +46,19 @@ export function anonymizerOf(db: Database.Database): Anonymizer | undefined {
   if (how === undefined) return undefined
   const key = getSetting(db, 'anonymize_key') ?? ''
   const address = how === 'truncate' ? truncate : (text: string): string => `#${hmac(key, text).slice(0, 16)}`
-  return { joins: how === 'truncate', address, list: (list, hits) => mapList(list, hits, address) }
+  return {
+    joins: how === 'truncate',
+    address,
+    list: (dimension, list, hits) => mapList(list, hits, dimension === 'client' ? address : NAMES_PEOPLE.has(dimension) ? withoutSession : same),
+  }
 }
+
+/** Lists whose values may hold what belongs to one person. */
+const NAMES_PEOPLE: ReadonlySet<DimensionName> = new Set(['path', 'referer'])
+const same = (text: string): string => text
+
+/** `/a;jsessionid=1F0A#token` → `/a;jsessionid=…#…`: what stands behind a semicolon or a hash is of one visit. */
+const withoutSession = (text: string): string => text.replace(/(;[^;/=#]*=)[^;/#]+/g, '$1…').replace(/#.+$/s, '#…')
 
 /** 192.0.2.17 → 192.0.2.0 and 2001:db8:1:2::3 → 2001:db8:1::, as web analytics do it; what is no address becomes `-`. */
 function truncate(text: string): string {
@@ -70,6 +81,7 @@ function truncate(text: string): string {
  * account for may belong to any of the new values.
  */
 function mapList(list: List, hits: number, rename: (text: string) => string): List {
+  if (rename === same) return list
   const sums = new Map<string, { value: string; hits: number; error: number }>()
   let listed = 0
   for (const v of list.values) {

@@ -90,7 +90,7 @@ export class Counts {
       for (const dimension of DIMENSIONS) {
         const list = code.lists[dimension]
         if (isEmpty(list)) continue
-        this.#addList(place, dimension, anonymize && dimension === 'client' ? anonymize.list(list, code.hits) : list, isKnown, areNew)
+        this.#addList(place, dimension, anonymize ? anonymize.list(dimension, list, code.hits) : list, isKnown, areNew)
       }
       last = Math.max(last, period)
       first = Math.min(first, code.firstSeen ?? Infinity)

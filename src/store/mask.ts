@@ -23,6 +23,33 @@ const SECRETS: readonly RegExp[] = [
   /(?<=(?:^|[\s",])\/[^\s",]*"?[\s,]\s*"?)(?!HTTP\/|-?(?:["\s,]|$)|\d{1,3}(?:["\s,]|$)|[\w.$-]+"\s*:)[^\s",]+/g,
 ]
 
+/** Patterns of names of people, and of what belongs to one visit. */
+const PEOPLE: readonly RegExp[] = [
+  // The values of JSON or LTSV that are called so.
+  /(?<="[\w.$-]*(?:user(?![_-]?agent)|login|account|auth|mail)[\w.$-]*"\s*:\s*)(?!null|"-?")(?:"(?:[^"\\]|\\.)*"?|\{[^}]*|\[[^\]]*|[^,}\s]+)/gi,
+  /(?<=(?:^|\t)[\w.$-]*(?:user(?!-?_?agent)|login|account|auth|mail)[\w.$-]*:)(?!-?(?:\t|$))[^\t]+/gi,
+  // DOMAIN\\user, and addresses of mail.
+  /[\w.-]+\\{1,2}[\w.$-]+/g,
+  /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g,
+  // Behind a hash in a path, and in a matrix of parameters.
+  /(?<=\/[^\s"#]*#)[^\s"]+/g,
+  /(?<=\/[^\s";]*;[^\s"=;]*=)[^\s";/]+/g,
+]
+
+/** Between the address and the time of a log that is like `combined` stand two names; `-`: none. */
+function* namesBeforeTime(text: string): Generator<Part> {
+  const names = /^(?!\d{4}-)\S+ (.*?) \[\d/d.exec(text)?.indices?.[1]
+  if (!names) return
+  const [from, to] = names
+  for (const { index, 0: found } of text.slice(from, to).matchAll(/\S+/g))
+    if (found !== '-' && !isIP(found)) yield { start: from + index, end: from + index + found.length, text: HIDDEN }
+}
+
+function* people(text: string): Generator<Part> {
+  for (const pattern of PEOPLE) for (const { index, 0: found } of text.matchAll(pattern)) yield { start: index, end: index + found.length, text: HIDDEN }
+  yield* namesBeforeTime(text)
+}
+
 /** Behind a question mark: within quotes up to the protocol or the closing quote, else up to the next blank. */
 function* queries(text: string): Generator<Part> {
   const mark = /\?|\\u003f/gi
@@ -41,11 +68,11 @@ function* secrets(text: string): Generator<Part> {
 }
 
 /** Columns of a W3C record whose name says so, as far as the record has the columns that it should have. */
-function* columns(text: string, fields: string | null): Generator<Part> {
+function* columns(text: string, fields: string | null, hidden: RegExp): Generator<Part> {
   if (fields === null || !/^#fields:/i.test(fields)) return
   const names = fields.trim().split(/\s+/).slice(1)
   for (const [i, { index, 0: value }] of [...text.matchAll(/[^\s]+/g)].entries())
-    if (/query|cookie/i.test(names[i] ?? '') && value !== '-') yield { start: index, end: index + value.length, text: HIDDEN }
+    if (hidden.test(names[i] ?? '') && value !== '-') yield { start: index, end: index + value.length, text: HIDDEN }
 }
 
 const ADDRESS =
@@ -56,12 +83,13 @@ function* addresses(text: string, anonymize: Anonymizer): Generator<Part> {
 }
 
 /**
- * Hide query strings and cookies, and make addresses what the database keeps of them.
+ * Hide query strings and cookies; in a database that is anonymous also names of people, and make addresses what it keeps of them.
  *
  * @param fields the `#Fields` line of a W3C log @param column a place in the text, which is moved with it
  */
 export function maskSample(text: string, column: number, fields: string | null, anonymize: Anonymizer | undefined): { text: string; column: number } {
-  const parts = [...queries(text), ...secrets(text), ...columns(text, fields), ...(anonymize ? addresses(text, anonymize) : [])]
+  const parts = [...queries(text), ...secrets(text), ...columns(text, fields, /query|cookie/i)]
+  if (anonymize) parts.push(...addresses(text, anonymize), ...people(text), ...columns(text, fields, /user-?name/i))
   parts.sort((a, b) => a.start - b.start || b.end - a.end)
   let masked = ''
   let moved = column
