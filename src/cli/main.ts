@@ -8,6 +8,7 @@ import { said, speakTo, tell, tellError } from './messages.js'
 import { refuseCommand } from './misspelt.js'
 import { optionIn } from './option-in.js'
 import * as options from './options.js'
+import { originOf } from './origin.js'
 import { filesOf, protect } from './protect.js'
 
 // The command line: options in, a library call, an exit status out.
@@ -29,6 +30,7 @@ export async function main(argv: readonly string[], version: string): Promise<nu
     })
     program.hook('preAction', (_, command) => {
       const { output, db } = command.opts<{ output?: string; db?: string }>()
+      command.setOptionValueWithSource('origin', originOf(command), 'config')
       protect(output, [optionIn(argv, '--config') ?? CONFIG_FILE, ...(db === undefined ? [] : filesOf(db))])
     })
     await program.parseAsync(argv, { from: 'user' })

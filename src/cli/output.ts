@@ -2,6 +2,7 @@ import { extname } from 'node:path'
 import type { Language } from '../catalogue/note.js'
 import { LogstatError } from '../errors.js'
 import type { Server } from '../format/format.js'
+import type { Origin } from '../render/next.js'
 import { RENDERERS, type RenderOptions } from '../render/render.js'
 import { checkZone, systemZone } from '../time-zone.js'
 import type { Config } from './config-file.js'
@@ -22,6 +23,8 @@ export interface OutputOptions {
   readonly server?: Server
   /** Of the command line as a whole. */
   readonly settings?: Config
+  /** The command line that asks for it. */
+  readonly origin?: Origin
 }
 
 /** The configuration that was found, where nobody sees standard error; to be named in the report. */
@@ -48,11 +51,12 @@ export function kindOf({ format, output }: Pick<OutputOptions, 'format' | 'outpu
   return kind
 }
 
-export function renderOptions({ color, output, tz, top }: Pick<OutputOptions, 'color' | 'output' | 'tz' | 'top'>): RenderOptions {
+export function renderOptions({ color, output, tz, top, origin }: Pick<OutputOptions, 'color' | 'output' | 'tz' | 'top' | 'origin'>): RenderOptions {
   return {
     width: output === undefined && process.stdout.isTTY ? process.stdout.columns || 80 : 80,
     color: useColor(color, output === undefined),
     timeZone: checkZone(tz ?? systemZone()),
     top,
+    origin,
   }
 }

@@ -1,4 +1,5 @@
 import { LogstatError } from '../errors.js'
+import { networkOf } from './network.js'
 import { Role } from './wasm/roles.js'
 
 /** Which entries are counted; plain data. Several patterns for one field: one of them must fit; `!` in front: none may. */
@@ -14,9 +15,13 @@ export interface Filter {
 
 const ROLES = { path: Role.Uri, client: Role.ClientIp, method: Role.Method, host: Role.Host } as const
 
+/** Flags of a filter in the kernel. */
+const NEGATIVE = 1
+const NETWORK = 2
+
 interface FilterExports {
   readonly memory: WebAssembly.Memory
-  addFilter(role: number, negative: number, length: number): number
+  addFilter(role: number, flags: number, length: number): number
   clearFilters(): void
   setPeriodFilter(from: number, to: number): void
 }
@@ -28,8 +33,16 @@ export function setFilter(wasm: FilterExports, filter: Filter): void {
   for (const [name, role] of Object.entries(ROLES) as [keyof typeof ROLES, Role][]) {
     for (const text of filter[name] ?? []) {
       const negative = text.startsWith('!')
-      const bytes = Buffer.from(negative ? text.slice(1) : text)
-      const at = bytes.length === 0 ? 0 : wasm.addFilter(role, negative ? 1 : 0, bytes.length)
+      const pattern = negative ? text.slice(1) : text
+      const network = name === 'client' ? networkOf(pattern) : undefined
+      if (network === null)
+        throw new LogstatError(
+          'filter',
+          { en: `--client "${text}": the prefix of this network is too long`, zh: `--client "${text}"：该网段的前缀过长` },
+          { en: 'It has at most 32 bits in IPv4, 128 in IPv6.', zh: 'IPv4 最多 32 位，IPv6 最多 128 位。' },
+        )
+      const bytes = network ? Uint8Array.of(...network.address, network.bits) : Buffer.from(pattern)
+      const at = bytes.length === 0 ? 0 : wasm.addFilter(role, (negative ? NEGATIVE : 0) | (network ? NETWORK : 0), bytes.length)
       if (!at)
         throw new LogstatError(
           'filter',

@@ -33,7 +33,7 @@ interface Exports {
   packedSize(dimension: number): number
   reasonBytes(): number
   reasonTable(): number
-  addFilter(role: number, negative: number, length: number): number
+  addFilter(role: number, flags: number, length: number): number
   clearFilters(): void
   filteredCount(): bigint
   leftOutFrom(): number

@@ -1,5 +1,6 @@
 import type { Report } from '../report/shape.js'
 import { jsonPieces } from './json.js'
+import type { Origin } from './next.js'
 import { renderText } from './text.js'
 
 /** How a report is printed. */
@@ -11,6 +12,8 @@ export interface RenderOptions {
   readonly timeZone: string
   /** How many values of a list are asked for; a few of them are shown when nobody asks. */
   readonly top?: number | undefined
+  /** How it was asked for: commands that tell more are made of it. */
+  readonly origin?: Origin | undefined
 }
 
 /** In pieces, since a report can be long. */

@@ -1,19 +1,18 @@
 import type { Report } from '../report/shape.js'
-import { codeName } from '../report/shape.js'
-import { visible } from './cells.js'
+import { nextSteps } from './next.js'
 import { renderRejects } from './rejects.js'
 import type { RenderOptions } from './render.js'
 import { charts } from './text/charts.js'
 import { allCodes, quietCodes } from './text/codes.js'
-import { explanations, findings } from './text/findings.js'
+import { explanations, findings, MAX_EXPLAINED } from './text/findings.js'
 import { classes, header } from './text/header.js'
-import { type Page, pageOf, words } from './text/page.js'
+import { type Page, pageOf } from './text/page.js'
 
 /** The report for a terminal or a mail: what is wrong first, then what is normal, then everything. */
 export function renderText(report: Report, options: RenderOptions): string {
   const page = pageOf(report, options)
   const parts = report.totals.entries > 0 ? [classes, charts, findings, quietCodes, allCodes, explanations] : []
-  const lines = [...header(page), ...parts.flatMap((part) => part(page)), ...rejects(page), ...next(page)]
+  const lines = [...header(page), ...parts.flatMap((part) => part(page)), ...rejects(page), ...next(page, options.origin)]
   return `${lines
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
@@ -26,14 +25,15 @@ function rejects(page: Page): string[] {
 }
 
 /** Commands that tell more. */
-function next(page: Page): string[] {
-  const { findings, inputs, codes } = page.report
-  const [first] = findings
-  const [input] = inputs
-  if (!first || !input) return []
-  const name = visible(input.name)
-  const steps = [`logstat explain ${visible(first.code).replace(/^(\d+) (.*)$/, 'httperr:$2')}`]
-  if (codes.some((c) => c.substatus !== null)) steps.push(`logstat iis ${name}`)
-  steps.push(`logstat ${name} -s ${codeName({ ...first, reason: null })} --top 20`)
-  return [`${words(page, 'next')}: ${steps.join(' · ')}`]
+function next({ report, language }: Page, origin: RenderOptions['origin']): string[] {
+  const { findings, inputs, codes } = report
+  const explained = [...new Set(findings.map(({ code }) => code))].slice(0, MAX_EXPLAINED)
+  const shown = {
+    finding: findings[0],
+    unexplained: findings.find(({ code }) => !explained.includes(code)),
+    hasSubstatus: codes.some((c) => c.substatus !== null),
+    server: inputs[0]?.server ?? null,
+    language,
+  }
+  return nextSteps(shown, origin)
 }

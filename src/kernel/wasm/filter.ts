@@ -1,11 +1,14 @@
 // Which entries are counted: a period, and patterns for fields. Without any, nothing is looked at.
 import { spanEnd, spanStart } from './cut'
 import { firstOfList, time, withoutQuery } from './entry'
+import { inNetwork } from './network'
 import { Role } from './roles'
 import { NO_TIME } from './time'
 
 const MAX_FILTERS: i32 = 32
-// filter: role u32 · negative u32 · pattern u32 · length u32
+// filter: role u32 · flags u32 (negative, network) · pattern u32 · length u32
+const NEGATIVE: u32 = 1
+const NETWORK: u32 = 2
 const filters = heap.alloc(16 * <usize>MAX_FILTERS)
 const PATTERNS: usize = 16 << 10
 const patterns = heap.alloc(PATTERNS)
@@ -32,15 +35,19 @@ export function setPeriodFilter(from: f64, to: f64): void {
   filtering = true
 }
 
-/** Add a pattern for a role. @returns where its bytes are to be written; 0 when there is no room */
-export function addFilter(role: i32, negative: bool, length: i32): usize {
+/**
+ * Add a pattern for a role; or a network, which is 16 bytes and one for the bits that count.
+ *
+ * @returns where its bytes are to be written; 0 when there is no room
+ */
+export function addFilter(role: i32, flags: u32, length: i32): usize {
   if (filterCount == MAX_FILTERS || patternsUsed + <usize>length > PATTERNS) return 0
   const at = patterns + patternsUsed
   patternsUsed += <usize>length
   const f = filters + 16 * <usize>filterCount
   filterCount++
   store<i32>(f, role)
-  store<u32>(f, negative ? 1 : 0, 4)
+  store<u32>(f, flags, 4)
   store<u32>(f, <u32>at, 8)
   store<u32>(f, <u32>length, 12)
   filtering = true
@@ -84,8 +91,11 @@ export function passes(): bool {
       if (role == Role.Uri) end = withoutQuery(start, end)
       else if (role == Role.ClientIp) end = firstOfList(start, end)
     }
-    const fits = start != 0 && matches(load<u32>(f, 8), load<u32>(f, 12), start, end)
-    if (load<u32>(f, 4)) {
+    const flags = load<u32>(f, 4)
+    const pattern: usize = load<u32>(f, 8)
+    const fits =
+      start != 0 && (flags & NETWORK ? inNetwork(pattern, load<u8>(pattern + 16), start, end) : matches(pattern, load<u32>(f, 12), start, end))
+    if (flags & NEGATIVE) {
       if (fits) return false
     } else {
       wanted |= 1 << role

@@ -4,7 +4,7 @@ import { VERDICT_WORDS, type Word } from '../words.js'
 import { fitted, labelled, type Page, timeText, words } from './page.js'
 
 const MAX_FINDINGS = 12
-const MAX_EXPLAINED = 5
+export const MAX_EXPLAINED = 5
 
 /** What needs attention, a line each. */
 export function findings(page: Page): string[] {
