@@ -63,6 +63,31 @@ describe('logstat PATH…', () => {
     expect(run.stderr).toMatch(/passed over: .*error\.log.*nginx error log/)
     expect(logstat([folder, '--quiet', '--format', 'json']).stderr).toBe('')
   })
+  it('names next commands that run as they are printed, and tell something else', () => {
+    copyFileSync(join(ROOT, DAY), at("it's a log.log"))
+    copyFileSync(join(ROOT, 'fixtures/nginx/vhost.log'), at('-proxy.log'))
+    expect(logstat(['ingest', "it's a log.log", '--db', 'my logs.db', '-q'], { cwd: folder }).status).toBe(0)
+    const asked = [
+      ["it's a log.log", '--tz', 'Asia/Shanghai'],
+      ['./-proxy.log', '--log-tz', 'UTC'],
+      [join(ROOT, NGINX), '--lang', 'zh'],
+      ['report', '--db', 'my logs.db'],
+      ['summary', '--db', 'my logs.db', '--day', '2026-11-22'],
+      ['.'],
+    ]
+    for (const args of asked) {
+      const { stdout } = logstat(args, { cwd: folder })
+      const next = /^(?:Next: |下一步：)([\s\S]*)$/m.exec(stdout)?.[1]?.trim().split(/\n\s*/) ?? []
+      expect([args, next.length > 0]).toEqual([args, true])
+      for (const command of next) {
+        const line = `logstat() { '${process.execPath}' '${join(ROOT, 'bin/logstat.js')}' "$@"; }\n${command}`
+        const run = spawnSync('bash', ['-c', line], { cwd: folder, encoding: 'utf8', env: { ...process.env, TZ: 'UTC', NO_COLOR: '1' } })
+        expect([command, run.status]).toEqual([command, args[0] === '.' ? run.status : 0])
+        expect(run.stdout).not.toBe(stdout)
+        expect(run.stdout).not.toContain(command)
+      }
+    }
+  })
   it('reads standard input: with -, and when it is piped', () => {
     for (const [file, name] of [
       [DAY, 'iis'],
@@ -80,7 +105,7 @@ describe('logstat PATH…', () => {
           .replaceAll(shown, 'NAME')
           .split('\n')
           .slice(1)
-          .filter((l) => !l.startsWith('         ') && !l.startsWith('Next'))
+          .filter((l) => l !== '' && !l.startsWith('         ') && !/^(?:Next:| {5}) logstat /.test(l))
       expect(bare(run.stdout, '-, line')).toEqual(bare(logstat([file]).stdout, `${file}, line`))
       const unnamed = (r: Report): unknown => ({
         ...r,

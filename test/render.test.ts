@@ -121,8 +121,6 @@ describe('one literal report', () => {
                   logs/u_ex261122.log, line 912 (byte 187,004): 9 of 16 values
                     …11-22 09:14:57 10.0.0.12 GET /products/lamp-12 - 443 - 203.0.113.
                                                                             ^
-
-      Next: logstat explain 503.2 · logstat iis logs/u_ex261122.log · logstat logs/u_ex261122.log -s 503.2 --top 20
       "
     `)
   })
@@ -195,8 +193,6 @@ describe('one literal report', () => {
                   logs/u_ex261122.log，第 912 行(第 187,004 字节): 9 of 16 values
                     …11-22 09:14:57 10.0.0.12 GET /products/lamp-12 - 443 - 203.0.113.
                                                                             ^
-
-      下一步: logstat explain 503.2 · logstat iis logs/u_ex261122.log · logstat logs/u_ex261122.log -s 503.2 --top 20
       "
     `)
   })
