@@ -47,7 +47,7 @@ export function shortHash(bytes: Uint8Array): Buffer {
 
 /** Takes down the trail of content that passes by. */
 export class TrailWriter {
-  readonly #records: Buffer[] = []
+  #records: { readonly end: number; readonly bytes: Buffer }[] = []
   /** Bytes of the content that have passed. */
   #offset: number
   #next: number
@@ -92,27 +92,22 @@ export class TrailWriter {
     const record = Buffer.alloc(RECORD)
     record.writeUIntLE(end, 0, END_BYTES)
     shortHash(window).copy(record, END_BYTES)
-    this.#records.push(record)
+    this.#records.push({ end, bytes: record })
     this.#before = end
     this.#next = nextPoint(end)
   }
 
-  /** What was taken down, to be put behind the trail of what was read before. */
-  get bytes(): Buffer {
-    return Buffer.concat(this.#records)
+  /** Take out what was taken down of the content before a place, to be put behind the trail of what was read before. */
+  take(upTo: number): Buffer {
+    const taken = this.#records.filter(({ end }) => end <= upTo)
+    this.#records = this.#records.slice(taken.length)
+    return Buffer.concat(taken.map(({ bytes }) => bytes))
   }
 }
 
-export type Trail = Pick<TrailWriter, 'update' | 'bytes'>
+export type Trail = Pick<TrailWriter, 'update' | 'take'>
 /** Of content that nobody will ask about again. */
-export const NO_TRAIL: Trail = { update: () => {}, bytes: Buffer.alloc(0) }
-
-/** What of a trail lies in the content up to `end`: reading may have gone further than what is counted. */
-export function trailTo(trail: Buffer, end: number): Buffer {
-  let length = trail.length
-  while (length > 0 && trail.readUIntLE(length - RECORD, END_BYTES) > end) length -= RECORD
-  return trail.subarray(0, length)
-}
+export const NO_TRAIL: Trail = { update: () => {}, take: () => Buffer.alloc(0) }
 
 export function* checkpointsOf(trail: Uint8Array): Generator<Checkpoint> {
   const bytes = Buffer.from(trail.buffer, trail.byteOffset, trail.byteLength)

@@ -22,8 +22,9 @@ import { gzipSync } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findInputs, type Input } from '../src/input/find.js'
-import { cutFile } from '../src/parallel/cut.js'
 import { type InputResult, readInputs } from '../src/pipeline.js'
+import { cutFile } from '../src/plan/cut.js'
+import { SIZES } from '../src/plan/sizes.js'
 import { makeReport, type Report } from '../src/report/report.js'
 import { setAnonymize } from '../src/store/anonymize.js'
 import { checkStore } from '../src/store/check.js'
@@ -397,8 +398,8 @@ describe('new lines that are all rubbish', () => {
 
 describe('a large log that is gone, or cannot be read, when it is to be cut', () => {
   it('is told as such, so that it can be looked for again', () => {
-    expect(() => cutFile('a.log', at('none.log'), 0, 1e9)).toThrow(expect.objectContaining({ code: 'changed' }) as Error)
-    expect(() => cutFile('a.log', folder, 0, 1e9)).toThrow(expect.objectContaining({ code: 'unreadable' }) as Error)
+    expect(() => cutFile('a.log', at('none.log'), 0, 1e9, SIZES)).toThrow(expect.objectContaining({ code: 'changed' }) as Error)
+    expect(() => cutFile('a.log', folder, 0, 1e9, SIZES)).toThrow(expect.objectContaining({ code: 'unreadable' }) as Error)
   })
 })
 

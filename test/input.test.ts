@@ -13,7 +13,7 @@ import { findInputs, type Input } from '../src/input/find.js'
 import { openInput, openInputs, type Reader } from '../src/input/open.js'
 import { ALONE } from '../src/input/packing/packed.js'
 import { Xxh64 } from '../src/input/packing/xxh64.js'
-import { fillRing, makeRing, ringReader } from '../src/parallel/ring.js'
+import { fillRing, makeRing, ringReader } from '../src/threads/ring.js'
 import { logstat, ROOT } from './support.js'
 
 /** What `zstd`, `bzip2` and `xz` make of FORTY. */
@@ -84,9 +84,9 @@ async function only(path: string): Promise<Read> {
   const [found] = all as [Read]
   const [input] = findInputs([path]) as [Input]
   // What fits into a ring as a whole goes into it without anybody who takes it out.
-  const [ring, filled] = makeRing()
-  await fillRing(filled, 0, (leaveSums) => openInput(input, { alone: true, leaveSums }))
-  const open = [() => openInput(input, ALONE), async () => ringReader(ring, { packing: '', recoded: null }, () => {})]
+  const ring = makeRing()
+  await fillRing(ring, () => openInput(input, ALONE))
+  const open = [() => openInput(input, ALONE), async () => ringReader(ring, () => {})]
   for (const other of open) {
     const { text = '', error } = await other().then(
       (reader) => readTo(reader, found.name),

@@ -9,8 +9,8 @@ import { jsonPieces } from '../src/render/json.js'
 import { RENDERERS, type Renderer, type RenderOptions } from '../src/render/render.js'
 import { makeReport, type Report } from '../src/report/report.js'
 import type { Win32Row } from '../src/report/shape.js'
-import { Backlog } from '../src/store/backlog.js'
 import { openStore, type Store } from '../src/store/store.js'
+import { Waiting } from '../src/store/waiting.js'
 import { Buckets, COLUMNS } from '../src/tally/buckets.js'
 import { emptyLists, emptyTally, type Tally, tallyKey } from '../src/tally/tally.js'
 
@@ -220,15 +220,16 @@ describe('what waits to be stored', () => {
   }
 
   it('adds up whatever the width of its buckets', () => {
-    const backlog = new Backlog({ least: 20, most: 20, together: 0 }, [], false)
-    backlog.add(tallyOf(0, 60))
-    backlog.add(tallyOf(300, 900))
-    backlog.add(tallyOf(300, 60))
+    const waiting = new Waiting({ least: 20, most: 20, together: 0 }, [], false)
+    for (const tally of [tallyOf(0, 60), tallyOf(300, 900), tallyOf(300, 60)]) {
+      waiting.add(tally)
+      waiting.spill()
+    }
     for (const _ of [1, 2]) {
       // It can be asked again: what another program changed meanwhile is decided anew.
-      const waiting = [...backlog.with(emptyTally())]
-      const codes = waiting.flatMap((counted) => [...counted.codes.values()])
-      expect(new Set(waiting.map((counted) => counted.bucketSeconds))).toEqual(new Set([900]))
+      const all = [...waiting.all()]
+      const codes = all.flatMap((counted) => [...counted.codes.values()])
+      expect(new Set(all.map((counted) => counted.bucketSeconds))).toEqual(new Set([900]))
       expect(codes).toHaveLength(900)
       for (const { status, hits, buckets, latency, lists, lastSeen } of codes) {
         const expected = (status as number) < 300 ? 120 : (status as number) < 600 ? 248 : 128
@@ -247,7 +248,7 @@ describe('what waits to be stored', () => {
         ])
       }
     }
-    backlog.clear()
-    expect([...backlog.with(emptyTally())].flatMap((counted) => [...counted.codes.values()])).toEqual([])
+    waiting.clear()
+    expect([...waiting.all()].flatMap((counted) => [...counted.codes.values()])).toEqual([])
   })
 })

@@ -9,12 +9,12 @@ import type { Plan } from '../src/kernel/plan.js'
 import { Kind, LARGEST_SUM, MEASURES, Measure, Reads, SUMS } from '../src/kernel/records.js'
 import { Cutter, Role, Rule } from '../src/kernel/wasm/roles.js'
 import { makeReport } from '../src/report/report.js'
-import { Backlog } from '../src/store/backlog.js'
 import { checkStore } from '../src/store/check.js'
 import { readHistogram } from '../src/store/counts.js'
 import { mergeDatabases } from '../src/store/merge.js'
 import { rollUp, setKeep } from '../src/store/roll-up.js'
 import { openStore, type Store } from '../src/store/store.js'
+import { Waiting } from '../src/store/waiting.js'
 import { Buckets, COLUMNS } from '../src/tally/buckets.js'
 import { emptyTally, mergeInto, type Tally } from '../src/tally/tally.js'
 import { feed, readWhole } from './support.js'
@@ -234,11 +234,13 @@ it('come back from tallies that are merged, and from those that wait in a store'
       mergeInto(sum, counted(kernel, b))
       expect(inTally(sum)).toEqual(truthOf([...a, ...b]))
       expect(inBuckets(sum)).toEqual(sumsIn(truthOf([...a, ...b])))
-      const backlog = new Backlog({ least: 20, most: 20, together: 0 }, [], true)
-      backlog.add(counted(kernel, a))
-      backlog.add(counted(kernel, b))
+      const waiting = new Waiting({ least: 20, most: 20, together: 0 }, [], true)
+      for (const entries of [a, b]) {
+        waiting.add(counted(kernel, entries))
+        waiting.spill()
+      }
       const store = openStore(null)
-      add(store, null, 'a', [...backlog.with(emptyTally())] as Tally[], [...a, ...b])
+      add(store, null, 'a', [...waiting.all()] as Tally[], [...a, ...b])
       expect(inStore(store)).toEqual(truthOf([...a, ...b]))
       store.close()
     }),

@@ -38,7 +38,7 @@ const [part, sum, whole] = [new Kernel(), new Kernel(), new Kernel()]
 function packedOf(hits: readonly Hit[], spare?: ArrayBuffer): Packed {
   part.clear()
   count(part, hits)
-  return pack(part, spare)
+  return pack(part, { spare })
 }
 
 describe('counts of several kernels, added up in one', () => {

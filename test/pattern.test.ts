@@ -3,19 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { feed, makeIntake } from '../src/count/intake.js'
 import { LogstatError } from '../src/errors.js'
 import { canonicalPlan, FIELD_NAMES, writeEntry } from '../src/format/canonical.js'
 import { compilePattern, patternText, planOfPattern } from '../src/format/pattern.js'
-import { fileOf, findInputs } from '../src/input/find.js'
+import { findInputs } from '../src/input/find.js'
 import { Kernel } from '../src/kernel/kernel.js'
 import { Role } from '../src/kernel/wasm/roles.js'
-import { makeIntake } from '../src/parallel/intake.js'
-import { countUnits, type Unit, type UnitRead } from '../src/parallel/unit.js'
 import { type InputResult, type ReadOptions, readInputs } from '../src/pipeline.js'
 import { makeReport, type Report } from '../src/report/report.js'
 import { openStore } from '../src/store/store.js'
 import { readTally } from '../src/tally/read-out.js'
-import { addLineCounts } from '../src/tally/tally.js'
+import { dayOf } from '../src/time-zone.js'
 import { fixture, logstat } from './support.js'
 
 let folder: string
@@ -184,7 +183,7 @@ describe('a pattern', () => {
       const pattern = compilePattern(BARS.replace('timeTakenMs', group))
       kernel.setPlans([planOfPattern('x', pattern, null, undefined)])
       const intake = makeIntake(kernel, { pattern, wrapping: null })
-      intake.begin()
+      intake.begin(0, Buffer.alloc(0))
       const line = Buffer.from('1795514400|192.0.2.1|GET / HTTP/1.1|404|250\n')
       intake.space.set(line)
       intake.filled(line.length)
@@ -251,37 +250,44 @@ describe('a pattern and a database', () => {
     for (const s of reject?.samples ?? []) expect(bytes.subarray(s.offset, bytes.indexOf(0x0a, s.offset)).toString()).toBe(line(s.line - 1).trimEnd())
   })
 
-  it('works in ranges as in one piece', async () => {
-    const text = lines(0, 4000)
-    writeFileSync(at('x.log'), text)
-    const pattern = compilePattern(BARS)
-    const unit = (from: number, to: number): Unit => ({
-      name: 'x',
-      path: at('x.log'),
-      file: fileOf({ path: at('x.log') }),
-      from,
-      to,
-      plans: [planOfPattern('x', pattern, null, undefined)],
-      fields: null,
-      software: null,
-      pattern: structuredClone(pattern),
-      wrapping: null,
-      sharesFirstDay: false,
-      sharesLastDay: false,
-      kept: null,
-      dayZone: null,
-      logZone: null,
-      filter: {},
-      recognised: false,
-      finish: true,
+  it.each([
+    ['32 KiB and less', 1 << 20],
+    ['a few bytes', 100],
+  ])('is cut at midnights between its lines, read in pieces of %s', (_, size) => {
+    const days = Array.from({ length: 5 }, (_, day) => {
+      const at = (i: number): string => `2026-11-${20 + day}T10:00:00Z|192.0.2.1|GET /${i} HTTP/1.1|404|1\n`
+      return `${at(0)}rubbish ${day}\n# a comment\n${at(1)}${at(2).repeat(day * 300)}`
     })
+    const bytes = Buffer.from(days.join(''))
     const kernel = new Kernel()
-    const cut = text.indexOf('\n', text.length / 2) + 1
-    const read = async (from: number, to: number): Promise<UnitRead> => (await countUnits(kernel, [unit(from, to)], () => {})).reads[0] as UnitRead
-    const [whole, first, second] = [await read(0, text.length), await read(0, cut), await read(cut, text.length)]
-    expect(addLineCounts(first.counts, second.counts)).toEqual(whole.counts)
-    expect(whole.counts).toMatchObject({ lines: 4000, rejected: 1333 })
-    expect([second.readTo, Buffer.from(second.tail).toString()]).toEqual([text.length, Buffer.from(whole.tail).toString()])
+    const pattern = compilePattern(BARS)
+    kernel.setPlans([planOfPattern('x', pattern, null, undefined)])
+    kernel.setPeriods((seconds) => dayOf(seconds, 'UTC'))
+    kernel.cutAtPeriods(1)
+    const intake = makeIntake(kernel, { pattern, wrapping: null })
+    const found: unknown[] = []
+    const take = (): void => {
+      const { lines, entries, ignored, rejects } = intake.takeCounts()
+      const { readTo, tail } = intake.resume
+      expect(tail.equals(bytes.subarray(Math.max(0, readTo - 1024), readTo))).toBe(true)
+      const [sample] = rejects.get('layout')?.samples ?? []
+      found.push({ readTo, lines, entries, ignored, sample: [sample?.line, sample?.text, sample?.offset] })
+    }
+    kernel.onStop = take
+    intake.begin(0, Buffer.alloc(0))
+    for (let at = 0; at < bytes.length; at += size) feed(intake, bytes.subarray(at, at + size))
+    intake.finish()
+    take()
+    const ends = days.map((_, day) => days.slice(0, day + 1).join('').length)
+    expect(found).toEqual(
+      days.map((text, day) => ({
+        readTo: ends[day],
+        lines: text.split('\n').length - 1,
+        entries: text.split('\n').length - 3,
+        ignored: 1,
+        sample: [2, `rubbish ${day}`, bytes.indexOf(`rubbish ${day}`)],
+      })),
+    )
   })
 })
 

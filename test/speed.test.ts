@@ -114,7 +114,7 @@ test('memory does not grow with the number of different values', () => {
   kernel.begin()
   const before = kernel.wasm.memory.buffer.byteLength
   let full = 0
-  kernel.onFull = () => {
+  kernel.onStop = () => {
     full++
   }
   const pieces = generate({ kind: 'combined', entries: 150_000, adversarial: true })

@@ -37,7 +37,7 @@ const common: BuildOptions = {
 
 await build({
   ...common,
-  entryPoints: ['dist/cli/main.js', 'dist/parallel/worker.js'],
+  entryPoints: ['dist/cli/main.js', 'dist/threads/worker.js'],
   // Commander can start commands that are programs of their own; ours are not, and what it would take for that loads for 5 ms.
   plugins: [
     {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { LogstatError } from '../errors.js'
-import { sourceHolding } from '../identity.js'
+import { sourceHolding } from '../log/identity.js'
 import { count, visible } from '../render/cells.js'
 import { forgetSources } from '../store/forget.js'
 import { openStore, type Source, type Store } from '../store/store.js'

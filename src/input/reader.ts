@@ -46,26 +46,6 @@ export function fileReader(name: string, fd: number): Reader {
   }
 }
 
-/** One that is opened when it is first read from. */
-export function lazyReader({ packing, recoded }: Pick<Reader, 'packing' | 'recoded'>, open: () => Promise<Reader>): Reader {
-  let opened: Promise<Reader> | undefined
-  let known: Reader | undefined
-  const reader = async (): Promise<Reader> => {
-    opened ??= open()
-    known = await opened
-    return known
-  }
-  return {
-    packing,
-    recoded,
-    raw: false,
-    read: async (target) => (await reader()).read(target),
-    skip: async (bytes) => (await reader()).skip(bytes),
-    consumed: () => known?.consumed() ?? 0,
-    close: () => known?.close(),
-  }
-}
-
 /** What comes in chunks. `fail` makes of an error what is said to people. */
 export function chunkReader(
   chunks: Chunks,

@@ -13,7 +13,7 @@ interface Exports {
   eventEnd: WebAssembly.Global
   addPlan(cutter: number, leadingAt: number, leadingBytes: number, scale: number, flags: number): number
   absorbBuckets(n: number, from: number, seconds: number): void
-  absorbCodes(n: number, from: number, texts: number, base: number, counted: number): void
+  absorbCodes(n: number, from: number, texts: number, base: number): void
   absorbDistinct(dimension: number, theirs: number, codeMap: number, codeCount: number): void
   absorbLatencies(n: number, from: number): void
   absorbLost(dimension: number, theirs: number, codeMap: number, codeCount: number): void
@@ -28,7 +28,7 @@ interface Exports {
   widenBuckets(seconds: bigint): void
   orderBuckets(): void
   pack(dimension: number, from: number): number
-  packPast(dimension: number, from: number): number
+  packCut(dimension: number, from: number): number
   packedEnd(): number
   packedSize(dimension: number): number
   reasonBytes(): number
@@ -44,17 +44,17 @@ interface Exports {
   begin(offset: bigint, line: bigint): void
   bucketTable(): number
   clear(): void
-  clearLists(): void
+  clearLineCounts(): void
   clearPlans(): void
   codeCount(): number
   codeTable(): number
-  currentPeriod(): number
-  cutPast(dimension: number, n: number): void
-  dropPast(): void
+  cutAtPeriods(few: number): void
+  cutDistinct(): number
+  cutLists(dimension: number, n: number): void
+  cutLost(): number
   endOfSpan(role: number): number
   entryCount(): bigint
   hashOf(p: number, length: number): bigint
-  hasRoom(dimension: number, values: number, bytes: number): number
   ignoredCount(): bigint
   lastNewline(from: number, end: number): number
   layBuckets(from: number, n: number): number
@@ -69,15 +69,10 @@ interface Exports {
   lostTable(dimension: number): number
   moved(): void
   offset(): bigint
-  markPast(before: number): number
   momentRead(): number
-  newCodes(n: number, from: number): number
   newlineAfter(p: number): number
   openScratch(bytes: number): void
   openTable(dimension: number, log2: number, arenaBytes: number): void
-  pastCount(): number
-  pastDistinct(): number
-  pastLost(): number
   plansChanged(): void
   position(): number
   probe(plan: number, line: number): number
@@ -129,8 +124,6 @@ export const BUCKET_WIDTHS = [60, 900, 3600, 86400] as const
 
 /** Of entries without a time. */
 export const NO_PERIOD = -(2 ** 31)
-/** Behind all others. */
-export const ALL_PERIODS = 2 ** 31 - 1
 
 /** A span of local time that lists are kept for; `number` names it. */
 export interface Period {
@@ -150,8 +143,23 @@ export interface LocalOffset {
 }
 const UTC: LocalOffset = { offset: 0, from: -(2 ** 53), to: 2 ** 53 }
 
+/** Why the tables must be emptied: a table that must stay exact is full, or the next line is the first of a later period. */
+type Stop = 'full' | 'period'
+
+/** Where reading can go on. */
+export interface Resume {
+  /** The end of the last complete line that is counted, in bytes from the beginning of the input. */
+  readonly readTo: number
+  /** The last bytes before `readTo`, at most TAIL_BYTES. */
+  readonly tail: Buffer
+  /** A line behind `readTo` is counted although its end was not seen. */
+  readonly openLine: boolean
+}
+
 /** What the host does when a `#Fields` line is met: compile the plans that hold from here on. */
 export type OnFields = (line: string) => readonly Plan[]
+
+const NO_BYTES = Buffer.alloc(0)
 
 /** A `#Fields` line or a `log_format` that no server writes. */
 function tooLarge(): LogstatError {
@@ -177,27 +185,20 @@ export class Kernel {
   #used = 0
   #discarding = false
   #planCount = 0
-  /** The last bytes of what was counted, as far as they are known: the first `#tailBytes` of it. */
-  readonly #tail = Buffer.alloc(2 * TAIL_BYTES)
-  #tailBytes = 0
-  /** Where the last complete line ends. */
-  #lineEnd = 0
-  #openLine = false
+  /** Where reading can go on, as of the last block that was counted. */
+  #resume: Resume = { readTo: 0, tail: NO_BYTES, openLine: false }
+  /** Whether `onStop` is being called: the place to go on from is then inside the block. */
+  #isStopped = false
   #widens = true
   #period: (seconds: number) => Period = () => WHOLE
   #localOffset: (localSeconds: number) => LocalOffset = () => UTC
   onFields: OnFields = () => []
-  /** A table that must be exact is full: read the tally out; the kernel clears itself afterwards. */
-  onFull: () => void = () => {
-    throw new Error('the code table is full and nobody takes it')
+  /** The tables must be emptied: read the tally out. The kernel clears itself afterwards. */
+  onStop: (why: Stop) => void = (why) => {
+    throw new Error(`the tables must be emptied (${why}), and nobody does it`)
   }
   /** Whether a line that fits no plan is one that stands among requests and is none: it is ignored, not rejected. */
   isCompanion: (line: string) => boolean = () => false
-  /**
-   * Lists of periods that are over take up much room: those of the codes that are marked may be taken out (`packPast`). What comes
-   * late is another list of the same code, to be added to the one that was taken. Absent: they stay.
-   */
-  onPast: (() => void) | undefined
 
   /** @param options.tables false: only `probe` will be used, so the large tables are left out @param options.code that of the thread whose counts are to be added to these */
   constructor({ tables = true, code = kernelCode() } = {}) {
@@ -248,6 +249,11 @@ export class Kernel {
     this.wasm.setWidening(0)
   }
 
+  /** Stop before the first line of a later period, as soon as the tables hold so many entries. */
+  cutAtPeriods(few: number): void {
+    this.wasm.cutAtPeriods(few)
+  }
+
   /** Read times that carry no zone as those of a clock that stood so far east of UTC when it showed them; without this, as UTC. */
   setLocalTime(offsetOf: (localSeconds: number) => LocalOffset): void {
     this.#localOffset = offsetOf
@@ -282,10 +288,7 @@ export class Kernel {
     this.wasm.begin(BigInt(offset), BigInt(line))
     this.#used = 0
     this.#discarding = false
-    this.#tail.set(tail.subarray(-TAIL_BYTES))
-    this.#tailBytes = Math.min(tail.length, TAIL_BYTES)
-    this.#lineEnd = offset
-    this.#openLine = openLine
+    this.#resume = { readTo: offset, tail: Buffer.from(tail.subarray(-TAIL_BYTES)), openLine }
   }
 
   /**
@@ -321,11 +324,11 @@ export class Kernel {
       this.#discarding = false
       this.wasm.skipTo(from)
       // What was dropped is not at hand any more.
-      this.#tailBytes = 0
+      this.#resume = { ...this.#resume, tail: NO_BYTES }
     }
     const last = this.wasm.lastNewline(from, end)
     if (last > from) this.#run(last)
-    if (last > this.#block) this.#keepTail(last)
+    if (last > this.#block) this.#resume = this.#resumeAt(last)
     this.#bytes.copyWithin(this.#block, last, end)
     this.#used = end - last
     this.wasm.moved()
@@ -336,22 +339,18 @@ export class Kernel {
     }
   }
 
-  /** Keep the last bytes before `end`, which are counted: they prove, when the log has grown, that it is the same log. */
-  #keepTail(end: number): void {
+  /** The place of the kernel in the input, which is the address `end` in the block. */
+  #resumeAt(end: number): Resume {
     const fresh = this.#bytes.subarray(Math.max(this.#block, end - TAIL_BYTES), end)
-    const old = Math.min(this.#tailBytes, TAIL_BYTES - fresh.length)
-    this.#tail.copyWithin(0, this.#tailBytes - old, this.#tailBytes)
-    this.#tail.set(fresh, old)
-    this.#tailBytes = old + fresh.length
-    this.#lineEnd = this.offset
+    // The last bytes prove, when the log has grown, that it is the same log.
+    const tail = Buffer.concat([this.#resume.tail, fresh]).subarray(-TAIL_BYTES)
+    return { readTo: this.offset, tail, openLine: false }
   }
 
-  /**
-   * Where reading can go on: the end of the last complete line, the last bytes before it (at most TAIL_BYTES), and whether a line
-   * behind it is counted although its end was not seen.
-   */
-  get resume(): { readonly readTo: number; readonly tail: Buffer; readonly openLine: boolean } {
-    return { readTo: this.#lineEnd, tail: Buffer.from(this.#tail.subarray(0, this.#tailBytes)), openLine: this.#openLine || this.#discarding }
+  /** Where reading can go on. */
+  get resume(): Resume {
+    if (this.#isStopped) return this.#resumeAt(this.wasm.position())
+    return this.#discarding ? { ...this.#resume, openLine: true } : this.#resume
   }
 
   #drop(to: number): void {
@@ -363,28 +362,34 @@ export class Kernel {
   /** The input is over: a last line without a newline counts as a line. */
   finish(): void {
     if (this.#used === 0 || this.#discarding) return
-    const { readTo, tail } = this.resume
+    const { readTo, tail } = this.#resume
     this.#bytes[this.#block + this.#used] = 0x0a
     this.filled(1)
-    this.#lineEnd = readTo
-    this.#tail.set(tail)
-    this.#tailBytes = tail.length
-    this.#openLine = true
+    this.#resume = { readTo, tail, openLine: true }
   }
 
   #run(end: number): void {
     for (;;) {
       const event = this.wasm.run(end)
       if (event === Event.Full) {
-        if (this.wasm.bucketsFit(0) || !this.widenBuckets(0)) {
-          this.onFull()
-          this.clear()
-        }
-      } else if (event === Event.Fields) {
+        if (this.wasm.bucketsFit(0) || !this.widenBuckets(0)) this.#stop('full')
+      } else if (event === Event.Period) this.#stop('period')
+      else if (event === Event.Fields) {
         this.setPlans(this.onFields(this.text(this.wasm.eventStart.value, this.wasm.eventEnd.value)))
-      } else if (event === Event.Past) this.onPast?.()
-      if (event !== Event.Fields && this.wasm.position() === end) return
+        continue
+      }
+      if (this.wasm.position() === end) return
     }
+  }
+
+  #stop(why: Stop): void {
+    this.#isStopped = true
+    try {
+      this.onStop(why)
+    } finally {
+      this.#isStopped = false
+    }
+    this.clear()
   }
 
   /**
@@ -402,24 +407,19 @@ export class Kernel {
     return wasm.bucketsFit(more) !== 0
   }
 
-  /** Periods before one are over. @param period absent: all are */
-  endPeriods(period = ALL_PERIODS): void {
-    if (this.onPast && this.wasm.markPast(period)) this.onPast()
-  }
-
   /** Forget what the tables hold; the place in the input and its counts stay. */
   clear(): void {
     this.wasm.clear()
   }
 
-  /** Bytes behind the last complete line that wait for the rest of theirs. */
-  get pending(): number {
-    return this.#used
-  }
-
   /** Byte offset in the input up to which lines are counted. */
   get offset(): number {
     return Number(this.wasm.offset())
+  }
+
+  /** Lines of the input that are counted. */
+  get lines(): number {
+    return Number(this.wasm.lineCount())
   }
 
   /** Text in the kernel's memory, for people: bytes that are no UTF-8 appear as `\xHH`. */

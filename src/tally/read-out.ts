@@ -3,13 +3,12 @@ import { BIN_BITS, BucketHead, CodeRecord, LatencyRecord, MAX_SAMPLES, MAX_TEXT,
 import { Reject } from '../kernel/wasm/roles.js'
 import { Buckets, COLUMNS } from './buckets.js'
 import { LaidList, ROW_OF_LIST } from './laid-list.js'
-import { noSums, type Sums, sumsOf } from './measures.js'
+import { type Sums, sumsOf } from './measures.js'
 import {
   type CodeTally,
   DIMENSIONS,
   emptyLists,
   emptyTally,
-  isEmpty,
   type LineCounts,
   type List,
   type ListEntry,
@@ -58,22 +57,6 @@ export function readTally(kernel: Kernel, { listed, allClients = false, adaptive
   readLatencies(codes, kernel, memory)
   readAllLists(codes, kernel, memory, listed, allClients)
   return tally
-}
-
-/**
- * Take out all lists, and forget them.
- *
- * @returns these lists; the counts of their codes are still in the kernel, and 0 here
- */
-export function takeLists(kernel: Kernel, listed: Listed): Tally {
-  const { wasm } = kernel
-  const memory = new DataView(wasm.memory.buffer)
-  const uncounted = { ...noSums(), firstSeen: null, lastSeen: null }
-  const codes = readCodes(wasm.codeCount(), wasm.codeTable(), memory)
-  readAllLists(codes, kernel, memory, listed, false)
-  wasm.clearLists()
-  const listedCodes = codes.filter(({ lists }) => DIMENSIONS.some((dimension) => !isEmpty(lists[dimension])))
-  return { bucketSeconds: wasm.bucketSeconds(), codes: new Map(listedCodes.map((code) => [tallyKey(code), { ...code, ...uncounted }])) }
 }
 
 function readAllLists(codes: readonly CodeTally[], kernel: Kernel, memory: DataView, listed: Listed, allClients: boolean): void {

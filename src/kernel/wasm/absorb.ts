@@ -1,7 +1,7 @@
 // Adding the counts of another kernel: workers count ranges of a file, and one kernel adds them up in the order of the file, so
 // that the result is the same for any number of workers.
 import { BIN_BITS, CodeRecord, LatencyRecord, MAX_CODES, SumsOf } from '../records'
-import { addBuckets, addLatency, addSums, CODE, codes, countForeign, findCode, isKnownCode, LATENCY } from './count'
+import { addBuckets, addLatency, addSums, CODE, codes, countForeign, findCode, LATENCY } from './count'
 
 const BIN_MASK: u64 = (1 << BIN_BITS) - 1
 
@@ -11,25 +11,13 @@ export function codeMapAt(): usize {
   return codeMap
 }
 
-/** How many of n code records at `from` are not here. */
-export function newCodes(n: u32, from: usize): u32 {
-  let fresh: u32 = 0
-  for (let c = from; c < from + CODE * <usize>n; c += CODE) if (!isKnownCode(load<u64>(c), load<u64>(c, CodeRecord.Hash))) fresh++
-  return fresh
-}
-
-/**
- * Add n code records at `from`, whose reasons stand at `texts` and began at `base` in the other kernel. Makes the code map.
- *
- * @param counted whether to add what was counted of them
- */
-export function absorbCodes(n: u32, from: usize, texts: usize, base: usize, counted: bool): void {
+/** Add n code records at `from`, whose reasons stand at `texts` and began at `base` in the other kernel. Makes the code map. */
+export function absorbCodes(n: u32, from: usize, texts: usize, base: usize): void {
   let entries: u64 = 0
   for (let i: u32 = 0; i < n; i++) {
     const c = from + CODE * <usize>i
     const code = findCode(load<u64>(c), load<u64>(c, CodeRecord.Hash), texts + (<usize>load<u32>(c, CodeRecord.Reason) - base), load<u32>(c, CodeRecord.ReasonLength), load<i32>(c, CodeRecord.Period))
     store<u32>(codeMap + 4 * <usize>i, code)
-    if (!counted) continue
     const here = codes + CODE * <usize>code
     addSums(here + <usize>CodeRecord.Sums, c + <usize>CodeRecord.Sums)
     store<i64>(here, min(load<i64>(here, CodeRecord.FirstSeen), load<i64>(c, CodeRecord.FirstSeen)), CodeRecord.FirstSeen)

@@ -82,30 +82,47 @@ let periodStart: i64 = 0
 let periodEnd: i64 = 0
 
 export function setPeriod(number: i32, start: f64, end: f64): void {
-  if (number != period) asked = false
   period = number
   periodStart = <i64>start
   periodEnd = <i64>end
+  if (cutting && number > latest) latestIs(number)
 }
 
-export function currentPeriod(): i32 {
-  return period
+/** Whether the tables are cut before the first line of a later period, once they hold so many entries. */
+let cutting: bool = false
+let fewEntries: u64 = 0
+/** The latest period of the input so far. Late lines of an earlier period do not change this one. */
+let latest: i32 = NO_PERIOD
+/** A line from this moment on is the first of a later period. */
+let latestEnd: i64 = i64.MAX_VALUE
+/** Entries in a row that belong to an earlier period than the latest. */
+let earlier: u64 = 0
+/** After so many the latest period was a wrong clock, or the log begins again with earlier days. */
+const MANY_EARLIER: u64 = 1 << 16
+
+function latestIs(number: i32): void {
+  latest = number
+  latestEnd = number == NO_PERIOD ? i64.MAX_VALUE : periodEnd
+  earlier = 0
 }
 
-/** Seconds into a period until all others are taken to be over: lines are written when a request ends, so that around midnight some come late. */
-const LATE: i64 = 300
-/** Entries from one time when that is asked to the next, at least: in a log in which days alternate, to take out lists would take longer than to count. */
-const SELDOM: u64 = 1 << 16
-/** Entries since that was asked, and whether it was in the period in force. */
-let sinceAsked: u64 = 0
-let asked: bool = true
+/** Stop before the first line of a later period (`Event.Period`) when the tables hold at least `few` entries. */
+export function cutAtPeriods(few: u32): void {
+  cutting = true
+  fewEntries = few
+  forgetLatest()
+}
 
-/** Whether all other periods are over by now. Says so once in a period, at most. */
-export function areOthersOver(): bool {
-  if (asked || sinceAsked < SELDOM || time == NO_TIME || time < periodStart + LATE) return false
-  asked = true
-  sinceAsked = 0
-  return true
+/** The next line may be of any period: another input begins, or the tables were cut. */
+export function forgetLatest(): void {
+  latestIs(NO_PERIOD)
+}
+
+/** Whether the line that was just read is the first of a later period, and the tables are to be emptied before it is counted. */
+// @ts-ignore: decorator
+@inline
+export function beginsPeriod(): bool {
+  return time >= latestEnd && sinceClear + gathered >= fewEntries
 }
 
 /** Entries of the input whose time could not be read. */
@@ -122,13 +139,8 @@ let gathered: i32 = 0
 /** Entries counted since the tables were cleared. Hits of a value or a bucket are 32 bits wide, also after those of another kernel are added. */
 let sinceClear: u64 = 0
 
-/** Forget all lists. What is exact of their codes stays. */
-export function clearLists(): void {
-  for (let d = 0; d < Dimension.Count; d++) clearTable(d, codeCount)
-}
-
 export function clearCounts(): void {
-  clearLists()
+  for (let d = 0; d < Dimension.Count; d++) clearTable(d, codeCount)
   for (let i = 0; i < codeCount; i++) store<u32>(codeSlots + 24 * <usize>load<u32>(codes + CODE * <usize>i, CodeRecord.Slot), 0, 16)
   dropBuckets()
   if (latencyCount) memory.fill(latencyIndex, 0, 4 * <usize>latencySlots)
@@ -142,7 +154,6 @@ export function clearCounts(): void {
   reasonsUsed = 0
   sinceClear = 0
   // What is counted next must not depend on what was before.
-  sinceAsked = 0
   period = NO_PERIOD
   periodEnd = periodStart
 }
@@ -250,10 +261,6 @@ function slotOf(key: u64, hash: u64): usize {
   }
 }
 
-export function isKnownCode(key: u64, hash: u64): bool {
-  return load<u32>(slotOf(key, hash), 16) != 0
-}
-
 /** The number of a code; made when it is new. */
 export function findCode(key: u64, hash: u64, reason: usize, length: u32, period: i32): u32 {
   const slot = slotOf(key, hash)
@@ -289,7 +296,10 @@ export function flush(): void {
     store<u32>(listed + 4 * <usize>d, 0)
   }
   sinceClear += gathered
-  sinceAsked += gathered
+  if (period < latest && period != NO_PERIOD) {
+    earlier += gathered
+    if (earlier >= MANY_EARLIER) latestIs(period)
+  } else earlier = 0
   gathered = 0
 }
 

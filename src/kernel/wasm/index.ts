@@ -1,8 +1,8 @@
 // The kernel: complete lines in, counts out. `run` is the one hot loop. See docs/architecture.md for the whole picture.
 import { MAX_SAMPLES, SAMPLE_TEXT, SampleRecord } from '../records'
 import {
-  bucketCount as bucketCount_, bucketSeconds as bucketSeconds_, bucketsFit, buckets, clearCounts, clearLists, clearWithoutTime, codeCount as codeCount_,
-  codes, currentPeriod, fits, flush, gather, isFull, latencies, latencyCount as latencyCount_, reasons,
+  bucketCount as bucketCount_, bucketSeconds as bucketSeconds_, bucketsFit, beginsPeriod, buckets, clearCounts, clearWithoutTime,
+  codeCount as codeCount_, codes, cutAtPeriods, fits, forgetLatest, flush, gather, isFull, latencies, latencyCount as latencyCount_, reasons,
   reasonsUsedBytes as reasonsUsed, setPeriod, setWidening, widenBuckets, withoutTime as withoutTime_,
 } from './count'
 import { clearSpans, cutDelimited, cutW3c, fail, failedAt, failedReason, failedStep, spanEnd, spans, spanStart } from './cut'
@@ -12,21 +12,20 @@ import { forgetDecoded } from './decode'
 import { readEntry, splitFields, splitRequest, time } from './entry'
 import { addPlan, addStep, clearPlans, cutter, literal, planCount, select } from './plan'
 import { clearLeftOut, filtering, leaveOut, leftOutFrom as leftOutFrom_, leftOutTo as leftOutTo_, leftOutWithoutTime, passes, rolesMet as rolesMet_ } from './filter'
-import { isPast } from './past'
 import { Cutter, Event, Reject, Role } from './roles'
 import { DASH, findNewline, NEWLINE } from './scan'
 import { moment, NO_TIME, setDirective, setLocalOffset, setMoment } from './time'
 import {
-  absorbDistinct, absorbLost, absorbValues, hasRoom, lostTable, openScratch, openTable, pack, packedEnd, packedSize, scratchAt, table, valueCount,
+  absorbDistinct, absorbLost, absorbValues, lostTable, openScratch, openTable, pack, packedEnd, packedSize, scratchAt, table, valueCount,
 } from './values'
 
-export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt, newCodes } from './absorb'
+export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt } from './absorb'
 export { addFilter, clearFilters, setPeriodFilter } from './filter'
 export { hashOf, secretAt } from './hash'
 export { layBuckets, layLists, listRowsAt, listTextCount, listTextsAt, orderBuckets } from './read-out'
-export { cutPast, dropPast, markPast, packPast, pastCount, pastDistinct, pastLost } from './past'
+export { cutDistinct, cutLists, cutLost, packCut } from './cut-lists'
 export {
-  absorbDistinct, absorbLost, absorbValues, addPlan, addStep, bucketsFit, clearLists, clearPlans, currentPeriod, fits, hasRoom, literal, lostTable, openScratch,
+  absorbDistinct, absorbLost, absorbValues, addPlan, addStep, bucketsFit, clearPlans, cutAtPeriods, fits, literal, lostTable, openScratch,
   openTable, pack, packedEnd, packedSize, scratchAt, setLocalOffset, setMoment, setPeriod, setWidening, table, valueCount, widenBuckets,
 }
 
@@ -88,9 +87,15 @@ export function begin(offset: u64, line: u64): void {
   blockOffset = offset
   lines = line
   cursor = block
+  setDirective(0, 0)
+  forgetLatest()
+  clearLineCounts()
+}
+
+/** Count entries, ignored and rejected lines from 0 again; the place in the input stays. */
+export function clearLineCounts(): void {
   entries = 0
   ignored = 0
-  setDirective(0, 0)
   filtered = 0
   clearWithoutTime()
   clearLeftOut()
@@ -184,6 +189,11 @@ export function run(end: usize): i32 {
       newline = refuse(line)
       if (!newline) continue
     }
+    if (beginsPeriod()) {
+      flush()
+      forgetLatest()
+      return Event.Period
+    }
     lines++
     cursor = newline + 1
     splitFields()
@@ -196,11 +206,10 @@ export function run(end: usize): i32 {
     if (gather()) {
       flush()
       if (isFull()) return Event.Full
-      if (isPast()) return Event.Past
     }
   }
   flush()
-  return isFull() ? Event.Full : isPast() ? Event.Past : Event.Done
+  return isFull() ? Event.Full : Event.Done
 }
 
 /** A line that does not fit plan 0. @returns its newline if another plan fits; else counts it as ignored or rejected, moves on, returns 0 */

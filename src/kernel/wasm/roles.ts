@@ -145,6 +145,6 @@ export enum Event {
   Fields = 1,
   /** A table that must stay exact is full: take the tally out, clear it, then run on. */
   Full = 2,
-  /** Lists of periods that are over take up much room: they may be taken out, then run on. */
-  Past = 3,
+  /** The next line is the first of a later period: take the tally out, clear it, then run on. */
+  Period = 3,
 }

@@ -242,33 +242,6 @@ function purge(t: usize): void {
   store<u32>(t, load<u32>(t, TableHead.Purges) + 1, TableHead.Purges)
 }
 
-/** Forget the lists of codes whose byte at `which` is not 0. What stays keeps its order. */
-export function dropLists(dimension: i32, which: usize, codeCount: u32): void {
-  const t = table(dimension)
-  const slots = <usize>load<u32>(t)
-  const values = <usize>load<u32>(t, TableHead.Values)
-  const used = load<u32>(t, TableHead.Used)
-  let kept: u32 = 0
-  let arena = load<u32>(t, TableHead.Arena)
-  for (let i: u32 = 0; i < used; i++) {
-    const value = values + VALUE * <usize>i
-    if (load<u8>(which + <usize>load<u16>(value, ValueRecord.Code))) continue
-    v128.store(scratch + SLOT * <usize>kept, v128.load(slots + SLOT * <usize>load<u32>(value, ValueRecord.Slot)))
-    arena = moveValue(value, values + VALUE * <usize>kept, arena)
-    kept++
-  }
-  fill(t, kept)
-  store<u32>(t, kept, TableHead.Used)
-  store<u32>(t, arena - load<u32>(t, TableHead.Arena), TableHead.ArenaUsed)
-  for (let code: usize = 0; code < <usize>codeCount; code++) {
-    if (!load<u8>(which + code)) continue
-    store<u32>(<usize>load<u32>(t, TableHead.Counts) + 4 * code, 0)
-    store<u32>(<usize>load<u32>(t, TableHead.Lost) + 4 * code, 0)
-    store<u32>(<usize>load<u32>(t, TableHead.Added) + 4 * code, 0)
-    store<u32>(<usize>load<u32>(t, TableHead.Distinct) + 4 * code, 0)
-  }
-}
-
 /** Move a value to `to`, before where it stands, and its text to `arena`. @returns where the next text goes */
 // @ts-ignore: decorator
 @inline
@@ -390,12 +363,6 @@ export function absorbDistinct(dimension: i32, theirs: usize, codeMap: usize, co
     const here = distinct + 4 * <usize>load<u32>(codeMap + 4 * <usize>c)
     store<u32>(here, max(load<u32>(here), load<u32>(theirs + 4 * <usize>c)))
   }
-}
-
-/** Whether so many values more, with texts of so many bytes, fit without others being dropped. */
-export function hasRoom(dimension: i32, values: u32, bytes: u32): bool {
-  const t = table(dimension)
-  return (load<u32>(t, TableHead.Used) + values) * 4 < load<u32>(t, TableHead.LargestMask) * 3 && load<u32>(t, TableHead.ArenaUsed) + bytes <= load<u32>(t, TableHead.ArenaSize)
 }
 
 /** Add packed values [p, end) of another kernel; `theirs` and `codeMap` as for `absorbLost`, which comes first. */

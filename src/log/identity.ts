@@ -1,38 +1,23 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { resolve } from 'node:path'
-import type { LogstatError } from './errors.js'
-import { sha256 } from './hash.js'
-import { type Input, statOf } from './input/find.js'
-import { HEAD_BYTES, openBehind, openInput, type Reader, readFully, readHead } from './input/open.js'
-import type { NewSource, Source, Store } from './store/store.js'
-import type { LineCounts } from './tally/tally.js'
-import { checkpointsOf, isDense, PRIOR_BYTES, shortHash } from './trail.js'
+import { sha256 } from '../hash.js'
+import { type Input, statOf } from '../input/find.js'
+import { HEAD_BYTES, openBehind, openInput, type Reader, readFully, readHead } from '../input/open.js'
+import type { Source, Store } from '../store/store.js'
+import { checkpointsOf, isDense, PRIOR_BYTES, shortHash } from '../trail.js'
+import type { Identity } from './log.js'
 
 // Which log is this, and how far was it read? The content decides, never the name. Sources that share the first line are candidates;
 // the trail of each tells whether the input goes on where it ends, lies wholly inside it, or is another log.
 
 const hexOf = (bytes: Uint8Array): string => sha256(bytes).toString('hex')
 
-export interface Known {
-  readonly source: Source
-  /** The input holds nothing that is not in the source. */
-  readonly contained: boolean
-  /** The bytes before that place, at most PRIOR_BYTES. */
+/** Which log an input is, as far as its beginning and a database tell. */
+export interface Recognised {
+  readonly identity: Identity
+  /** The bytes before the place where the source was read to, at most PRIOR_BYTES. */
   readonly prior: Buffer
-}
-
-/** What an input is, as far as its beginning and the store tell. */
-export interface Identity {
-  readonly firstLine: string
-  /** Whether a database will be asked for it. */
-  readonly recognised: boolean
-  /** Stands where the source was read to; behind the head, when it is new. */
-  readonly reader: Reader
-  /** State of the candidates, for `Store.add`; absent where nobody else can change it. */
-  readonly seen?: string
-  readonly known?: Known
-  /** Names the packed file, if it is one. */
-  readonly packed?: string
+  /** Whether the reader still stands behind the head. */
+  readonly isAtHead: boolean
 }
 
 /** What is read once and has no place to go back to: standard input, a pipe. */
@@ -53,42 +38,42 @@ function firstLineOf(head: Buffer): string {
 }
 
 /**
- * Find out what an input is. Of the bytes read here, none is taken from another file than `head`, whatever happens to the path meanwhile.
+ * Find out which source of a database an input continues.
  *
- * @param reader opened, its head read; closed when this throws
+ * Of the bytes read here, none is taken from another file than `head`, whatever happens to the path meanwhile.
+ *
+ * @param reader opened, its head read; where it stands afterwards does not matter
  * @throws LogstatError `changed` when the file was replaced or cut short while it was looked at
  */
-export async function identify(store: Store, input: Input, head: Buffer, reader: Reader): Promise<Identity> {
-  if (store.file === null) return { firstLine: '', recognised: false, reader }
+export async function identify(store: Store, input: Input, head: Buffer, reader: Reader): Promise<Recognised> {
   const firstLine = firstLineOf(head)
-  if (input.path === null || isStream(input)) return { firstLine, recognised: true, reader }
+  if (input.path === null || isStream(input)) return { identity: { firstLine, isContained: false }, prior: NO_BYTES, isAtHead: true }
   const { sources, state } = store.candidates(firstLine)
   const packed = reader.packing === 'none' ? undefined : packedName(input.path, input.member)
-  const identity = { firstLine, recognised: true, seen: state, ...(packed === undefined ? {} : { packed }) }
+  const identity = { firstLine, seen: state, ...(packed === undefined ? {} : { packed }) }
   const holder = packed === undefined ? undefined : store.packedSource(packed)
   const held = sources.find((s) => s.id === holder)
-  if (held) return { ...identity, reader, known: { source: held, contained: true, prior: Buffer.alloc(0) } }
-  let current = reader
+  if (held) return { identity: { ...identity, source: held, isContained: true }, prior: NO_BYTES, isAtHead: true }
+  let isAtHead = true
   const hashes = new HeadHashes(head)
   for (const source of sources) {
     if (!mayMatch(source, hashes)) continue
-    const whole = behindHead(head, current)
-    let found: Awaited<ReturnType<typeof compare>>
+    const rest = isAtHead ? reader : await openBehind(input, head)
+    isAtHead = false
     try {
-      found = await compare(source, whole)
-    } catch (error) {
-      whole.close()
-      throw error
+      const found = await compare(source, behindHead(head, rest))
+      if (found) return { identity: { ...identity, source, isContained: found.contained }, prior: found.prior, isAtHead }
+    } finally {
+      if (rest !== reader) rest.close()
     }
-    if (found) return { ...identity, reader: whole, known: { source, ...found } }
-    whole.close()
-    current = await openBehind(input, head)
   }
-  return { ...identity, reader: current }
+  return { identity: { ...identity, isContained: false }, prior: NO_BYTES, isAtHead }
 }
 
+const NO_BYTES = Buffer.alloc(0)
+
 /** A reader from the beginning on, made of one that stands behind the head. */
-function behindHead(head: Buffer, rest: Reader): Reader {
+export function behindHead(head: Uint8Array, rest: Reader): Reader {
   let at = 0
   return {
     ...rest,
@@ -99,9 +84,10 @@ function behindHead(head: Buffer, rest: Reader): Reader {
     },
     async read(target) {
       if (at === head.length) return rest.read(target)
-      const n = head.copy(target, 0, at)
-      at += n
-      return n
+      const part = head.subarray(at, at + target.length)
+      target.set(part)
+      at += part.length
+      return part.length
     },
   }
 }
@@ -109,9 +95,12 @@ function behindHead(head: Buffer, rest: Reader): Reader {
 /** The source that a file continues or lies in. @throws LogstatError when the file cannot be read */
 export async function sourceHolding(store: Store, input: Input): Promise<Source | undefined> {
   const reader = await openInput(input)
-  const identity = await identify(store, input, await readHead(reader), reader)
-  identity.reader.close()
-  return identity.known?.source
+  try {
+    const { identity } = await identify(store, input, await readHead(reader), reader)
+    return identity.source
+  } finally {
+    reader.close()
+  }
 }
 
 /** Hashes of windows of a head. Sources of logs that begin alike have their first windows at the same places. */
@@ -139,7 +128,7 @@ function mayMatch({ trail }: Source, hashes: HeadHashes): boolean {
 }
 
 /** Follow a source's trail through an input. @returns undefined: it is another log */
-async function compare(source: Source, reader: Reader): Promise<Pick<Known, 'contained' | 'prior'> | undefined> {
+async function compare(source: Source, reader: Reader): Promise<{ readonly contained: boolean; readonly prior: Buffer } | undefined> {
   const windows = new WindowReader(reader)
   let matched = 0
   for (const { start, end, hash } of checkpointsOf(source.trail)) {
@@ -157,7 +146,7 @@ async function compare(source: Source, reader: Reader): Promise<Pick<Known, 'con
   return { contained: false, prior }
 }
 
-const CONTAINED = { contained: true, prior: Buffer.alloc(0) } as const
+const CONTAINED = { contained: true, prior: NO_BYTES } as const
 
 /**
  * Whether an input that ends before the next window of a trail has no line that the trail does not know. Where every line end is
@@ -213,70 +202,5 @@ function packedName(path: string, member: number | undefined): string | undefine
     return undefined
   } finally {
     if (fd !== undefined) closeSync(fd)
-  }
-}
-
-/** What counting an input came to. */
-export interface Reading {
-  readonly counts: LineCounts
-  /** The `#Fields` line in force at `readTo`. */
-  readonly fields: string | null
-  readonly sawStatus: boolean
-  /** Where the last complete line ends, the last bytes before it, and whether an incomplete one behind it is counted. */
-  readonly readTo: number
-  readonly tail: Uint8Array
-  readonly openLine: boolean
-  /** Of what was read now. */
-  readonly trail: Uint8Array
-  readonly error: LogstatError | null
-}
-
-/** What to note about an input that was read, or read on. */
-export function sourceOf(
-  { counts, fields, readTo, tail, openLine, trail }: Reading,
-  base: Pick<NewSource, 'name' | 'format' | 'server' | 'software'>,
-  input: Input,
-  identity: Identity,
-  now: number | undefined,
-): NewSource & { id: number | null } {
-  const known = identity.known?.source
-  const firstLine = known?.firstLine ?? identity.firstLine
-  return {
-    id: known?.id ?? null,
-    ...base,
-    path: input.path === null ? null : resolve(input.name),
-    fields,
-    stream: isStream(input),
-    firstLine,
-    trail: known ? Buffer.concat([known.trail, trail]) : trail,
-    tailBytes: tail.length,
-    tailHash: identity.recognised ? hexOf(tail) : '',
-    readTo,
-    openLine,
-    lines: counts.lines + (known?.lines ?? 0),
-    entries: counts.entries + (known?.entries ?? 0),
-    rejected: counts.rejected + (known?.rejected ?? 0),
-    ignored: counts.ignored + (known?.ignored ?? 0),
-    withoutTime: counts.withoutTime + (known?.withoutTime ?? 0),
-    readAt: now ?? Math.floor(Date.now() / 1000),
-  }
-}
-
-/** What to note about a stream after a part of it: it goes on where `before` ended. */
-export function addedTo(part: NewSource & { id: number | null }, before: Source | undefined): NewSource & { id: number | null } {
-  const total = (count: 'readTo' | 'lines' | 'entries' | 'rejected' | 'ignored' | 'withoutTime'): number => part[count] + (before?.[count] ?? 0)
-  return {
-    ...part,
-    id: before?.id ?? null,
-    // A stream cannot be looked at again: there is nothing to recognise it by.
-    firstLine: '',
-    trail: Buffer.alloc(0),
-    openLine: false,
-    readTo: total('readTo'),
-    lines: total('lines'),
-    entries: total('entries'),
-    rejected: total('rejected'),
-    ignored: total('ignored'),
-    withoutTime: total('withoutTime'),
   }
 }

@@ -1,22 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
-import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
-import { crc32 } from 'node:zlib'
-import { LogstatError, type Told, told } from '../errors.js'
+import { LogstatError, told } from '../errors.js'
 import { copyBytes } from '../input/copy.js'
 import type { Reader } from '../input/open.js'
-import type { Mark } from '../input/packing/packed.js'
 
 // Bytes on their way from one thread to another, in memory that both have: blocks that are filled and emptied in turn. To hand each over
 // by a message would take longer than to unpack it.
-//
-// The sums of large members are compared by the side that takes them out, which has time for it: a gz took 6 % less.
 
-/** One end of a ring. */
-export interface Ring {
-  readonly memory: SharedArrayBuffer
-  /** Marks of sums come before the block with the bytes behind them. */
-  readonly marks: MessagePort
-}
+/** The memory of a ring. */
+export type Ring = SharedArrayBuffer
 
 const BLOCKS = 16
 const BLOCK_BYTES = 256 << 10
@@ -36,38 +27,22 @@ const FAILURE = 1 << 30
 const CONSUMED = 128
 const DATA = CONSUMED + 8 * BLOCKS
 
-/** The end to take bytes out of, and the one to fill, which goes to another thread. @param memory of a ring that neither end uses any more */
-export function makeRing(memory = new SharedArrayBuffer(DATA + BLOCKS * BLOCK_BYTES)): [Ring, Ring] {
+/** @param memory of a ring that nobody uses any more */
+export function makeRing(memory: Ring = new SharedArrayBuffer(DATA + BLOCKS * BLOCK_BYTES)): Ring {
   new Uint8Array(memory, 0, DATA).fill(0)
-  const { port1, port2 } = new MessageChannel()
-  return [
-    { memory, marks: port1 },
-    { memory, marks: port2 },
-  ]
+  return memory
 }
 
-const viewsOf = ({ memory }: Ring) => ({
+const viewsOf = (memory: Ring) => ({
   state: new Int32Array(memory, 0, LENGTHS + BLOCKS),
   consumed: new Float64Array(memory, CONSUMED, BLOCKS),
   block: (i: number): Uint8Array => new Uint8Array(memory, DATA + (i % BLOCKS) * BLOCK_BYTES, BLOCK_BYTES),
 })
 
-const NOTHING = Buffer.alloc(0)
-
-/** A mark as it goes along with a ring. */
-type SentMark = Omit<Mark, 'wrong'> & { readonly wrong: Told | null }
-
-/**
- * Fill a ring with what is read, to the end or until nobody wants more. An error of the input is handed over, too.
- *
- * @param open opens what is read behind its first `from` bytes
- */
-export async function fillRing(ring: Ring, from: number, open: (leaveSums: (mark: Mark) => void) => Promise<Reader>): Promise<void> {
+/** Fill a ring with what is read, to the end or until nobody wants more. An error of the input is handed over, too. */
+export async function fillRing(ring: Ring, open: () => Promise<Reader>): Promise<void> {
   const { state, consumed, block } = viewsOf(ring)
   let reader: Reader | undefined
-  const leaveSums = ({ at, sum, wrong }: Mark): void => {
-    ring.marks.postMessage({ at: at - from, sum, wrong: wrong instanceof LogstatError ? told(wrong) : null } satisfies SentMark)
-  }
   const hand = (i: number, length: number, isLast: boolean): void => {
     Atomics.store(state, LENGTHS + (i % BLOCKS), length)
     Atomics.store(state, FILLED, i + 1)
@@ -77,7 +52,7 @@ export async function fillRing(ring: Ring, from: number, open: (leaveSums: (mark
     for (let emptied = Atomics.load(state, EMPTIED); i - emptied === BLOCKS; emptied = Atomics.load(state, EMPTIED)) Atomics.wait(state, EMPTIED, emptied)
     if (Atomics.load(state, CLOSED)) break
     try {
-      reader ??= await open(leaveSums)
+      reader ??= await open()
       const n = await reader.read(block(i))
       consumed[i % BLOCKS] = reader.consumed()
       over = n === 0
@@ -93,49 +68,13 @@ export async function fillRing(ring: Ring, from: number, open: (leaveSums: (mark
   reader?.close()
 }
 
-/** Compares the sums that are left to who takes the bytes. */
-class SumChecker {
-  readonly #port: MessagePort
-  readonly #marks: SentMark[] = []
-  /** Bytes that have gone by. */
-  #position = 0
-  /** Of those since the last mark; undefined: they are summed up elsewhere. */
-  #sum: number | undefined
-  /** What was wrong with a sum. */
-  failure: LogstatError | undefined
-
-  constructor(port: MessagePort) {
-    this.#port = port
-  }
-
-  /** Look at the next bytes. @returns how many of them stand before one that is behind a wrong sum */
-  check(bytes: Uint8Array): number {
-    for (let sent = receiveMessageOnPort(this.#port); sent; sent = receiveMessageOnPort(this.#port)) this.#marks.push(sent.message as SentMark)
-    let from = 0
-    for (let next = this.#marks[0]; next && next.at <= this.#position + bytes.length; next = this.#marks[0]) {
-      this.#marks.shift()
-      const to = next.at - this.#position
-      if (next.wrong && crc32(bytes.subarray(from, to), this.#sum) !== next.sum) {
-        this.failure = new LogstatError(...next.wrong)
-        return to
-      }
-      this.#sum = next.wrong ? undefined : next.sum
-      from = to
-    }
-    if (this.#sum !== undefined) this.#sum = crc32(bytes.subarray(from), this.#sum)
-    this.#position += bytes.length
-    return bytes.length
-  }
-}
-
 /**
  * What is read by another thread.
  *
  * @param alive throws when that thread is not there any more
  */
-export function ringReader(ring: Ring, like: Pick<Reader, 'packing' | 'recoded'>, alive: () => void): Reader {
+export function ringReader(ring: Ring, alive: () => void): Reader {
   const { state, consumed, block } = viewsOf(ring)
-  const sums = new SumChecker(ring.marks)
   let taken = 0
   /** What is at hand of the block that is being emptied. */
   let rest: Uint8Array | undefined
@@ -150,7 +89,6 @@ export function ringReader(ring: Ring, like: Pick<Reader, 'packing' | 'recoded'>
   /** What is at hand of the next block; empty at the end, which stays where it is. */
   async function at(): Promise<Uint8Array> {
     if (rest) return rest
-    if (sums.failure) throw sums.failure
     // Whoever waits for a signal, or for a timer, has a turn now and then.
     if (taken % BLOCKS === 0) await setImmediate()
     // A block comes within a millisecond, which is less than a turn of the event loop may take.
@@ -161,15 +99,13 @@ export function ringReader(ring: Ring, like: Pick<Reader, 'packing' | 'recoded'>
     }
     const length = Atomics.load(state, LENGTHS + (taken % BLOCKS))
     const bytes = block(taken).subarray(0, length & ~FAILURE)
-    const right = bytes.subarray(0, sums.check(length & FAILURE ? NOTHING : bytes))
-    if (sums.failure && right.length === 0) throw sums.failure
     if (length & FAILURE) {
       // Text is not made of shared memory.
       const [code, message, hint] = JSON.parse(Buffer.from(bytes).toString()) as [string, string, string | null]
       throw new LogstatError(code, message, hint ?? undefined)
     }
     read = consumed[taken % BLOCKS] as number
-    return length === 0 ? bytes : (rest = right)
+    return length === 0 ? bytes : (rest = bytes)
   }
 
   async function take(most: number, use: (bytes: Uint8Array) => void): Promise<number> {
@@ -181,7 +117,8 @@ export function ringReader(ring: Ring, like: Pick<Reader, 'packing' | 'recoded'>
   }
 
   return {
-    ...like,
+    packing: '',
+    recoded: null,
     raw: false,
     consumed: () => read,
     read: (target) => take(target.length, (bytes) => copyBytes(target, bytes)),
@@ -198,7 +135,6 @@ export function ringReader(ring: Ring, like: Pick<Reader, 'packing' | 'recoded'>
       // It may sleep until there is room.
       release()
       Atomics.notify(state, EMPTIED)
-      ring.marks.close()
     },
   }
 }

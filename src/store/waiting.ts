@@ -35,10 +35,12 @@ const NOTHING: NewSource = {
 const SOURCE = 1
 
 /**
- * What was read out of the kernel and is in no store yet. It is added to a store all at once, so it has to wait; where there is much of it,
- * because there are thousands of codes or years of days, it waits in a temporary store, which takes no more memory than it is given.
+ * Tallies that wait to be booked.
+ *
+ * Where there is much of them, because there are thousands of codes or a stream of years, they wait in a temporary store,
+ * which takes no more memory than it is given.
  */
-export class Backlog {
+export class Waiting {
   readonly #listed: Listed
   readonly #whole: readonly DimensionName[]
   readonly #inMemory: boolean
@@ -59,16 +61,17 @@ export class Backlog {
     mergeInto(this.#tally, tally)
     // What is merged again and again must not grow with the input.
     trimLists(this.#tally, this.#listed, this.#whole)
-    if (weightOf(this.#tally.codes.values()) > MANY) this.#spill()
   }
 
-  /** All of it, `last` included; valid until something is added, or all is cleared. */
-  with(last: Tally): Iterable<Counted> {
-    // What waits are lists, mostly: its counts are less to be added than the other way round.
-    mergeInto(last, this.#tally)
-    this.#tally = last
+  /** Whether more memory is taken than what waits may take. */
+  isHeavy(most = MANY): boolean {
+    return weightOf(this.#tally.codes.values()) > most
+  }
+
+  /** All that waits; valid until something is added, or all is cleared. */
+  all(): Iterable<Counted> {
     if (!this.#overflow) return [this.#tally]
-    this.#spill()
+    this.spill()
     const store = this.#overflow
     const seconds = this.#overflowSeconds
     return { [Symbol.iterator]: () => talliesOf(store, seconds) }
@@ -81,7 +84,8 @@ export class Backlog {
     this.#overflowSeconds = 0
   }
 
-  #spill(): void {
+  /** Have all wait in a temporary store. */
+  spill(): void {
     const { bucketSeconds } = this.#tally
     const id = this.#overflow ? SOURCE : null
     this.#overflow ??= openStore(null, {
