@@ -81,9 +81,9 @@ describe('one literal report', () => {
       NEEDS ATTENTION
         503.2       214  server   Concurrent request limit exceeded   /api/orders 98 %
         401.1/1326    9  auth     Wrong user name or password
-        404.77        3  unknown  not in the catalogue; counted and…
+        404.77        3  unknown  not in the catalogue; counted as …
 
-      NORMAL, NOT COUNTED AS PROBLEMS
+      NORMAL OR HARMLESS
         401.1/2148074254  48  First step of the handshake
 
       ALL CODES
@@ -91,14 +91,14 @@ describe('one literal report', () => {
         200.0   1,500  84.6 %  00:00:03  23:59:58  OK
         503.2     214  12.1 %  14:05:01  14:31:44  Concurrent request limit exceeded
         401.1      57   3.2 %  07:00:00  16:00:00  Logon failed
-        404.77      3   0.2 %  –         –         not in the catalogue; counted and …
+        404.77      3   0.2 %  –         –         not in the catalogue; counted as l…
 
       503.2  Concurrent request limit exceeded                          214 hits  ▁▁█▁
         More requests were running in IIS at once than appConcurrentRequestLimit
         allows, so this one was not begun.
         Usually   · A slow database: requests pile up until the limit is reached.
                   · Long polling.
-        Here      first 14:05:01, last 14:31:44 · mean time taken 1 ms
+        Seen      first 14:05:01, last 14:31:44 · mean time taken 1 ms
         Check     1. See what hangs: appcmd list requests /elapsed:10000
         Paths     /api/orders 210 · /api/订单/列表 4
         Clients   192.0.2.41 120 · 203.0.113.7 94
@@ -106,18 +106,18 @@ describe('one literal report', () => {
 
       401.1/1326  Wrong user name or password                             9 hits  ▁▁█▁
         Wrong user name or password
-        Here      first 14:05:01, last 14:31:44
+        Seen      first 14:05:01, last 14:31:44
         Check     1. Look for event 4625.
         Win32     1326 = 0x0000052E · ERROR_LOGON_FAILURE
         Source    Example source (documented)
 
-      404.77  not in the catalogue; counted and shown as it is                3 hits  
-        Here      first –, last –
+      404.77  not in the catalogue; counted as logged                         3 hits  
+        Seen      first –, last –
         Win32     2 = 0x00000002 · ERROR_FILE_NOT_FOUND · 3 hits
         Paths     /a/very/long/path/that…that/a/table/has.html 3
 
       2 lines not understood  1,778 of 1,780 lines understood (99.9 %)
-               2  more or fewer values than #Fields names
+               2  number of values does not match #Fields
                   logs/u_ex261122.log, line 912 (byte 187,004): 9 of 16 values
                     …11-22 09:14:57 10.0.0.12 GET /products/lamp-12 - 443 - 203.0.113.
                                                                             ^
@@ -151,11 +151,11 @@ describe('one literal report', () => {
                    00:00 18:00
 
       需要处理
-        503.2       214  服务器    超出并发请求限制                  /api/orders 98 %
+        503.2       214  服务器    超出并发请求限制                   /api/orders 98 %
         401.1/1326    9  身份验证  用户名或密码错误
-        404.77        3  未知      目录中没有此项；按原样计数并显示
+        404.77        3  未知      目录中没有此项；按日志中的原值计…
 
-      正常情况，不计为问题
+      正常或无害
         401.1/2148074254  48  握手的第一步
 
       全部状态码
@@ -163,34 +163,34 @@ describe('one literal report', () => {
         200.0   1,500  84.6 %  00:00:03  23:59:58  成功
         503.2     214  12.1 %  14:05:01  14:31:44  超出并发请求限制
         401.1      57   3.2 %  07:00:00  16:00:00  登录失败
-        404.77      3   0.2 %  –         –         目录中没有此项；按原样计数并显示
+        404.77      3   0.2 %  –         –         目录中没有此项；按日志中的原值计数
 
       503.2  超出并发请求限制                                             214 次  ▁▁█▁
         IIS 中同时运行的请求数超过了 appConcurrentRequestLimit 允许的数量，因此该请求
         未开始处理。
         常见原因  · 数据库缓慢：请求堆积，直至达到限制。
                   · 长轮询。
-        本日志    首次 14:05:01，末次 14:31:44 · 平均耗时 1 ms
+        本次日志  首次出现 14:05:01，最后出现 14:31:44 · 平均耗时 1 ms
         检查      1. 查看挂起的请求：appcmd list requests /elapsed:10000
         路径      /api/orders 210 · /api/订单/列表 4
         客户端    192.0.2.41 120 · 203.0.113.7 94
-        来源依据  Example source (documented)
+        参考来源  Example source（有文档记载）
 
       401.1/1326  用户名或密码错误                                          9 次  ▁▁█▁
         用户名或密码错误
-        本日志    首次 14:05:01，末次 14:31:44
+        本次日志  首次出现 14:05:01，最后出现 14:31:44
         检查      1. 查看事件 4625。
         Win32     1326 = 0x0000052E · ERROR_LOGON_FAILURE
-        来源依据  Example source (documented)
+        参考来源  Example source（有文档记载）
 
-      404.77  目录中没有此项；按原样计数并显示                                  3 次  
-        本日志    首次 –，末次 –
+      404.77  目录中没有此项；按日志中的原值计数                                3 次  
+        本次日志  首次出现 –，最后出现 –
         Win32     2 = 0x00000002 · ERROR_FILE_NOT_FOUND · 3 次
         路径      /a/very/long/path/that…that/a/table/has.html 3
 
       2 行无法识别  已识别 1,780 行中的 1,778 行（99.9 %）
                2  值的个数与 #Fields 不一致
-                  logs/u_ex261122.log，第 912 行(第 187,004 字节): 9 of 16 values
+                  logs/u_ex261122.log，第 912 行（第 187,004 字节）：9 of 16 values
                     …11-22 09:14:57 10.0.0.12 GET /products/lamp-12 - 443 - 203.0.113.
                                                                             ^
       "
@@ -226,9 +226,9 @@ describe('one literal report', () => {
         ok  404 > 10: 3
       Compared with the day before:
         requests           1,774  ▲ 4.4 %  (was 1,700)
-        problems             226  none before
-        4xx                   60  none before
-        5xx                  214  none before
+        problems             226  none the day before
+        4xx                   60  none the day before
+        5xx                  214  none the day before
         new codes: 503.2 · 401.1 · 404.77
 
       "

@@ -42,7 +42,7 @@ describe('logstat summary', () => {
     })
     expect(logstat(['summary', '--db', at('days.db'), '--day', 'yesterday'])).toMatchObject({
       status: 2,
-      stderr: expect.stringMatching(/"yesterday" is no day[\s\S]*YYYY-MM-DD/),
+      stderr: expect.stringMatching(/"yesterday" is not a day[\s\S]*YYYY-MM-DD/),
     })
   })
 

@@ -53,7 +53,7 @@ async function printDatabase(file: string, options: OutputOptions, asIis: boolea
 /** Tell of entries without a time. @returns whether a stretch of time is asked for and so many entries have none that the report of it may be wrong */
 function hidesEntries(results: readonly InputResult[], { since, until, quiet }: ReportOptions): boolean {
   const needsTimes = since !== undefined || until !== undefined
-  if (needsTimes) return tellUndated(results, '--since and --until leave such entries out.')
+  if (needsTimes) return tellUndated(results, { en: '--since and --until leave such entries out.', zh: '--since 和 --until 会排除这些记录。' })
   if (!quiet) tellUndated(results)
   return false
 }

@@ -10,6 +10,7 @@ import { compileThreshold } from '../report/thresholds.js'
 import { addUndated, type Undated } from '../report/undated.js'
 import { openStore, type Store } from '../store/store.js'
 import { dayOf, startOfDay, systemZone } from '../time-zone.js'
+import { tell } from './messages.js'
 import { kindOf, type OutputOptions, renderOptions, write } from './output.js'
 import { type ReadCommandOptions, readPaths } from './read.js'
 import { tellUndated, undatedText } from './undated.js'
@@ -37,7 +38,7 @@ export async function summary(paths: readonly string[], options: SummaryOptions)
   const { language, top, server } = { language: options.lang, ...options }
   const made = makeSummary(store, { day, zone, thresholds, undated, report: { language, top, server, ...select } })
   store.close()
-  await write(tell(made, kind, options), options.output)
+  await write(printed(made, kind, options), options.output)
   if (!options.quiet || made.summary.unjudged.includes('without-time')) tellUndated(results)
   tellState(made.summary)
   return failed || made.summary.unjudged.length > 0 ? 2 : made.summary.state === 'alert' ? 1 : 0
@@ -52,7 +53,7 @@ function undatedOf(results: readonly InputResult[], store: Store, endOfDay: numb
   return addUndated(fresh.length > 0 ? fresh : store.sources().filter(({ readAt }) => readAt >= endOfDay))
 }
 
-function tell(made: { report: Report; summary: Summary }, kind: string, options: OutputOptions): Iterable<string> {
+function printed(made: { report: Report; summary: Summary }, kind: string, options: OutputOptions): Iterable<string> {
   if (kind === 'json') return [toJson({ ...made.report, summary: summaryJson(made.summary) })]
   const render = RENDERERS[kind]
   if (!render) throw new LogstatError('output', `no report of the kind "${kind}" can be made`)
@@ -62,14 +63,28 @@ function tell(made: { report: Report; summary: Summary }, kind: string, options:
 
 /** Why a summary is not ok, on standard error: cron mails it. */
 function tellState({ day, thresholds, unjudged, undated }: Summary): void {
-  for (const threshold of thresholds.filter(({ exceeded }) => exceeded))
-    process.stderr.write(`logstat: threshold exceeded: ${threshold.text}: ${thresholdValue(threshold)} on ${day}\n`)
-  const reasons = { 'no-data': 'it has no requests', 'without-time': `${undatedText(undated)} and belong to no day` }
-  for (const reason of unjudged) process.stderr.write(`logstat: ${day} cannot be judged: ${reasons[reason]}\n`)
+  for (const threshold of thresholds.filter(({ exceeded }) => exceeded)) {
+    const { text } = threshold
+    tell({
+      en: `threshold exceeded: ${text}: ${thresholdValue(threshold)} on ${day}`,
+      zh: `超过阈值：${text}，${day} 实际为 ${thresholdValue(threshold, 'zh')}`,
+    })
+  }
+  const { en, zh } = undatedText(undated)
+  const reasons = {
+    'no-data': { en: 'it has no requests', zh: '当天没有任何请求' },
+    'without-time': { en: `${en} and belong to no day`, zh: `${zh}，不属于任何一天` },
+  }
+  for (const reason of unjudged) tell({ en: `${day} cannot be judged: ${reasons[reason].en}`, zh: `无法判断 ${day}：${reasons[reason].zh}` })
 }
 
 function dayNumber(date: string): number {
   const ms = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN
-  if (Number.isNaN(ms)) throw new LogstatError('day', `"${date}" is no day`, 'Write it as YYYY-MM-DD, for example 2026-11-22.')
+  if (Number.isNaN(ms))
+    throw new LogstatError(
+      'day',
+      { en: `"${date}" is not a day`, zh: `“${date}”不是日期` },
+      { en: 'Write it as YYYY-MM-DD, for example 2026-11-22.', zh: '请写成 YYYY-MM-DD，例如 2026-11-22。' },
+    )
   return ms / 86_400_000
 }

@@ -6,7 +6,7 @@ export { visible } from './visible.js'
 // Text in columns of a terminal, where Chinese characters are two cells wide.
 
 /** ASCII and what the report is drawn with: nearly all there is, and one cell each. The rest needs a look at each grapheme. */
-const isPlain = (text: string): boolean => /^[\x20-\x7e·–…≤≥±×→⚠✓▁-█▉-▏]*$/.test(text)
+const isPlain = (text: string): boolean => /^[\x20-\x7e·–…≤≥±×→⚠✓▁-█▉-▏╵]*$/.test(text)
 
 /** Cells a text takes. */
 export function width(text: string): number {

@@ -5,7 +5,7 @@ import { breakLines, catalogueWidth } from './lines.js'
 import { markdown } from './markdown.js'
 import { style } from './style.js'
 import { visible } from './visible.js'
-import { say, VERDICT_WORDS } from './words.js'
+import { BASIS_WORDS, say, VERDICT_WORDS } from './words.js'
 
 // What is printed here is the catalogue's own text: nothing of it needs the library that measures any text, which is slow to load.
 
@@ -73,12 +73,6 @@ const WORDS = {
   remedy: { en: 'Remedy', zh: '解决' },
   howTo: { en: 'How to', zh: '方法' },
 } as const satisfies Record<string, Text>
-const BASIS_WORDS: Readonly<Record<Note['basis'], Text>> = {
-  documented: { en: 'documented', zh: '有文档记载' },
-  observed: { en: 'seen in public logs', zh: '见于公开日志' },
-  derived: { en: 'derived', zh: '推导得出' },
-}
-
 const colon = (language: Language): string => (language === 'zh' ? '：' : ': ')
 const linkText = ({ name, url }: Link): string => (url === null ? name : `${name}  ${url}`)
 const texts = (list: readonly Text[] | undefined, language: Language): string[] => (list ?? []).map((t) => t[language])

@@ -25,7 +25,7 @@ export function renderRejects(
     for (const sample of samples.slice(0, SAMPLES)) {
       const what = whatOf(sample, reason, language)
       const place = say(language, 'at', visible(sample.input), count(sample.line), count(sample.offset))
-      lines.push(...hang(`${place}${what ? `: ${what}` : ''}`, columns, INDENT - 2))
+      lines.push(...hang(`${place}${what ? `${language === 'zh' ? '：' : ': '}${what}` : ''}`, columns, INDENT - 2))
       const { text, caret } = pointed(sample.text, hasPlace(sample, reason) ? sample.column : null, columns - INDENT)
       lines.push(style.faint(`${' '.repeat(INDENT)}${text}`))
       if (caret !== null) lines.push(style.warn(`${' '.repeat(INDENT + caret)}^`))

@@ -22,7 +22,7 @@ export function renderSummary(
   const s = style(color)
   const lines = [s.bold(zh ? `${day} 汇总` : `Summary of ${day}`)]
   if (requests === 0) {
-    lines.push(s.warn(zh ? `${day} 没有任何请求，无法判断当天是否正常。` : `No requests on ${day}: nothing can be said of the day.`))
+    lines.push(s.warn(zh ? `${day} 没有任何请求，无法判断当天是否正常。` : `No requests on ${day}, so the day cannot be judged.`))
     if (lastDay !== null)
       lines.push(zh ? `最近有请求的一天是 ${lastDay}（--day ${lastDay}）。` : `The last day with requests is ${lastDay} (--day ${lastDay}).`)
   }
@@ -65,8 +65,8 @@ export function summaryJson(summary: Summary): Record<string, unknown> {
 }
 
 function changeText({ now, before }: Change, zh: boolean): string {
-  if (now === before) return zh ? '不变' : 'the same'
-  if (before === 0) return zh ? '前一天为 0' : 'none before'
+  if (now === before) return zh ? '不变' : 'unchanged'
+  if (before === 0) return zh ? '前一天为 0' : 'none the day before'
   const change = ((now - before) / before) * 100
-  return `${change > 0 ? '▲' : '▼'} ${Math.abs(change).toFixed(Math.abs(change) < 10 ? 1 : 0)} %  (${zh ? '前一天' : 'was'} ${count(before)})`
+  return `${change > 0 ? '▲' : '▼'} ${Math.abs(change).toFixed(Math.abs(change) < 10 ? 1 : 0)}${zh ? `%（前一天 ${count(before)}）` : ` %  (was ${count(before)})`}`
 }

@@ -1,3 +1,4 @@
+import type { Language } from '../catalogue/note.js'
 import { fieldAt, type LayoutField, type Nearest, nearestFormat } from '../format/nearest.js'
 import { fieldsLine } from '../format/w3c.js'
 import { rejectRows } from '../store/query.js'
@@ -30,7 +31,7 @@ export interface RejectedLine {
 /** A sample's text is cut there; whether such a line fits a format cannot be told. */
 const SAMPLE_TEXT = 512
 
-export function reportRejects(store: Store): ReportReject[] {
+export function reportRejects(store: Store, language: Language = 'en'): ReportReject[] {
   return rejectRows(store).map(({ reason, count, samples }) => ({
     reason,
     count,
@@ -45,19 +46,20 @@ export function reportRejects(store: Store): ReportReject[] {
         column: Math.min(column, text.length),
         text,
         field: fieldAt(format, fields, reason, step),
-        detail: detailOf(reason, step, fields),
+        detail: detailOf(reason, step, fields, language),
         nearest: better ? nearest : null,
       }
     }),
   }))
 }
 
-/** What a rejected line lacks, for people. */
-function detailOf(reason: string, step: number, fields: string | null): string | null {
+/** What is wrong with a rejected line, for people. */
+function detailOf(reason: string, step: number, fields: string | null, language: Language): string | null {
   if (reason !== 'field-count' || fields === null) return null
-  const names = fieldsLine(fields)
+  const wanted = fieldsLine(fields)
     .replace(/^#fields:/i, '')
     .trim()
-    .split(/\s+/)
-  return step >= names.length ? `more than ${names.length} values` : `${step} of ${names.length} values`
+    .split(/\s+/).length
+  if (step >= wanted) return language === 'zh' ? `多于 ${wanted} 个值` : `more than ${wanted} values`
+  return language === 'zh' ? `只有 ${step} 个值，应为 ${wanted} 个` : `${step} of ${wanted} values`
 }

@@ -68,7 +68,7 @@ function reportOf(store: Store, options: ReportOptions): Report {
     problems: (Object.entries(verdicts) as [Verdict, number][]).reduce((n, [v, hits]) => n + (QUIET.has(v) ? 0 : hits), 0),
     codes,
     otherCodes,
-    rejects: reportRejects(store),
+    rejects: reportRejects(store, language),
     timeline,
   }
   return { ...told, findings: findingsOf(told) }

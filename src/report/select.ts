@@ -9,7 +9,10 @@ interface Selectable {
 }
 export type Selector = (code: Selectable) => boolean
 
-const FORMS = 'Write classes (4xx), codes (404), sub-codes (401.2, 503.*), with a Win32 status (401.1/1326), or win32:64; ! in front leaves out.'
+const FORMS = {
+  en: 'Write classes (4xx), codes (404), sub-codes (401.2, 503.*), a Win32 status with them (401.1/1326) or alone (win32:64); ! in front excludes.',
+  zh: '可写类别（4xx）、状态码（404）、子状态（401.2、503.*），可带 Win32 状态（401.1/1326）或单独写（win32:64）；前面加 ! 表示排除。',
+}
 
 /**
  * Compile a selection such as `4xx,!404,401.2`: a code is in when one part names it (or no part names anything), and no `!` part does.
@@ -26,7 +29,7 @@ export function compileSelection(text: string): Selector {
     const negative = part.startsWith('!')
     ;(negative ? unwanted : wanted).push(compilePart(negative ? part.slice(1) : part))
   }
-  if (wanted.length + unwanted.length === 0) throw new LogstatError('selection', 'the selection of codes is empty', FORMS)
+  if (wanted.length + unwanted.length === 0) throw new LogstatError('selection', { en: 'the selection of codes is empty', zh: '状态码筛选条件为空' }, FORMS)
   return (code) => (wanted.length === 0 || wanted.some((s) => s(code))) && !unwanted.some((s) => s(code))
 }
 
@@ -38,7 +41,7 @@ export function compilePart(part: string): Selector {
     return (code) => code.win32Status === value
   }
   const match = /^(?:(\d)xx|(\d{1,3})(?:[.-](\*|\d+))?(?:\/(\*|\d+|0x[\da-f]+))?)$/i.exec(part)
-  if (!match) throw new LogstatError('selection', `"${part}" names no code`, FORMS)
+  if (!match) throw new LogstatError('selection', { en: `"${part}" is not a status code`, zh: `“${part}”不是状态码` }, FORMS)
   const [, kind, status, sub, value] = match
   if (kind !== undefined) {
     const from = Number(kind) * 100

@@ -1,4 +1,4 @@
-import type { Language, Verdict } from '../catalogue/note.js'
+import type { Basis, Language, Verdict } from '../catalogue/note.js'
 import type { TopValue } from '../store/selected.js'
 import type { ReportedSums } from '../tally/measures.js'
 import type { TimeTaken } from '../tally/time-taken.js'
@@ -91,7 +91,7 @@ export interface Explanation {
   readonly causes: readonly string[]
   readonly checks: readonly string[]
   readonly authority: string
-  readonly basis: string
+  readonly basis: Basis
   readonly source: string
   /** The code the note is filed under, and how particular it is. */
   readonly code: string

@@ -25,7 +25,10 @@ const OPERATORS = {
   '<=': (a: number, b: number) => a <= b,
 } as const
 
-const FORMS = "Write one as: '5xx > 2%', '503.* > 10', '401.1/1326 >= 50', 'requests < 100', no-data."
+const FORMS = {
+  en: "Write one as: '5xx > 2%', '503.* > 10', '401.1/1326 >= 50', 'requests < 100', no-data.",
+  zh: "写法示例：'5xx > 2%'、'503.* > 10'、'401.1/1326 >= 50'、'requests < 100'、no-data。",
+}
 /** Such a threshold is a short form of another one. */
 const SHORT_FORMS: Readonly<Record<string, string>> = { 'no-data': 'requests < 1' }
 
@@ -33,10 +36,11 @@ const SHORT_FORMS: Readonly<Record<string, string>> = { 'no-data': 'requests < 1
 export function compileThreshold(text: string): Threshold {
   const written = text.trim()
   const match = /^(\S+?)\s*(>=|<=|>|<)\s*(\d+(?:\.\d+)?)\s*(%?)$/.exec(SHORT_FORMS[written.toLowerCase()] ?? written)
-  if (!match) throw new LogstatError('threshold', `"${text}" is no threshold`, FORMS)
+  if (!match) throw new LogstatError('threshold', { en: `"${text}" is not a threshold`, zh: `“${text}”不是阈值` }, FORMS)
   const [, name, operator, limit, sign] = match as unknown as [string, string, Operator, string, string]
   const measure = name.toLowerCase() === 'requests' ? 'requests' : compilePart(name)
-  if (measure === 'requests' && sign) throw new LogstatError('threshold', `"${text}": requests are no share of the requests`, FORMS)
+  if (measure === 'requests' && sign)
+    throw new LogstatError('threshold', { en: `"${text}": a threshold on all requests takes no %`, zh: `“${text}”：针对全部请求的阈值不能用 %` }, FORMS)
   return { text: written, measure, operator, limit: Number(limit), isShare: sign === '%' }
 }
 

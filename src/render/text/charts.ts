@@ -75,8 +75,13 @@ function chart(page: Page, columns: Columns, values: readonly number[], word: Wo
 }
 
 function spanText(page: Page, seconds: number): string {
-  if (seconds % 86400 === 0) return words(page, 'days', seconds / 86400)
-  return seconds % 3600 === 0 ? words(page, 'hours', seconds / 3600) : words(page, 'minutes', seconds / 60)
+  for (const [unit, one, many] of [
+    [DAY, 'day', 'days'],
+    [3600, 'hour', 'hours'],
+    [60, 'minute', 'minutes'],
+  ] as const)
+    if (seconds % unit === 0) return seconds === unit ? words(page, one) : words(page, many, seconds / unit)
+  throw new Error(`a timeline has no buckets of ${seconds} s`)
 }
 
 /** A time of a chart whose columns are so wide. */

@@ -1,6 +1,7 @@
-import { codeName, type Finding, type ReportCode, type Win32Row } from '../../report/shape.js'
+import type { Text } from '../../catalogue/note.js'
+import { codeName, type Explanation, type Finding, type ReportCode, type Win32Row } from '../../report/shape.js'
 import { type Column, count, padEnd, percent, sparkline, truncate, truncateMiddle, visible, width, wrap } from '../cells.js'
-import { VERDICT_WORDS, type Word } from '../words.js'
+import { BASIS_WORDS, VERDICT_WORDS, type Word } from '../words.js'
 import { fitted, labelled, type Page, timeText, words } from './page.js'
 
 const MAX_FINDINGS = 12
@@ -65,17 +66,30 @@ function explain(page: Page, code: ReportCode, finding: Finding): string[] {
     ...list(page, 'clientList', here.top.clients, here.distinct.clients, here.hits),
     ...(code.status === 404 || page.top ? list(page, 'referers', here.top.referers, here.distinct.referers, here.hits) : []),
     ...(page.top ? list(page, 'agents', here.top.userAgents, here.distinct.userAgents, here.hits) : []),
-    ...(explanation ? labelled(page, words(page, 'source'), [`${explanation.source} (${explanation.basis})`]) : []),
+    ...(explanation ? labelled(page, words(page, 'source'), [sourceText(page, explanation)]) : []),
     '',
   ]
 }
 
+function sourceText({ language }: Page, { source, basis }: Explanation): string {
+  const words = BASIS_WORDS[basis][language]
+  return language === 'zh' ? `${source}（${words}）` : `${source} (${words})`
+}
+
 function win32Text(page: Page, w: Win32Row): string {
-  const meaning = w.explanation || w.meaning === w.symbol ? '' : `: ${w.meaning}`
+  const meaning = w.explanation || w.meaning === w.symbol ? '' : `${page.language === 'zh' ? '：' : ': '}${w.meaning}`
   return [`${w.value} = ${w.hex}`, w.symbol, w.explanation ? null : `${words(page, 'hitsOf', count(w.hits))}${meaning}`].filter(Boolean).join(' · ')
 }
 
 type Value = ReportCode['top']['paths'][number]
+
+/** What the values of a list are, in a sentence. */
+const NOUNS: Partial<Record<Word, Text>> = {
+  paths: { en: 'paths', zh: '路径' },
+  clientList: { en: 'clients', zh: '客户端' },
+  referers: { en: 'referers', zh: '来源' },
+  agents: { en: 'user agents', zh: '用户代理' },
+}
 
 /** So many values of a list stand in one paragraph when nobody asks for a number. */
 const FEW: Partial<Record<Word, number>> = { referers: 3 }
@@ -86,7 +100,10 @@ function list(page: Page, label: Word, values: readonly Value[], distinct: { rea
   if (values.length === 0) return []
   const about = ({ error }: Value): string => (error ? ` ${words(page, 'approximate', count(error))}` : '')
   const shown = values.slice(0, page.top ?? FEW[label] ?? USUAL_FEW)
-  const all = distinct.count > shown.length ? [words(page, distinct.exact ? 'different' : 'atLeastDifferent', count(distinct.count))] : []
+  const all =
+    distinct.count > shown.length
+      ? [words(page, distinct.exact ? 'distinct' : 'atLeastDistinct', count(distinct.count), NOUNS[label]?.[page.language] ?? '')]
+      : []
   if (page.top === undefined) {
     const parts = shown.map((v) => `${truncateMiddle(visible(v.value), 44)} ${count(v.hits)}${about(v)}`)
     return labelled(page, words(page, label), [[...parts, ...all].join(' · ')])
