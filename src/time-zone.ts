@@ -28,7 +28,11 @@ function formatter(zone: string): Intl.DateTimeFormat {
         second: '2-digit',
       })
     } catch {
-      throw new LogstatError('time-zone', `${zone}: there is no such time zone`, 'Use an IANA name such as Europe/Berlin or Asia/Shanghai, or UTC.')
+      throw new LogstatError(
+        'time-zone',
+        { en: `${zone}: there is no such time zone`, zh: `${zone}：没有此时区` },
+        { en: 'Use an IANA name such as Europe/Berlin or Asia/Shanghai, or UTC.', zh: '请使用 IANA 名称，例如 Europe/Berlin、Asia/Shanghai 或 UTC。' },
+      )
     }
     formatters.set(zone, f)
   }
@@ -123,8 +127,11 @@ export function parseMoment(text: string, zone: string, now = Date.now() / 1000)
   const match = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(Z|[+-]\d\d:?\d\d)?)?$/i.exec(text.trim())
   const wrong = new LogstatError(
     'time',
-    `"${text}" is no time that logstat understands`,
-    'Write 2026-11-22, "2026-11-22 14:05", 2026-11-22T14:05Z, or 2h for two hours ago.',
+    { en: `"${text}" is no time that logstat understands`, zh: `“${text}”不是 logstat 能识别的时间` },
+    {
+      en: 'Write 2026-11-22, "2026-11-22 14:05", 2026-11-22T14:05Z, or 2h for two hours ago.',
+      zh: '请写成 2026-11-22、"2026-11-22 14:05"、2026-11-22T14:05Z，或 2h（表示两小时前）。',
+    },
   )
   if (!match) throw wrong
   const [, y, mo, d, h = '00', mi = '00', s = '00', offset] = match

@@ -1,5 +1,5 @@
 import { editDistance } from '../edit-distance.js'
-import { LogstatError } from '../errors.js'
+import { LogstatError, type Message } from '../errors.js'
 import { SERVERS } from '../format/format.js'
 import { authorities, codesOf, index, noteOf, type Win32Value, win32Value } from './catalogue.js'
 import { compose } from './compose.js'
@@ -22,13 +22,19 @@ export interface Answer {
   readonly others: readonly Owned[]
 }
 
-const EXAMPLES = 'Ask for example: 404 · 403.14 · 401.1/2148074254 · 500-11 · 4xx · win32:64 · 0x8007007E · httperr:QueueFull · haproxy:sH--'
+const CODES = '404 · 403.14 · 401.1/2148074254 · 500-11 · 4xx · win32:64 · 0x8007007E · httperr:QueueFull · haproxy:sH--'
+const EXAMPLES = { en: `Ask for example: ${CODES}`, zh: `可以查询，例如：${CODES}` }
 
 /** Whose meanings can be asked for. @throws LogstatError when it is nobody the catalogue or a log format knows */
 export function checkOwner(server: string | undefined): string | null {
   if (server === undefined) return null
   const known = [...new Set<string>([...SERVERS, ...authorities()])].sort()
-  if (!known.includes(server)) throw new LogstatError('unknown-server', `there is no server "${server}"`, `Known: ${known.join(', ')}.`)
+  if (!known.includes(server))
+    throw new LogstatError(
+      'unknown-server',
+      { en: `there is no server "${server}"`, zh: `没有名为“${server}”的服务器` },
+      { en: `Known: ${known.join(', ')}.`, zh: `已知：${known.join('、')}。` },
+    )
   return server
 }
 
@@ -61,7 +67,7 @@ export function answer(query: string, server: string | null): Answer {
     answerInReport(query, text, server) ??
     answerSpelling(query, text, server) ??
     answerNumber(query, text) ??
-    refuse(query, `${text} is not in the catalogue`)
+    refuse(query, { en: `${text} is not in the catalogue`, zh: `目录中没有 ${text}` })
   )
 }
 
@@ -137,15 +143,23 @@ function answerAuthority(query: string, owner: string, code: string): Answer {
   if (owner === 'win32') {
     const value = Number(code)
     if (Number.isInteger(value) && value >= 0 && value <= MOST) return answerWin32(query, value)
-    return refuse(query, `${code} is no Win32 status: it is a number up to 4294967295 or 0xFFFFFFFF`)
+    return refuse(query, {
+      en: `${code} is no Win32 status: it is a number up to 4294967295 or 0xFFFFFFFF`,
+      zh: `${code} 不是 Win32 状态：应为不超过 4294967295 或 0xFFFFFFFF 的数`,
+    })
   }
   const names = authoritiesOf(owner).filter((name) => codesOf(name).length > 0)
-  if (names.length === 0) throw new LogstatError('unknown-code', `${query}: there is no authority "${owner}"`, `Known: ${authorities().join(', ')}.`)
+  if (names.length === 0)
+    throw new LogstatError(
+      'unknown-code',
+      { en: `${query}: there is no authority "${owner}"`, zh: `${query}：没有名为“${owner}”的产品` },
+      { en: `Known: ${authorities().join(', ')}.`, zh: `已知：${authorities().join('、')}。` },
+    )
   for (const name of names) {
     const key = spelling(codesOf(name), code) ?? (compose(name, code) && code)
     if (key !== undefined) return answerNote(query, name, key)
   }
-  return refuse(query, `${code} is not in the catalogue of ${owner}`)
+  return refuse(query, { en: `${code} is not in the catalogue of ${owner}`, zh: `${owner} 的目录中没有 ${code}` })
 }
 
 /** The key as it is written; else, where only case differs, as it may have been meant: HAProxy's `sH` and `SH` are two. */
@@ -183,9 +197,9 @@ function answerNote(query: string, owner: string, key: string): Answer {
   return { query, found: own && { ...own, level, variant: undefined, alsoOwnedBy: [] }, win32: undefined, others: [] }
 }
 
-function refuse(query: string, message: string): never {
+function refuse(query: string, message: Message): never {
   const near = nearest(query)
-  throw new LogstatError('unknown-code', message, near.length ? `Did you mean ${near.join(', ')}?` : EXAMPLES)
+  throw new LogstatError('unknown-code', message, near.length ? { en: `Did you mean ${near.join(', ')}?`, zh: `您是不是要查 ${near.join('、')}？` } : EXAMPLES)
 }
 
 /** Questions whose spelling is close to the query, each of which has an answer: a slip of one or two letters, those of the same status first. */

@@ -65,12 +65,20 @@ function parse(file: string): unknown {
   try {
     text = readFileSync(file, 'utf8').replace(/^\ufeff/, '')
   } catch (error) {
-    throw new LogstatError('config', `${file}: the configuration cannot be read: ${(error as Error).message}`, 'Check the path after --config.')
+    throw new LogstatError(
+      'config',
+      { en: `${file}: the configuration cannot be read: ${(error as Error).message}`, zh: `${file}：无法读取配置：${(error as Error).message}` },
+      { en: 'Check the path after --config.', zh: '请检查 --config 后的路径。' },
+    )
   }
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new LogstatError('config', `${file}: no JSON: ${(error as Error).message}`, 'Check quotes and commas there; JSON knows no comments.')
+    throw new LogstatError(
+      'config',
+      { en: `${file}: no JSON: ${(error as Error).message}`, zh: `${file}：不是 JSON：${(error as Error).message}` },
+      { en: 'Check quotes and commas there; JSON knows no comments.', zh: '请检查引号和逗号；JSON 不支持注释。' },
+    )
   }
 }
 

@@ -20,11 +20,10 @@ export async function doctor({ db }: { readonly db: string }): Promise<number> {
       process.stdout.write(`${db}: sound, ${count(store.sources().length)} sources\n`)
       return 0
     }
-    throw new LogstatError(
-      'unsound',
-      `${db}: ${wrong.join(`\n         ${db}: `)}`,
-      'Keep the logs, and read them into a new database: logstat ingest LOG… --db NEW',
-    )
+    throw new LogstatError('unsound', `${db}: ${wrong.join('; ')}`, {
+      en: 'Keep the logs, and read them into a new database: logstat ingest LOG… --db NEW',
+      zh: '请保留日志，并读入新的数据库：logstat ingest LOG… --db NEW',
+    })
   } finally {
     store.close()
   }

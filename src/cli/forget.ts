@@ -45,8 +45,18 @@ async function sourceNamed(store: Store, name: string): Promise<Source> {
   if (first)
     throw new LogstatError(
       'several-sources',
-      `${name}: several logs were read under this name: sources ${called.map((s) => s.id).join(', ')}`,
-      'Name those to forget by number; logstat sources --db FILE shows when each was read.',
+      {
+        en: `${name}: several logs were read under this name: sources ${called.map((s) => s.id).join(', ')}`,
+        zh: `${name}：有多个日志以此名称读入：来源 ${called.map((s) => s.id).join('、')}`,
+      },
+      {
+        en: 'Name those to forget by number; logstat sources --db FILE shows when each was read.',
+        zh: '请用编号指定要移除的来源；logstat sources --db FILE 可显示各自的读取时间。',
+      },
     )
-  throw new LogstatError('no-source', `${name}: nothing of this was read into the database`, 'See what was: logstat sources --db FILE')
+  throw new LogstatError(
+    'no-source',
+    { en: `${name}: nothing of this was read into the database`, zh: `${name} 尚未读入该数据库` },
+    { en: 'See what was: logstat sources --db FILE', zh: '查看已读入的内容：logstat sources --db FILE' },
+  )
 }

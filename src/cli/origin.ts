@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Origin } from '../render/next.js'
-import { quoted } from '../render/quote.js'
+import { quoted } from '../shell.js'
 
 /** Options that say how a report is printed, or what a command does beside it: another one need not have them. */
 const LEFT_OUT = new Set(['db', 'status', 'top', 'format', 'output', 'color', 'quiet', 'jobs', 'failOn', 'day', 'help', 'version'])

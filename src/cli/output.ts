@@ -45,8 +45,11 @@ export function kindOf({ format, output }: Pick<OutputOptions, 'format' | 'outpu
   if (!Object.hasOwn(RENDERERS, kind))
     throw new LogstatError(
       'output',
-      `${output}: no report of the kind "${kind}" can be written`,
-      `Known kinds: ${Object.keys(RENDERERS).join(', ')}. Name one with --format.`,
+      { en: `${output}: no report of the kind "${kind}" can be written`, zh: `${output}：无法写入“${kind}”类型的报告` },
+      {
+        en: `Known kinds: ${Object.keys(RENDERERS).join(', ')}. Name one with --format.`,
+        zh: `已知类型：${Object.keys(RENDERERS).join('、')}。请用 --format 指定。`,
+      },
     )
   return kind
 }

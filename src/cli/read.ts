@@ -70,7 +70,12 @@ export function formatOf({ logFormat, pattern, fields, settings = NO_CONFIG }: F
   ].filter((option): option is [string, string] => option[1] !== undefined)
   const [first, second] = given
   if (!first) return { formats }
-  if (second) throw new LogstatError('two-formats', `${first[0]} and ${second[0]} both say how lines are to be read`, 'Leave one of them out.')
+  if (second)
+    throw new LogstatError(
+      'two-formats',
+      { en: `${first[0]} and ${second[0]} both say how lines are to be read`, zh: `${first[0]} 和 ${second[0]} 都规定了如何读取各行` },
+      { en: 'Leave one of them out.', zh: '请去掉其中一个。' },
+    )
   checkAsked(first[1], formats)
   return { format: first[1], formats }
 }

@@ -25,12 +25,24 @@ export async function reportDatabase(options: OutputOptions & { readonly db: str
 /** `logstat iis PATH…|--db FILE` */
 export async function iis(paths: readonly string[], options: ReportOptions & { readonly db?: string }): Promise<number> {
   if (paths.length === 0 && options.db === undefined)
-    throw new LogstatError('no-input', 'logstat iis needs logs or a database', 'Give log files, or --db FILE.')
+    throw new LogstatError(
+      'no-input',
+      { en: 'logstat iis needs logs or a database', zh: 'logstat iis 需要日志或数据库' },
+      { en: 'Give log files, or --db FILE.', zh: '请给出日志文件，或 --db FILE。' },
+    )
   if (paths.length > 0 && options.db !== undefined)
-    throw new LogstatError('two-inputs', 'logstat iis takes logs or a database, not both', 'Add the logs first: logstat ingest PATH… --db FILE')
+    throw new LogstatError(
+      'two-inputs',
+      { en: 'logstat iis takes logs or a database, not both', zh: 'logstat iis 只能读取日志或数据库之一' },
+      { en: 'Add the logs first: logstat ingest PATH… --db FILE', zh: '请先加入日志：logstat ingest PATH… --db FILE' },
+    )
   const filter = FILTERS.find((name) => options[name] !== undefined)
   if (options.db !== undefined && filter)
-    throw new LogstatError('filter', `--${filter} works on logs, not on a database`, 'Give the log files; a database holds counts, not entries.')
+    throw new LogstatError(
+      'filter',
+      { en: `--${filter} works on logs, not on a database`, zh: `--${filter} 只适用于日志，不适用于数据库` },
+      { en: 'Give the log files; a database holds counts, not entries.', zh: '请给出日志文件；数据库中只有计数，没有逐条记录。' },
+    )
   return options.db === undefined ? readAndPrint(paths, options, true) : printDatabase(options.db, options, true)
 }
 
@@ -60,7 +72,7 @@ function hidesEntries(results: readonly InputResult[], { since, until, quiet }: 
 
 async function print(store: Store, kind: string, options: OutputOptions, asIis: boolean, read: Pick<MadeOptions, 'filter' | 'leftOut'> = {}): Promise<void> {
   const render = asIis && kind === 'text' ? renderIis : RENDERERS[kind]
-  if (!render) throw new LogstatError('output', `no report of the kind "${kind}" can be made`)
+  if (!render) throw new LogstatError('output', { en: `no report of the kind "${kind}" can be made`, zh: `无法生成“${kind}”类型的报告` })
   const asked = {
     language: options.lang,
     top: options.top,

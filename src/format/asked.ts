@@ -57,14 +57,20 @@ export function askedFormat(text: string, log: string | null, own: readonly OwnF
     if (found !== undefined) return /[$]/.test(found) ? pasted(found) : askedFormat(found, log)
     throw new LogstatError(
       'unknown-format',
-      `${text} names no access_log ${log ?? 'for standard input'} and no single log_format`,
-      "Paste the log_format that holds: --log-format '$remote_addr …'",
+      {
+        en: `${text} names no access_log ${log ?? 'for standard input'} and no single log_format`,
+        zh: `${text} 中没有 ${log ?? '标准输入'} 的 access_log，也没有唯一的 log_format`,
+      },
+      { en: "Paste the log_format that holds: --log-format '$remote_addr …'", zh: "请粘贴实际使用的 log_format：--log-format '$remote_addr …'" },
     )
   }
   throw new LogstatError(
     'unknown-format',
-    `"${text}" is no format that logstat knows, and no file`,
-    'List the names with: logstat formats   Or paste a log_format: --log-format \'$remote_addr - $remote_user [$time_local] "$request" $status …\'',
+    { en: `"${text}" is no format that logstat knows, and no file`, zh: `“${text}”既不是 logstat 已知的格式，也不是文件` },
+    {
+      en: 'List the names with: logstat formats   Or paste a log_format: --log-format \'$remote_addr - $remote_user [$time_local] "$request" $status …\'',
+      zh: '列出格式名：logstat formats   或粘贴 log_format：--log-format \'$remote_addr - $remote_user [$time_local] "$request" $status …\'',
+    },
   )
 }
 

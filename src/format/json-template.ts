@@ -17,8 +17,8 @@ export function compileJsonTemplate(format: string, layout: string, flags: numbe
   } catch (error) {
     throw new LogstatError(
       'layout',
-      `the layout is no JSON: ${(error as Error).message}`,
-      'Compare its quotes and commas with the configuration of the server.',
+      { en: `the layout is no JSON: ${(error as Error).message}`, zh: `该格式不是 JSON：${(error as Error).message}` },
+      { en: 'Compare its quotes and commas with the configuration of the server.', zh: '请对照服务器配置检查引号和逗号。' },
     )
   }
   const steps: Step[] = []
@@ -36,6 +36,10 @@ export function compileJsonTemplate(format: string, layout: string, flags: numbe
   }
   visit(template, '')
   if (!steps.some((s) => s.role === Role.Status))
-    throw new LogstatError('layout', 'the layout names no status', 'Add $status: without it there is nothing to explain.')
+    throw new LogstatError(
+      'layout',
+      { en: 'the layout names no status', zh: '格式中没有状态码' },
+      { en: 'Add $status: without it there is nothing to explain.', zh: '请加上 $status：没有状态码就无从解释。' },
+    )
   return { format, cutter: Cutter.Json, leading: '', steps, timeTakenUnitUs, flags }
 }

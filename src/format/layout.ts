@@ -94,15 +94,19 @@ export function compileLayout(format: string, layout: string, { flags = Flag.Str
     if (role && (!owners.has(role) || BETTER.has(name))) owners.set(role, name)
   }
   if (!owners.has(Role.Status))
-    throw new LogstatError('layout', `the layout names no status: ${layout}`, 'Add $status: without it there is nothing to explain.')
+    throw new LogstatError(
+      'layout',
+      { en: `the layout names no status: ${layout}`, zh: `格式中没有状态码：${layout}` },
+      { en: 'Add $status: without it there is nothing to explain.', zh: '请加上 $status：没有状态码就无从解释。' },
+    )
   const seen = new Set<string>()
   const steps = names.map((name, i): Step => {
     const until = untils[i] as string
     if (until === '' && i < names.length - 1)
       throw new LogstatError(
         'layout',
-        `$${name} and $${names[i + 1]} touch in the layout: ${layout}`,
-        'Put some text between the two variables, or nobody can tell where one ends.',
+        { en: `$${name} and $${names[i + 1]} touch in the layout: ${layout}`, zh: `格式中 $${name} 与 $${names[i + 1]} 相连：${layout}` },
+        { en: 'Put some text between the two variables, or nobody can tell where one ends.', zh: '请在两个变量之间加入文字，否则无法判断前一个在哪里结束。' },
       )
     const role = VARIABLES[name]?.role ?? Role.Skip
     const owned = owners.get(role) === name && !seen.has(name) ? role : Role.Skip

@@ -65,7 +65,10 @@ export function readConfiguration(path: string): Configuration {
   try {
     read(path)
   } catch (error) {
-    throw new LogstatError('unreadable', `${path}: ${(error as Error).message}`, 'Check the file and what it includes.')
+    throw new LogstatError('unreadable', `${path}: ${(error as Error).message}`, {
+      en: 'Check the file and what it includes.',
+      zh: '请检查该文件及其包含的文件。',
+    })
   }
   return { formats, logs }
 }

@@ -136,11 +136,19 @@ export function checkFields(line: string): void {
     const near = nearestName(name, known)
     throw new LogstatError(
       'fields',
-      `"${field}" is no field of a W3C log that logstat knows`,
-      `${near === undefined ? '' : `Did you mean ${near}? `}Of a field that is of no interest only the place counts: call it x-something.`,
+      { en: `"${field}" is no field of a W3C log that logstat knows`, zh: `“${field}”不是 logstat 已知的 W3C 日志字段` },
+      {
+        en: `${near === undefined ? '' : `Did you mean ${near}? `}Of a field that is of no interest only the place counts: call it x-something.`,
+        zh: `${near === undefined ? '' : `您是不是要用 ${near}？`}不需要的字段只占位置即可：命名为 x-某名称。`,
+      },
     )
   }
-  if (!hasStatus) throw new LogstatError('fields', 'the fields name no status', 'Add sc-status where it stands: without it there is nothing to explain.')
+  if (!hasStatus)
+    throw new LogstatError(
+      'fields',
+      { en: 'the fields name no status', zh: '字段中没有状态码' },
+      { en: 'Add sc-status where it stands: without it there is nothing to explain.', zh: '请在相应位置加上 sc-status：没有状态码就无从解释。' },
+    )
 }
 
 /** A plan that takes no line: a W3C log before its first `#Fields`. */

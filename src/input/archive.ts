@@ -20,11 +20,23 @@ export async function* zipMembers(path: string): AsyncGenerator<Member> {
     for await (const entry of zip.eachEntry()) {
       const name = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false)
       if (name.endsWith('/')) continue
-      if (entry.isEncrypted()) yield { name, chunks: new LogstatError('encrypted', 'it is encrypted', 'Unpack it with its password first.') }
+      if (entry.isEncrypted())
+        yield {
+          name,
+          chunks: new LogstatError(
+            'encrypted',
+            { en: 'it is encrypted', zh: '它已加密' },
+            { en: 'Unpack it with its password first.', zh: '请先用密码解包。' },
+          ),
+        }
       else if (!entry.canDecodeFileData())
         yield {
           name,
-          chunks: new LogstatError('unsupported', `it is packed by method ${entry.compressionMethod}`, 'Unpack the archive with its own tool first.'),
+          chunks: new LogstatError(
+            'unsupported',
+            { en: `it is packed by method ${entry.compressionMethod}`, zh: `它使用压缩方法 ${entry.compressionMethod}` },
+            { en: 'Unpack the archive with its own tool first.', zh: '请先用相应工具解包。' },
+          ),
         }
       else if (!places.take(entry.relativeOffsetOfLocalHeader, entry.compressedSize))
         yield {

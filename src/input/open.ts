@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { LogstatError, within } from '../errors.js'
+import { quoted } from '../shell.js'
 import { type Member, zipMembers } from './archive.js'
 import { fileOf, type Input } from './find.js'
 import { isJsonDocument, JSON_DOCUMENT } from './json-documents.js'
@@ -76,7 +77,11 @@ async function openOne(input: Input, how: Unpacking): Promise<Reader> {
     }
     return { ...reader, close }
   }
-  throw new LogstatError('unreadable', `${input.name}: it is not in the archive any more`, 'The archive was changed while it was read; try again.')
+  throw new LogstatError(
+    'unreadable',
+    { en: `${input.name}: it is not in the archive any more`, zh: `${input.name}：它已不在压缩包中` },
+    { en: 'The archive was changed while it was read; try again.', zh: '压缩包在读取过程中被更改；请重试。' },
+  )
 }
 
 async function* openMembers(archive: Input, file: string, members: AsyncIterable<Member>, source: Source): AsyncGenerator<Opened> {
@@ -105,7 +110,12 @@ async function* openMembers(archive: Input, file: string, members: AsyncIterable
   } catch (error) {
     throw damaged(archive.name, source.packing.join(', '), error)
   }
-  if (found === 0) throw new LogstatError('no-logs', `${archive.name}: the archive holds no files`, 'Name a log file, or an archive that holds some.')
+  if (found === 0)
+    throw new LogstatError(
+      'no-logs',
+      { en: `${archive.name}: the archive holds no files`, zh: `${archive.name}：压缩包中没有文件` },
+      { en: 'Name a log file, or an archive that holds some.', zh: '请指定日志文件，或含有日志的压缩包。' },
+    )
 }
 
 async function openMember(input: Input, { name, chunks }: Member, { packing, consumed }: Source, how: Unpacking): Promise<Reader> {
@@ -116,7 +126,12 @@ async function openMember(input: Input, { name, chunks }: Member, { packing, con
       chunks.remedy,
     )
   const inner = await unpack(name, input.name, chunks, packing, consumed, how)
-  if (inner.members) throw new LogstatError('unknown-format', `${input.name}: an archive in an archive is not read`, 'Unpack the outer archive first.')
+  if (inner.members)
+    throw new LogstatError(
+      'unknown-format',
+      { en: `${input.name}: an archive in an archive is not read`, zh: `${input.name}：不读取压缩包中的压缩包` },
+      { en: 'Unpack the outer archive first.', zh: '请先解开外层压缩包。' },
+    )
   return inner.reader()
 }
 
@@ -204,8 +219,16 @@ async function unpack(name: string, shown: string, chunks: Chunks, outer: readon
     if (foreign || isZip(head)) {
       await close(all)
       if (foreign)
-        throw new LogstatError('unsupported', `${shown}: ${foreign.name} data are not unpacked`, `Unpack them on the way: ${foreign.tool} ${name} | logstat -`)
-      throw new LogstatError('unsupported', `${shown}: a zip archive can be read only from a file of its own`, 'Save it as a file, and name that.')
+        throw new LogstatError(
+          'unsupported',
+          { en: `${shown}: ${foreign.name} data are not unpacked`, zh: `${shown}：不支持解压 ${foreign.name} 数据` },
+          { en: `Unpack them on the way: ${foreign.tool} ${quoted(name)} | logstat -`, zh: `请在读取时解压：${foreign.tool} ${quoted(name)} | logstat -` },
+        )
+      throw new LogstatError(
+        'unsupported',
+        { en: `${shown}: a zip archive can be read only from a file of its own`, zh: `${shown}：zip 压缩包只能从独立的文件读取` },
+        { en: 'Save it as a file, and name that.', zh: '请将其保存为文件，再指定该文件。' },
+      )
     }
     if (isTar(head)) return { packing: [...packing, 'tar'], consumed, members: tarMembers(all), reader: notText }
     const recoding = recodingOf(head) ?? (isJsonDocument(head, isWhole) ? JSON_DOCUMENT : null)

@@ -46,8 +46,11 @@ export function setFilter(wasm: FilterExports, filter: Filter): void {
       if (!at)
         throw new LogstatError(
           'filter',
-          `--${name} "${text}": ${bytes.length === 0 ? 'an empty pattern' : 'too many or too long patterns'}`,
-          'Give a value; * stands for anything.',
+          {
+            en: `--${name} "${text}": ${bytes.length === 0 ? 'an empty pattern' : 'too many or too long patterns'}`,
+            zh: `--${name} "${text}"：${bytes.length === 0 ? '模式为空' : '模式过多或过长'}`,
+          },
+          { en: 'Give a value; * stands for anything.', zh: '请给出一个值；* 表示任意内容。' },
         )
       new Uint8Array(wasm.memory.buffer).set(bytes, at)
     }

@@ -1,7 +1,7 @@
 import type { Language } from '../catalogue/note.js'
 import { answer, checkOwner } from '../catalogue/query.js'
 import type { Finding, ReportCode } from '../report/shape.js'
-import { quoted } from './quote.js'
+import { quoted } from '../shell.js'
 import { say } from './words.js'
 
 /** How a report was asked for, as far as other commands are asked alike. */

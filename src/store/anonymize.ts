@@ -27,14 +27,20 @@ export function setAnonymize(db: Database.Database, how: Anonymize): void {
     if (known !== undefined)
       throw new LogstatError(
         'anonymize',
-        `the database was made with --anonymize ${known}, not ${how}`,
-        'Leave the option out, or use another database: addresses of both kinds in one could not be compared.',
+        { en: `the database was made with --anonymize ${known}, not ${how}`, zh: `该数据库是用 --anonymize ${known} 创建的，不是 ${how}` },
+        {
+          en: 'Leave the option out, or use another database: addresses of both kinds in one could not be compared.',
+          zh: '请去掉该选项，或使用另一个数据库：同一数据库中的两种地址无法比较。',
+        },
       )
     if (db.prepare('SELECT 1 FROM source').get() !== undefined)
       throw new LogstatError(
         'anonymize',
-        'logs were read into the database with full client addresses before',
-        'Use a new database for --anonymize, and remove this one when its addresses must go.',
+        { en: 'logs were read into the database with full client addresses before', zh: '此前读入该数据库的日志带有完整的客户端地址' },
+        {
+          en: 'Use a new database for --anonymize, and remove this one when its addresses must go.',
+          zh: '请用新数据库配合 --anonymize；如果地址必须清除，请删除此数据库。',
+        },
       )
     setSetting(db, 'anonymize', how)
     if (how === 'hash') setSetting(db, 'anonymize_key', randomHex(32))

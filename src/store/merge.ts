@@ -21,7 +21,12 @@ export interface Merged {
  * @throws LogstatError when the new one exists, or when the databases keep addresses in different ways
  */
 export function mergeDatabases(files: readonly string[], output: string): Merged[] {
-  if (existsSync(output)) throw new LogstatError('exists', `${output}: there is such a file already`, 'Name a new file with -o, or remove this one.')
+  if (existsSync(output))
+    throw new LogstatError(
+      'exists',
+      { en: `${output}: there is such a file already`, zh: `${output} 已存在` },
+      { en: 'Name a new file with -o, or remove this one.', zh: '请用 -o 指定新文件，或删除现有文件。' },
+    )
   // Made under another name, so that a merge that is cut off leaves nothing that looks whole.
   removeStale(output)
   const partial = freshName(output)
@@ -48,11 +53,10 @@ function addDatabase(target: Store, file: string, first: boolean): Merged {
   const settings = other.db.prepare("SELECT name, value FROM setting WHERE name <> 'rolled_up_to'").all() as { name: string; value: string }[]
   other.close()
   if (!first && (getSetting(db, 'anonymize') ?? 'nothing') !== how)
-    throw new LogstatError(
-      'anonymize',
-      `${file}: client addresses are kept in another way than in the databases before it`,
-      'Only databases made with the same --anonymize can be merged.',
-    )
+    throw new LogstatError('anonymize', `${file}: client addresses are kept in another way than in the databases before it`, {
+      en: 'Only databases made with the same --anonymize can be merged.',
+      zh: '只能合并使用相同 --anonymize 的数据库。',
+    })
   db.prepare('ATTACH ? AS other').run(file)
   try {
     return sweeping(db, () => {

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import type Database from 'better-sqlite3'
 import { LogstatError } from '../errors.js'
 import { freshName, removeStale } from '../fresh-file.js'
+import { quoted } from '../shell.js'
 import { cannotOpen, databaseError } from './error.js'
 import { migrate } from './migrate.js'
 import { APPLICATION_ID, SCHEMA_VERSION } from './schema.js'
@@ -72,8 +73,8 @@ function openCopy(file: string): Database.Database {
   if (wal && wal.size > 0)
     throw new LogstatError(
       'read-only',
-      `${file}: part of the database is still in ${file}-wal, and it may not be written`,
-      `Open it once as its owner: logstat sources --db ${file}`,
+      { en: `${file}: part of the database is still in ${file}-wal, and it may not be written`, zh: `${file}：数据库的一部分仍在 ${file}-wal 中，而它不可写` },
+      { en: `Open it once as its owner: logstat sources --db ${quoted(file)}`, zh: `请以所有者身份打开一次：logstat sources --db ${quoted(file)}` },
     )
   try {
     const bytes = readFileSync(file)
@@ -91,7 +92,12 @@ function openCopy(file: string): Database.Database {
 function check(file: string, create: boolean): void {
   const stat = statSync(file, { throwIfNoEntry: false })
   if (!stat || stat.size === 0) {
-    if (!create) throw new LogstatError('no-database', `${file}: there is no such database`, `Make it with: logstat ingest LOG… --db ${file}`)
+    if (!create)
+      throw new LogstatError(
+        'no-database',
+        { en: `${file}: there is no such database`, zh: `${file}：没有此数据库` },
+        { en: `Make it with: logstat ingest LOG… --db ${quoted(file)}`, zh: `用以下命令创建：logstat ingest LOG… --db ${quoted(file)}` },
+      )
     if (!stat) makeFile(targetOf(file))
     return
   }
@@ -109,7 +115,14 @@ function check(file: string, create: boolean): void {
   if (head.toString('latin1', 0, 15) !== 'SQLite format 3' || head.readUInt32BE(68) !== APPLICATION_ID) throw notOurs(file)
   const version = head.readUInt32BE(60)
   if (version > SCHEMA_VERSION)
-    throw new LogstatError('newer-database', `${file}: the database has version ${version}, this logstat knows up to ${SCHEMA_VERSION}`, 'Update logstat.')
+    throw new LogstatError(
+      'newer-database',
+      {
+        en: `${file}: the database has version ${version}, this logstat knows up to ${SCHEMA_VERSION}`,
+        zh: `${file}：数据库版本为 ${version}，此 logstat 最高支持 ${SCHEMA_VERSION}`,
+      },
+      { en: 'Update logstat.', zh: '请升级 logstat。' },
+    )
 }
 
 /**
@@ -148,5 +161,9 @@ function targetOf(file: string): string {
 }
 
 function notOurs(file: string): LogstatError {
-  return new LogstatError('not-ours', `${file}: this is not a logstat database`, 'Name another file for --db; this one is left as it is.')
+  return new LogstatError(
+    'not-ours',
+    { en: `${file}: this is not a logstat database`, zh: `${file}：这不是 logstat 数据库` },
+    { en: 'Name another file for --db; this one is left as it is.', zh: '请为 --db 指定其他文件；此文件保持不变。' },
+  )
 }

@@ -24,8 +24,14 @@ export function openSqlite(file: string | Buffer, options: Database.Options = {}
     if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_DLOPEN_FAILED') throw error
     throw new LogstatError(
       'not-built',
-      `SQLite cannot be used with Node ${process.version}: ${message.split('\n')[0]}`,
-      'It is built when logstat is installed. Install logstat again, or in its folder: npm rebuild better-sqlite3',
+      {
+        en: `SQLite cannot be used with Node ${process.version}: ${message.split('\n')[0]}`,
+        zh: `SQLite 无法在 Node ${process.version} 中使用：${message.split('\n')[0]}`,
+      },
+      {
+        en: 'It is built when logstat is installed. Install logstat again, or in its folder: npm rebuild better-sqlite3',
+        zh: '它在安装 logstat 时构建。请重新安装 logstat，或在其目录中执行：npm rebuild better-sqlite3',
+      },
     )
   }
 }
