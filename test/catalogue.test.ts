@@ -574,6 +574,9 @@ describe('explain', () => {
     expect(explainText(asked, 'en', false, 80)).toMatch(/Do first +\S[\s\S]*Source[\s\S]*https:\/\//)
     expect(tracing).toMatch(/How to .*`appcmd configure trace "Site" \/enablesite`/)
     expect(explainJson(asked, 'en')).toMatchObject({ links: expect.arrayContaining([{ name: expect.any(String), url: expect.stringMatching(/^https:\/\//) }]) })
+    expect(explainText(answer('nginx:499', null), 'en', false, 110)).toContain(
+      'But if    half of these requests took longer than 5 s: then treat it as [backend].',
+    )
     expect(explainJson(answer('iis:401.2/5', null), 'en')).toMatchObject({ when: { is: 'never-succeeds', verdict: expect.any(String) } })
   })
 

@@ -1,5 +1,5 @@
 import { howTosOf } from '../catalogue/catalogue.js'
-import { type HowTo, LANGUAGES, type Language, type Link, type Note, type Text } from '../catalogue/note.js'
+import { type HowTo, LANGUAGES, type Language, type Link, type Note, type Text, type When } from '../catalogue/note.js'
 import type { Answer, Owned } from '../catalogue/query.js'
 import { breakLines, catalogueWidth } from './lines.js'
 import { markdown } from './markdown.js'
@@ -14,9 +14,9 @@ const LEVEL_WORDS: Readonly<Record<string, Text>> = {
   value: { en: 'the Win32 status alone', zh: '仅按 Win32 状态' },
   reason: { en: 'the reason in the log', zh: '日志中的原因' },
   substatus: { en: 'status and sub-status of the server', zh: '服务器的状态与子状态' },
-  server: { en: 'the status as this server uses it', zh: '该服务器所用的状态码' },
-  iana: { en: 'the registered status', zh: '已注册的状态码' },
-  other: { en: 'the status as its owner uses it', zh: '该状态码所有者的定义' },
+  server: { en: 'the status as this server uses it', zh: '该服务器所用的状态代码' },
+  iana: { en: 'the registered status', zh: '已注册的状态代码' },
+  other: { en: 'the status as its owner uses it', zh: '该状态代码所有者的定义' },
   class: { en: 'the class only', zh: '仅按类别' },
 }
 const MOST_OTHERS = 8
@@ -42,6 +42,7 @@ export function explainText({ query, found, win32, others }: Answer, language: L
     lines.push(`${s.bold(visible(query))}  ${s.bold(told.name[language])}  ${s.verdict(note.verdict, `[${VERDICT_WORDS[note.verdict][language]}]`)}`)
     for (const line of wrap(told.meaning[language], cells - 2)) lines.push(`  ${line}`)
     item(say(language, 'usually'), texts(note.causes, language))
+    if (note.when) item(WORDS.butIf[language], [whenText(note.when, language)])
     const [first, ...then] = texts(variant?.checks ?? note.checks, language)
     const quiet = QUIET.has(note.verdict)
     if (first !== undefined && !quiet) item(WORDS.doFirst[language], [first])
@@ -67,12 +68,32 @@ const QUIET: ReadonlySet<string> = new Set(['normal', 'noise'])
 const WORDS = {
   others: { en: 'Elsewhere', zh: '其他含义' },
   beside: { en: 'Seen with', zh: '常见组合' },
+  butIf: { en: 'But if', zh: '例外' },
   doFirst: { en: 'Do first', zh: '首先' },
   // biome-ignore lint/suspicious/noThenProperty: a word of the output, no promise
   then: { en: 'Then', zh: '然后' },
   remedy: { en: 'Remedy', zh: '解决' },
   howTo: { en: 'How to', zh: '方法' },
 } as const satisfies Record<string, Text>
+/** What makes another thing of a code, as a sentence that goes on after "But if". */
+const CONDITION_WORDS: Readonly<Record<When['is'], (when: When) => Text>> = {
+  'never-succeeds': () => ({ en: 'the same client never succeeds afterwards', zh: '同一客户端之后始终没有成功' }),
+  'time-pile': ({ seconds }) =>
+    seconds === undefined
+      ? { en: 'many of these requests took the same time', zh: '许多请求的耗时相同' }
+      : { en: `many of these requests took ${seconds} s`, zh: `许多请求的耗时为 ${seconds} 秒` },
+  slow: ({ seconds }) => ({ en: `half of these requests took longer than ${seconds} s`, zh: `一半请求的耗时超过 ${seconds} 秒` }),
+  burst: () => ({ en: 'nearly all came within a minute', zh: '几乎全部集中在一分钟之内' }),
+  'many-clients': () => ({ en: 'a dozen clients or more are affected', zh: '受影响的客户端达到十几个' }),
+  'own-referer': () => ({ en: 'pages of the site itself lead there', zh: '来源页是本站的页面' }),
+  frequent: ({ share }) => ({ en: `it is ${share}% of all requests or more`, zh: `达到全部请求的 ${share}%` }),
+}
+function whenText(when: When, language: Language): string {
+  const condition = CONDITION_WORDS[when.is](when)[language]
+  const verdict = VERDICT_WORDS[when.verdict][language]
+  return language === 'zh' ? `若${condition}，则按“${verdict}”处理。` : `${condition}: then treat it as [${verdict}].`
+}
+
 const colon = (language: Language): string => (language === 'zh' ? '：' : ': ')
 const linkText = ({ name, url }: Link): string => (url === null ? name : `${name}  ${url}`)
 const texts = (list: readonly Text[] | undefined, language: Language): string[] => (list ?? []).map((t) => t[language])
@@ -120,6 +141,7 @@ export function explainMarkdown({ query, found, win32, others }: Answer, languag
     lines.push(`## ${markdown(visible(query))}: ${markdown(told.name[language])}`, '')
     lines.push(markdown(told.meaning[language]), '', `**${VERDICT_WORDS[note.verdict][language]}**`, '')
     if (note.causes) lines.push(`${say(language, 'usually')}:`, '', ...note.causes.map((t) => `- ${markdown(t[language])}`), '')
+    if (note.when) lines.push(`${WORDS.butIf[language]}${language === 'zh' ? '：' : ' '}${markdown(whenText(note.when, language))}`, '')
     const checks = variant?.checks ?? note.checks
     if (checks) lines.push(`${say(language, 'check')}:`, '', ...checks.map((t, i) => `${i + 1}. ${markdown(t[language])}`), '')
     if (note.remedy) lines.push(`${WORDS.remedy[language]}: ${markdown(note.remedy[language])}`, '')
