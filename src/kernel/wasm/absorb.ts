@@ -1,7 +1,10 @@
 // Adding the counts of another kernel: workers count ranges of a file, and one kernel adds them up in the order of the file, so
 // that the result is the same for any number of workers.
 import { BIN_BITS, CodeRecord, LatencyRecord, MAX_CODES, SumsOf } from '../records'
-import { addBuckets, addLatency, addSums, CODE, codes, countForeign, findCode, LATENCY } from './count'
+import { addBuckets } from './buckets'
+import { CODE, codes, countForeign, findCode } from './count'
+import { addLatency, LATENCY } from './histogram'
+import { addSums } from './measure'
 
 const BIN_MASK: u64 = (1 << BIN_BITS) - 1
 

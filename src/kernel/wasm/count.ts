@@ -1,18 +1,17 @@
 // Counting. The values of BATCH entries are gathered in lists, one for each table; then each table is touched in a loop of its own, so that
 // the cache misses of one table overlap instead of queueing behind the next table's. Measured on the prototype: ×1.4.
-import {
-  BIN_BITS, BUCKET_BITS, BucketRecord, CodeRecord, GatheredValue, LARGEST_SUM, LatencyRecord, MAX_CODES, MAX_REASONS, Measure, StatusBits, SumsOf,
-} from '../records'
+import { BucketRecord, CodeRecord, GatheredValue, MAX_CODES, MAX_REASONS, Measure, StatusBits, SumsOf } from '../records'
+import { areBucketsFull, bucketNumber, bucketOf, clearBuckets } from './buckets'
 import { spanEnd, spanStart } from './cut'
 import { firstOfList, status, substatus, time, win32Status, withoutQuery } from './entry'
-import { present, values } from './measure'
+import { clearLatencies, countLatency, latencyCount, MANY_LATENCIES } from './histogram'
+import { add, present, values } from './measure'
+import { BATCH } from './record-index'
 import { Dimension, Role } from './roles'
 import { hashOf, keyOf, mix, spread } from './hash'
 import { DASH } from './scan'
 import { NO_TIME } from './time'
-import { clearTable, countValues, GATHERED, scratchAt, table } from './values'
-
-const BATCH: i32 = 256
+import { clearTable, countValues, GATHERED, table } from './values'
 
 // The same code in another period (a day, where a database keeps lists by day) is another code here, so that every table is by period.
 export const CODE: usize = CodeRecord.Size
@@ -25,49 +24,6 @@ export const reasons = heap.alloc(MAX_REASONS)
 let reasonsUsed: usize = 0
 export function reasonsUsedBytes(): usize {
   return reasonsUsed
-}
-
-// The tables of buckets and latencies hold records one behind the other, in the order of their arrival, that begin with their key. They are
-// found through an open-addressing hash table of their numbers (u32, +1; 0 = empty). So no memory is touched for records that are
-// not there, only the numbers move when the table grows, and the records can be handed over as they lie.
-
-export const BUCKET: usize = BucketRecord.Size
-export const BUCKET_MASK: u64 = (<u64>1 << BUCKET_BITS) - 1
-const MAX_BUCKET_SLOTS: u32 = 1 << 20
-const BUCKET_SECONDS: i64 = 60
-/** Buckets are widened when there are so many; where they must keep their width, so many are all there is room for. */
-const FEW_BUCKETS: u32 = 3 << 13
-const MANY_BUCKETS: u32 = (MAX_BUCKET_SLOTS / 4) * 3
-export const buckets = heap.alloc(BUCKET * <usize>(MANY_BUCKETS + 2 * BATCH))
-export let bucketCount: u32 = 0
-const bucketIndex = heap.alloc(4 * <usize>MAX_BUCKET_SLOTS)
-/** Slots in use of those that there is room for: like the tables of values, this one and the next begin small. */
-let bucketSlots: u32 = 1 << 8
-/** Seconds a bucket holds. */
-export let bucketSeconds: i64 = BUCKET_SECONDS
-let bucketLimit: u32 = MANY_BUCKETS
-
-export const LATENCY: usize = LatencyRecord.Size
-const MAX_LATENCY_SLOTS: u32 = 1 << 18
-const MANY_LATENCIES: u32 = (MAX_LATENCY_SLOTS / 4) * 3
-export const latencies = heap.alloc(LATENCY * <usize>(MANY_LATENCIES + 2 * BATCH))
-export let latencyCount: u32 = 0
-const latencyIndex = heap.alloc(4 * <usize>MAX_LATENCY_SLOTS)
-let latencySlots: u32 = 1 << 8
-
-/** The last of `BUCKET_WIDTHS` in kernel.ts. */
-const WIDEST_BUCKET: i64 = 86400
-let widening: bool = false
-
-/** Whether the host widens the buckets (`widenBuckets`) when there are many. */
-export function setWidening(on: bool): void {
-  widening = on
-  limitBuckets()
-}
-
-/** Those that cannot be widened any more are as many as there is room for: to read them out would take memory, and cut lists. */
-function limitBuckets(): void {
-  bucketLimit = widening && bucketSeconds < WIDEST_BUCKET ? FEW_BUCKETS : MANY_BUCKETS
 }
 
 /** Asks the host for the period of a time; it answers through `setPeriod`. */
@@ -142,15 +98,11 @@ let sinceClear: u64 = 0
 export function clearCounts(): void {
   for (let d = 0; d < Dimension.Count; d++) clearTable(d, codeCount)
   for (let i = 0; i < codeCount; i++) store<u32>(codeSlots + 24 * <usize>load<u32>(codes + CODE * <usize>i, CodeRecord.Slot), 0, 16)
-  dropBuckets()
-  if (latencyCount) memory.fill(latencyIndex, 0, 4 * <usize>latencySlots)
+  clearBuckets()
+  clearLatencies()
   codeCount = 0
-  bucketSeconds = BUCKET_SECONDS
-  limitBuckets()
-  lastTo = lastFrom
   // Codes of another kernel may come before the next entry, and have other numbers.
   lastKey = u64.MAX_VALUE
-  latencyCount = 0
   reasonsUsed = 0
   sinceClear = 0
   // What is counted next must not depend on what was before.
@@ -169,14 +121,9 @@ export function fits(moreCodes: u32, moreLatencies: u32): bool {
     sinceClear < 0x80000000 && reasonsUsed < <usize>MAX_REASONS / 2
 }
 
-/** Whether so many more buckets surely fit. */
-export function bucketsFit(more: u32): bool {
-  return bucketCount + more <= bucketLimit
-}
-
 /** Whether the next batch could overflow a table that must stay exact. */
 export function isFull(): bool {
-  return codeCount > MAX_CODES - 2 * BATCH || reasonsUsed > <usize>MAX_REASONS - (128 << 10) || bucketCount > bucketLimit || sinceClear > 0x70000000 ||
+  return codeCount > MAX_CODES - 2 * BATCH || reasonsUsed > <usize>MAX_REASONS - (128 << 10) || areBucketsFull() || sinceClear > 0x70000000 ||
     latencyCount > MANY_LATENCIES
 }
 
@@ -199,14 +146,6 @@ export function gather(): bool {
   gatherValue(Dimension.Method, code, mixed, spanStart(Role.Method), spanEnd(Role.Method))
   gatherValue(Dimension.Host, code, mixed, spanStart(Role.Host), spanEnd(Role.Host))
   return ++gathered == BATCH
-}
-
-/** Keeps times before 1970 positive: buckets are unsigned, and 0 means no time. */
-export const BUCKET_BASE: i64 = 1 << 36
-
-function floorDiv(a: i64, b: i64): i64 {
-  const q = a / b
-  return a < 0 && q * b != a ? q - 1 : q
 }
 
 // @ts-ignore: decorator
@@ -303,30 +242,11 @@ export function flush(): void {
   gathered = 0
 }
 
-let lastNumber: u64 = 0
-/** Times [lastFrom, lastTo) are in the bucket of that number. */
-let lastFrom: i64 = 0
-let lastTo: i64 = 0
-
-/** The number of the bucket of the entry's time; 0: it has none. Neighbours share it, and a division takes as long as all else that is done for a bucket. */
-// @ts-ignore: decorator
-@inline
-function bucketNumber(): u64 {
-  if (time == NO_TIME) return 0
-  if (time < lastFrom || time >= lastTo) {
-    const number = floorDiv(time, bucketSeconds)
-    lastFrom = number * bucketSeconds
-    lastTo = lastFrom + bucketSeconds
-    lastNumber = <u64>(number + BUCKET_BASE)
-  }
-  return lastNumber
-}
-
 // @ts-ignore: decorator
 @inline
 function countEntry(code: u32): void {
   const c = codes + CODE * <usize>code
-  const b = bucketOf(code, bucketNumber())
+  const b = bucketOf(code, bucketNumber(time))
   const ofCode = c + <usize>CodeRecord.Sums
   const ofBucket = b + <usize>BucketRecord.Sums
   store<u32>(ofCode, load<u32>(ofCode) + 1)
@@ -345,149 +265,4 @@ function countEntry(code: u32): void {
     if (time < load<i64>(c, CodeRecord.FirstSeen)) store<i64>(c, time, CodeRecord.FirstSeen)
     if (time > load<i64>(c, CodeRecord.LastSeen)) store<i64>(c, time, CodeRecord.LastSeen)
   }
-}
-
-/** Add to the sum that stands at p. */
-// @ts-ignore: decorator
-@inline
-function add(p: usize, value: u64): void {
-  store<u64>(p, min(load<u64>(p) + value, <u64>LARGEST_SUM))
-}
-
-/** Add sums to those that stand at `to`. */
-export function addSums(to: usize, from: usize): void {
-  store<u32>(to, load<u32>(to) + load<u32>(from))
-  store<u32>(to, load<u32>(to, SumsOf.Present) | load<u32>(from, SumsOf.Present), SumsOf.Present)
-  for (let at: usize = 8; at < <usize>SumsOf.Size; at += 8) add(to + at, load<u64>(from + at))
-}
-
-/** By code, the bucket that was asked for last, u32. */
-const lastBuckets = heap.alloc(4 * <usize>MAX_CODES)
-
-// @ts-ignore: decorator
-@inline
-function bucketOf(code: u32, bucket: u64): usize {
-  const key = (<u64>code << BUCKET_BITS) | (bucket + 1)
-  const last = lastBuckets + 4 * <usize>code
-  const known = <usize>load<u32>(last)
-  // It may have been moved or cleared since.
-  if (load<u64>(known) == key && known < buckets + BUCKET * <usize>bucketCount) return known
-  const found = bucketAt(key)
-  store<u32>(last, <u32>found)
-  return found
-}
-
-/** By code, the key of its latest bucket, u64; 0: it has none. */
-const latestKeys = heap.alloc(8 * <usize>MAX_CODES)
-/** So many of the first buckets are in the index. */
-let bucketsIndexed: u32 = 0
-
-/**
- * The bucket of a key; made when it is new.
- *
- * One that is later than all of its code is new, and is not looked up. In a log that is in the order of time that is every one, and the index
- * is never made: to import 5 million entries took 2 to 3 % less.
- */
-function bucketAt(key: u64): usize {
-  const latest = latestKeys + 8 * <usize>(key >> BUCKET_BITS)
-  if (key > load<u64>(latest)) {
-    store<u64>(latest, key)
-    return newBucket(key)
-  }
-  for (; bucketsIndexed < bucketCount; bucketsIndexed++) {
-    bucketSlots = withRoom(bucketIndex, bucketSlots, MAX_BUCKET_SLOTS, buckets, BUCKET, bucketsIndexed)
-    store<u32>(find(bucketIndex, bucketSlots, buckets, BUCKET, load<u64>(buckets + BUCKET * <usize>bucketsIndexed)), bucketsIndexed + 1)
-  }
-  const number = load<u32>(find(bucketIndex, bucketSlots, buckets, BUCKET, key))
-  return number ? buckets + BUCKET * <usize>(number - 1) : newBucket(key)
-}
-
-function newBucket(key: u64): usize {
-  const fresh = buckets + BUCKET * <usize>bucketCount
-  bucketCount++
-  memory.fill(fresh, 0, BUCKET)
-  store<u64>(fresh, key)
-  return fresh
-}
-
-/** Forget all buckets. */
-function dropBuckets(): void {
-  if (bucketsIndexed) memory.fill(bucketIndex, 0, 4 * <usize>bucketSlots)
-  memory.fill(latestKeys, 0, 8 * <usize>codeCount)
-  bucketsIndexed = 0
-  bucketCount = 0
-}
-
-/** Where the number of a record is, or could be. */
-// @ts-ignore: decorator
-@inline
-function find(numbers: usize, slots: u32, records: usize, record: usize, key: u64): usize {
-  let i = <u32>(spread(key) >> 40) & (slots - 1)
-  while (true) {
-    const entry = numbers + 4 * <usize>i
-    const number = load<u32>(entry)
-    if (number == 0 || load<u64>(records + record * <usize>(number - 1)) == key) return entry
-    i = (i + 1) & (slots - 1)
-  }
-}
-
-/** See to it that the hash table of the numbers of n records has room for one more: it is made anew with twice the slots. @returns how many it has */
-// @ts-ignore: decorator
-@inline
-function withRoom(numbers: usize, slots: u32, most: u32, records: usize, record: usize, n: u32): u32 {
-  if ((n + 1) * 4 < slots * 3 || slots == most) return slots
-  slots *= 2
-  memory.fill(numbers, 0, 4 * <usize>slots)
-  for (let i: u32 = 0; i < n; i++) store<u32>(find(numbers, slots, records, record, load<u64>(records + record * <usize>i)), i + 1)
-  return slots
-}
-
-/** Make all buckets as wide as so many seconds, a multiple of what they are. */
-export function widenBuckets(seconds: i64): void {
-  const n = bucketCount
-  const fine = bucketSeconds
-  memory.copy(scratchAt(), buckets, BUCKET * <usize>n)
-  dropBuckets()
-  bucketSeconds = seconds
-  limitBuckets()
-  lastTo = lastFrom
-  addBuckets(n, scratchAt(), fine, 0)
-}
-
-/** Add n buckets of so many seconds, which must divide the width here. @param codeMap by their code: the code here; 0: the same */
-export function addBuckets(n: u32, from: usize, seconds: i64, codeMap: usize): void {
-  for (let end = from + BUCKET * <usize>n; from < end; from += BUCKET) {
-    const key = load<u64>(from)
-    const theirs = <u32>(key >> BUCKET_BITS)
-    let bucket = (key & BUCKET_MASK) - 1
-    if (bucket != 0 && seconds != bucketSeconds) bucket = <u64>(floorDiv((<i64>bucket - BUCKET_BASE) * seconds, bucketSeconds) + BUCKET_BASE)
-    const here = bucketOf(codeMap ? load<u32>(codeMap + 4 * <usize>theirs) : theirs, bucket)
-    addSums(here + <usize>BucketRecord.Sums, from + <usize>BucketRecord.Sums)
-  }
-}
-
-/** Logarithmic bin of a time in µs: exact below 64, then 32 an octave, so the middle of a bin is within 1.6 %. */
-// @ts-ignore: decorator
-@inline
-function latencyBin(us: u64): u64 {
-  if (us < 64) return us
-  const octave = 63 - clz(us)
-  return 64 + (octave - 6) * 32 + ((us >> (octave - 5)) & 31)
-}
-
-function countLatency(code: u32, us: u64): void {
-  addLatency((<u64>code << BIN_BITS) | (latencyBin(us) + 1), 1)
-}
-
-export function addLatency(key: u64, hits: u64): void {
-  latencySlots = withRoom(latencyIndex, latencySlots, MAX_LATENCY_SLOTS, latencies, LATENCY, latencyCount)
-  const entry = find(latencyIndex, latencySlots, latencies, LATENCY, key)
-  if (load<u32>(entry) == 0) {
-    const fresh = latencies + LATENCY * <usize>latencyCount
-    store<u32>(entry, ++latencyCount)
-    store<u64>(fresh, key)
-    store<u64>(fresh, 0, LatencyRecord.Hits)
-  }
-  const bin = latencies + LATENCY * <usize>(load<u32>(entry) - 1)
-  store<u64>(bin, load<u64>(bin, LatencyRecord.Hits) + hits, LatencyRecord.Hits)
 }

@@ -2,8 +2,9 @@
 // the tables need not be handed over with more.
 import { CHUNK, MAX_CODES, TableHead, ValueRecord } from '../records'
 import { codeCount } from './count'
+import { errorOf, isPackedFull, packValue, setPackedEnd } from './exchange'
 import { fewest, findCuts, layHits, ties } from './read-out'
-import { errorOf, isPackedFull, listLength, packValue, scratchAt, setPackedEnd, table, VALUE } from './values'
+import { listLength, scratchAt, table, VALUE } from './values'
 
 /** By code, u32: what its list may have lost, and how many different values the list had. */
 const lost = heap.alloc(4 * <usize>MAX_CODES)

@@ -1,9 +1,11 @@
 // The kernel: complete lines in, counts out. `run` is the one hot loop. See docs/architecture.md for the whole picture.
 import { MAX_SAMPLES, SAMPLE_TEXT, SampleRecord } from '../records'
 import {
-  bucketCount as bucketCount_, bucketSeconds as bucketSeconds_, bucketsFit, beginsPeriod, buckets, clearCounts, clearWithoutTime,
-  codeCount as codeCount_, codes, cutAtPeriods, fits, forgetLatest, flush, gather, isFull, latencies, latencyCount as latencyCount_, reasons,
-  reasonsUsedBytes as reasonsUsed, setPeriod, setWidening, widenBuckets, withoutTime as withoutTime_,
+  bucketCount as bucketCount_, buckets, bucketSeconds as bucketSeconds_, bucketsFit, setWidening, widenBuckets,
+} from './buckets'
+import {
+  beginsPeriod, clearCounts, clearWithoutTime, codeCount as codeCount_, codes, cutAtPeriods, fits, flush, forgetLatest, gather, isFull, reasons,
+  reasonsUsedBytes as reasonsUsed, setPeriod, withoutTime as withoutTime_,
 } from './count'
 import { clearSpans, cutDelimited, cutW3c, fail, failedAt, failedReason, failedStep, spanEnd, spans, spanStart } from './cut'
 import { cutJson, forgetGuesses } from './cut-json'
@@ -11,22 +13,22 @@ import { cutLtsv } from './cut-ltsv'
 import { forgetDecoded } from './decode'
 import { readEntry, splitFields, splitRequest, time } from './entry'
 import { addPlan, addStep, clearPlans, cutter, literal, planCount, select } from './plan'
+import { latencies, latencyCount as latencyCount_ } from './histogram'
 import { clearLeftOut, filtering, leaveOut, leftOutFrom as leftOutFrom_, leftOutTo as leftOutTo_, leftOutWithoutTime, passes, rolesMet as rolesMet_ } from './filter'
 import { Cutter, Event, Reject, Role } from './roles'
 import { DASH, findNewline, NEWLINE } from './scan'
 import { moment, NO_TIME, setDirective, setLocalOffset, setMoment } from './time'
-import {
-  absorbDistinct, absorbLost, absorbValues, lostTable, openScratch, openTable, pack, packedEnd, packedSize, scratchAt, table, valueCount,
-} from './values'
+import { lostTable, openScratch, openTable, scratchAt, table, valueCount } from './values'
 
 export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt } from './absorb'
+export { absorbDistinct, absorbLost, absorbValues, pack, packedEnd, packedSize } from './exchange'
 export { addFilter, clearFilters, setPeriodFilter } from './filter'
 export { hashOf, secretAt } from './hash'
 export { layBuckets, layLists, listRowsAt, listTextCount, listTextsAt, orderBuckets } from './read-out'
 export { cutDistinct, cutLists, cutLost, packCut } from './cut-lists'
 export {
-  absorbDistinct, absorbLost, absorbValues, addPlan, addStep, bucketsFit, clearPlans, cutAtPeriods, fits, literal, lostTable, openScratch,
-  openTable, pack, packedEnd, packedSize, scratchAt, setLocalOffset, setMoment, setPeriod, setWidening, table, valueCount, widenBuckets,
+  addPlan, addStep, bucketsFit, clearPlans, cutAtPeriods, fits, literal, lostTable, openScratch, openTable, scratchAt, setLocalOffset, setMoment,
+  setPeriod, setWidening, table, valueCount, widenBuckets,
 }
 
 // The block: lines are read here by the host, and cut here. 64 bytes of padding let wide loads run past the end.

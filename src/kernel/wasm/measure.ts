@@ -1,5 +1,5 @@
 // What an entry adds to each sum, as the table MEASURES says.
-import { Reads, SUMS } from '../records'
+import { LARGEST_SUM, Reads, SUMS, SumsOf } from '../records'
 import { spanEnd, spanStart } from './cut'
 import { decimal, isDash, timeTaken } from './number'
 import { cutter, MEASURED, measured, measuredEnd, strict } from './plan'
@@ -41,4 +41,18 @@ export function readMeasures(): bool {
     present |= 1 << measure
   }
   return true
+}
+
+/** Add to the sum that stands at p. */
+// @ts-ignore: decorator
+@inline
+export function add(p: usize, value: u64): void {
+  store<u64>(p, min(load<u64>(p) + value, <u64>LARGEST_SUM))
+}
+
+/** Add sums to those that stand at `to`. */
+export function addSums(to: usize, from: usize): void {
+  store<u32>(to, load<u32>(to) + load<u32>(from))
+  store<u32>(to, load<u32>(to, SumsOf.Present) | load<u32>(from, SumsOf.Present), SumsOf.Present)
+  for (let at: usize = 8; at < <usize>SumsOf.Size; at += 8) add(to + at, load<u64>(from + at))
 }

@@ -2,7 +2,8 @@
 import {
   BUCKET_BITS, BucketHead, BucketRecord, BucketRow, ListHead, ListRow, ListText, MAX_CODES, NO_START, SlotRecord, SUMS, SumsOf, TableHead, ValueRecord,
 } from '../records'
-import { BUCKET, BUCKET_BASE, BUCKET_MASK, bucketCount, buckets, bucketSeconds, codeCount } from './count'
+import { BUCKET, BUCKET_BASE, BUCKET_MASK, bucketCount, buckets, bucketSeconds } from './buckets'
+import { codeCount } from './count'
 import { hashOf } from './hash'
 import { BINS, bins, scratchAt, SLOT, table, VALUE } from './values'
 

@@ -8,14 +8,13 @@
 //
 // ADVICE FOR HACKERS: a key is the 64-bit hash of value and code; equality of keys is taken for equality of values. Texts are
 // copied once, when a value is first seen; nothing here may point into the block, which moves.
-import { CHUNK, GatheredValue, MAX_CODES, MAX_TEXT, PackedValue, SlotRecord, TableHead, ValueRecord } from '../records'
+import { GatheredValue, MAX_CODES, MAX_TEXT, SlotRecord, TableHead, ValueRecord } from '../records'
 import { Dimension } from './roles'
 
 // Hits of a value stay below 2^32: see isFull in count.ts.
 export const SLOT: usize = SlotRecord.Size
 export const VALUE: usize = ValueRecord.Size
 export const GATHERED: usize = GatheredValue.Size
-const PACKED: usize = PackedValue.Size
 const TABLE: usize = TableHead.Size
 
 /** log2 of the slots a table begins with. */
@@ -25,7 +24,7 @@ const tables = heap.alloc(TABLE * <usize>Dimension.Count)
 // of a page can cost as much as counting thirty lines (12 µs, measured on a virtual machine).
 
 let scratch: usize = 0
-let scratchBytes: usize = 0
+export let scratchBytes: usize = 0
 export const BINS: usize = 128
 export const bins = heap.alloc(4 * BINS * <usize>MAX_CODES)
 const cutoffs = heap.alloc(4 * <usize>MAX_CODES)
@@ -64,7 +63,7 @@ const SPARE: usize = 16
 /** Copy a text to where nothing stands behind it yet. A call of `memory.copy` costs more than the few bytes a text has. */
 // @ts-ignore: decorator
 @inline
-function copyText(to: usize, from: usize, length: u32): void {
+export function copyText(to: usize, from: usize, length: u32): void {
   const end = to + length
   while (to < end) {
     v128.store(to, v128.load(from))
@@ -119,7 +118,7 @@ export function countValues(t: usize, v: usize, end: usize): void {
 let codeLimit: u32 = 0
 
 /** Add a value that is not in the table. @param slot where it was looked for in vain @param error its possible error in all */
-function insert(t: usize, slot: usize, key: u64, code: u32, text: usize, length: u32, hits: u32, error: u32): void {
+export function insert(t: usize, slot: usize, key: u64, code: u32, text: usize, length: u32, hits: u32, error: u32): void {
   const kept = min(length, MAX_TEXT)
   const mask = load<u32>(t, TableHead.Mask)
   codeLimit = max(codeLimit, code + 1)
@@ -270,13 +269,9 @@ function quotaFor(counts: usize, target: u32): u32 {
   return low
 }
 
-/** Values that a table holds, and bytes they take when packed, at most. */
+/** Values that a table holds. */
 export function valueCount(dimension: i32): u32 {
   return load<u32>(table(dimension), TableHead.Used)
-}
-export function packedSize(dimension: i32): u32 {
-  const t = table(dimension)
-  return load<u32>(t, TableHead.Used) * (<u32>PACKED + 3) + load<u32>(t, TableHead.ArenaUsed)
 }
 
 export function listLength(dimension: i32, code: u32): u32 {
@@ -288,139 +283,10 @@ export function lostTable(dimension: i32): usize {
   return load<u32>(table(dimension), TableHead.Lost)
 }
 
-let packedTo: usize = 0
-/** Where what was packed last ends; it begins at `scratchAt`. */
-export function packedEnd(): usize {
-  return packedTo
-}
-
-/** Pack values from number `from` on into the scratch, in the order of their arrival. @returns the number of the first that had no room */
-export function pack(dimension: i32, from: u32): u32 {
-  const t = table(dimension)
-  const used = load<u32>(t, TableHead.Used)
-  let p = scratch
-  for (; from < used && !isPackedFull(p); from++) p = packValue(t, <usize>load<u32>(t, TableHead.Values) + VALUE * <usize>from, p)
-  packedTo = p
-  return from
-}
-
-/** Whether there may be no room for a value at p. No more is packed than the other side takes at once. */
-// @ts-ignore: decorator
-@inline
-export function isPackedFull(p: usize): bool {
-  return p >= scratch + min(scratchBytes, CHUNK) - (PACKED + 4 + MAX_TEXT)
-}
-export function setPackedEnd(p: usize): void {
-  packedTo = p
-}
-
-/** @returns where the next one goes */
-// @ts-ignore: decorator
-@inline
-export function packValue(t: usize, value: usize, p: usize): usize {
-  const slot = <usize>load<u32>(t) + SLOT * <usize>load<u32>(value, ValueRecord.Slot)
-  const codeAndLength = load<u32>(value, ValueRecord.Code)
-  store<u64>(p, load<u64>(slot))
-  store<u32>(p, load<u32>(slot, SlotRecord.Hits), PackedValue.Hits)
-  store<u32>(p, errorOf(t, value), PackedValue.Error)
-  store<u32>(p, codeAndLength, PackedValue.Code)
-  const length = codeAndLength >> 16
-  copyText(p + PACKED, load<u32>(value), length)
-  return p + PACKED + ((length + 3) & ~3)
-}
-
-/** The possible error of a value. */
-// @ts-ignore: decorator
-@inline
-export function errorOf(t: usize, value: usize): u32 {
-  return load<u32>(value, ValueRecord.Error) + load<u32>(<usize>load<u32>(t, TableHead.Added) + 4 * <usize>load<u16>(value, ValueRecord.Code))
-}
-
-/**
- * Before the values of another kernel: what its lists may have lost.
- *
- * @param theirs  by the other's code: its `lost`, u32
- * @param codeMap by the other's code: the code here, u32
- *
- * A value missing on one side may have had up to `lost` hits there; that becomes part of its error.
- */
-export function absorbLost(dimension: i32, theirs: usize, codeMap: usize, codeCount: u32): void {
-  const t = table(dimension)
-  const lost = <usize>load<u32>(t, TableHead.Lost)
-  const added = <usize>load<u32>(t, TableHead.Added)
-  for (let c: u32 = 0; c < codeCount; c++) {
-    const more = load<u32>(theirs + 4 * <usize>c)
-    const code = <usize>load<u32>(codeMap + 4 * <usize>c)
-    store<u32>(lost + 4 * code, load<u32>(lost + 4 * code) + more)
-    store<u32>(added + 4 * code, load<u32>(added + 4 * code) + more)
-  }
-}
-
-/** As `absorbLost`: how many different values the other's lists are known to have had. */
-export function absorbDistinct(dimension: i32, theirs: usize, codeMap: usize, codeCount: u32): void {
-  const distinct = <usize>load<u32>(table(dimension), TableHead.Distinct)
-  for (let c: u32 = 0; c < codeCount; c++) {
-    const here = distinct + 4 * <usize>load<u32>(codeMap + 4 * <usize>c)
-    store<u32>(here, max(load<u32>(here), load<u32>(theirs + 4 * <usize>c)))
-  }
-}
-
-/** Add packed values [p, end) of another kernel; `theirs` and `codeMap` as for `absorbLost`, which comes first. */
-export function absorbValues(dimension: i32, p: usize, end: usize, theirs: usize, codeMap: usize): void {
-  const t = table(dimension)
-  const lost = <usize>load<u32>(t, TableHead.Lost)
-  let touched = p
-  while (p < end) {
-    if (p >= touched) touched = touchSlots(t, p, min(end, p + AHEAD))
-    const key = load<u64>(p)
-    const hits = load<u32>(p, PackedValue.Hits)
-    const error = load<u32>(p, PackedValue.Error)
-    const theirCode = <usize>load<u16>(p, PackedValue.Code)
-    const length = load<u16>(p, PackedValue.Length)
-    const code = load<u32>(codeMap + 4 * theirCode)
-    const more = load<u32>(theirs + 4 * theirCode)
-    const here = findSlot(t, key)
-    if (load<u64>(here)) {
-      store<u32>(here, load<u32>(here, SlotRecord.Hits) + hits, SlotRecord.Hits)
-      if (error != more) {
-        const known = <usize>load<u32>(t, TableHead.Values) + VALUE * <usize>load<u32>(here, SlotRecord.Value)
-        store<u32>(known, load<u32>(known, ValueRecord.Error) + error - more, ValueRecord.Error)
-      }
-    } else {
-      const before = load<u32>(lost + 4 * <usize>code) - more
-      insert(t, here, key, code, p + PACKED, length, hits, error + before)
-    }
-    p += PACKED + ((<usize>length + 3) & ~3)
-  }
-}
-
-/** So many bytes of packed values have their slots touched together. */
-const AHEAD: usize = 4096
-let touches: u64 = 0
-
-/**
- * Load the slots of the packed values that begin in [p, end): one cache miss does not wait for the other. To absorb took about a tenth
- * less.
- *
- * @returns where they end
- */
-function touchSlots(t: usize, p: usize, end: usize): usize {
-  const slots = <usize>load<u32>(t)
-  const mask = load<u32>(t, TableHead.Mask)
-  let sum: u64 = 0
-  while (p < end) {
-    sum += load<u64>(slots + SLOT * <usize>(<u32>(load<u64>(p) >> 40) & mask))
-    p += PACKED + ((<usize>load<u16>(p, PackedValue.Length) + 3) & ~3)
-  }
-  // Or it would be left out.
-  touches = sum
-  return p
-}
-
 /** The slot that holds a key, or the empty one where it would stand. */
 // @ts-ignore: decorator
 @inline
-function findSlot(t: usize, key: u64): usize {
+export function findSlot(t: usize, key: u64): usize {
   const slots = <usize>load<u32>(t)
   const mask = load<u32>(t, TableHead.Mask)
   let i = <u32>(key >> 40) & mask
