@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askedFormat } from '../src/format/asked.js'
 import { nearestFormat } from '../src/format/nearest.js'
 import { FORMATS, plansOf } from '../src/format/registry.js'
-import { characterAt, decode } from '../src/kernel/kernel.js'
+import { characterAt, decode } from '../src/kernel/text.js'
 import { pointed } from '../src/render/rejects.js'
 import { countFast, logstat } from './support.js'
 

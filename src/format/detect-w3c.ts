@@ -1,5 +1,5 @@
-import { decode } from '../kernel/kernel.js'
 import type { Plan } from '../kernel/plan.js'
+import { decode } from '../kernel/text.js'
 import type { Detection, Undetected } from './detect.js'
 import { inferHeaders } from './headerless.js'
 import type { Prober } from './prober.js'

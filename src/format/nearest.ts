@@ -1,4 +1,5 @@
-import { characterAt, probingKernel } from '../kernel/kernel.js'
+import { probingKernel } from '../kernel/kernel.js'
+import { characterAt } from '../kernel/text.js'
 import { Reject, Role } from '../kernel/wasm/roles.js'
 import { askedFormat } from './asked.js'
 import { namesOf } from './pattern.js'

@@ -1,101 +1,10 @@
-import { isUtf8 } from 'node:buffer'
 import { LogstatError } from '../errors.js'
 import { kernelCode } from './code.js'
+import type { Exports } from './exports.js'
+import { type LocalOffset, type Period, UTC, WHOLE } from './periods.js'
 import type { Plan } from './plan.js'
+import { decode } from './text.js'
 import { Dimension, Event, type Reject, Role } from './wasm/roles.js'
-
-/** The exports of the WebAssembly module (src/kernel/wasm/index.ts). Numbers are 32-bit, bigints 64-bit; addresses are bytes. */
-interface Exports {
-  memory: WebAssembly.Memory
-  block: WebAssembly.Global
-  blockBytes: WebAssembly.Global
-  eventStart: WebAssembly.Global
-  eventEnd: WebAssembly.Global
-  addPlan(cutter: number, leadingAt: number, leadingBytes: number, scale: number, flags: number): number
-  absorbBuckets(n: number, from: number, seconds: number): void
-  absorbCodes(n: number, from: number, texts: number, base: number): void
-  absorbDistinct(dimension: number, theirs: number, codeMap: number, codeCount: number): void
-  absorbLatencies(n: number, from: number): void
-  absorbLost(dimension: number, theirs: number, codeMap: number, codeCount: number): void
-  absorbValues(dimension: number, from: number, to: number, theirs: number, codeMap: number): void
-  allocate(bytes: number): number
-  codeMapAt(): number
-  fits(codes: number, latencies: number): number
-  bucketsFit(more: number): number
-  bucketSeconds(): number
-  bucketCount(): number
-  setWidening(on: number): void
-  widenBuckets(seconds: bigint): void
-  orderBuckets(): void
-  pack(dimension: number, from: number): number
-  packCut(dimension: number, from: number): number
-  packedEnd(): number
-  packedSize(dimension: number): number
-  reasonBytes(): number
-  reasonTable(): number
-  addFilter(role: number, flags: number, length: number): number
-  clearFilters(): void
-  filteredCount(): bigint
-  leftOutFrom(): number
-  leftOutTo(): number
-  rolesMet(): number
-  setPeriodFilter(from: number, to: number): void
-  addStep(role: number, rule: number, literalAt: number, literalBytes: number, unitUs: number): number
-  begin(offset: bigint, line: bigint): void
-  bucketTable(): number
-  clear(): void
-  clearLineCounts(): void
-  clearPlans(): void
-  codeCount(): number
-  codeTable(): number
-  cutAtPeriods(few: number): void
-  cutDistinct(): number
-  cutLists(dimension: number, n: number): void
-  cutLost(): number
-  endOfSpan(role: number): number
-  entryCount(): bigint
-  hashOf(p: number, length: number): bigint
-  ignoredCount(): bigint
-  lastNewline(from: number, end: number): number
-  layBuckets(from: number, n: number): number
-  layLists(dimension: number, n: number): void
-  latencyCount(): number
-  latencyTable(): number
-  lineCount(): bigint
-  listRowsAt(): number
-  listTextCount(): number
-  listTextsAt(): number
-  literal(length: number): number
-  lostTable(dimension: number): number
-  moved(): void
-  offset(): bigint
-  momentRead(): number
-  newlineAfter(p: number): number
-  openScratch(bytes: number): void
-  openTable(dimension: number, log2: number, arenaBytes: number): void
-  plansChanged(): void
-  position(): number
-  probe(plan: number, line: number): number
-  probeLines(n: number, lines: number, to: number): void
-  probedAt(): number
-  probedReason(): number
-  probedStep(): number
-  probedTime(): number
-  rejectLong(end: number): void
-  rejectTable(): number
-  run(end: number): Event
-  sampleTable(): number
-  scratchAt(): number
-  secretAt(): number
-  setLocalOffset(seconds: number, from: number, to: number): void
-  setMoment(seconds: number): void
-  setPeriod(period: number, start: number, end: number): void
-  skipTo(p: number): void
-  spanTable(): number
-  table(dimension: number): number
-  valueCount(dimension: number): number
-  withoutTime(): bigint
-}
 
 /** Bytes the host reads at once: small enough to stay in the second-level cache while it is cut. */
 export const READ_BYTES = 256 << 10
@@ -124,24 +33,6 @@ export const BUCKET_WIDTHS = [60, 900, 3600, 86400] as const
 
 /** Of entries without a time. */
 export const NO_PERIOD = -(2 ** 31)
-
-/** A span of local time that lists are kept for; `number` names it. */
-export interface Period {
-  readonly number: number
-  /** Seconds since 1970 UTC, [start, end). */
-  readonly start: number
-  readonly end: number
-}
-/** One period for all times: lists over the whole input. */
-const WHOLE: Period = { number: 0, start: -(2 ** 53), end: 2 ** 53 }
-
-/** How far east of UTC a clock stands, in seconds, while it shows the times [from, to). */
-export interface LocalOffset {
-  readonly offset: number
-  readonly from: number
-  readonly to: number
-}
-const UTC: LocalOffset = { offset: 0, from: -(2 ** 53), to: 2 ** 53 }
 
 /** Why the tables must be emptied: a table that must stay exact is full, or the next line is the first of a later period. */
 type Stop = 'full' | 'period'
@@ -504,21 +395,3 @@ export function probingKernel(): Kernel {
 export type Probe =
   | { readonly plan: number; readonly fields: Partial<Record<Role, string>> }
   | { readonly plan: -1; readonly reason: Reject; readonly step: number; readonly column: number }
-
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
-
-/** Bytes of a log as text: UTF-8 where it is valid, otherwise bytes above 0x7f as `\xHH`, so that nothing is lost or invented. */
-export function decode(bytes: Uint8Array): string {
-  if (isUtf8(bytes)) return utf8.decode(bytes)
-  let text = ''
-  for (const byte of bytes) text += byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0').toUpperCase()}`
-  return text
-}
-
-/** How many characters of `decode(bytes)` stand before the byte at `at`. */
-export function characterAt(bytes: Uint8Array, at: number): number {
-  const before = bytes.subarray(0, at)
-  if (!isUtf8(bytes)) return before.reduce((n, byte) => n + (byte < 0x80 ? 1 : 4), 0)
-  // A place inside a character is that of the character.
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(before, { stream: true }).length
-}

@@ -1,5 +1,6 @@
-import { BUCKET_WIDTHS, characterAt, decode, type Kernel, NO_PERIOD } from '../kernel/kernel.js'
+import { BUCKET_WIDTHS, type Kernel, NO_PERIOD } from '../kernel/kernel.js'
 import { BIN_BITS, BucketHead, CodeRecord, LatencyRecord, MAX_SAMPLES, MAX_TEXT, SampleRecord, StatusBits, SumsOf, TableHead } from '../kernel/records.js'
+import { characterAt, decode } from '../kernel/text.js'
 import { Reject } from '../kernel/wasm/roles.js'
 import { Buckets, COLUMNS } from './buckets.js'
 import { LaidList, ROW_OF_LIST } from './laid-list.js'
