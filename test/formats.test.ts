@@ -7,6 +7,7 @@ import { formatsPage } from '../src/format/document.js'
 import type { Format } from '../src/format/format.js'
 import { compileLayout } from '../src/format/layout.js'
 import { FORMATS, formatNamed, hasPlans, plansOf } from '../src/format/registry.js'
+import { Unwrapper, type Wrapping } from '../src/format/unwrap.js'
 import { compileFields } from '../src/format/w3c.js'
 import { Kernel } from '../src/kernel/kernel.js'
 import { Flag, Role, Rule } from '../src/kernel/wasm/roles.js'
@@ -15,13 +16,22 @@ import { countFast, entryOf, fixture, ROOT } from './support.js'
 
 const SAMPLES = FORMATS.flatMap((format) => format.samples.map((sample, i) => ({ name: `${format.name} ${i + 1}`, format, sample })))
 const text = (...lines: readonly string[]): Buffer => Buffer.from(`${lines.join('\n')}\n`, 'utf8')
-const codesOf = (bytes: Buffer, format: Format): CodeTally[] => [...countFast(bytes, hasPlans(format) ? plansOf(format) : []).tally.codes.values()]
+const codesOf = (bytes: Buffer, format: Format): CodeTally[] => [...countFast(bare(bytes), hasPlans(format) ? plansOf(format) : []).tally.codes.values()]
+
+/** What stands around lines is no business of a format's plans. */
+function bare(bytes: Buffer): Buffer {
+  const { wrapping = [] } = detect(bytes, true) as { wrapping?: Wrapping }
+  if (wrapping.length === 0) return bytes
+  const unwrapper = new Unwrapper(wrapping)
+  const lines = bytes.toString('latin1').trimEnd().split('\n')
+  return Buffer.from(`${lines.map((line) => unwrapper.take(line)).join('\n')}\n`, 'latin1')
+}
 
 describe('every sample of every format', () => {
   it.each(SAMPLES)('$name parses to its entry', ({ format, sample }) => {
     const codes = codesOf(text(sample.line), format)
     expect(codes).toHaveLength(1)
-    expect(codes[0]?.firstSeen).not.toBeNull()
+    if (!format.mayLackTime) expect(codes[0]?.firstSeen).not.toBeNull()
     expect(entryOf(codes)).toEqual(sample.entry)
   })
   it.each(SAMPLES)('$name is detected as its format and no other', ({ format, sample }) => {

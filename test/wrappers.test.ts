@@ -165,6 +165,28 @@ describe('wrappers', () => {
     expect(detect(Buffer.from(`${record}\n`), true)).toMatchObject({ format: 'json' })
     expect(detect(Buffer.from(`${record}\n`), true)).not.toHaveProperty('wrapping')
   })
+  it.each([
+    ['uvicorn', 'INFO:     192.0.2.9:52782 - "GET /a HTTP/1.1" 404 Not Found'],
+    ['morgan', 'GET /a 404 10 - 6.100 ms'],
+    ['morgan', 'GET /a 404 6.100 ms - 10'],
+    ['logfmt', 'level=info method=GET path=/a status=404'],
+    ['heroku', 'at=info method=GET path="/a" host=example.com fwd="192.0.2.9" dyno=web.1 connect=1ms service=9ms status=404 bytes=10'],
+  ])('give their time to lines that have none: %s', async (format, line) => {
+    const time = '2026-05-01T10:00:00.123Z'
+    for (const wrapped of [
+      `{"log":${json(`${line}\n`)},"stream":"stdout","time":"${time}"}`,
+      `{"__REALTIME_TIMESTAMP":"1777629600123000","MESSAGE":${json(line)}}`,
+      `${time} stdout F ${line}`,
+      `${time} ${line}`,
+      `${time} app[web.1]: ${line}`,
+      `<134>1 ${time} web1 app 44 - - ${line}`,
+    ]) {
+      const { result, report } = await reportOf(wrapped, wrapped)
+      expect(result).toMatchObject({ format, entries: 2, withoutTime: 0 })
+      expect(report.period?.from).toBe('2026-05-01T10:00:00Z')
+    }
+    expect((await reportOf(`web-1  | ${line}`, line)).result).toMatchObject({ format, entries: 2, withoutTime: 2 })
+  })
   it('are looked for where a format was asked for, too', async () => {
     writeFileSync(at('asked.log'), (INNER.combined as string[]).map((line) => `{"stream": "stdout", "log": ${json(`${line}\n`)}}\n`).join(''))
     for (const format of ['combined', '$remote_addr - $remote_user [$time_local] "$request" $status', '/"(?<request>[^"]*)" (?<status>\\d+)/']) {

@@ -105,12 +105,31 @@ function unwrapped(lines: readonly Uint8Array[], tell: (lines: readonly Uint8Arr
   const texts = lines.map((line) => Buffer.from(line).toString('latin1').replace(/\r$/, ''))
   let best = bare
   for (const layer of layersOf(texts.filter(isRecord))) {
-    const inner = unwrapped(openAll(texts, layer), tell, [...outer, layer])
+    const inner = withTime(unwrapped(openAll(texts, layer), tell, [...outer, layer]), texts, tell, outer.length)
     // Of two wrappers the one that is named first knows more of what it takes away.
     if (isBetter(inner, bare, layer) && (best === bare || inner.fits > best.fits)) best = inner
   }
   return best
 }
+
+/** Lines without a time get that of the wrapper, if their format knows what to do with it. */
+function withTime(inner: Unwrapped, texts: readonly string[], tell: (lines: readonly Uint8Array[], layers: Wrapping) => Told, depth: number): Unwrapped {
+  const [layer, ...others] = inner.wrapping.slice(depth)
+  if (!layer || !lacksTime(inner.found) || others.some(({ name }) => name !== 'logfmt')) return inner
+  const wrapping = [...inner.wrapping.slice(0, depth), { ...layer, givesTime: true as const }, ...others]
+  const lines = others.reduce(
+    (opened, other) =>
+      openAll(
+        opened.map((line) => line.toString('latin1')),
+        other,
+      ),
+    openAll(texts, wrapping[depth] as Layer),
+  )
+  const timed = { ...tell(lines, wrapping), wrapping }
+  return timed.fits === inner.fits && timed.fields > inner.fields ? timed : inner
+}
+
+const lacksTime = ({ format }: Detection | Undetected): boolean => format !== null && formatNamed(format)?.mayLackTime === true
 
 function openAll(texts: readonly string[], layer: Layer): Buffer[] {
   const unwrapper = new Unwrapper([layer])
@@ -120,8 +139,10 @@ function openAll(texts: readonly string[], layer: Layer): Buffer[] {
 function isBetter(inner: Told, bare: Told, layer: Layer): boolean {
   if (inner.fits !== bare.fits || inner.fits === 0) return inner.fits > bare.fits
   // What is read with its wrapper as well is read faster so.
-  if (inner.found.format === bare.found.format && inner.fields === bare.fields) return hasParts([layer]) || layer.name === 'colours'
+  if (inner.found.format === bare.found.format) return inner.fields === bare.fields ? hasParts([layer]) || layer.name === 'colours' : inner.fields > bare.fields
   if (isCertain(layer)) return true
+  // What has a time is rather the record than what is said in it.
+  if (lacksTime(inner.found)) return false
   return inner.fields === bare.fields ? isGuess(bare.found) : inner.fields > bare.fields
 }
 

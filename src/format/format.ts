@@ -102,6 +102,10 @@ export interface Format {
   readonly absoluteUri?: true
   /** Only lines that come out of this wrapper are tried. */
   readonly inside?: 'logfmt' | 'csv'
+  /** Its lines carry no time, or one that may not be readable: what stands around them often has one. */
+  readonly mayLackTime?: true
+  /** A JSON record of this format need not name a request: it may be that of a connection. */
+  readonly mayLackRequest?: true
   /** Dates with slashes begin with the month. */
   readonly monthFirst?: true
   readonly samples: readonly Sample[]

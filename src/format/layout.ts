@@ -43,6 +43,10 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   client_and_port: { role: Role.ClientIp, token: true },
   /** A request line that was cut off with the line. */
   request_rest: { role: Role.Request },
+  /** A time taken that is a number and nothing else. */
+  seconds: { role: Role.TimeTaken, token: true, unitUs: 1_000_000 },
+  /** An address, with blanks before it that align it. */
+  aligned_addr: { role: Role.ClientIp, token: true },
   request_time_ms: { role: Role.TimeTaken, token: true, unitUs: 1_000 },
   request_time_us: { role: Role.TimeTaken, token: true, unitUs: 1 },
   date: { role: Role.Date, token: true },
@@ -125,7 +129,7 @@ function ruleFor(role: Role, name: string, until: string, next: string | undefin
   if (until === '') return WITH_BLANKS.has(role) ? Rule.Rest : Rule.Word
   if (until.startsWith('"') && quotesAreEscaped) return next === undefined ? Rule.LastQuoted : Rule.Quoted
   if (name === 'client_and_port') return Rule.AddressPort
-  if (name === 'number' || name === 'bytes_received') return Rule.Number
+  if (name === 'number' || name === 'seconds' || name === 'bytes_received') return Rule.Number
   if (VARIABLES[name]?.token) return Rule.Token
   if (until.startsWith(' ') && name.startsWith('upstream_')) return Rule.Chain
   if (role === Role.ClientIp && until.startsWith(' ')) return Rule.List

@@ -13,6 +13,8 @@ export interface Layer {
   /** Of a table: the names of its columns, and what separates them. */
   readonly columns?: readonly string[]
   readonly separator?: string
+  /** Its time goes before each line, which has none. */
+  readonly givesTime?: true
 }
 
 /** What stands around each line of a log, from the outside in. */
@@ -30,6 +32,8 @@ interface Opened {
   readonly part?: string | undefined
   /** Goes with what was a part before. */
   readonly of?: string | undefined
+  /** The wrapper says when the line was received. */
+  readonly time?: string | undefined
 }
 /** undefined: the line is not in the wrapper, and is taken as it is. */
 type Open = (line: string) => Opened | string | undefined
@@ -59,8 +63,8 @@ function openPrefix(pattern: RegExp): Open {
     const found = pattern.exec(line)
     if (!found) return undefined
     const text = line.slice(found[0].length)
-    const { part, stream } = found.groups ?? {}
-    return part === undefined ? text : { text, of: stream, part: part === 'P' ? stream : undefined }
+    const { part, stream, time } = found.groups ?? {}
+    return { text, of: stream, part: part === 'P' ? stream : undefined, time }
   }
 }
 
@@ -99,10 +103,13 @@ function openJson(line: string, key: string, inParts: boolean): Opened | string 
   if (typeof found !== 'string') return undefined
   const bytes = found === value ? ofBytes(found) : found
   const text = bytes.replace(/\r?\n$/, '')
-  if (!inParts) return text
+  const time = TIME_KEYS.map((name) => object?.[name]).find((moment) => moment !== undefined && moment !== null)
   const of = String(object?.stream ?? '')
-  return { text, of, part: text === bytes ? of : undefined }
+  return { text, of, part: inParts && text === bytes ? of : undefined, time: time === undefined ? undefined : String(time) }
 }
+
+/** Of what collectors write: when they got a line. */
+const TIME_KEYS = ['time', '@timestamp', 'timestamp', '__REALTIME_TIMESTAMP', 'ts', '_time'] as const
 
 function openJsonText(line: string, key: string): string | undefined {
   const object = objectOf(line)
@@ -140,27 +147,25 @@ function openTable(columns: readonly string[], separator: string): Open {
 
 /** Takes lines out of what stands around them, one after the other. */
 export class Unwrapper {
-  readonly #layers: readonly { readonly open: Open; readonly parts: Map<string, string> }[]
+  readonly #layers: readonly { readonly open: Open; readonly parts: Map<string, string>; readonly givesTime: boolean }[]
   readonly #joins: boolean
 
   /** @param joins parts of a line are put together; otherwise each counts as a line */
   constructor(wrapping: Wrapping, joins = true) {
-    this.#layers = wrapping.map((layer) => ({ open: openerOf(layer), parts: new Map() }))
+    this.#layers = wrapping.map((layer) => ({ open: openerOf(layer), parts: new Map(), givesTime: layer.givesTime === true }))
     this.#joins = joins
   }
 
   /** What is in a line; undefined when it is a part, and the rest is still to come. */
   take(line: string): string | undefined {
     let text = line
-    for (const { open, parts } of this.#layers) {
+    for (const { open, parts, givesTime } of this.#layers) {
       const opened = open(text)
       if (opened === undefined) continue
-      if (typeof opened === 'string' || !this.#joins) {
-        text = typeof opened === 'string' ? opened : opened.text
-        continue
-      }
-      const { of = '', part } = opened
-      text = (parts.get(of) ?? '') + opened.text
+      const { text: inner, of = '', part, time } = typeof opened === 'string' ? { text: opened } : opened
+      text = givesTime && time !== undefined && !parts.has(of) ? withTime(inner, time) : inner
+      if (!this.#joins) continue
+      text = (parts.get(of) ?? '') + text
       if (part !== undefined && text.length < MAX_JOINED) {
         parts.set(of, text)
         return undefined
@@ -182,6 +187,9 @@ export class Unwrapper {
     return left
   }
 }
+
+/** A line with the time before it: as one of its pairs, if it is logfmt. */
+const withTime = (line: string, time: string): string => `${/^[A-Za-z_]\w*=/.test(line) ? 'logged_at=' : ''}${time} ${line}`
 
 /** Bytes of a line up to which its parts are put together. */
 const MAX_JOINED = 256 << 10

@@ -13,7 +13,10 @@ export interface Wrapper {
 
 /** How the line is found in its wrapper. */
 export type Opening =
-  /** Behind a text that fits. A group `part` that is `P` says that the rest follows in the next line of the same `stream`. */
+  /**
+   * Behind a text that fits. A group `part` that is `P` says that the rest follows in the next line of the same `stream`; the group `time` is for lines
+   * that have none.
+   */
   | { readonly kind: 'prefix'; readonly pattern: RegExp }
   /** In a string of a JSON object: that of the first of the keys by which lines are found. `inParts`: what does not end in a newline goes on in the next. */
   | { readonly kind: 'json'; readonly keys: readonly string[]; readonly inParts?: true }
@@ -101,7 +104,7 @@ export const WRAPPERS: readonly Wrapper[] = [
       { line: '2024-05-01T10:00:00.123456789Z stdout F GET /a', inner: 'GET /a' },
       { line: '2024-05-01T10:00:00.1+02:00 stderr F GET /a', inner: 'GET /a' },
     ],
-    opens: { kind: 'prefix', pattern: new RegExp(`${ISO} (?<stream>stdout|stderr) (?<part>[FP])(?::\\S*)? `, 'y') },
+    opens: { kind: 'prefix', pattern: new RegExp(`(?<time>${ISO}) (?<stream>stdout|stderr) (?<part>[FP])(?::\\S*)? `, 'y') },
   },
   {
     name: 'compose',
@@ -150,7 +153,10 @@ export const WRAPPERS: readonly Wrapper[] = [
     ],
     opens: {
       kind: 'prefix',
-      pattern: new RegExp(`(?:\\d+ (?=<))?(?:<\\d{1,3}>\\d{0,3} )?(?:${ISO}|-) \\S+ \\S+ (?:-|[\\w.]+) (?:-|[\\w.-]+) ${STRUCTURED}(?:\\xef\\xbb\\xbf)?`, 'y'),
+      pattern: new RegExp(
+        `(?:\\d+ (?=<))?(?:<\\d{1,3}>\\d{0,3} )?(?:(?<time>${ISO})|-) \\S+ \\S+ (?:-|[\\w.]+) (?:-|[\\w.-]+) ${STRUCTURED}(?:\\xef\\xbb\\xbf)?`,
+        'y',
+      ),
     },
   },
   {
@@ -165,7 +171,7 @@ export const WRAPPERS: readonly Wrapper[] = [
       { line: '2019-01-07T13:35:02+00:00 web1 nginx[44]: GET /a', inner: 'GET /a' },
       { line: '2017-12-13T09:51:12.178728+00:00 heroku[router]: at=info', inner: 'at=info' },
     ],
-    opens: { kind: 'prefix', pattern: new RegExp(`${PRIORITY}(?:${BSD}|${ISO}) (?:\\S+ )?${TAG}`, 'y') },
+    opens: { kind: 'prefix', pattern: new RegExp(`${PRIORITY}(?:${BSD}|(?<time>${ISO})) (?:\\S*[^\\s:] )?${TAG}`, 'y') },
   },
   {
     name: 'time',
@@ -176,14 +182,14 @@ export const WRAPPERS: readonly Wrapper[] = [
       { line: '2024-04-25T05:32:36.123456789Z GET /a', inner: 'GET /a' },
       { line: '<134>Jan  7 13:35:02 GET /a', inner: 'GET /a' },
     ],
-    opens: { kind: 'prefix', pattern: new RegExp(`${PRIORITY}(?:${BSD}|${ISO}) `, 'y') },
+    opens: { kind: 'prefix', pattern: new RegExp(`${PRIORITY}(?:${BSD}|(?<time>${ISO})) `, 'y') },
   },
   {
     name: 'syslog-host',
     title: 'a syslog header without a tag',
     source: 'https://www.rfc-editor.org/rfc/rfc3164#section-4.1',
     samples: [{ line: 'Jan  7 13:35:02 web1 GET /a', inner: 'GET /a' }],
-    opens: { kind: 'prefix', pattern: new RegExp(`${PRIORITY}(?:${BSD}|${ISO}) \\S+ `, 'y') },
+    opens: { kind: 'prefix', pattern: new RegExp(`${PRIORITY}(?:${BSD}|(?<time>${ISO})) \\S+ `, 'y') },
   },
   {
     name: 'tag',

@@ -72,6 +72,10 @@ export function readEntry(): i32 {
     fail(Reject.Layout, Role.Time, spanStart(Role.Time))
     return Reject.Layout
   }
+  if (flags & Flag.NeedsMethod && !isMethod(spanStart(Role.Method), spanEnd(Role.Method)) && !isDash(spanStart(Role.Method), spanEnd(Role.Method))) {
+    fail(Reject.Layout, Role.Method, spanStart(Role.Method))
+    return Reject.Layout
+  }
   return flags & Flag.Checked && !isPlausible() ? Reject.Layout : Reject.None
 }
 

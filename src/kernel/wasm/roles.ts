@@ -73,6 +73,8 @@ export enum Flag {
   Derive400 = 2,
   /** The sizes of nginx's own error pages are evidence, too. */
   NginxPages = 4,
+  /** A line whose method is none is of another layout. */
+  NeedsMethod = 8,
   /** Dates written with slashes begin with the month. */
   MonthFirst = 16,
   /** Who made an error is told by the statuses of the servers behind. */
