@@ -1,6 +1,6 @@
-import { LogstatError } from '../errors.js'
+import type { LogstatError } from '../errors.js'
 import { type Asked, askedFormat } from '../format/asked.js'
-import { type Detection, detect, type Undetected, wrappingOf } from '../format/detect.js'
+import { type Detection, detect, wrappingOf } from '../format/detect.js'
 import type { Server } from '../format/format.js'
 import type { OwnFormat } from '../format/own.js'
 import { formatNamed, hasPlans, plansOfFamily } from '../format/registry.js'
@@ -13,6 +13,7 @@ import type { Plan } from '../kernel/plan.js'
 import type { Source } from '../store/store.js'
 import type { LineCounts } from '../tally/tally.js'
 import type { Layout, Position } from './log.js'
+import { mostlyUnknown, noneFits, otherFormat, unknownFormat, withoutStatus } from './refusals.js'
 
 // How the lines of a log are read, or why they cannot be.
 
@@ -44,23 +45,21 @@ export function chooseLayout(input: Input, head: Buffer, options: LayoutOptions,
   const asked = options.format === undefined ? undefined : askedFormat(options.format, input.path, options.formats)
   if (asked?.plans.length) return startAsked(asked, wrappedBy(head, asked, idle), options)
   const found = detect(head, head.length < HEAD_BYTES, options.formats, idle)
-  if (found.format === null) throw unknownFormat(input, found)
+  if (found.format === null) throw unknownFormat(input, found.seems)
   // The layout of a W3C log is in the log: with no #Fields line in it, there is nothing to read it by.
-  if (asked && found.format !== asked.name && found.format !== 'empty')
-    throw new LogstatError(
-      'wrong-format',
-      `${input.name}: not a log of the format ${asked.name}, but of ${found.format}`,
-      `Leave out --log-format, or see: logstat detect ${input.name}`,
-    )
+  if (asked && found.format !== asked.name && found.format !== 'empty') throw otherFormat(input, asked.name, found.format)
   // Of a W3C log without a status column reading says so.
   const isJudged = found.format !== 'empty' && found.w3c?.hasStatus !== false
   if (!options.force && isJudged && isMostlyUnknown(found.fits, found.looked, found.format))
     throw mostlyUnknown(
       input,
       found.format,
-      `${found.seems ? `it looks like ${found.seems}: ` : ''}only ${found.fits} of its first ${found.looked} lines fit`,
-      'nothing of it is counted',
-      'read it all the same',
+      {
+        en: `${found.seems ? `it looks like ${found.seems}: ` : ''}only ${found.fits} of its first ${found.looked} lines fit`,
+        zh: `${found.seems ? `看起来像 ${found.seems}：` : ''}前 ${found.looked} 行中只有 ${found.fits} 行符合`,
+      },
+      { en: 'nothing of it is counted', zh: '其中内容均未计数' },
+      { en: 'read it all the same', zh: '仍要读取' },
     )
   return startFound(found, options)
 }
@@ -157,15 +156,6 @@ function startFound(found: Detection, options: LayoutOptions): Start {
 /** Names of fields as a `#Fields` line: two lines with the same names are the same. */
 export const fieldsOf = (names: readonly string[]): string => `#Fields: ${names.join(' ')}`
 
-function unknownFormat(input: Input, found: Undetected): LogstatError {
-  const what = found.seems ? `it looks like ${found.seems}` : 'no known format fits its first lines'
-  return new LogstatError(
-    'unknown-format',
-    `${input.name}: not an access log that logstat knows: ${what}`,
-    `See what was tried with: logstat detect ${input.name}   Name the format with: --log-format NAME (logstat formats lists them)`,
-  )
-}
-
 /** Share of the lines that must be understood. */
 const MOST = 0.5
 const isMostlyUnknown = (understood: number, lines: number, format: string): boolean =>
@@ -173,37 +163,20 @@ const isMostlyUnknown = (understood: number, lines: number, format: string): boo
 /** So few records of a W3C log prove nothing: a server that changed its fields may have written them. All are samples in the report. */
 const FEW_RECORDS = 5
 
-function mostlyUnknown(input: Input, format: string, how: string, what: string, force: string): LogstatError {
-  return new LogstatError(
-    'mostly-unknown',
-    `${input.name}: ${how} ${layoutName(format)}${format === 'w3c' ? '' : ', the nearest one known'}; ${what}`,
-    `See why with: logstat detect ${input.name}   ${format === 'w3c' ? `To ${force}` : `Name the format with --log-format, or ${force}`}: --force`,
-  )
-}
-
 /** Says of a new log that was read to its end, and is for the most part no log, that it was counted all the same. */
 export function mostlyRejected(input: Input, { format }: Layout, { lines, ignored, rejected }: LineCounts): LogstatError | null {
   if (!isMostlyUnknown(lines - ignored - rejected, lines - ignored, format)) return null
-  return mostlyUnknown(input, format, `${rejected} of its ${lines} lines do not fit`, 'the others are counted', 'take that as it is')
+  return mostlyUnknown(
+    input,
+    format,
+    { en: `${rejected} of its ${lines} lines do not fit`, zh: `${lines} 行中有 ${rejected} 行不符合` },
+    { en: 'the others are counted', zh: '其余的已计数' },
+    { en: 'take that as it is', zh: '接受这一结果' },
+  )
 }
 
 /** Why a log holds no entries, although it holds lines. */
 export function nothingUnderstood(input: Input, { format }: Layout, { rejected, rejects }: LineCounts, sawStatus: boolean): LogstatError | null {
-  if (format === 'w3c' && !sawStatus && rejects.has('status'))
-    return new LogstatError(
-      'no-status',
-      `${input.name}: the #Fields line names no sc-status, so there are no status codes to explain`,
-      'In IIS Manager, select sc-status, sc-substatus and sc-win32-status under Logging, Select Fields.',
-    )
-  if (!isMostlyUnknown(0, rejected, format)) return null
-  return new LogstatError(
-    'wrong-format',
-    `${input.name}: none of its ${rejected} lines fits ${layoutName(format)}`,
-    format === 'w3c'
-      ? `See why with: logstat detect ${input.name}`
-      : `Let logstat find the format (leave out --log-format), or see: logstat detect ${input.name}`,
-  )
+  if (format === 'w3c' && !sawStatus && rejects.has('status')) return withoutStatus(input)
+  return isMostlyUnknown(0, rejected, format) ? noneFits(input, format, rejected) : null
 }
-
-/** What the lines of a log are held against, for people. */
-const layoutName = (format: string): string => (format === 'w3c' ? 'its #Fields line' : `the format ${format}`)
