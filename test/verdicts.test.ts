@@ -39,6 +39,20 @@ function iisLog(version: string, rows: readonly (readonly [number, number, numbe
 }
 
 describe('an IIS log', () => {
+  it('has the statuses of an application told as that means them', async () => {
+    const log = iisLog('10.0', [
+      [440, 0, 0, 3],
+      [451, 0, 0, 2],
+    ]).map((line) => line.replace('GET /a', line.includes(' 440 ') ? 'POST /owa/service.svc' : 'POST /Microsoft-Server-ActiveSync/default.eas'))
+    const { codes } = await reportOf('exchange.log', log)
+    expect(codes.map((code) => [codeName(code), code.explanation?.authority])).toEqual([
+      ['440.0', expect.any(String)],
+      ['451.0', 'microsoft-exchange'],
+    ])
+    const elsewhere = await reportOf('blocked.log', iisLog('10.0', [[451, 0, 0, 2]]))
+    expect(elsewhere.codes[0]?.explanation?.authority).toBe('iana')
+  })
+
   const QUIET = [
     // A Windows login: two steps that look like failures, on IIS 7 and later, and on IIS 6.
     [401, 2, 5, 8],

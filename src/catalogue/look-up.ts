@@ -40,6 +40,8 @@ const OWNERS_OF_PATHS: readonly (readonly [RegExp, string])[] = [
   [/^\/(?:owa|ecp|ews|oab|mapi|rpc|autodiscover|powershell|microsoft-server-activesync)(?:\/|$)/i, 'microsoft-exchange'],
   [/^\/arcgis\//i, 'esri'],
 ]
+/** Whether the paths that got a status can say whose it is. */
+export const belongsToPath = (status: number | null): boolean => OWNERS_OF_PATHS.some(([, owner]) => noteOf(owner, String(status)) !== undefined)
 /** Authorities that are no servers: never another owner of a status. */
 const GENERAL = new Set(['iana', 'class', 'win32', 'derived'])
 /** Of owners of the same code those are named first whose logs are most read. */
@@ -73,7 +75,8 @@ function* places({ status, substatus, win32Status, reason, paths }: CodeQuery, o
   if (status === null) return
   const three = String(status).padStart(3, '0')
   const application = ownerOfPaths(paths)
-  if (application) yield [application, three, 'server']
+  // 499 in a log of nginx is nginx's own, whatever it forwards to.
+  if (application && !owners.some((own) => noteOf(own, three))) yield [application, three, 'server']
   for (const own of owners) yield* placesOfStatus(own, three, substatus, win32Status)
   yield ['iana', three, 'iana']
   for (const guest of GUESTS[owner ?? ''] ?? []) yield [guest, three, 'other']

@@ -1,4 +1,5 @@
 import { win32Value } from '../catalogue/catalogue.js'
+import { belongsToPath, type CodeQuery } from '../catalogue/look-up.js'
 import type { Language, Verdict } from '../catalogue/note.js'
 import type { CodeCounts, CodePart, Details, Selected, SelectedCode, Subject, TopList } from '../store/selected.js'
 import { reportedSums } from '../tally/measures.js'
@@ -74,17 +75,26 @@ interface JudgedCode {
 }
 
 /** What the catalogue says of a code, in all its parts. */
-function judge(row: SelectedCode, { selected, language, server }: CodeContext): JudgedCode {
+function judge(row: SelectedCode, context: CodeContext): JudgedCode {
+  const { selected, language, server } = context
+  const code = withPaths(row, context)
   const verdicts: Partial<Record<Verdict, number>> = {}
   let explanation: Explanation | null | undefined
   for (const { win32Status, writers } of pages(row.parts, (from, to) => selected.parts(row.code, from, to))) {
     for (const writer of writers) {
-      if (explanation === undefined) explanation = explain(noteOf({ ...row, win32Status: null }, writer, server), language)
-      const verdict = verdictOf(noteOf({ ...row, win32Status }, writer, server))
+      if (explanation === undefined) explanation = explain(noteOf({ ...code, win32Status: null }, writer, server), language)
+      const verdict = verdictOf(noteOf({ ...code, win32Status }, writer, server))
       verdicts[verdict] = (verdicts[verdict] ?? 0) + writer.hits
     }
   }
   return { row, verdicts, explanation: explanation ?? null }
+}
+
+/** The paths that got a code, where they can say whose it is: 440 below /owa is Exchange's. */
+function withPaths({ status, substatus, reason, code }: SelectedCode, { details }: CodeContext): CodeQuery {
+  if (!belongsToPath(status)) return { status, substatus, reason }
+  const paths = details.lists({ code, part: null }).get('path')
+  return { status, substatus, reason, paths: paths?.values.map(({ value }) => value) ?? [] }
 }
 
 function codeOf({ row, verdicts, explanation }: JudgedCode, mostWin32: number, context: CodeContext): ReportCode {
@@ -111,7 +121,7 @@ function codeOf({ row, verdicts, explanation }: JudgedCode, mostWin32: number, c
 function win32Of(row: SelectedCode, part: CodePart, context: CodeContext): Win32Row {
   const { language, server } = context
   const value = part.win32Status ?? 0
-  const found = noteOf({ ...row, win32Status: part.win32Status }, part.writers[0], server)
+  const found = noteOf({ ...withPaths(row, context), win32Status: part.win32Status }, part.writers[0], server)
   const explanation = found?.level === 'win32' ? explain(found, language) : null
   const { hex, symbol, note } = win32Value(value)
   return {
