@@ -126,6 +126,13 @@ describe('the catalogue is tidy', () => {
     expect(wrong).toEqual([])
   })
 
+  it('says in plain words what is meant', () => {
+    const riddles =
+      /\b(?:a finding|twin|innocent|rude(?:ly)?|first aid|letter for letter|is due|speaks? for|stands? in (?:the|a)|settles (?:it|this)|the guilty)\b/
+    const wrong = NOTES.flatMap(({ at, note }) => textsOf(note).flatMap(({ en }) => (riddles.test(en) ? [`${at}: ${en}`] : [])))
+    expect(wrong).toEqual([])
+  })
+
   it('is measured in cells like any other text', () => {
     const wrong = NOTES.flatMap(({ at, note }) =>
       textsOf(note).flatMap((text) => LANGUAGES.filter((l) => catalogueWidth(text[l]) !== stringWidth(text[l])).map((l) => `${at}: ${text[l]}`)),
