@@ -2,6 +2,7 @@ import { type BigIntStats, type Dirent, readdirSync, realpathSync, type Stats, s
 import { join } from 'node:path'
 import { LogstatError } from '../errors.js'
 import { glob, isPattern } from '../glob.js'
+import { isPackedCopy } from './same-packed.js'
 import { unreadable } from './unreadable.js'
 
 /** Something to read: a file, or standard input (`path` null). */
@@ -51,7 +52,20 @@ export function findInputs(paths: readonly string[]): Input[] {
       seen.add(key)
     }
   }
-  return found
+  return found.map((input) => passCopy(input, seen))
+}
+
+/** A log of a folder that lies there packed as well counts once. @param found the paths of all */
+function passCopy(input: Input, found: ReadonlySet<string>): Input {
+  if (!input.optional || input.error || !input.path?.endsWith('.gz')) return input
+  const plain = input.path.slice(0, -'.gz'.length)
+  if (!found.has(realPath(plain)) || !isPackedCopy(input.path, plain)) return input
+  const { name } = input
+  return refused(
+    name,
+    true,
+    new LogstatError('twice', { en: `${name}: it holds the same as ${plain}, which is read`, zh: `${name}：内容与已读取的 ${plain} 相同` }),
+  )
 }
 
 function realPath(path: string): string {
