@@ -306,6 +306,12 @@ export function byteOrderMark(head: Uint8Array): number {
 }
 
 /** Complete lines of the head, without their newline; the last one only if the head is the whole input. */
+/** A line behind a hole, as a log has that was cut away from under the server that writes it on: zeros up to where it goes on. */
+function withoutHole(line: Uint8Array): Uint8Array {
+  const from = line[0] === 0 ? line.findIndex((byte) => byte !== 0) : 0
+  return from === -1 ? line.subarray(line.length) : line.subarray(from)
+}
+
 function firstLines(head: Uint8Array, isWhole: boolean): Uint8Array[] {
   const lines: Uint8Array[] = []
   let start = byteOrderMark(head)
@@ -313,7 +319,7 @@ function firstLines(head: Uint8Array, isWhole: boolean): Uint8Array[] {
     const newline = head.indexOf(0x0a, start)
     if (newline === -1 && !isWhole && lines.length > 0) break
     const end = newline === -1 ? head.length : newline
-    lines.push(head.subarray(start, end))
+    lines.push(withoutHole(head.subarray(start, end)))
     start = end + 1
   }
   return lines

@@ -15,7 +15,10 @@ const FIELDS: readonly (readonly [string, Role])[] = [
   ['time', Role.TimeOfDay],
   ['time-local', Role.TimeOfDay],
   ['c-ip', Role.ClientIp],
+  ['cs-ip', Role.ClientIp],
   ['cs-method', Role.Method],
+  // ISA Server and TMG.
+  ['s-operation', Role.Method],
   ['cs-uri-stem', Role.Uri],
   ['cs-uri', Role.Uri],
   ['cs-url-stem', Role.Uri],
@@ -33,10 +36,13 @@ const FIELDS: readonly (readonly [string, Role])[] = [
   ['timetakenms', Role.TimeTaken],
   ['cs(referer)', Role.Referer],
   ['cs(referrer)', Role.Referer],
+  ['cs-referred', Role.Referer],
   ['cs(user-agent)', Role.UserAgent],
+  ['c-agent', Role.UserAgent],
   ['cs-host', Role.Host],
   ['cs(host)', Role.Host],
   ['x-host-header', Role.Host],
+  ['r-host', Role.Host],
   ['s-sitename', Role.Host],
 ]
 
@@ -75,13 +81,19 @@ export function compileFields(line: string, software = '', isGuess = false): W3c
     taken.add(role)
   }
   const isMicrosoft = /microsoft/i.test(software) || taken.has(Role.Win32Status) || taken.has(Role.Substatus)
+  // ASP.NET Core's W3CLogger names no software; of those that write seconds none names the server's port.
+  const isMilliseconds = isMicrosoft || lower.includes('s-port') || lower.includes('s-computername')
   const steps = roles.map((role): Step => ({ role, rule: Rule.Plain, until: '' }))
   const isLocal = !lower.includes('time') && lower.includes('time-local')
-  const flags = (isLocal ? Flag.LocalTime : 0) | (isGuess ? Flag.Checked : 0) | (lower.includes('s-reason') ? 0 : Flag.ReasonOfErrors)
+  const flags =
+    (isLocal ? Flag.LocalTime : 0) |
+    (isGuess ? Flag.Checked : 0) |
+    (lower.includes('s-reason') ? 0 : Flag.ReasonOfErrors) |
+    (lower.includes('s-operation') ? Flag.ForeignStatus : 0)
   const isCloudFront = lower.includes('x-edge-location')
   const isHttpErr = taken.has(Role.Reason) && !isCloudFront
   return {
-    plan: { format: 'w3c', cutter: Cutter.W3c, leading: '', steps, timeTakenUnitUs: isMicrosoft ? MILLISECONDS : SECONDS, flags },
+    plan: { format: 'w3c', cutter: Cutter.W3c, leading: '', steps, timeTakenUnitUs: isMilliseconds ? MILLISECONDS : SECONDS, flags },
     fields,
     server: isCloudFront ? 'aws-cloudfront' : isHttpErr ? 'httpsys' : isMicrosoft ? 'iis' : null,
     hasStatus: taken.has(Role.Status),

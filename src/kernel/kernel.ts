@@ -223,11 +223,26 @@ export class Kernel {
     this.#bytes.copyWithin(this.#block, last, end)
     this.#used = end - last
     this.wasm.moved()
+    if (this.#used === this.#blockBytes && this.#passHole()) return
     if (this.#used === this.#blockBytes) {
       this.wasm.rejectLong(this.#block + this.#used)
       this.#discarding = true
       this.#drop(this.#block + this.#used)
     }
+  }
+
+  /** Pass over the zeros at the beginning of a block that is full: a hole may be of any length. @returns whether there were some */
+  #passHole(): boolean {
+    const end = this.#block + this.#used
+    const hole = this.#bytes.subarray(this.#block, end).findIndex((byte) => byte !== 0)
+    if (hole === 0) return false
+    const from = hole === -1 ? end : this.#block + hole
+    this.#bytes.copyWithin(this.#block, from, end)
+    this.#drop(from)
+    this.#used = end - from
+    // What was dropped is not at hand any more.
+    this.#resume = { ...this.#resume, tail: NO_BYTES }
+    return true
   }
 
   /** The place of the kernel in the input, which is the address `end` in the block. */

@@ -166,7 +166,7 @@ function makerOf(status: number, upstream: string | undefined, exact: boolean): 
 
 /** The client in all that stands before the time: the first word that looks like an address, else the first. */
 function clientOf(prefix: string): string | undefined {
-  const words = prefix.split(/[ ,"]+/).filter(Boolean)
+  const words = prefix.split(/[ ,"()[\]]+/).filter(Boolean)
   return value(words.find((w) => /^[0-9a-f.:]+$/i.test(w) && !/^..:..:..$/.test(w) && (w.match(/[.:]/g)?.length ?? 0) >= 2) ?? words[0])
 }
 
@@ -178,6 +178,15 @@ function splitUrl(path: string | undefined): { path?: string | undefined; host?:
 
 /** A layout whose log is that of a load balancer of AWS. */
 const isBalancer = (names: readonly string[]): boolean => names.includes('target_status')
+
+/** The first address of a list, without what stands around it and without its port. */
+function clientValue(text: string | undefined, host?: string): string | undefined {
+  const first = text?.split(',')[0]?.replace(/^["()[\]]+/, '')
+  if (host === undefined) return value(first?.replace(/["()[\]]+$/, ''))
+  const colons = first?.match(/:/g)?.length ?? 0
+  const bare = (colons === 1 || first?.includes(']:') ? first?.replace(/:\d[^:]*$/, '') : first)?.replace(/["()[\]]+$/, '')
+  return value(bare) ?? (/^[0-9a-f.:]+$/i.test(host) && (host.match(/[.:]/g)?.length ?? 0) >= 2 && text !== undefined ? host : undefined)
+}
 
 function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPattern>): OracleEntry | undefined {
   const m = pattern.exec(line)
@@ -203,7 +212,7 @@ function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPa
     bytesSent: bytes === undefined ? null : bytes === '-' ? 0 : Number(bytes),
     bytesReceived: /^\d+$/.test(received ?? '') ? Number(received) : null,
     timeTakenUs: f.request_time !== undefined && /^\d{1,15}(\.\d+)?$/.test(f.request_time) ? Math.round(Number(f.request_time) * 1e6) : null,
-    client: f.prefix === undefined ? value(f.client_and_port ?? (f.remote_addr as string).split(',')[0]) : clientOf(f.prefix),
+    client: f.prefix === undefined ? clientValue(f.client_and_port ?? f.remote_addr, f.host ?? '') : clientValue(clientOf(f.prefix), f.host ?? ''),
     referer: f.http_referer === undefined ? undefined : value(cutQuery(f.http_referer)),
     userAgent: value(f.http_user_agent),
     host: value(f.host),
@@ -233,7 +242,13 @@ const W3C: Record<string, string> = {
 function readW3c(line: string, fields: readonly string[]): OracleEntry | undefined {
   const quoted = line.match(/"(?:[^"]|"")*"(?=[ \t]|$)|[^ \t]+/g) ?? []
   const plain = line.match(/[^ \t]+/g) ?? []
-  const values = quoted.length === fields.length ? quoted.map((v) => (/^".*"$/s.test(v) && v.length > 1 ? v.slice(1, -1) : v)) : plain
+  const tabbed = line.split('\t')
+  const values =
+    fields.length > 1 && tabbed.length === fields.length
+      ? tabbed.map((v) => v.replace(/^ +| +$/g, '').replace(/^"(.*)"$/s, '$1'))
+      : quoted.length === fields.length
+        ? quoted.map((v) => (/^".*"$/s.test(v) && v.length > 1 ? v.slice(1, -1) : v))
+        : plain
   if (values.length !== fields.length) return undefined
   const f: Record<string, string> = {}
   fields.forEach((name, i) => {
@@ -257,7 +272,7 @@ function readW3c(line: string, fields: readonly string[]): OracleEntry | undefin
     bytesReceived: number(f.bytesReceived),
     timeTakenUs: taken === null ? null : taken * 1000,
     path: f.path === undefined ? undefined : value(cutQuery(f.path)),
-    client: value(f.client?.split(',')[0]),
+    client: clientValue(f.client),
     referer: f.referer === undefined ? undefined : value(cutQuery(f.referer)),
     userAgent: value(f.userAgent),
     host: value(f.host),

@@ -3,7 +3,7 @@
 import { BucketRecord, CodeRecord, GatheredValue, MAX_CODES, MAX_REASONS, Measure, StatusBits, SumsOf } from '../records'
 import { areBucketsFull, bucketNumber, bucketOf, clearBuckets } from './buckets'
 import { spanEnd, spanStart } from './cut'
-import { firstOfList, status, substatus, time, win32Status, withoutQuery } from './entry'
+import { status, substatus, time, win32Status, withoutQuery } from './entry'
 import { clearLatencies, countLatency, latencyCount, MANY_LATENCIES } from './histogram'
 import { add, present, values } from './measure'
 import { BATCH } from './record-index'
@@ -139,7 +139,7 @@ export function gather(): bool {
   let p = spanStart(Role.Uri)
   gatherValue(Dimension.Path, code, mixed, p, p ? withoutQuery(p, spanEnd(Role.Uri)) : 0)
   p = spanStart(Role.ClientIp)
-  gatherValue(Dimension.Client, code, mixed, p, p ? firstOfList(p, spanEnd(Role.ClientIp)) : 0)
+  gatherValue(Dimension.Client, code, mixed, p, spanEnd(Role.ClientIp))
   p = spanStart(Role.Referer)
   gatherValue(Dimension.Referer, code, mixed, p, p ? withoutQuery(p, spanEnd(Role.Referer)) : 0)
   gatherValue(Dimension.UserAgent, code, mixed, spanStart(Role.UserAgent), spanEnd(Role.UserAgent))

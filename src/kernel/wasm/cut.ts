@@ -205,7 +205,7 @@ let sawQuotes: bool = false
  * so a lone quote is an ordinary byte: a line that fits only without quoting is read without.
  */
 export function cutW3c(line: usize): usize {
-  const simple = cutSingleBlanks(line)
+  const simple = cutSingleBlanks(line) || cutTabs(line)
   if (simple) return simple
   sawQuotes = false
   const end = cutValues(line, true)
@@ -270,6 +270,31 @@ function notePlaces(line: usize): u32 {
     if (ends) return n
   }
   return 0
+}
+
+/** Cut a line with tabs between its values, which may hold blanks, as many as `#Fields` names. @returns its newline; 0: the line is not of this kind */
+function cutTabs(line: usize): usize {
+  const tab = i8x16.splat(0x09)
+  let p = line
+  for (let i = 0; i < stepCount; i++) {
+    const end = findOrNewline(p, tab)
+    const isLast = load<u8>(end) == NEWLINE
+    if (isLast != (i == stepCount - 1) || stepCount == 1) return 0
+    setTrimmed(load<i32>(steps + STEP * <usize>i), p, isLast ? trimReturn(p, end) : end)
+    p = end + 1
+  }
+  return p - 1
+}
+
+/** Set a span to what is left of [start, end) without blanks around it, and quotes around that. */
+function setTrimmed(role: i32, start: usize, end: usize): void {
+  while (start < end && load<u8>(start) == BLANK) start++
+  while (end > start && load<u8>(end - 1) == BLANK) end--
+  if (end - start >= 2 && load<u8>(start) == QUOTE && load<u8>(end - 1) == QUOTE) {
+    start++
+    end--
+  }
+  setSpan(role, start, end)
 }
 
 function cutValues(line: usize, quoting: bool): usize {

@@ -8,7 +8,7 @@ import { readMeasures, valueOf } from './measure'
 import { decimal, isDash } from './number'
 import { cutter, flags, namedRoles, strict } from './plan'
 import { Cutter, Flag, Reject, Role } from './roles'
-import { BLANK, DASH, findByte, findFarByte, isMethod, isMethodByte } from './scan'
+import { BLANK, COMMA, DASH, findByte, findFarByte, isMethod, isMethodByte } from './scan'
 import { dateAt, dateInWords, directiveTime, NO_TIME, timeAt, timeOfDayIn, utcOf } from './time'
 
 export let status: i32 = -1
@@ -34,7 +34,7 @@ export function readEntry(): i32 {
   } else if (isNone(start, end)) status = -1
   else {
     status = strict ? -1 : <i32>decimal(start, end, 3)
-    if (status == -1) status = -2
+    if (status == -1) status = flags & Flag.ForeignStatus && decimal(start, end, 10) > 999 ? -1 : -2
   }
   if (status == -2) {
     fail(Reject.Status, Role.Status, start)
@@ -136,6 +136,7 @@ export function splitFields(): void {
   if (spanStart(Role.Request)) splitRequest()
   if (flags & Flag.AbsoluteUri) splitUri()
   if (spanStart(Role.Prefix)) clientInPrefix()
+  if (spanStart(Role.ClientIp)) settleClient()
 }
 
 /** Split a request line into the spans of Method and Uri; a line that is none becomes the Uri as it stands. */
@@ -197,9 +198,26 @@ export function withoutQuery(start: usize, end: usize): usize {
   return findFarByte(start, end, 0x3f)
 }
 
-/** The first address of a list such as `10.0.0.2, 10.0.0.1`. @returns its end */
-export function firstOfList(start: usize, end: usize): usize {
-  return findByte(start, end, 0x2c)
+/** The first of a list of addresses, without its port, and without quotes, parentheses and brackets around it: `(192.0.2.1, 10.0.0.1)`, `"192.0.2.1:80"`. */
+function settleClient(): void {
+  let start = spanStart(Role.ClientIp)
+  let end = findByte(start, spanEnd(Role.ClientIp), COMMA)
+  while (start < end && isBracket(load<u8>(start))) start++
+  if (cutter == Cutter.Delimited) {
+    const port = withoutPort(start, end)
+    if (port + 1 < end && <u32>load<u8>(port, 1) - 0x30 <= 9) end = port
+  }
+  while (end > start && isBracket(load<u8>(end - 1))) end--
+  // `192.0.2.41 (-)` names nobody behind who asked, who stands where others write their host.
+  const host = spanStart(Role.Host)
+  if ((start == end || isDash(start, end)) && cutter == Cutter.Delimited && host && isAddress(host, spanEnd(Role.Host))) setSpan(Role.ClientIp, host, spanEnd(Role.Host))
+  else setSpan(Role.ClientIp, start, end)
+}
+
+// @ts-ignore: decorator
+@inline
+function isBracket(byte: u8): bool {
+  return byte == 0x22 || byte == 0x28 || byte == 0x29 || byte == 0x5b || byte == 0x5d
 }
 
 /** The client in all that stands before the time: the first word that looks like an address, else the first word. */
@@ -238,5 +256,5 @@ function clientInPrefix(): void {
 // @ts-ignore: decorator
 @inline
 function isSeparator(c: u8): bool {
-  return c == BLANK || c == 0x2c || c == 0x22
+  return c == BLANK || c == COMMA || isBracket(c)
 }

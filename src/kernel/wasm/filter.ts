@@ -1,6 +1,6 @@
 // Which entries are counted: a period, and patterns for fields. Without any, nothing is looked at.
 import { spanEnd, spanStart } from './cut'
-import { firstOfList, time, withoutQuery } from './entry'
+import { time, withoutQuery } from './entry'
 import { inNetwork } from './network'
 import { Role } from './roles'
 import { NO_TIME } from './time'
@@ -89,7 +89,6 @@ export function passes(): bool {
     if (start) {
       rolesMet |= 1 << role
       if (role == Role.Uri) end = withoutQuery(start, end)
-      else if (role == Role.ClientIp) end = firstOfList(start, end)
     }
     const flags = load<u32>(f, 4)
     const pattern: usize = load<u32>(f, 8)

@@ -97,6 +97,8 @@ export enum Flag {
   NoTail = 8192,
   /** A JSON object is a record of the format only if it has one of its guard keys, and the value begins with the leading text. */
   Guarded = 16384,
+  /** Errors of Windows' network stack stand in the column of the status, too: such a number is none. */
+  ForeignStatus = 32768,
 }
 
 /** How lines are cut. */
