@@ -192,6 +192,14 @@ describe('detect', () => {
     const found = detect(text(envoy, envoy), true)
     expect(found.format).not.toMatch(/elb|alb/)
   })
+  it('knows records of CloudFront without their header', () => {
+    const record =
+      '2024-03-12 15:22:28 CDG50-P2 703 192.0.2.4 GET d6.cloudfront.net /a 404 - curl/7.81.0 q=42 - Error 375W== www.example.com https 62 0.113 - TLSv1.3 AES Error HTTP/2.0 - - 51754 0.113 Error text/plain 20 - -'
+    const found = detect(text(record.replaceAll(' ', '\t')), true)
+    expect(found).toMatchObject({ format: 'w3c', server: 'aws-cloudfront', fits: 1 })
+    const { tally } = countFast(text(record.replaceAll(' ', '\t')), found.format === null ? [] : found.plans)
+    expect([...tally.codes.values()]).toMatchObject([{ status: 404, hits: 1, firstSeen: 1710256948 }])
+  })
   it('takes no bracket for JSON', () => {
     expect(detect(text('[22/Nov/2026:10:00:00 +0000] 200 - GET https a.test "/x" [Client 192.0.2.1]'), true)).toMatchObject({ format: null, seems: null })
   })

@@ -70,7 +70,7 @@ export function detectHeaderless(prober: Prober, data: readonly Uint8Array[]): D
   return {
     format: 'w3c',
     title: 'W3C extended log without its #Fields line',
-    server: 'iis',
+    server: headers[0]?.server ?? 'iis',
     fits: prober.count(plans, data).fits,
     looked: data.length,
     evidence: ['there is no #Fields line; the fields follow from the values', ...headers.map((h) => `as if: #Fields: ${h.fields.join(' ')}`)],

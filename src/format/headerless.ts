@@ -53,6 +53,13 @@ const OTHER_LAYOUTS: readonly string[] = [
   'date time cs-uri-stem cs-uri-query s-contentpath sc-status s-computername cs(Referer) sc-win32-status x-bytes-1 x-bytes-2 x-time s-sitename s-ip s-port cs-username cs-host c-ip cs-version c-protocol cs-method x-1 x-2 x-3 cs(User-Agent) x-4 x-5 x-6 x-7 x-8',
 ]
 
+/** CloudFront's standard log, whole and as it was before it grew; its times are in seconds. */
+const CLOUDFRONT =
+  'date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type sc-content-type sc-content-len sc-range-start sc-range-end'.split(
+    ' ',
+  )
+const CLOUDFRONT_LENGTHS = [33, 26, 24] as const
+
 const MAX_HEADERS = 24
 
 /** Work out the headers of a W3C log that has lost its `#Fields` lines: the layouts of its records, the most frequent first. */
@@ -63,5 +70,8 @@ export function inferHeaders(lines: readonly string[]): W3cHeader[] {
     if (fields !== undefined) counts.set(fields, (counts.get(fields) ?? 0) + 1)
   }
   const sorted = [...counts].sort((a, b) => b[1] - a[1]).map(([fields]) => fields)
-  return [...sorted.slice(0, MAX_HEADERS), ...OTHER_LAYOUTS].map((fields) => compileFields(fields, 'Microsoft', true))
+  return [
+    ...[...sorted.slice(0, MAX_HEADERS), ...OTHER_LAYOUTS].map((fields) => compileFields(fields, 'Microsoft', true)),
+    ...CLOUDFRONT_LENGTHS.map((length) => compileFields(CLOUDFRONT.slice(0, length).join(' '), '', true)),
+  ]
 }
