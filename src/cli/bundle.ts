@@ -12,7 +12,7 @@ const folder = new URL('../../dist/bundle/', import.meta.url)
 rmSync(folder, { recursive: true, force: true })
 
 /** Dependencies of every run. The others are loaded when an input needs them. */
-const BUNDLED = ['commander', 'better-sqlite3', 'asciichart', 'get-east-asian-width']
+const BUNDLED = ['commander', 'better-sqlite3', 'asciichart', 'get-east-asian-width', 'preact', 'preact-render-to-string', 'd3-array', 'd3-time']
 
 const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { dependencies: Record<string, string> }
 

@@ -1,3 +1,4 @@
+import { LANGUAGES } from '../catalogue/note.js'
 import { LogstatError } from '../errors.js'
 import type { InputResult } from '../pipeline.js'
 import { renderIis } from '../render/iis.js'
@@ -81,11 +82,13 @@ async function print(store: Store, kind: string, options: OutputOptions, asIis: 
     ...(options.status === undefined ? {} : { select: compileSelection(options.status) }),
   }
   const made = makeReport(store, asked)
+  const other = LANGUAGES.find((language) => language !== options.lang)
+  const inOtherLanguage = kind === 'html' && other ? makeReport(store, { ...asked, language: other }) : undefined
   // Whoever waits for a pager must not hold a database for so long.
   store.close()
   const settings = settingsToName(options)
   const named = settings === undefined ? {} : { settings }
-  await write(withSettings(render({ ...made, ...named }, renderOptions(options)), kind, settings), options.output)
+  await write(withSettings(render({ ...made, ...named }, { ...renderOptions(options), inOtherLanguage }), kind, settings), options.output)
 }
 
 /** A report in text names the configuration at its end; the others hold it. */

@@ -1,4 +1,5 @@
 import type { Report } from '../report/shape.js'
+import { renderHtml } from './html.js'
 import { jsonPieces } from './json.js'
 import type { Origin } from './next.js'
 import { renderText } from './text.js'
@@ -12,6 +13,8 @@ export interface RenderOptions {
   readonly timeZone: string
   /** How many values of a list are asked for; a few of them are shown when nobody asks. */
   readonly top?: number | undefined
+  /** The same report in the other language, for a kind that holds both. */
+  readonly inOtherLanguage?: Report | undefined
   /** How it was asked for: commands that tell more are made of it. */
   readonly origin?: Origin | undefined
 }
@@ -20,4 +23,4 @@ export interface RenderOptions {
 export type Renderer = (report: Report, options: RenderOptions) => Iterable<string>
 
 /** Output kinds by name, as in `--format`. A new kind is one function here. */
-export const RENDERERS: Readonly<Record<string, Renderer>> = { text: (report, options) => [renderText(report, options)], json: jsonPieces }
+export const RENDERERS: Readonly<Record<string, Renderer>> = { text: (report, options) => [renderText(report, options)], json: jsonPieces, html: renderHtml }

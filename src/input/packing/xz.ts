@@ -1,3 +1,4 @@
+import { ReadableStream } from 'node:stream/web'
 import xz from 'xz-decompress'
 import type { Words } from '../../errors.js'
 import { type Chunks, noMore, PackedError } from './packed.js'
@@ -5,6 +6,9 @@ import { type Chunks, noMore, PackedError } from './packed.js'
 // The package lets one stream run at a time and has the next wait for it, for ever if it was left half read. Streams share nothing
 // but memory to allocate from, so several may stand open.
 Object.assign(xz.XzReadableStream, { _contextMutex: { acquire: async () => {}, release: () => {} } })
+
+/** The stream of browsers, which that of Node is, too; their types differ. */
+type PackedStream = ConstructorParameters<typeof xz.XzReadableStream>[0]
 
 /** Unpack xz, any number of streams one after the other. */
 export async function* unxz(packed: Chunks): AsyncGenerator<Uint8Array> {
@@ -20,7 +24,7 @@ export async function* unxz(packed: Chunks): AsyncGenerator<Uint8Array> {
       throw error
     }
   }
-  const unpacked = new xz.XzReadableStream(ReadableStream.from(watched()))
+  const unpacked = new xz.XzReadableStream(ReadableStream.from(watched()) as unknown as PackedStream)
   let started = false
   try {
     for await (const chunk of unpacked as unknown as AsyncIterable<Uint8Array>) {
