@@ -19,7 +19,7 @@ export interface Anonymizer {
   list(dimension: DimensionName, list: List, hits: number): List
 }
 
-/** Make a database anonymous. @throws LogstatError when it already is in the other way, or holds full addresses */
+/** @internal Make a database anonymous. @throws LogstatError when it already is in the other way, or holds full addresses */
 export function setAnonymize(db: Database.Database, how: Anonymize): void {
   db.transaction(() => {
     const known = getSetting(db, 'anonymize')
@@ -47,6 +47,7 @@ export function setAnonymize(db: Database.Database, how: Anonymize): void {
   }).immediate()
 }
 
+/** @internal How a database keeps addresses; undefined: as they are. */
 export function anonymizerOf(db: Database.Database): Anonymizer | undefined {
   const how = getSetting(db, 'anonymize')
   if (how === undefined) return undefined

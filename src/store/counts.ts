@@ -29,7 +29,7 @@ interface Place {
   readonly mayBeKnown: boolean
 }
 
-/** What is counted of the codes of sources: the tables `hits`, `span`, `list` and `top`. */
+/** @internal What is counted of the codes of sources: the tables `hits`, `span`, `list` and `top`. */
 export class Counts {
   readonly #statements: ReturnType<typeof prepare>
   readonly #db: Database.Database

@@ -9,6 +9,7 @@ const MANY_IDS = 50_000
 const LONG_TEXTS = 5 << 20
 
 /**
+ * @internal
  * Ids of dimensions, codes and values: found, or made when they are new.
  *
  * Known ids are right only within a transaction, and from one to the next while nobody else changes the database. A transaction that fails takes

@@ -206,7 +206,10 @@ function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPa
     status: f.status === '-' ? null : Number(f.status),
     substatus: null,
     win32Status: null,
-    reason: f.status === '400' && maker !== 'made-upstream' && !balancer ? (reasonOf400(f.request as string, Number(f.body_bytes_sent)) ?? maker) : maker,
+    reason:
+      f.status === '400' && f.request !== undefined && maker !== 'made-upstream' && !balancer
+        ? (reasonOf400(f.request, Number(f.body_bytes_sent)) ?? maker)
+        : maker,
     time,
     // CLF's %b is `-` where nothing was sent.
     bytesSent: bytes === undefined ? null : bytes === '-' ? 0 : Number(bytes),
