@@ -18,6 +18,8 @@ export interface CommandRecord {
 }
 
 const LOGS: Words = { en: 'log files, directories or patterns', zh: '日志文件、目录或通配符' }
+/** Kinds that lists and tables beside the report are printed in. */
+const TABLE_KINDS = ['text', 'json'] as const
 const mandatoryDb = (): Option => options.db().makeOptionMandatory()
 
 export const COMMANDS: readonly CommandRecord[] = [
@@ -45,7 +47,7 @@ export const COMMANDS: readonly CommandRecord[] = [
   {
     name: 'sources',
     about: { en: 'list ingested logs, with position and time of last read', zh: '列出已读入的日志及最近读取的位置和时间' },
-    options: () => [mandatoryDb(), options.tz(), options.format()],
+    options: () => [mandatoryDb(), options.tz(), options.format(TABLE_KINDS)],
     run: async (_, command) => (await import('./sources.js')).sources(command.opts()),
   },
   {
@@ -164,20 +166,20 @@ export const COMMANDS: readonly CommandRecord[] = [
     name: 'findings',
     about: { en: 'list what a report can find in a log; with a name: when it says so', zh: '列出报告可发现的问题；指定名称时说明其条件' },
     operands: ['[names...]', { en: 'e.g. outage, broken-link', zh: '例如 outage、broken-link' }],
-    options: () => [options.lang(), options.format()],
+    options: () => [options.lang(), options.format(TABLE_KINDS)],
     run: async (names, command) => (await import('./findings.js')).findings(names, command.opts()),
   },
   {
     name: 'formats',
     about: { en: 'list the log formats that are read', zh: '列出支持的日志格式' },
-    options: () => [options.format()],
+    options: () => [options.format(TABLE_KINDS)],
     run: async (_, command) => (await import('./formats.js')).formats(command.opts()),
   },
   {
     name: 'detect',
     about: { en: 'identify log formats and show why', zh: '识别日志格式并说明依据' },
     operands: ['<paths...>', LOGS],
-    options: () => [...options.formats(), options.format(), options.lang(), options.color()],
+    options: () => [...options.formats(), options.format(TABLE_KINDS), options.lang(), options.color()],
     run: async (paths, command) => (await import('./detect.js')).detectFiles(paths, command.opts()),
   },
 ]
