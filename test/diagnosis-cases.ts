@@ -59,11 +59,11 @@ export const CASES: Readonly<Record<string, Case>> = {
     severity: 'watch',
     fires: log(
       visits(),
-      series(12, NOON, 1, (i) => ({ ip: STRANGER, path: i ? `/boaform/${i}` : '/hnap1/', status: i ? 404 : 200, bytes: 555, agent: TOOL })),
+      series(12, NOON, 1, (i) => ({ ip: STRANGER, path: i ? `/boaform/${i}` : '/boaform/form.asp', status: i ? 404 : 200, bytes: 555, agent: TOOL })),
     ),
     nearMiss: log(
       visits(),
-      series(12, NOON, 1, (i) => ({ ip: STRANGER, path: i ? `/boaform/${i}` : '/hnap1/', status: 404, bytes: 555, agent: TOOL })),
+      series(12, NOON, 1, (i) => ({ ip: STRANGER, path: i ? `/boaform/${i}` : '/boaform/form.asp', status: 404, bytes: 555, agent: TOOL })),
     ),
   },
   upnp: {

@@ -68,7 +68,7 @@ export interface CodeEvidence {
   hits: number
   first: number | null
   last: number | null
-  /** `pathClass|agent|refererHost|s` → entries; `s` is `1` for a referer that is the path itself. */
+  /** Of troubles: `pathClass|agent|refererHost|s` → entries; `s` is `1` for a referer that is the path itself. */
   readonly kinds: Map<string, number>
   /** Minute since 1970 → entries. A database may hold wider buckets: then each counts for its first minute. */
   readonly minutes: Map<number, number>
@@ -107,6 +107,9 @@ export interface Evidence {
   clients: number
   answeredClients: number
   readonly codes: Map<string, CodeEvidence>
+  /** Answers 2xx and 304 by class of their path, and 2xx by kind of agent, as far as lists tell. */
+  readonly answeredClasses: Map<string, number>
+  readonly answeredAgents: Map<string, number>
   /** By `troubleKey`. */
   readonly troubles: Map<string, Trouble>
   /** Entries that had no more room among the troubles. */
@@ -138,6 +141,8 @@ export function emptyEvidence(): Evidence {
     clients: 0,
     answeredClients: 0,
     codes: new Map(),
+    answeredClasses: new Map(),
+    answeredAgents: new Map(),
     troubles: new Map(),
     lostTroubles: 0,
     paths: new Map(),
@@ -156,6 +161,141 @@ export function emptyEvidence(): Evidence {
 
 export const troubleKey = (t: Omit<Trouble, 'hits' | 'first' | 'last' | 'bytes' | 'answeredAfter'>): string =>
   [t.code, t.client, t.agent, t.referer ?? '', t.isSelf ? 1 : 0, t.hasUser ? 1 : 0, t.isWrite ? 1 : 0, t.isAttack ? 1 : 0, t.path].join('\t')
+
+/** Troubles and paths that evidence holds, at most: what is beyond is counted and not kept. */
+const MOST_TROUBLES = 20_000
+
+/** Add evidence of a later stretch to that of an earlier one. `from` is spent by it. */
+export function addEvidence(to: Evidence, from: Evidence): void {
+  for (const name of ['lines', 'rejected', 'entries', 'withoutTime', 'lostTroubles', 'backwards'] as const) to[name] += from[name]
+  // The same clients come again: at least so many are different.
+  to.clients = Math.max(to.clients, from.clients)
+  to.answeredClients = Math.max(to.answeredClients, from.answeredClients)
+  to.backwardsSeconds = Math.max(to.backwardsSeconds, from.backwardsSeconds)
+  for (const sign of SIGNS) to.signs[sign] += from.signs[sign]
+  for (const name of ['answeredClasses', 'answeredAgents', 'hosts', 'rootSizes', 'sizes', 'pageSizes'] as const) addCounts(to[name] as Map<unknown, number>, from[name])
+  join(to.codes, from.codes, addCode)
+  join(to.paths, from.paths, addPath)
+  join(to.clientsInTrouble, from.clientsInTrouble, addClient)
+  join(to.slow, from.slow, addCounts)
+  join(to.refererHosts, from.refererHosts, (a, b) => {
+    a.hits += b.hits
+    a.deep = Math.max(a.deep, b.deep)
+    a.deepHits += b.deepHits
+  })
+  for (const [key, trouble] of from.troubles) {
+    const known = to.troubles.get(key)
+    if (known) addTrouble(known, trouble)
+    else if (to.troubles.size < MOST_TROUBLES) to.troubles.set(key, trouble)
+    else to.lostTroubles += trouble.hits
+  }
+}
+
+function join<K, V>(to: Map<K, V>, from: ReadonlyMap<K, V>, add: (known: V, more: V) => void): void {
+  for (const [key, value] of from) {
+    const known = to.get(key)
+    if (known === undefined) to.set(key, value)
+    else add(known, value)
+  }
+}
+function addCounts<K>(to: Map<K, number>, from: ReadonlyMap<K, number>): void {
+  for (const [key, n] of from) to.set(key, (to.get(key) ?? 0) + n)
+}
+const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b))
+const greatest = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.max(a, b))
+
+function addCode(to: CodeEvidence, from: CodeEvidence): void {
+  to.hits += from.hits
+  to.first = least(to.first, from.first)
+  to.last = greatest(to.last, from.last)
+  addCounts(to.kinds, from.kinds)
+  addCounts(to.minutes, from.minutes)
+  addCounts(to.latency, from.latency)
+}
+function addTrouble(to: Trouble, from: Trouble): void {
+  to.hits += from.hits
+  to.first = least(to.first, from.first)
+  to.last = greatest(to.last, from.last)
+  to.bytes = from.bytes
+  to.answeredAfter += from.answeredAfter
+}
+function addPath(to: PathEvidence, from: PathEvidence): void {
+  // What the later stretch answered before its first trouble lies between those of both.
+  to.answeredBetween = to.answeredSince + (from.answered - from.answeredSince) + from.answeredBetween
+  to.answeredSince += from.answered
+  to.answered += from.answered
+  to.lastAnswered = greatest(to.lastAnswered, from.lastAnswered)
+  to.errors += from.errors
+}
+function addClient(to: ClientEvidence, from: ClientEvidence): void {
+  for (const name of ['hits', 'answered', 'assets', 'errors', 'probes', 'attacks', 'signedIn'] as const) to[name] += from[name]
+  to.pathBits |= from.pathBits
+  to.nameBits |= from.nameBits
+  to.signedInAt ??= from.signedInAt
+}
+
+/**
+ * Keep the most frequent troubles, with the paths and clients they name.
+ *
+ * @param rename what clients are called instead
+ */
+export function trimEvidence(evidence: Evidence, most: number, rename?: (client: string) => string): Evidence {
+  if (evidence.troubles.size <= most && !rename) return evidence
+  const sorted = [...evidence.troubles.values()].sort((a, b) => b.hits - a.hits)
+  const troubles = new Map<string, Trouble>()
+  for (const trouble of sorted.slice(0, most)) {
+    const kept = rename ? { ...trouble, client: rename(trouble.client) } : trouble
+    const known = troubles.get(troubleKey(kept))
+    if (known) addTrouble(known, kept)
+    else troubles.set(troubleKey(kept), kept)
+  }
+  const lost = sorted.slice(most).reduce((n, { hits }) => n + hits, 0)
+  const named = new Set([...troubles.values()].map(({ client }) => client))
+  const clientsInTrouble = new Map<string, ClientEvidence>()
+  for (const [name, client] of evidence.clientsInTrouble) {
+    const renamed = rename ? rename(name) : name
+    const known = clientsInTrouble.get(renamed)
+    if (known) addClient(known, client)
+    else if (named.has(renamed)) clientsInTrouble.set(renamed, client)
+  }
+  const paths = new Set([...troubles.values()].map(({ path }) => path).concat([...evidence.slow.keys()].map((key) => key.split('|').slice(4).join('|'))))
+  return {
+    ...evidence,
+    troubles,
+    clientsInTrouble,
+    paths: new Map([...evidence.paths].filter(([path]) => paths.has(path))),
+    lostTroubles: evidence.lostTroubles + lost,
+  }
+}
+
+/** As JSON: maps as lists of pairs, and of codes what no other table of a database holds. */
+export function packEvidence(evidence: Evidence): string {
+  const codes = new Map([...evidence.codes].map(([key, code]) => [key, { ...code, minutes: new Map(), latency: new Map() }]))
+  const troubles = [...evidence.troubles.values()]
+  return JSON.stringify({ ...evidence, codes, troubles }, (_, value: unknown) => (value instanceof Map ? [...value] : value))
+}
+export function unpackEvidence(text: string): Evidence {
+  type Packed = { [K in keyof Evidence]: Evidence[K] extends Map<infer A, infer B> ? [A, B][] : Evidence[K] }
+  const packed = JSON.parse(text) as Omit<Packed, 'troubles'> & { troubles: Trouble[] }
+  type PackedCode = Omit<CodeEvidence, 'kinds'> & { kinds: [string, number][] }
+  return {
+    ...packed,
+    codes: new Map(
+      (packed.codes as unknown as [string, PackedCode][]).map(([key, code]) => [key, { ...code, kinds: new Map(code.kinds), minutes: new Map(), latency: new Map() }]),
+    ),
+    troubles: new Map(packed.troubles.map((t) => [troubleKey(t), t])),
+    paths: new Map(packed.paths),
+    clientsInTrouble: new Map(packed.clientsInTrouble),
+    answeredClasses: new Map(packed.answeredClasses),
+    answeredAgents: new Map(packed.answeredAgents),
+    hosts: new Map(packed.hosts),
+    refererHosts: new Map(packed.refererHosts),
+    rootSizes: new Map(packed.rootSizes),
+    sizes: new Map(packed.sizes),
+    slow: new Map((packed.slow as unknown as [string, [number, number][]][]).map(([key, bins]) => [key, new Map(bins)])),
+    pageSizes: new Map(packed.pageSizes),
+  }
+}
 
 /** Times taken from here on are slow, in µs. */
 export const SLOW_US = 4_500_000

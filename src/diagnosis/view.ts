@@ -83,20 +83,17 @@ export class View {
     for (const { minutes } of codes) for (const [minute, n] of minutes) this.minutes.set(minute, (this.minutes.get(minute) ?? 0) + n)
     this.#own = ownHosts(evidence)
     const raw = codes.flatMap((code) => [...code.kinds].map(([key, hits]) => ({ code, hits, parts: key.split('|') as [string, AgentKind, string, string] })))
-    const isAnswer = ({ status }: CodeEvidence): boolean => status !== null && status >= 200 && status < 400
-    const is2xx = ({ status }: CodeEvidence): boolean => status !== null && status >= 200 && status < 300
-    const sum = (fits: (r: (typeof raw)[number]) => boolean): number => raw.reduce((n, r) => n + (fits(r) ? r.hits : 0), 0)
-    this.answered = sum(({ code }) => isAnswer(code))
-    this.answered2xx = sum(({ code }) => is2xx(code))
-    const good = sum(({ code }) => is2xx(code) || code.status === 304)
-    this.#people = new Set([
-      ...PEOPLE,
-      ...(['tool', 'none'] as const).filter((a) => sum(({ code, parts }) => is2xx(code) && parts[1] === a) >= 0.2 * this.answered2xx),
-    ])
-    const assets = sum(({ code, parts }) => (is2xx(code) || code.status === 304) && parts[0] === 'asset')
+    const sum = (fits: (status: number) => boolean): number => codes.reduce((n, { status, hits }) => n + (status !== null && fits(status) ? hits : 0), 0)
+    this.answered = sum((status) => status >= 200 && status < 400)
+    this.answered2xx = sum((status) => status >= 200 && status < 300)
+    const good = this.answered2xx + sum((status) => status === 304)
+    const { answeredAgents, answeredClasses } = evidence
+    const told = [...answeredAgents.values()].reduce((n, h) => n + h, 0)
+    this.#people = new Set([...PEOPLE, ...(['tool', 'none'] as const).filter((a) => (answeredAgents.get(a) ?? 0) >= 0.2 * told)])
+    const assets = answeredClasses.get('asset') ?? 0
     this.knowsClients = good >= 0.5 * this.entries && evidence.answeredClients >= 20
     this.knowsAssets = assets >= 20 && assets >= 0.1 * good
-    this.#families = this.#realFamilies(raw)
+    this.#families = this.#realFamilies()
     const cells = new Map<string, Cell>()
     for (const { code, hits, parts } of raw) {
       const [pathClass, agent, host, self] = parts
@@ -138,19 +135,13 @@ export class View {
       : text.slice(0, 16).replace('T', ' ')
   }
 
-  /** A family is the site's own when it answered a person, or its own pages, or three times at all. */
-  #realFamilies(raw: readonly { code: CodeEvidence; hits: number; parts: [string, AgentKind, string, string] }[]): ReadonlySet<string> {
-    const answers = new Map<string, number>()
+  /** A family is the site's own when it was answered three times. */
+  #realFamilies(): ReadonlySet<string> {
     const real = new Set<string>(this.options.server === 'iis' ? ['exchange', 'adfs', 'asp'] : [])
-    for (const { code, hits, parts } of raw) {
-      const [pathClass, agent, host, self] = parts
+    for (const [pathClass, n] of this.evidence.answeredClasses) {
       const family = pathClass.split('/')[1]
-      const isGood = code.status !== null && ((code.status >= 200 && code.status < 300) || code.status === 304)
-      if (family === undefined || pathClass === ATTACK || pathClass.startsWith('probe-secret') || !isGood || agent === 'scanner') continue
-      answers.set(family, (answers.get(family) ?? 0) + hits)
-      if (PEOPLE.has(agent) || this.isOwn(host, self === '1')) real.add(family)
+      if (family !== undefined && pathClass !== ATTACK && !pathClass.startsWith('probe-secret') && n >= 3) real.add(family)
     }
-    for (const [family, n] of answers) if (n >= 3) real.add(family)
     return real
   }
 

@@ -1,3 +1,4 @@
+import type { Noted } from './evidence-records.js'
 import type { Event } from './wasm/roles.js'
 
 /** The exports of the WebAssembly module (src/kernel/wasm/index.ts). Numbers are 32-bit, bigints 64-bit; addresses are bytes. */
@@ -91,4 +92,11 @@ export interface Exports {
   table(dimension: number): number
   valueCount(dimension: number): number
   withoutTime(): bigint
+  evidenceCount(which: Noted): number
+  evidenceTable(which: Noted): number
+  openEvidence(): void
+  setAttackMatcher(classes: number, classCount: number, next: number, least: number): void
+  setHard(secret: number, exploit: number): void
+  setPathMatcher(classes: number, classCount: number, next: number, least: number, records: number, kinds: number): void
+  sumAnswers(): void
 }

@@ -21,6 +21,8 @@ interface Exact {
   readonly buckets: Part
   readonly bucketSeconds: number
   readonly latencies: Part
+  /** Evidence, of as many kernels. */
+  readonly noted: readonly object[]
 }
 
 /** What a kernel's tables held. It owns its buffer, which can be transferred between threads. */
@@ -95,6 +97,7 @@ function copyTables(kernel: Kernel, most: number, buffer: ArrayBuffer): { buffer
     buckets: copy(wasm.bucketTable(), BUCKET * wasm.bucketCount()),
     bucketSeconds: wasm.bucketSeconds(),
     latencies: copy(wasm.latencyTable(), LATENCY * wasm.latencyCount()),
+    noted: kernel.noted(),
   }
   const isCut = most !== ALL
   const lists = DIMENSIONS.map((dimension): Lists => {
@@ -147,6 +150,7 @@ export function absorb(kernel: Kernel, packed: Packed, onFull: () => void): void
     memory.set(bytes.subarray(start, end), to)
     return to + end - start
   }
+  kernel.foreignEvidence.push(...packed.noted)
   const reasons = lay(packed.codes, at)
   lay(packed.reasons, reasons)
   wasm.absorbCodes(codeCount, at, reasons, packed.reasonsAt)

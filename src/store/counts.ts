@@ -3,7 +3,7 @@ import { type Buckets, COLUMNS, NO_TIME } from '../tally/buckets.js'
 import { LaidList, ROW_OF_LIST } from '../tally/laid-list.js'
 import { Kind, SPAN_MEASURES, type SumName } from '../tally/measures.js'
 import { placesInOrder } from '../tally/order.js'
-import { type CodeTally, DIMENSIONS, type DimensionName, isEmpty, type List, mergeLists, trimList } from '../tally/tally.js'
+import { type CodeTally, DIMENSIONS, type DimensionName, isEmpty, type List, mergeLists, type PeriodEvidence, trimList } from '../tally/tally.js'
 import type { Anonymizer } from './anonymize.js'
 import type { Ids } from './ids.js'
 import { type Inserter, inserter } from './insert.js'
@@ -17,6 +17,7 @@ export interface Counted {
   /** Width of all buckets. */
   readonly bucketSeconds: number
   readonly codes: { values(): Iterable<CountedCode> }
+  readonly evidence?: readonly PeriodEvidence[]
 }
 
 /** Where counts go. */

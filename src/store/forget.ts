@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Store } from './store.js'
 
 /** Tables whose rows belong to a source. */
-const TABLES_OF_SOURCE = ['hits', 'span', 'top', 'list', 'reject', 'reject_sample', 'packed'] as const
+const TABLES_OF_SOURCE = ['hits', 'span', 'top', 'list', 'evidence', 'reject', 'reject_sample', 'packed'] as const
 
 /** Undo imports: all that was counted of these sources, and that they were read, is gone. */
 export function forgetSources(store: Store, ids: readonly number[]): void {

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { LARGEST_SUM } from '../tally/measures.js'
 import { addedColumns } from './measures.js'
-import { APPLICATION_ID, hitsTable, SCHEMA_VERSION, TABLES, VIEWS } from './schema.js'
+import { APPLICATION_ID, EVIDENCE, hitsTable, SCHEMA_VERSION, TABLES, VIEWS } from './schema.js'
 
 /** Brings a database from version `to - 1` to version `to`. */
 export interface Migration {
@@ -32,7 +32,7 @@ INSERT INTO hits (source_id, code_id, start, seconds, hits, bytes_sent, timed, t
     nullif(timed, 0), CASE WHEN timed > 0 THEN min(time_taken_us, ${LARGEST_SUM}) END
   FROM hits_1;
 DROP TABLE hits_1;
-`,
+${EVIDENCE}`,
   },
 ]
 

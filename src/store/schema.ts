@@ -19,6 +19,16 @@ ${definitions(true, version)}
 ) STRICT, WITHOUT ROWID;
 `
 
+/** What is known of what went wrong, for the diagnosis: by source and period, deflated JSON (src/diagnosis/evidence.ts). */
+export const EVIDENCE = `
+CREATE TABLE evidence (
+  source_id INTEGER NOT NULL REFERENCES source(id),
+  period INTEGER NOT NULL,        -- as in span
+  data BLOB NOT NULL,
+  PRIMARY KEY (source_id, period)
+) STRICT, WITHOUT ROWID;
+`
+
 export const TABLES = `
 CREATE TABLE source (
   id INTEGER PRIMARY KEY,
@@ -110,6 +120,7 @@ CREATE TABLE top (
   PRIMARY KEY (source_id, code_id, period, dimension_id, value_id)
 ) STRICT, WITHOUT ROWID;
 
+${EVIDENCE}
 CREATE TABLE reject (
   source_id INTEGER NOT NULL REFERENCES source(id),
   reason TEXT NOT NULL,

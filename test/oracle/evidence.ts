@@ -14,8 +14,10 @@ export interface Entry {
   readonly reason: string | null
   /** Seconds since 1970 UTC. */
   readonly time: number | null
-  /** null: the log has none, or `-`. */
+  /** null: the log has none. */
   readonly bytes: number | null
+  /** For no bytes it writes `-`. */
+  readonly isDash: boolean
   readonly timeTakenUs: number | null
   readonly path: string | null
   readonly query: string
@@ -41,14 +43,15 @@ function readClf(line: string): Entry | undefined {
   const words = /^(\S+) (.*?)(?: HTTP\/\S+)?$/.exec(request)
   const uri = words?.[2] ?? (request === '-' ? '' : request)
   const [path, query] = cut(uri, '?')
-  const taken = /^ (?:.* )?"?(\d+\.\d+)"?$/.exec(rest ?? '')?.[1]
+  const taken = /^ (?:.* )?"?(?:rt=)?(\d+\.\d+)"?$/.exec(rest ?? '')?.[1]
   return {
     status: number(status),
     substatus: null,
     win32Status: null,
     reason: null,
     time: Date.UTC(Number(year), MONTHS.indexOf(month as string), Number(day), Number(hour), Number(minute), Number(second)) / 1000 - offset,
-    bytes: number(bytes),
+    bytes: number(bytes) ?? 0,
+    isDash: bytes === '-',
     timeTakenUs: taken === undefined ? null : Math.round(Number(taken) * 1e6),
     path: value(path),
     query,
@@ -80,6 +83,7 @@ function readW3c(line: string, fields: readonly string[]): Entry | undefined {
     reason: value(f['s-reason']),
     time: Number.isNaN(time) ? null : Math.floor(time / 1000),
     bytes: number(f['sc-bytes']),
+    isDash: false,
     timeTakenUs: taken === null ? null : taken * 1000,
     path: value(path),
     query: value(f['cs-uri-query']) ?? query,
@@ -163,7 +167,7 @@ function makeGatherer(): { evidence: Evidence; add(entry: Entry): void; finish()
       latest = Math.max(latest, time)
     }
     const code = `${status ?? '-'}|${entry.substatus ?? '-'}|${entry.win32Status ?? '-'}|${entry.reason ?? ''}`
-    countCode(codeOf(evidence, code, entry), entry, `${pathClass}|${agent}|${host ?? ''}|${isSelf ? 1 : ''}`)
+    countCode(codeOf(evidence, code, entry), entry, isTrouble(entry) ? `${pathClass}|${agent}|${host ?? ''}|${isSelf ? 1 : ''}` : null)
     if (entry.host)
       add(
         evidence.hosts,
@@ -187,6 +191,8 @@ function makeGatherer(): { evidence: Evidence; add(entry: Entry): void; finish()
       known.answered++
       if (kind === 'asset') known.assets++
       if (path !== null) add(answeredPaths, path)
+      if (path !== null && ((status >= 200 && status < 300) || status === 304)) add(evidence.answeredClasses, pathClassOf(path))
+      if (status >= 200 && status < 300) add(evidence.answeredAgents, agent)
       if (status >= 200 && status < 300 && entry.bytes !== null) {
         if (path === '/') add(evidence.rootSizes, entry.bytes)
         add(evidence.sizes, entry.bytes)
@@ -252,7 +258,8 @@ function makeGatherer(): { evidence: Evidence; add(entry: Entry): void; finish()
       const p = evidence.paths.get(path ?? '')
       if (p) p.errors++
     } else if (status !== null && status >= 200 && status < 300 && status !== 204) {
-      if (kind === 'probe-secret' || (kind === 'probe-exploit' && !attacks)) note(time)
+      // A probe that was answered is looked for where the path has a dot: nearly all secrets have one.
+      if (path?.includes('.') && (kind === 'probe-secret' || (kind === 'probe-exploit' && !attacks))) note(time)
       else if (isWrite && /\.(php\d?|phtml|aspx?|ashx|jspx?|cgi|pl)$/i.test(path ?? '')) note(time)
     } else if (status !== null && [301, 302, 303, 307, 308].includes(status) && /^(GET|HEAD)$/.test(entry.method ?? 'GET') && time !== null) {
       if (agent !== 'bot' && agent !== 'monitor') countTurn(`${client} ${path} ${query}`, time, note)
@@ -261,12 +268,10 @@ function makeGatherer(): { evidence: Evidence; add(entry: Entry): void; finish()
 
   /** The eighth time within half a minute makes it a loop. */
   const countTurn = (key: string, time: number, note: (from: number | null) => void): void => {
-    const times = (turns.get(key) ?? []).filter((t) => time - t < 30)
-    times.push(time)
-    if (times.length >= 8) {
-      for (const t of times) note(t)
-      turns.set(key, [])
-    } else turns.set(key, times)
+    const since = turns.get(key)?.[0] ?? time
+    const times = time - since < 30 ? [...(turns.get(key) ?? []), time] : [time]
+    if (times.length === 8) for (const _ of times) note(times[0] as number)
+    turns.set(key, times.length === 8 ? [] : times)
   }
 
   const finish = (): Evidence => {
@@ -306,9 +311,9 @@ function codeOf(evidence: Evidence, key: string, { status, substatus, win32Statu
   return code
 }
 
-function countCode(code: CodeEvidence, { time, timeTakenUs }: Entry, kinds: string): void {
+function countCode(code: CodeEvidence, { time, timeTakenUs }: Entry, kinds: string | null): void {
   code.hits++
-  add(code.kinds, kinds)
+  if (kinds !== null) add(code.kinds, kinds)
   if (timeTakenUs !== null) add(code.latency, latencyBin(timeTakenUs))
   if (time === null) return
   add(code.minutes, Math.floor(time / 60))
@@ -329,7 +334,7 @@ const NGINX_PAGES: Readonly<Record<number, readonly [number, number]>> = {
   504: [160, 185],
 }
 
-function countSigns({ signs, pageSizes }: Evidence, { status, bytes, path, method, agent, referer, substatus }: Entry): void {
+function countSigns({ signs, pageSizes }: Evidence, { status, bytes, isDash, path, method, agent, referer, substatus }: Entry): void {
   if (substatus !== null || status === null) return
   if (path === null && method === null) {
     if (status === 400) signs.emptyRequest400++
@@ -345,8 +350,8 @@ function countSigns({ signs, pageSizes }: Evidence, { status, bytes, path, metho
     }
     if (/(^|[^\\])\\["n]/.test(text)) signs.escapedQuote++
   }
-  if (bytes === null && [200, 204, 302, 304].includes(status)) signs.dashBytes++
-  if (status === 304 && bytes !== null) signs[bytes > 0 ? 'bytesOn304' : 'zeroOn304']++
+  if (isDash && [200, 204, 206, 302, 304].includes(status)) signs.dashBytes++
+  if (status === 304 && bytes !== null && !isDash) signs[bytes > 0 ? 'bytesOn304' : 'zeroOn304']++
   const [least, most] = NGINX_PAGES[status] ?? [1, 0]
   if (bytes !== null && bytes >= least && bytes <= most) add(pageSizes, status)
 }

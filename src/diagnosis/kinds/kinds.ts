@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Text } from '../../catalogue/note.js'
 
 // Kinds of paths, agents, referers and clients: one list for kernel, database, JSON and selections. Their tables are YAML beside this file.
@@ -52,15 +51,16 @@ export interface KindTable<K extends string> {
   readonly kinds: Readonly<Record<K, Text>>
   readonly records: readonly KindRecord<K>[]
 }
+/** An automaton as text: its tables in base64. */
+export interface PackedMatcher {
+  readonly classes: string
+  readonly classCount: number
+  readonly next: string
+  readonly least: string
+}
 export interface Kinds {
+  /** They find the number of a record. */
+  readonly matchers: { readonly paths: PackedMatcher; readonly attacks: PackedMatcher; readonly agents: PackedMatcher }
   readonly paths: KindTable<PathKind>
   readonly agents: KindTable<AgentKind>
-}
-
-let loaded: Kinds | undefined
-
-/** The tables, as the build compiled them. */
-export function kinds(): Kinds {
-  loaded ??= JSON.parse(readFileSync(new URL('../../../dist/generated/kinds.json', import.meta.url), 'utf8')) as Kinds
-  return loaded
 }

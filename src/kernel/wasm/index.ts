@@ -22,6 +22,7 @@ import { lostTable, openScratch, openTable, scratchAt, table, valueCount } from 
 
 export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt } from './absorb'
 export { absorbDistinct, absorbLost, absorbValues, pack, packedEnd, packedSize } from './exchange'
+export { evidenceCount, evidenceTable, openEvidence, setAttackMatcher, setHard, setPathMatcher, sumAnswers } from './evidence'
 export { addFilter, clearFilters, setPeriodFilter } from './filter'
 export { hashOf, secretAt } from './hash'
 export { layBuckets, layLists, listRowsAt, listTextCount, listTextsAt, orderBuckets } from './read-out'
