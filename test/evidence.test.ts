@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { addEvidence, type Evidence, packEvidence, unpackEvidence } from '../src/diagnosis/evidence.js'
-import { formatNamed, plansOfFamily } from '../src/format/registry.js'
 import type { Format } from '../src/format/format.js'
+import { formatNamed, plansOfFamily } from '../src/format/registry.js'
 import type { Kernel } from '../src/kernel/kernel.js'
 import { countingKernel, readEvidence } from '../src/tally/evidence.js'
 import { CASES } from './diagnosis-cases.js'
@@ -41,7 +41,11 @@ describe('evidence', () => {
     expect(unpackEvidence(packEvidence(evidence))).toEqual(evidence)
   })
   it('adds up', () => {
-    const half = (from: number): string => log(visits(undefined, 300, from, from + 43200), series(40, from + 100, 30, (i) => ({ ip: `198.51.100.${i % 9}`, path: '/oak', status: 500 })))
+    const half = (from: number): string =>
+      log(
+        visits(undefined, 300, from, from + 43200),
+        series(40, from + 100, 30, (i) => ({ ip: `198.51.100.${i % 9}`, path: '/oak', status: 500 })),
+      )
     const whole = gather(half(0) + half(43200))
     const sum = gather(half(0))
     addEvidence(sum, gather(half(43200)))

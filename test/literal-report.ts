@@ -21,6 +21,29 @@ function explanation(code: string, language: Language, name: Text, meaning: Text
   }
 }
 
+/** What findings of the diagnosis have beside their code. */
+const told = (
+  severity: 'act' | 'watch',
+  code: string,
+): Omit<
+  Report['findings'][number],
+  'code' | 'status' | 'substatus' | 'reason' | 'win32Status' | 'verdict' | 'hits' | 'title' | 'firstSeen' | 'lastSeen' | 'mostly'
+> => ({
+  id: 'code',
+  severity,
+  codes: [code],
+  share: 0,
+  clients: 0,
+  ongoing: false,
+  where: '',
+  whom: '',
+  evidence: [],
+  checks: [],
+  series: [],
+  top: { paths: [], clients: [], referers: [] },
+  timeTaken: null,
+})
+
 const named = (status: number, substatus: number, win32Status: number | null = null) => ({ status, substatus, reason: null, win32Status })
 
 function code(status: number, substatus: number | null, hits: number, verdicts: Partial<Record<Verdict, number>>, rest: Partial<ReportCode> = {}): ReportCode {
@@ -208,6 +231,7 @@ export function literalReport(language: Language): Report {
     ],
     findings: [
       {
+        ...told('act', '503.2'),
         code: '503.2',
         ...named(503, 2),
         verdict: 'server',
@@ -218,6 +242,7 @@ export function literalReport(language: Language): Report {
         mostly: { dimension: 'path', value: '/api/orders', share: 210 / 214 },
       },
       {
+        ...told('watch', '401.1/1326'),
         code: '401.1/1326',
         ...named(401, 1, 1326),
         verdict: 'auth',
@@ -227,8 +252,9 @@ export function literalReport(language: Language): Report {
         lastSeen: '2026-11-22T16:00:00Z',
         mostly: null,
       },
-      { code: '404.77', ...named(404, 77), verdict: 'unknown', hits: 3, title: '', firstSeen: null, lastSeen: null, mostly: null },
+      { ...told('watch', '404.77'), code: '404.77', ...named(404, 77), verdict: 'unknown', hits: 3, title: '', firstSeen: null, lastSeen: null, mostly: null },
     ],
+    rules: 0,
     timeline,
   }
 }

@@ -6,6 +6,7 @@ import { RENDERERS } from '../render/render.js'
 import { type ReportOptions as MadeOptions, makeReport } from '../report/report.js'
 import { compileSelection } from '../report/select.js'
 import { openStore, type Store } from '../store/store.js'
+import { localTime, systemZone } from '../time-zone.js'
 import { said } from './messages.js'
 import { kindOf, type OutputOptions, renderOptions, settingsToName, write } from './output.js'
 import { FILTERS, type ReadCommandOptions, readPaths } from './read.js'
@@ -78,6 +79,7 @@ async function print(store: Store, kind: string, options: OutputOptions, asIis: 
     language: options.lang,
     top: options.top,
     server: options.server,
+    clock: (seconds: number) => localTime(seconds, options.tz ?? systemZone()).slice(0, 16),
     ...read,
     ...(options.status === undefined ? {} : { select: compileSelection(options.status) }),
   }

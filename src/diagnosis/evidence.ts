@@ -107,6 +107,8 @@ export interface Evidence {
   clients: number
   answeredClients: number
   readonly codes: Map<string, CodeEvidence>
+  /** Minute since 1970 → entries, spread evenly where buckets are wider; empty: the sum over `codes`. */
+  readonly traffic: Map<number, number>
   /** Answers 2xx and 304 by class of their path, and 2xx by kind of agent, as far as lists tell. */
   readonly answeredClasses: Map<string, number>
   readonly answeredAgents: Map<string, number>
@@ -141,6 +143,7 @@ export function emptyEvidence(): Evidence {
     clients: 0,
     answeredClients: 0,
     codes: new Map(),
+    traffic: new Map(),
     answeredClasses: new Map(),
     answeredAgents: new Map(),
     troubles: new Map(),
@@ -173,7 +176,8 @@ export function addEvidence(to: Evidence, from: Evidence): void {
   to.answeredClients = Math.max(to.answeredClients, from.answeredClients)
   to.backwardsSeconds = Math.max(to.backwardsSeconds, from.backwardsSeconds)
   for (const sign of SIGNS) to.signs[sign] += from.signs[sign]
-  for (const name of ['answeredClasses', 'answeredAgents', 'hosts', 'rootSizes', 'sizes', 'pageSizes'] as const) addCounts(to[name] as Map<unknown, number>, from[name])
+  for (const name of ['answeredClasses', 'answeredAgents', 'hosts', 'rootSizes', 'sizes', 'pageSizes'] as const)
+    addCounts(to[name] as Map<unknown, number>, from[name])
   join(to.codes, from.codes, addCode)
   join(to.paths, from.paths, addPath)
   join(to.clientsInTrouble, from.clientsInTrouble, addClient)
@@ -281,11 +285,15 @@ export function unpackEvidence(text: string): Evidence {
   return {
     ...packed,
     codes: new Map(
-      (packed.codes as unknown as [string, PackedCode][]).map(([key, code]) => [key, { ...code, kinds: new Map(code.kinds), minutes: new Map(), latency: new Map() }]),
+      (packed.codes as unknown as [string, PackedCode][]).map(([key, code]) => [
+        key,
+        { ...code, kinds: new Map(code.kinds), minutes: new Map(), latency: new Map() },
+      ]),
     ),
     troubles: new Map(packed.troubles.map((t) => [troubleKey(t), t])),
     paths: new Map(packed.paths),
     clientsInTrouble: new Map(packed.clientsInTrouble),
+    traffic: new Map(packed.traffic),
     answeredClasses: new Map(packed.answeredClasses),
     answeredAgents: new Map(packed.answeredAgents),
     hosts: new Map(packed.hosts),

@@ -10,7 +10,7 @@ export interface DiagnoseOptions {
   readonly verdictOf: (code: CodeEvidence) => Verdict
   readonly nameOf: (code: CodeEvidence) => { readonly en: string; readonly zh: string } | null
   readonly server: string | null
-  /** Writes a time; UTC when absent. */
+  /** Writes a time, as `2026-11-22 14:05`; UTC when absent. */
   readonly clock?: (seconds: number) => string
   /** Evidence of the period before, for what is new. */
   readonly before?: Evidence
@@ -80,7 +80,9 @@ export class View {
     this.from = codes.reduce((n, { first }) => Math.min(n, first ?? n), Number.POSITIVE_INFINITY)
     this.to = codes.reduce((n, { last }) => Math.max(n, last ?? n), 0)
     if (!Number.isFinite(this.from)) this.from = 0
-    for (const { minutes } of codes) for (const [minute, n] of minutes) this.minutes.set(minute, (this.minutes.get(minute) ?? 0) + n)
+    for (const [minute, n] of evidence.traffic) this.minutes.set(minute, n)
+    if (evidence.traffic.size === 0)
+      for (const { minutes } of codes) for (const [minute, n] of minutes) this.minutes.set(minute, (this.minutes.get(minute) ?? 0) + n)
     this.#own = ownHosts(evidence)
     const raw = codes.flatMap((code) => [...code.kinds].map(([key, hits]) => ({ code, hits, parts: key.split('|') as [string, AgentKind, string, string] })))
     const sum = (fits: (status: number) => boolean): number => codes.reduce((n, { status, hits }) => n + (status !== null && fits(status) ? hits : 0), 0)
@@ -127,12 +129,11 @@ export class View {
   get window(): number {
     return Math.min(1440, Math.max(5, Math.ceil(50 / (this.entries / Math.max(1, (this.to - this.from) / 60)))))
   }
+  /** A time for people, without its day where the log has one day. */
   clock(seconds: number): string {
-    if (this.options.clock) return this.options.clock(seconds)
-    const text = new Date(seconds * 1000).toISOString()
-    return this.to - this.from < 86400 && Math.floor(this.from / 86400) === Math.floor(this.to / 86400)
-      ? text.slice(11, 16)
-      : text.slice(0, 16).replace('T', ' ')
+    const text = (s: number): string => this.options.clock?.(s) ?? new Date(s * 1000).toISOString().slice(0, 16).replace('T', ' ')
+    const isOneDay = text(this.from).slice(0, 10) === text(this.to).slice(0, 10)
+    return isOneDay ? text(seconds).slice(11) : text(seconds)
   }
 
   /** A family is the site's own when it was answered three times. */

@@ -1,9 +1,9 @@
 import { LogstatError } from '../errors.js'
 import { kernelCode } from './code.js'
+import type { EvidenceText } from './evidence-records.js'
 import type { Exports } from './exports.js'
 import { type LocalOffset, type Period, UTC, WHOLE } from './periods.js'
 import type { Plan } from './plan.js'
-import type { EvidenceText } from './evidence-records.js'
 import { decode } from './text.js'
 import { Dimension, Event, type Reject, Role } from './wasm/roles.js'
 

@@ -4,8 +4,10 @@ import { codeName, type Finding, QUIET, type Report, type ReportCode, type Win32
 /** Whose problem is read first. */
 const URGENCY: Readonly<Record<Verdict, number>> = { server: 0, backend: 0, config: 0, auth: 1, security: 2, unknown: 2, client: 3, noise: 4, normal: 5 }
 
-/** What in a report needs attention: the most urgent first, then what has the most hits. */
-export function findingsOf({ codes }: Omit<Report, 'findings'>): Finding[] {
+const ACT: ReadonlySet<Verdict> = new Set(['server', 'backend', 'config'])
+
+/** Without evidence: what in a report needs attention by its codes alone: the most urgent first, then what has the most hits. */
+export function findingsOf({ codes }: Pick<Report, 'codes'>): Finding[] {
   const findings = codes.flatMap((code) => [...findingsOfCode(code)])
   return findings.sort((a, b) => URGENCY[a.verdict] - URGENCY[b.verdict] || b.hits - a.hits)
 }
@@ -30,6 +32,19 @@ function finding(code: ReportCode, verdict: Verdict, hits: number, row: Win32Row
   const of = row ?? code
   const name = codeName(code)
   return {
+    id: 'code',
+    severity: ACT.has(verdict) ? 'act' : 'watch',
+    codes: [row?.value ? `${name}/${row.value}` : name],
+    share: 0,
+    clients: 0,
+    ongoing: false,
+    where: '',
+    whom: '',
+    evidence: [],
+    checks: [],
+    series: [],
+    top: { paths: [], clients: [], referers: [] },
+    timeTaken: null,
     code: row?.value ? `${name}/${row.value}` : name,
     status,
     substatus,

@@ -7,6 +7,7 @@ import { addSums, noSums, reportedSums } from '../tally/measures.js'
 import type { CodeKey, LeftOut } from '../tally/tally.js'
 import { timeTakenOf } from '../tally/time-taken.js'
 import { reportCodes } from './codes.js'
+import { diagnosed } from './diagnosed.js'
 import { findingsOf } from './findings.js'
 import { reportRejects } from './rejects.js'
 import { iso, QUIET, type Report, type ReportInput } from './shape.js'
@@ -26,6 +27,8 @@ export interface ReportOptions extends Range {
   readonly leftOut?: readonly LeftOut[]
   /** Holds in place of the server the log implies. */
   readonly server?: string | undefined
+  /** Writes a time in the texts of findings; UTC when absent. */
+  readonly clock?: (seconds: number) => string
 }
 
 /** Make the report of a store, or of the part of it that `options` names. */
@@ -46,7 +49,7 @@ function reportOf(store: Store, options: ReportOptions): Report {
   const { codes, otherCodes, verdicts } = reportCodes(context)
   const { firstSeen, lastSeen } = selected.sums
   const totals = totalsOf(store.sources(), selected.sums, options)
-  const told: Omit<Report, 'findings'> = {
+  const told: Omit<Report, 'findings' | 'rules'> = {
     schema: 'logstat.report/1',
     language,
     range: since === undefined && until === undefined ? null : { since: iso(since ?? null), until: iso(until ?? null) },
@@ -71,7 +74,7 @@ function reportOf(store: Store, options: ReportOptions): Report {
     rejects: reportRejects(store, language),
     timeline,
   }
-  return { ...told, findings: findingsOf(told) }
+  return { ...told, ...(diagnosed(store, told, options) ?? { findings: findingsOf(told), rules: 0 }) }
 }
 
 function totalsOf(sources: readonly Source[], sums: Selected['sums'], { since, until, filter }: ReportOptions): Report['totals'] {

@@ -2,8 +2,8 @@ import { addEvidence, type CodeEvidence, type Evidence, emptyEvidence, type Path
 import { agentKindOf, kernelClassifier, pathClasses, pathClassOf } from '../diagnosis/kinds/classify.js'
 import { AGENT_KINDS } from '../diagnosis/kinds/kinds.js'
 import { isTrouble } from '../diagnosis/trouble.js'
-import { ClientRecord, EvidenceText, MAX_HOSTS, Noted, PathRecord, Sign, TroubleFlag, TroubleRecord } from '../kernel/evidence-records.js'
 import type { KernelCode } from '../kernel/code.js'
+import { ClientRecord, EvidenceText, MAX_HOSTS, Noted, PathRecord, Sign, TroubleFlag, TroubleRecord } from '../kernel/evidence-records.js'
 import { Kernel } from '../kernel/kernel.js'
 import { readCodes } from './read-out.js'
 import type { CodeTally } from './tally.js'
@@ -13,7 +13,11 @@ import type { CodeTally } from './tally.js'
 const codeKey = ({ status, substatus, win32Status, reason }: CodeTally): string => `${status ?? '-'}|${substatus ?? '-'}|${win32Status ?? '-'}|${reason ?? ''}`
 
 /** A host as it is compared: without `www.`. */
-const hostName = (text: string): string => text.toLowerCase().replace(/^www\./, '').replace(/:\d+$/, '')
+const hostName = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/^www\./, '')
+    .replace(/:\d+$/, '')
 
 interface Reading {
   readonly evidence: Evidence
@@ -88,7 +92,9 @@ function readKinds({ evidence, kernel, view, keys, hosts }: Reading): void {
 
 /** Names of referers' hosts by number; 0: none. */
 const hostsOf = ({ evidenceTexts, wasm }: Kernel): (string | null)[] =>
-  [null, ...evidenceTexts[EvidenceText.Host].slice(0, wasm.evidenceCount(Noted.Hosts)).map(hostName)].concat(new Array(MAX_HOSTS + 1).fill('*')).slice(0, MAX_HOSTS + 2)
+  [null, ...evidenceTexts[EvidenceText.Host].slice(0, wasm.evidenceCount(Noted.Hosts)).map(hostName)]
+    .concat(new Array(MAX_HOSTS + 1).fill('*'))
+    .slice(0, MAX_HOSTS + 2)
 
 const timeAt = (view: DataView, at: number): number | null => {
   const time = view.getFloat64(at, true)

@@ -1,5 +1,5 @@
-import { MAX_SAMPLES } from '../kernel/records.js'
 import { addEvidence, type Evidence } from '../diagnosis/evidence.js'
+import { MAX_SAMPLES } from '../kernel/records.js'
 import type { Dimension, Reject } from '../kernel/wasm/roles.js'
 import type { Buckets } from './buckets.js'
 import { LaidList, lengthOf } from './laid-list.js'

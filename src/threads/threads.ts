@@ -7,8 +7,8 @@ import type { Reader } from '../input/open.js'
 import { ALONE } from '../input/packing/packed.js'
 import { kernelCode } from '../kernel/code.js'
 import type { Kernel } from '../kernel/kernel.js'
-import { countingKernel } from '../tally/evidence.js'
 import type { Counting, Part, Piece, Unit } from '../log/log.js'
+import { countingKernel } from '../tally/evidence.js'
 import { makeRing, type Ring, ringReader } from './ring.js'
 
 /** Counts units, several at a time where there are threads for them. The calling thread is one of these. */

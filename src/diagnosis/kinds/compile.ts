@@ -5,7 +5,7 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { AGENT_KINDS, type Kinds, type KindTable, type PackedMatcher, PATH_KINDS } from './kinds.js'
+import { AGENT_KINDS, type Kinds, type KindTable, PATH_KINDS, type PackedMatcher } from './kinds.js'
 import { expand, makeMatcher, packMatcher } from './matcher.js'
 
 const read = <K extends string>(name: string): KindTable<K> => parse(readFileSync(new URL(name, import.meta.url), 'utf8')) as KindTable<K>

@@ -149,8 +149,8 @@ export const everybodyGivesUp: Rule = {
         pileMs: times ? times.seconds * 1000 : null,
         evidence: [
           say(
-            `${num(n)} of ${num(total)} requests were broken off by their client, mostly ${path}.`,
-            `${num(total)} 个请求中有 ${num(n)} 个被客户端中断，主要是 ${path}。`,
+            `${num(n)} of ${num(Math.max(n, total))} requests were broken off by their client, mostly ${path}.`,
+            `${num(Math.max(n, total))} 个请求中有 ${num(n)} 个被客户端中断，主要是 ${path}。`,
           ),
           ...(times
             ? [

@@ -100,7 +100,8 @@ export const outage: Rule = {
     for (const stretch of stretchesOf(view, minutesOf(rows), 5, 0.1)) {
       const inside = rows.filter((r) => !r.taken && overlaps(r, stretch))
       const lost = Math.min(sumOf(inside), Math.round(stretch.hits))
-      const share = lost / stretch.total
+      const total = Math.max(lost, Math.round(stretch.total))
+      const share = lost / total
       if (!((lost >= 20 && share >= 0.15) || (lost >= 10 && share >= 0.4) || (lost >= 100 && share >= 0.05))) continue
       const few = fewClients(view, inside, stretch)
       if (few) {
@@ -129,8 +130,8 @@ export const outage: Rule = {
         pileMs: pile ? pile.seconds * 1000 : null,
         evidence: [
           say(
-            `${num(lost)} of ${num(stretch.total)} requests failed, mostly ${mostly(inside)}.`,
-            `${num(stretch.total)} 个请求中有 ${num(lost)} 个失败，主要是 ${mostlyZh(inside)}。`,
+            `${num(lost)} of ${num(total)} requests failed, mostly ${mostly(inside)}.`,
+            `${num(total)} 个请求中有 ${num(lost)} 个失败，主要是 ${mostlyZh(inside)}。`,
           ),
           ongoing
             ? say('It was still going on when the log ends.', '日志结束时仍在持续。')
