@@ -57,7 +57,7 @@ export const acmeFailed: Rule = {
   *find(view) {
     const cells = openCells(view, (c) => c.kind === 'acme')
     if (cells.length === 0) return
-    const isAnswered = view.cells.some((c) => c.kind === 'acme' && c.code.status !== null && c.code.status < 300)
+    const isAnswered = (view.evidence.answeredClasses.get('acme') ?? 0) > 0
     const isWatch = leftOf(cells) >= 3 && !isAnswered && cells.some((c) => c.agent !== 'scanner')
     yield {
       severity: isWatch ? 'watch' : 'info',
