@@ -90,7 +90,7 @@ export function makeFinding(view: View, id: string, draft: Draft): Finding {
     take(row.of, row.hits)
   }
   const wanted = new Set(cells)
-  for (const row of view.rows) if (row.cell && wanted.has(row.cell)) row.taken = true
+  if (wanted.size > 0) for (const row of view.rows) if (row.cell && wanted.has(row.cell)) row.taken = true
   for (const cell of cells) {
     take(cell.code, cell.left)
     cell.left = 0
