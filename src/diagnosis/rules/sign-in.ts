@@ -204,9 +204,10 @@ function brokenSince(view: View, path: string, rows: readonly Row[]): Draft | nu
   if (answered < 5) return null
   const after = lastAnswered === null ? rows : rows.filter((r) => (r.last ?? 0) > lastAnswered)
   const known = clientsOf(after.filter((r) => r.isKnown))
-  const others = view.rows.filter((r) => r.path === path && !isRefusal(r) && (r.last ?? 0) > (lastAnswered ?? 0))
   const n = sumOf(after)
-  if (n < 10 || known < 5 || n < 0.8 * (n + sumOf(others))) return null
+  if (n < 10 || known < 5) return null
+  const others = view.rows.filter((r) => r.path === path && !isRefusal(r) && (r.last ?? 0) > (lastAnswered ?? 0))
+  if (n < 0.8 * (n + sumOf(others))) return null
   const first = Math.max(lastAnswered ?? 0, firstOf(after))
   return {
     severity: n >= 20 ? 'act' : 'watch',
