@@ -93,6 +93,7 @@ async function readLogs(inputs: readonly Input[], run: Run): Promise<InputResult
   // While a job is counted, the next ones are looked at, and begun, so that no thread waits.
   for await (const { job, begun } of ahead(jobs, jobsAhead(plan, threads.jobs), (job) => beginJob(job, run))) {
     if (process.env.LOGSTAT_PLAN) process.stderr.write(planText(job))
+    ledger.begin(job)
     await countJob(job, begun, run)
     for (const log of job.logs) {
       const booked = ledger.book(log)

@@ -48,6 +48,8 @@ export class DatabaseLedger implements Ledger {
     this.#waiting = new Waiting(LISTED, store.joinsClients ? ['client'] : [], store.anonymizes)
   }
 
+  begin(): void {}
+
   enter(unit: Unit, part: Part): void {
     const log = logOf(unit, part)
     const entered = this.#of(log)

@@ -2,7 +2,7 @@ import { LogstatError } from '../errors.js'
 import type { Input } from '../input/find.js'
 import type { Kernel } from '../kernel/kernel.js'
 import { mostlyRejected, nothingUnderstood } from '../log/layout.js'
-import type { Log, Part, Piece, Position, Refused, Unit } from '../log/log.js'
+import type { Job, Log, Part, Piece, Position, Refused, Unit } from '../log/log.js'
 import { addLineCounts, type LineCounts, NONE_LEFT_OUT } from '../tally/tally.js'
 
 /** Adds parts up, and books them in a store: a report by server, a database by source and day. */
@@ -11,6 +11,8 @@ export interface Ledger {
   readonly kernel: Kernel
   /** Whether two logs may be counted into the same tables; null: none may, each is a source of its own. */
   readonly mayShare: ((a: Log, b: Log) => boolean) | null
+  /** A job is going to be counted. What is counted of logs that share no tables with it is booked first. */
+  begin(job: Job): void
   /** Add a part of a unit. */
   enter(unit: Unit, part: Part): void
   /**

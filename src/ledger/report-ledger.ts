@@ -1,6 +1,6 @@
 import { Kernel } from '../kernel/kernel.js'
 import { absorb } from '../kernel/packed.js'
-import { isRefused, type Log, type Part, type Refused, type Unit } from '../log/log.js'
+import { isRefused, type Job, type Log, type Part, type Refused, type Unit } from '../log/log.js'
 import type { Store } from '../store/store.js'
 import { Waiting } from '../store/waiting.js'
 import { readTally } from '../tally/read-out.js'
@@ -37,9 +37,13 @@ export class ReportLedger implements Ledger {
 
   mayShare = (a: Log, b: Log): boolean => a.layout.server === b.layout.server
 
+  begin({ logs }: Job): void {
+    const next = logs.find((log) => !isRefused(log))
+    if (next && !isRefused(next) && this.#owner && this.#owner.server !== next.layout.server) this.settle()
+  }
+
   enter(unit: Unit, part: Part): void {
     const log = logOf(unit, part)
-    if (this.#owner && this.#owner.server !== log.layout.server) this.settle()
     this.#sums.set(log, addPart(this.#sums.get(log) ?? startOf(log), part))
     if (part.tables) absorb(this.kernel, part.tables, () => this.#readOut())
     else if (part.ends !== 'piece') this.#readOut()
