@@ -104,7 +104,7 @@ function isAddress(start: usize, end: usize): bool {
 function readTime(): i64 {
   let start = spanStart(Role.Time)
   if (cutter != Cutter.Json && cutter != Cutter.Ltsv) {
-    if (start) return timeAt(start, spanEnd(Role.Time))
+    if (start) return bracketedTime(start, spanEnd(Role.Time))
     return timeOn(spanStart(Role.TimeOfDay), spanEnd(Role.TimeOfDay))
   }
   const end = spanEnd(Role.Time)
@@ -114,6 +114,18 @@ function readTime(): i64 {
   const split = start ? timeOn(start, end) : timeOn(spanStart(Role.TimeOfDay), spanEnd(Role.TimeOfDay))
   start = spanStart(Role.Date)
   return split == NO_TIME && start ? timeAt(start, spanEnd(Role.Date)) : split
+}
+
+/**
+ * The time in [start, end). Where it is none, a value before it may have held a bracket, as an X-Forwarded-For with a forged line does: the
+ * time then begins behind the last one.
+ */
+function bracketedTime(start: usize, end: usize): i64 {
+  const whole = timeAt(start, end)
+  if (whole != NO_TIME) return whole
+  let p = end
+  while (p > start && load<u8>(p - 1) != 0x5b) p--
+  return p > start ? timeAt(p, end) : NO_TIME
 }
 
 /** The time of a day that is named in [clock, end), on the date of the record or the one that a directive named. */

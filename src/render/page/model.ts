@@ -1,7 +1,7 @@
 import type { Language, Text, Verdict } from '../../catalogue/note.js'
 import type { ReportReject } from '../../report/rejects.js'
 import type { Explanation, Finding, Report, ReportCode, Win32Row } from '../../report/shape.js'
-import { cut, int, percent, type Zone } from './numbers.js'
+import { cut, int, percent, shown, type Zone } from './numbers.js'
 import { pack } from './series.js'
 import type { Words } from './words.js'
 
@@ -131,7 +131,7 @@ export function pageModel({ en, zh }: Readonly<Record<Language, Report>>, langua
       findings: findings.map(({ key, severity, first, last, codes }) => ({ key, severity, first, last, codes })),
     },
     still: {
-      title: en.inputs.map(({ name }) => name.split(/[\\/]/).at(-1) ?? name).join(', '),
+      title: shown(en.inputs.map(({ name }) => name.split(/[\\/]/).at(-1) ?? name).join(', ')),
       period: { from: time(en.period?.from ?? null), to: time(en.period?.to ?? null) },
       totals: en.totals,
       inputs: en.inputs,
@@ -165,7 +165,7 @@ function liveCode(code: ReportCode, zh: ReportCode | undefined, id: string): Liv
   const name = code.explanation ? words(code.explanation.name, zh?.explanation?.name) : NO_NAME
   return {
     id,
-    label: code.reason === null ? labelOf(code) : `${labelOf(code)} ${code.reason}`,
+    label: code.reason === null ? labelOf(code) : `${labelOf(code)} ${shown(code.reason)}`,
     class: classOf(code),
     hits: code.hits,
     bytes: code.bytesSent,
@@ -231,7 +231,7 @@ function pageFinding(en: FindingOf, zh: FindingOf<Finding | undefined>, key: str
     severity: 'watch',
     first: time(finding.firstSeen),
     last: time(finding.lastSeen),
-    codes: [finding.code],
+    codes: [shown(finding.code)],
     title: words(finding.title, zh.finding?.title),
     hits: finding.hits,
     where: whereOf(of),
