@@ -82,7 +82,6 @@ describe('the nearest format', () => {
       'hello - - [x',
       '2026/11/22 14:05:01 [error] 12#12: *7 open() failed',
       '192.0.2.4 | 22/Nov/2026:10:00:00 +0000 | GET /a HTTP/1.1 | 200 | 5',
-      '203.0.113.7 - - [22/Nov/2026:10:00:00 +0000] GET /a HTTP/1.1 200 5 "-" "curl"',
     ])
       expect([text, nearestFormat(text)]).toEqual([text, null])
   })

@@ -7,8 +7,8 @@ export default {
   title: 'Zoraxy',
   server: null,
   family: 'own',
-  layout: ENTRY,
-  variants: [`$word $word ${ENTRY}`],
+  layout: `$word $word ${ENTRY}`,
+  variants: [ENTRY],
   samples: [
     {
       line: '2025/05/01 12:01:50 [2025-05-01 12:01:50.912318] [router:host-http] [origin:shop.example.com] [client: 192.0.2.1] [useragent: Mozilla/5.0 (X11; [x])] GET /.git/config?a 404',
