@@ -81,12 +81,6 @@ export const ERRORS: readonly Fault[] = [
     check: reportsGood,
   },
   {
-    fault: 'Not enough memory',
-    run: 'ulimit -v 1000000; logstat good.log --jobs 1',
-    status: 2,
-    says: ['there is not enough memory'],
-  },
-  {
     fault: 'A log that is not there',
     run: 'logstat --format json missing.log good.log',
     status: 2,

@@ -283,7 +283,10 @@ function cutTabs(line: usize): usize {
     setTrimmed(load<i32>(steps + STEP * <usize>i), p, isLast ? trimReturn(p, end) : end)
     p = end + 1
   }
-  return p - 1
+  const newline = p - 1
+  // A line of blanks alone holds no values.
+  for (p = line; p < newline; p++) if (load<u8>(p) > BLANK) return newline
+  return 0
 }
 
 /** Set a span to what is left of [start, end) without blanks around it, and quotes around that. */
