@@ -250,7 +250,9 @@ interface ReportedCode {
 
 function readLog(file: string, ...options: readonly string[]): Read {
   const run = logstat([file, '--format', 'json', '--top', '2000', ...options])
-  expect([file, options, run.stderr, run.status]).toEqual([file, options, '', 0])
+  // A time that Apache's strftime pieces make up is not read when the LogFormat is pasted: that is told.
+  const told = run.stderr.replace(/^logstat: \S*apache-json\.log: \d+ of \d+ entries have no readable time\..*\n/m, '')
+  expect([file, options, told, run.status]).toEqual([file, options, '', 0])
   const report = JSON.parse(run.stdout)
   const hits: Record<string, number> = {}
   const bytes: Record<string, number> = {}
