@@ -197,7 +197,9 @@ function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPa
   if (f.body_bytes_sent !== undefined && !/^(\d{1,18}|-)$/.test(f.body_bytes_sent)) return undefined
   const balancer = isBalancer(names)
   const maker = makerOf(Number(f.status), f.upstream_status ?? f.target_status, balancer)
-  const time = timeOf(f.time_local ?? f.time_iso8601 ?? f.msec ?? '')
+  const written = f.time_local ?? f.time_iso8601 ?? f.msec ?? ''
+  // A forged line in a value before the time holds a bracket: the time then begins behind the last one.
+  const time = timeOf(written) ?? (written.includes('[') ? timeOf(written.slice(written.lastIndexOf('[') + 1)) : null)
   if (balancer && time === null) return undefined
   const bytes = f.body_bytes_sent ?? f.bytes_sent
   const received = f.request_length ?? f.bytes_received
