@@ -1,7 +1,20 @@
 import { availableParallelism } from 'node:os'
 import type { LogKind } from './generate.js'
 import { type Log, makeDocument, makeFiles, makeLog, makePackedLog } from './logs.js'
-import { EMPTY_NODE, EXPLAIN, ingest, logstat, PEERS, READ_LOOP, SLOW_DOCUMENT, SLOW_WAY, type Tool, UNPACK_LOOP, WC, ZCAT } from './tools.js'
+import {
+  EMPTY_NODE,
+  EXPLAIN,
+  ingest,
+  logstat,
+  PEERS,
+  READ_LOOP,
+  SLOW_DOCUMENT,
+  SLOW_WAY,
+  type Tool,
+  UNPACK_LOOP,
+  WC,
+  ZCAT,
+} from './tools.js'
 
 /** One question, put to several tools on the same log. */
 export interface Case {
@@ -19,7 +32,10 @@ const ONE_THREAD = logstat('logstat -j1', '-j', '1')
 const SMALL = 1_000
 /** A packed log need not be as long as a plain one to say as much. */
 const PACKED_SHARE = 0.4
-/** Of a log in which even every code is new: codes are exact whatever comes, so each has its price in the store and in the report. */
+/**
+ * Of a log in which even every code is new: codes are exact whatever comes, so each has its price in the store and in
+ * the report.
+ */
 const NEW_CODES_SHARE = 0.01
 
 /** Each too small to be cut. */
@@ -77,7 +93,12 @@ export const CASES: readonly Case[] = [
     name: 'pattern',
     title: 'combined, by a regular expression (--pattern)',
     log: (entries) => makeLog({ kind: 'combined', entries: Math.round(entries * PACKED_SHARE) }),
-    tools: [logstat('logstat', '--pattern', COMBINED_PATTERN), logstat('logstat -j1', '-j', '1', '--pattern', COMBINED_PATTERN), READ_LOOP, SLOW_WAY],
+    tools: [
+      logstat('logstat', '--pattern', COMBINED_PATTERN),
+      logstat('logstat -j1', '-j', '1', '--pattern', COMBINED_PATTERN),
+      READ_LOOP,
+      SLOW_WAY,
+    ],
     base: READ_LOOP.name,
   },
   {
@@ -122,7 +143,9 @@ export const CASES: readonly Case[] = [
     name: 'jobs',
     title: 'combined, by number of threads',
     log: (entries) => makeLog({ kind: 'combined', entries }),
-    tools: [1, 2, 4, 8, 16].filter((n) => n === 1 || n <= CORES).map((n) => (n === 1 ? ONE_THREAD : logstat(`logstat -j${n}`, '-j', String(n)))),
+    tools: [1, 2, 4, 8, 16]
+      .filter((n) => n === 1 || n <= CORES)
+      .map((n) => (n === 1 ? ONE_THREAD : logstat(`logstat -j${n}`, '-j', String(n)))),
     base: ONE_THREAD.name,
   },
 ]

@@ -46,7 +46,10 @@ interface Entrant {
 /** Ends the bench: what is slow but right can be reported, what is wrong cannot be. */
 export class WrongAnswer extends Error {}
 
-/** Let all tools of a case answer once; then time them in turn (A B C A B C …), so that what the machine does meanwhile hits all alike. */
+/**
+ * Let all tools of a case answer once; then time them in turn (A B C A B C …), so that what the machine does meanwhile
+ * hits all alike.
+ */
 export async function compare(theCase: Case, { entries, rounds, slowSeconds }: CompareOptions): Promise<Outcome> {
   const log = await theCase.log(entries)
   await warm(log)
@@ -93,7 +96,10 @@ export async function compare(theCase: Case, { entries, rounds, slowSeconds }: C
       ratio: base ? secondsOf(e) / secondsOf(base) : null,
       entries: reads ? log.truth.entries : null,
       bytes: reads ? log.truth.bytes : null,
-      peakBytes: e.runs.reduce<number | null>((most, { peakBytes }) => (peakBytes === null ? most : Math.max(most ?? 0, peakBytes)), null),
+      peakBytes: e.runs.reduce<number | null>(
+        (most, { peakBytes }) => (peakBytes === null ? most : Math.max(most ?? 0, peakBytes)),
+        null,
+      ),
       right: e.right,
     }
   })
@@ -110,7 +116,9 @@ function once(job: Job, keepOutput: boolean): Run {
 /** @returns what differs from the truth; null when nothing does, undefined when the tool gives no answer */
 function check(job: Job, first: Run, { truth }: Log): string | null | undefined {
   if (!job.read) return undefined
-  const { lines, bytes, statuses, codes } = job.read(job.ask ? run(job.ask, true).stdout : first.stdout) satisfies Answer
+  const { lines, bytes, statuses, codes } = job.read(
+    job.ask ? run(job.ask, true).stdout : first.stdout,
+  ) satisfies Answer
   if (lines !== undefined && lines !== truth.lines) return `${lines} lines in place of ${truth.lines}`
   if (bytes !== undefined && bytes !== truth.bytes) return `${bytes} bytes in place of ${truth.bytes}`
   return differs('status', statuses, truth.statuses) ?? (truth.codes ? differs('code', codes, truth.codes) : null)

@@ -4,10 +4,20 @@ import { join } from 'node:path'
 import { rollUp } from '../src/store/roll-up.js'
 import { type NewSource, openStore, STORED_VALUES } from '../src/store/store.js'
 import { Buckets } from '../src/tally/buckets.js'
-import { type CodeTally, DIMENSIONS, type DimensionName, emptyLists, emptyTally, type List, type Tally } from '../src/tally/tally.js'
+import {
+  type CodeTally,
+  DIMENSIONS,
+  type DimensionName,
+  emptyLists,
+  emptyTally,
+  type List,
+  type Tally,
+} from '../src/tally/tally.js'
 
-// How large does the database of a busy site become in a year? Tallies are simulated, not lines: 10 million hits a day, one log a day,
-// all codes at all minutes that their share of the hits lets occur, full lists. Prints the size by month; LOGSTAT_DAYS=30 is a short run,
+// How large does the database of a busy site become in a year? Tallies are simulated, not lines: 10 million hits a day,
+// one log a day,
+// all codes at all minutes that their share of the hits lets occur, full lists. Prints the size by month;
+// LOGSTAT_DAYS=30 is a short run,
 // LOGSTAT_LOGS=24 a log that is rotated each hour.
 
 const DAYS = Number(process.env.LOGSTAT_DAYS ?? 365)
@@ -24,7 +34,9 @@ const CODES: readonly (readonly [status: number, share: number])[] = [
   [410, 0.0002], [416, 0.0001], [408, 0.00005], [413, 0.00002], [444, 0.00001], [505, 0.000001],
 ] // biome-ignore format: a table
 
-/** Different values there are of a dimension, of which each day and code sees its most frequent ones, and bytes of one. */
+/**
+ * Different values there are of a dimension, of which each day and code sees its most frequent ones, and bytes of one.
+ */
 const VALUES: Readonly<Record<DimensionName, readonly [different: number, newADay: number, bytes: number]>> = {
   path: [50_000, 500, 60],
   client: [2_000_000, 100_000, 14],
@@ -49,7 +61,8 @@ function listOf(dimension: DimensionName, day: number, status: number, hits: num
   const wanted = Math.min(STORED_VALUES, different, hits)
   for (let i = 0; values.size < wanted && i < 4 * wanted; i++) {
     // Zipf: most of a day's top values are those of every day, the rest are the day's own.
-    const rank = random() < 0.7 ? Math.floor(different ** random()) : different + day * newADay + Math.floor(random() * newADay)
+    const rank =
+      random() < 0.7 ? Math.floor(different ** random()) : different + day * newADay + Math.floor(random() * newADay)
     const value = `${dimension}-${status % 7}-${rank}-`.padEnd(bytes, 'abcdefghij/')
     values.set(value, { value, hits: Math.ceil(hits / (values.size + 2) ** 1.1), error: 0 })
   }
@@ -117,12 +130,17 @@ for (let day = 0; day < DAYS; day++) {
   busy += performance.now() - started
   if ((day + 1) % 30 === 0 || day + 1 === DAYS) {
     store.db.pragma('wal_checkpoint(TRUNCATE)')
-    console.log(`${String(day + 1).padStart(4)} days  ${(statSync(file).size / 1e6).toFixed(0).padStart(6)} MB  ${(busy / (day + 1)).toFixed(0)} ms a day`)
+    console.log(
+      `${String(day + 1).padStart(4)} days  ${(statSync(file).size / 1e6).toFixed(0).padStart(6)} MB  ${(busy / (day + 1)).toFixed(0)} ms a day`,
+    )
   }
 }
-const parts = store.db.prepare('SELECT name, sum(pgsize) / 1e6 AS mb FROM dbstat GROUP BY name HAVING mb > 1 ORDER BY mb DESC')
+const parts = store.db.prepare(
+  'SELECT name, sum(pgsize) / 1e6 AS mb FROM dbstat GROUP BY name HAVING mb > 1 ORDER BY mb DESC',
+)
 try {
-  for (const { name, mb } of parts.all() as { name: string; mb: number }[]) console.log(`${name.padEnd(24)} ${mb.toFixed(0).padStart(6)} MB`)
+  for (const { name, mb } of parts.all() as { name: string; mb: number }[])
+    console.log(`${name.padEnd(24)} ${mb.toFixed(0).padStart(6)} MB`)
 } finally {
   store.close()
   rmSync(folder, { recursive: true })

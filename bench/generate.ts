@@ -1,7 +1,20 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Page, Texts } from './page.js'
-import { EXTERNAL_REFERERS, IIS_CODES, KINDS, makeAgents, makeClients, makePaths, NGINX_CODES, PAGE_BYTES, type Path, PROBES, QUERIES, USERS } from './pools.js'
+import {
+  EXTERNAL_REFERERS,
+  IIS_CODES,
+  KINDS,
+  makeAgents,
+  makeClients,
+  makePaths,
+  NGINX_CODES,
+  PAGE_BYTES,
+  type Path,
+  PROBES,
+  QUERIES,
+  USERS,
+} from './pools.js'
 import { below, chance, makeRandom, makeWeighted, makeZipf, type Random } from './random.js'
 
 // Logs made up for the bench: seeded, fast, with the skew of real ones, and with the exact truth of what was written.
@@ -28,7 +41,10 @@ export interface Truth {
   readonly entries: number
   /** Entries by status. */
   readonly statuses: Readonly<Record<string, number>>
-  /** Entries by `status.substatus.win32` in a W3C log; null where there is none, or where every entry has one of its own. */
+  /**
+   * Entries by `status.substatus.win32` in a W3C log; null where there is none, or where every entry has one of its
+   * own.
+   */
   readonly codes: Readonly<Record<string, number>> | null
 }
 
@@ -142,7 +158,10 @@ interface Site {
 }
 
 let made: Site | undefined
-/** All logs are of the same site, whatever their seed: several files then have their values in common, as those of a real one. */
+/**
+ * All logs are of the same site, whatever their seed: several files then have their values in common, as those of a
+ * real one.
+ */
 function theSite(): Site {
   const random = makeRandom(1, 1)
   made ??= { paths: makePaths(random), clients: makeClients(random), agents: makeAgents(random) }
@@ -154,7 +173,10 @@ function ordinaryWriter(options: LogOptions): Writer {
   const build = makeRandom(seed, 2)
   const random = makeRandom(seed, 3)
   const { clients, agents, ...site } = theSite()
-  const paths: Path[] = [...site.paths, ...PROBES.map((text): Path => ({ text, kind: KINDS.indexOf('probe'), bytes: 146 }))]
+  const paths: Path[] = [
+    ...site.paths,
+    ...PROBES.map((text): Path => ({ text, kind: KINDS.indexOf('probe'), bytes: 146 })),
+  ]
   const pathCount = paths.length - PROBES.length
   const codes = new Codes(kind === 'w3c' ? IIS_CODES : NGINX_CODES)
 
@@ -169,7 +191,13 @@ function ordinaryWriter(options: LogOptions): Writer {
   const user = texts.addAll(USERS)
   const methods = texts.addAll(['GET', 'POST', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])
   const code = texts.addAll(
-    codes.names.map((c) => (kind === 'combined' ? `" ${c} ` : kind === 'w3c' ? ` ${c.replaceAll('.', ' ')} ` : `","status":${c},"body_bytes_sent":`)),
+    codes.names.map((c) =>
+      kind === 'combined'
+        ? `" ${c} `
+        : kind === 'w3c'
+          ? ` ${c.replaceAll('.', ' ')} `
+          : `","status":${c},"body_bytes_sent":`,
+    ),
   )
   const origin = text('https://www.example.com')
   const directives = text(header(FIELDS[0]))
@@ -207,13 +235,16 @@ function ordinaryWriter(options: LogOptions): Writer {
   const pageBytes = Float64Array.from(codes.names, (c) => PAGE_BYTES[statusOf(c)] ?? -1)
   // Log-normal, spread e^1.1: the sum of four uniform numbers is near enough to a normal one.
   const uniform = (): number => below(build, 1_000_000) / 1_000_000
-  const latency = Float64Array.from({ length: LATENCIES }, () => Math.exp((uniform() + uniform() + uniform() + uniform() - 2) * 1.9))
+  const latency = Float64Array.from({ length: LATENCIES }, () =>
+    Math.exp((uniform() + uniform() + uniform() + uniform() - 2) * 1.9),
+  )
   let directivesWritten = 0
 
   const putQuery = (): void => {
     const n = below(random, QUERIES.length)
     page.put(query + n)
-    for (let digits = (QUERIES[n] as readonly [string, number])[1]; digits > 0; digits -= 8) page.hex(random(), Math.min(digits, 8))
+    for (let digits = (QUERIES[n] as readonly [string, number])[1]; digits > 0; digits -= 8)
+      page.hex(random(), Math.min(digits, 8))
   }
   const putReferer = (kindNumber: number): void => {
     const r = below(random, 100)
@@ -339,13 +370,15 @@ function adversarialWriter(options: LogOptions): Writer {
   const texts = new Texts()
   const clock = new Clock(texts, options)
   const layouts: Record<LogKind, string> = {
-    combined: '2001:db8:{h}:{l}::1 - - [{t}] "GET /a/{h}{l}/{h}?q={l} HTTP/1.1" {s} 123 "https://{h}.example/{l}" "agent/{h}{l} (made up; {l})"\n',
+    combined:
+      '2001:db8:{h}:{l}::1 - - [{t}] "GET /a/{h}{l}/{h}?q={l} HTTP/1.1" {s} 123 "https://{h}.example/{l}" "agent/{h}{l} (made up; {l})"\n',
     w3c: '{t} GET /a/{h}{l}/{h} {h}.{l}.example 2001:db8:{h}:{l}::1 agent/{h}{l}+(made+up;+{l}) https://{h}.example/{l} {s} {n}\r\n',
     json:
       '{"time_iso8601":"{t}","host":"{h}.{l}.example","remote_addr":"2001:db8:{h}:{l}::1","request_method":"GET","request_uri":"/a/{h}{l}/{h}?q={l}","status":{s},' +
       '"body_bytes_sent":123,"http_referer":"https://{h}.example/{l}","http_user_agent":"agent/{h}{l} (made up; {l})"}\n',
   }
-  // Letters in braces: high and low half of the number of the line, scrambled; time; status; sub-status and Win32 status.
+  // Letters in braces: high and low half of the number of the line, scrambled; time; status; sub-status and Win32
+  // status.
   const parts = layouts[kind].split(/\{([hltsn])\}/).map((part, i) => (i % 2 ? part : texts.add(part)))
   const directives = texts.add(header(FIELDS[1]))
   const page = new Page(texts)
@@ -408,7 +441,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     process.stderr.write(`usage: tsx bench/generate.ts ${LOG_KINDS.join('|')} ENTRIES FILE [adversarial]\n`)
     process.exitCode = 2
   } else {
-    const truth = writeLog(path, { kind: kind as LogKind, entries: Number(entries), adversarial: adversarial === 'adversarial' })
+    const truth = writeLog(path, {
+      kind: kind as LogKind,
+      entries: Number(entries),
+      adversarial: adversarial === 'adversarial',
+    })
     process.stdout.write(`${JSON.stringify(truth)}\n`)
   }
 }

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import {
+  createReadStream,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -16,8 +25,13 @@ export interface Log {
 }
 
 /** Logs are kept between runs, and made anew when what makes them changes. */
-const makers = ['generate.ts', 'page.ts', 'pools.ts', 'random.ts'].map((name) => readFileSync(new URL(name, import.meta.url)))
-const FOLDER = join(tmpdir(), `logstat-bench-${createHash('sha256').update(Buffer.concat(makers)).digest('hex').slice(0, 8)}`)
+const makers = ['generate.ts', 'page.ts', 'pools.ts', 'random.ts'].map((name) =>
+  readFileSync(new URL(name, import.meta.url)),
+)
+const FOLDER = join(
+  tmpdir(),
+  `logstat-bench-${createHash('sha256').update(Buffer.concat(makers)).digest('hex').slice(0, 8)}`,
+)
 
 /** A file in the bench's folder, for what commands write. */
 export function scratch(name: string): string {
@@ -27,7 +41,9 @@ export function scratch(name: string): string {
 
 export function makeLog(options: LogOptions): Log {
   const { kind, entries, seed = 1, adversarial, pace } = options
-  const path = scratch(`${adversarial ? 'adversarial-' : ''}${kind}-${entries}-${seed}${pace ? `-pace-${pace}` : ''}.log`)
+  const path = scratch(
+    `${adversarial ? 'adversarial-' : ''}${kind}-${entries}-${seed}${pace ? `-pace-${pace}` : ''}.log`,
+  )
   const truthPath = `${path}.truth.json`
   if (!existsSync(truthPath)) writeFileSync(truthPath, JSON.stringify(writeLog(path, options)))
   return { kind, files: [path], packed: false, truth: JSON.parse(readFileSync(truthPath, 'utf8')) as Truth }
@@ -55,8 +71,15 @@ export async function makeDocument(entries: number): Promise<Log> {
 
 /** So many files that together hold so many entries. */
 export function makeFiles(options: LogOptions, count: number): Log {
-  const logs = Array.from({ length: count }, (_, i) => makeLog({ ...options, entries: Math.round(options.entries / count), seed: 100 + i }))
-  return { kind: options.kind, files: logs.flatMap(({ files }) => files), packed: false, truth: logs.map(({ truth }) => truth).reduce(sum) }
+  const logs = Array.from({ length: count }, (_, i) =>
+    makeLog({ ...options, entries: Math.round(options.entries / count), seed: 100 + i }),
+  )
+  return {
+    kind: options.kind,
+    files: logs.flatMap(({ files }) => files),
+    packed: false,
+    truth: logs.map(({ truth }) => truth).reduce(sum),
+  }
 }
 
 /** As `makeFiles`, each packed by gzip. */

@@ -29,12 +29,17 @@ const peakHook = pathToFileURL(join(import.meta.dirname, 'build/bench/tools/peak
 /**
  * Run a command to its end.
  *
- * Every command is started through GNU time where there is one, so what that costs (about a millisecond) is in all of them.
+ * Every command is started through GNU time where there is one, so what that costs (about a millisecond) is in all of
+ * them.
  */
 export function run({ argv, stdin, env }: Command, keepOutput = false): Run {
   const [program, ...args] = argv as [string, ...string[]]
   const viaHook = !hasGnuTime && program === process.execPath
-  const command = hasGnuTime ? [GNU_TIME, '-q', '-f', '%M', '-o', peakFile, ...argv] : viaHook ? [program, '--import', peakHook, ...args] : [...argv]
+  const command = hasGnuTime
+    ? [GNU_TIME, '-q', '-f', '%M', '-o', peakFile, ...argv]
+    : viaHook
+      ? [program, '--import', peakHook, ...args]
+      : [...argv]
   const input = stdin === undefined ? undefined : openSync(stdin, 'r')
   rmSync(peakFile, { force: true })
   try {
@@ -70,5 +75,7 @@ function readPeak(): number | null {
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length >> 1
-  return sorted.length % 2 ? (sorted[middle] as number) : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
+  return sorted.length % 2
+    ? (sorted[middle] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2
 }

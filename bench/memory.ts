@@ -37,7 +37,9 @@ async function files(kind: LogKind): Promise<void> {
       await warm(log)
       const { seconds, peakBytes, exitStatus, stderr } = run({ argv: [process.execPath, LOGSTAT, ...log.files] })
       if (exitStatus !== 0) throw new Error(`logstat failed: ${stderr}`)
-      process.stdout.write(`${lines.padStart(11)} ${seconds.toFixed(2).padStart(7)}    ${mib(peakBytes)}   ${adversarial ? 'every value new' : 'as usual'}\n`)
+      process.stdout.write(
+        `${lines.padStart(11)} ${seconds.toFixed(2).padStart(7)}    ${mib(peakBytes)}   ${adversarial ? 'every value new' : 'as usual'}\n`,
+      )
     }
   }
 }
@@ -45,7 +47,9 @@ async function files(kind: LogKind): Promise<void> {
 /** Memory a process holds now, its threads included; null where it cannot be told, or when it is over. */
 function residentBytes(pid: number): number | null {
   try {
-    return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) || null
+    return (
+      1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) || null
+    )
   } catch {
     const kib = Number(spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).stdout)
     return kib > 0 ? 1024 * kib : null
@@ -64,12 +68,16 @@ async function stream(kind: LogKind, total: number): Promise<void> {
   const look = (): void => {
     const resident = residentBytes(pid)
     if (resident !== null) seen.push(resident)
-    process.stdout.write(`${(fed / 1e6).toFixed(0).padStart(12)} ${((performance.now() - started) / 1000).toFixed(1).padStart(7)}    ${mib(resident)}\n`)
+    process.stdout.write(
+      `${(fed / 1e6).toFixed(0).padStart(12)} ${((performance.now() - started) / 1000).toFixed(1).padStart(7)}    ${mib(resident)}\n`,
+    )
   }
   const STEPS = 20
   for (const piece of generate({ kind, entries: Number.POSITIVE_INFINITY, adversarial: true })) {
     // The page is written over, so it must be gone before the next one is made.
-    await new Promise<void>((resolve, reject) => child.stdin.write(piece, (error) => (error ? reject(error) : resolve())))
+    await new Promise<void>((resolve, reject) =>
+      child.stdin.write(piece, (error) => (error ? reject(error) : resolve())),
+    )
     const before = fed
     fed += piece.length
     if (Math.floor((before / total) * STEPS) !== Math.floor((fed / total) * STEPS)) look()

@@ -31,7 +31,8 @@ const LINE_BYTES = 4096
 /**
  * A page that lines are written on as bytes.
  *
- * The texts stand in front of it in the same array, so that putting one is a move within the array: making and encoding strings would
+ * The texts stand in front of it in the same array, so that putting one is a move within the array: making and encoding
+ * strings would
  * cost several times as much. The page is written over and over: use what `take` returns before the next `put`.
  */
 export class Page {

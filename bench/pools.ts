@@ -1,6 +1,7 @@
 import { below, chance, oneOf, type Random } from './random.js'
 
-// What the generated logs are made of: paths, clients, agents, referers, and how often which code comes of which kind of request.
+// What the generated logs are made of: paths, clients, agents, referers, and how often which code comes of which kind
+// of request.
 
 const PATHS = 50_000
 const CLIENTS = 200_000
@@ -90,7 +91,9 @@ export const EXTERNAL_REFERERS: readonly string[] = [
   'android-app://com.google.android.googlequicksearchbox/',
 ]
 
-/** First parts of query strings; a random number in hexadecimal of so many digits follows, so that their tail is long. */
+/**
+ * First parts of query strings; a random number in hexadecimal of so many digits follows, so that their tail is long.
+ */
 export const QUERIES: readonly (readonly [string, number])[] = [
   ['page=', 1],
   ['v=1.', 2],
@@ -101,7 +104,8 @@ export const QUERIES: readonly (readonly [string, number])[] = [
   ['session=', 32],
 ]
 
-const hex = (random: Random, digits: number): string => Array.from({ length: digits }, () => below(random, 16).toString(16)).join('')
+const hex = (random: Random, digits: number): string =>
+  Array.from({ length: digits }, () => below(random, 16).toString(16)).join('')
 
 /** So many different texts. */
 function distinct(n: number, make: () => string): string[] {
@@ -124,12 +128,15 @@ export function makePaths(random: Random): Path[] {
   const kinds = new Map<string, number>()
   const word = (): string => oneOf(random, WORDS)
   const makers = [
-    () => `/${word()}/${word()}${chance(random, 0.5) ? `/${word()}-${word()}-${below(random, 90_000)}` : ''}${chance(random, 0.4) ? '/' : '.html'}`,
-    () => `/static/${oneOf(random, ['js', 'css', 'fonts', 'dist'])}/${word()}.${hex(random, 8)}${oneOf(random, ['.js', '.min.js', '.css', '.woff2'])}`,
+    () =>
+      `/${word()}/${word()}${chance(random, 0.5) ? `/${word()}-${word()}-${below(random, 90_000)}` : ''}${chance(random, 0.4) ? '/' : '.html'}`,
+    () =>
+      `/static/${oneOf(random, ['js', 'css', 'fonts', 'dist'])}/${word()}.${hex(random, 8)}${oneOf(random, ['.js', '.min.js', '.css', '.woff2'])}`,
     () =>
       `/media/${2015 + below(random, 12)}/${10 + below(random, 3)}/${word()}-${word()}-${below(random, 9999)}${oneOf(random, ['.jpg', '.png', '.webp', '.svg'])}`,
     () => `/api/v${1 + below(random, 3)}/${word()}s${chance(random, 0.7) ? `/${below(random, 200_000)}` : ''}`,
-    () => `/files/${word()}/${word()}-${below(random, 9)}.${below(random, 20)}${oneOf(random, ['.zip', '.pdf', '.tar.gz', '.mp4'])}`,
+    () =>
+      `/files/${word()}/${word()}-${below(random, 9)}.${below(random, 20)}${oneOf(random, ['.zip', '.pdf', '.tar.gz', '.mp4'])}`,
   ]
   const texts = distinct(PATHS, () => {
     const r = below(random, 100)
@@ -161,19 +168,35 @@ export function makeAgents(random: Random): string[] {
     'Macintosh; Intel Mac OS X 10_15_7',
     'X11; CrOS x86_64 14541.0.0',
   ]
-  const phones = ['SM-G991B', 'SM-A515F', 'Pixel 7', 'Pixel 8 Pro', 'M2102J20SG', 'RMX3511', 'moto g(30)', 'VOG-L29', 'Redmi Note 9 Pro', 'K']
+  const phones = [
+    'SM-G991B',
+    'SM-A515F',
+    'Pixel 7',
+    'Pixel 8 Pro',
+    'M2102J20SG',
+    'RMX3511',
+    'moto g(30)',
+    'VOG-L29',
+    'Redmi Note 9 Pro',
+    'K',
+  ]
   const webkit = 'AppleWebKit/537.36 (KHTML, like Gecko)'
-  const chrome = (): string => `Chrome/${90 + below(random, 46)}.0.${chance(random, 0.4) ? 0 : 3000 + below(random, 3000)}.${below(random, 200)}`
+  const chrome = (): string =>
+    `Chrome/${90 + below(random, 46)}.0.${chance(random, 0.4) ? 0 : 3000 + below(random, 3000)}.${below(random, 200)}`
   const makers = [
     () => `Mozilla/5.0 (${oneOf(random, systems)}) ${webkit} ${chrome()} Safari/537.36`,
     () =>
       `Mozilla/5.0 (${oneOf(random, systems)}) ${webkit} ${chrome()} Safari/537.36 Edg/${90 + below(random, 46)}.0.${1000 + below(random, 1800)}.${below(random, 100)}`,
-    () => `Mozilla/5.0 (Linux; Android ${8 + below(random, 8)}; ${oneOf(random, phones)}) ${webkit} ${chrome()} Mobile Safari/537.36`,
+    () =>
+      `Mozilla/5.0 (Linux; Android ${8 + below(random, 8)}; ${oneOf(random, phones)}) ${webkit} ${chrome()} Mobile Safari/537.36`,
     () =>
       `Mozilla/5.0 (iPhone; CPU iPhone OS ${12 + below(random, 7)}_${below(random, 7)} like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/${12 + below(random, 7)}.${below(random, 7)} Mobile/15E148 Safari/604.1`,
-    () => `Mozilla/5.0 (${oneOf(random, systems)}; rv:${78 + below(random, 60)}.0) Gecko/20100101 Firefox/${78 + below(random, 60)}.0`,
-    () => `Mozilla/5.0 ${webkit} (compatible; ${oneOf(random, ['Googlebot', 'bingbot', 'AhrefsBot', 'GPTBot'])}/${1 + below(random, 7)}.${below(random, 10)})`,
-    () => `${oneOf(random, ['curl/7', 'python-requests/2', 'Go-http-client/1', 'okhttp/4', 'kube-probe/1'])}.${below(random, 60)}.${below(random, 9)}`,
+    () =>
+      `Mozilla/5.0 (${oneOf(random, systems)}; rv:${78 + below(random, 60)}.0) Gecko/20100101 Firefox/${78 + below(random, 60)}.0`,
+    () =>
+      `Mozilla/5.0 ${webkit} (compatible; ${oneOf(random, ['Googlebot', 'bingbot', 'AhrefsBot', 'GPTBot'])}/${1 + below(random, 7)}.${below(random, 10)})`,
+    () =>
+      `${oneOf(random, ['curl/7', 'python-requests/2', 'Go-http-client/1', 'okhttp/4', 'kube-probe/1'])}.${below(random, 60)}.${below(random, 9)}`,
   ]
   return distinct(AGENTS, () => oneOf(random, makers)())
 }

@@ -5,7 +5,10 @@ export type Random = () => number
 
 const SCALE = 2 ** -32
 
-/** sfc32, a small fast generator that needs only 32-bit integers. @param stream numbers of different streams are independent */
+/**
+ * sfc32, a small fast generator that needs only 32-bit integers. @param stream numbers of different streams are
+ * independent
+ */
 export function makeRandom(seed: number, stream: number): Random {
   let [a, b, c, d] = [seed ^ 0x9e3779b9, stream, 0x243f6a88, 1]
   const next = (): number => {
@@ -29,7 +32,9 @@ export const oneOf = <T>(random: Random, values: readonly T[]): T => values[belo
 /** Whether something of this probability happens. */
 export const chance = (random: Random, probability: number): boolean => random() * SCALE < probability
 
-/** Draw indexes with these weights: one number and one comparison a draw, however many weights (Walker's alias method). */
+/**
+ * Draw indexes with these weights: one number and one comparison a draw, however many weights (Walker's alias method).
+ */
 export function makeWeighted(weights: ArrayLike<number>): (random: Random) => number {
   const n = weights.length
   let sum = 0

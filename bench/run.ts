@@ -9,7 +9,8 @@ import { describeMachine, machineName } from './machine.js'
 import { asMarkdown, asText, type BenchRun, targetsAsText } from './table.js'
 import { judge } from './targets.js'
 
-// logstat beside the limits of the machine and beside its peers. Each tool runs in a process of its own, and must have the right
+// logstat beside the limits of the machine and beside its peers. Each tool runs in a process of its own, and must have
+// the right
 // answer before it is timed.
 
 const USAGE = `npm run bench -- [options]
@@ -46,7 +47,11 @@ async function main(): Promise<number> {
   }
   compileTools()
   const entries = Number(values.lines ?? (values.quick ? 20_000 : 5_000_000))
-  const options = { entries, rounds: Number(values.rounds ?? (values.quick ? 2 : 5)), slowSeconds: values.quick ? 0.5 : 10 }
+  const options = {
+    entries,
+    rounds: Number(values.rounds ?? (values.quick ? 2 : 5)),
+    slowSeconds: values.quick ? 0.5 : 10,
+  }
   const rows: Row[] = []
   const notes: string[] = []
   for (const theCase of CASES) {
@@ -82,7 +87,10 @@ function save(result: BenchRun): void {
 function fillDocs(result: BenchRun): void {
   const path = join(ROOT, 'docs/performance.md')
   const text = readFileSync(path, 'utf8')
-  const filled = text.replace(/(<!-- bench -->\n)[\s\S]*?(<!-- \/bench -->)/, (_, open: string, close: string) => `${open}\n${asMarkdown(result)}\n\n${close}`)
+  const filled = text.replace(
+    /(<!-- bench -->\n)[\s\S]*?(<!-- \/bench -->)/,
+    (_, open: string, close: string) => `${open}\n${asMarkdown(result)}\n\n${close}`,
+  )
   writeFileSync(path, filled)
 }
 

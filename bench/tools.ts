@@ -56,7 +56,12 @@ const parse = (stdout: string): Answer => JSON.parse(stdout) as Answer
 
 interface ReportJson {
   readonly totals: { readonly lines: number }
-  readonly codes: readonly { status: number; substatus: number | null; hits: number; win32: readonly { value: number; hits: number }[] | null }[]
+  readonly codes: readonly {
+    status: number
+    substatus: number | null
+    hits: number
+    win32: readonly { value: number; hits: number }[] | null
+  }[]
 }
 
 function readReport(stdout: string): Answer {
@@ -84,7 +89,12 @@ function readRows(stdout: string): Answer {
 }
 
 /** A tool for plain logs, as a command by kind of log. */
-function peer(name: string, does: string, version: () => string | null, commands: Partial<Record<LogKind, (file: string) => Job>>): Tool {
+function peer(
+  name: string,
+  does: string,
+  version: () => string | null,
+  commands: Partial<Record<LogKind, (file: string) => Job>>,
+): Tool {
   return {
     name,
     does,
@@ -128,7 +138,12 @@ export const ingest: Tool = {
 }
 
 /** A command that takes no log. */
-const plainly = (name: string, does: string, ...args: string[]): Tool => ({ name, does, version: builtIn, job: () => ({ command: node(...args) }) })
+const plainly = (name: string, does: string, ...args: string[]): Tool => ({
+  name,
+  does,
+  version: builtIn,
+  job: () => ({ command: node(...args) }),
+})
 export const EMPTY_NODE = plainly('node -e 0', 'start-up of Node', '-e', '0')
 export const EXPLAIN = plainly('logstat explain 404', 'one code explained', LOGSTAT, 'explain', '404')
 
@@ -139,7 +154,10 @@ export const WC: Tool = {
   job: ({ files, packed }) =>
     packed
       ? null
-      : { command: { argv: ['wc', '-l', ...files] }, read: (stdout) => ({ lines: Number(/\d+/.exec(stdout.trim().split('\n').at(-1) ?? '')?.[0]) }) },
+      : {
+          command: { argv: ['wc', '-l', ...files] },
+          read: (stdout) => ({ lines: Number(/\d+/.exec(stdout.trim().split('\n').at(-1) ?? '')?.[0]) }),
+        },
 }
 
 export const READ_LOOP: Tool = {
@@ -161,7 +179,12 @@ export const ZCAT: Tool = {
   does: 'unpacks, counts newlines',
   version: () => found('zcat', '--version'),
   job: ({ files, packed }) =>
-    packed ? { command: { argv: ['sh', '-c', 'zcat "$@" | wc -l', 'sh', ...files] }, read: (stdout) => ({ lines: Number(stdout) }) } : null,
+    packed
+      ? {
+          command: { argv: ['sh', '-c', 'zcat "$@" | wc -l', 'sh', ...files] },
+          read: (stdout) => ({ lines: Number(stdout) }),
+        }
+      : null,
 }
 
 const slowWay = (how: string) => (file: string) => ({ command: node(program('slow-way'), file, how), read: parse })
@@ -170,7 +193,9 @@ export const SLOW_WAY = peer('the slow way', 'split2, regular expression or JSON
   w3c: slowWay('w3c'),
   json: slowWay('json'),
 })
-export const SLOW_DOCUMENT = peer('the slow way', 'JSON.parse of the whole, Map', builtIn, { json: slowWay('document') })
+export const SLOW_DOCUMENT = peer('the slow way', 'JSON.parse of the whole, Map', builtIn, {
+  json: slowWay('document'),
+})
 
 /** A home without settings; it must be there, or lnav puts its files into the working directory. */
 const NO_HOME = { HOME: mkdirSync(scratch('home'), { recursive: true }) ?? scratch('home') }
@@ -187,7 +212,11 @@ function goaccess(...options: string[]): (file: string) => Job {
           readonly items?: readonly Group[]
         }
         const { status_codes } = JSON.parse(readFileSync(out, 'latin1')) as { status_codes: { data: readonly Group[] } }
-        return { statuses: Object.fromEntries(status_codes.data.flatMap((g) => (g.items ?? [g]).map((i) => [i.data.slice(0, 3), i.hits.count]))) }
+        return {
+          statuses: Object.fromEntries(
+            status_codes.data.flatMap((g) => (g.items ?? [g]).map((i) => [i.data.slice(0, 3), i.hits.count])),
+          ),
+        }
       },
     }
   }
@@ -205,13 +234,19 @@ const GOACCESS_JSON = JSON.stringify({
 })
 
 const lnav = (table: string) => (file: string) => ({
-  command: { argv: ['lnav', '-n', '-c', `;SELECT sc_status, count(*) FROM ${table} GROUP BY 1`, '-c', ':write-json-to -', file], env: NO_HOME },
+  command: {
+    argv: ['lnav', '-n', '-c', `;SELECT sc_status, count(*) FROM ${table} GROUP BY 1`, '-c', ':write-json-to -', file],
+    env: NO_HOME,
+  },
   read: readRows,
 })
 const mlr =
   (...args: string[]) =>
   (file: string): Job => ({ command: { argv: ['mlr', ...args, file] }, read: readRows })
-const mawk = (script: string) => (file: string) => ({ command: { argv: ['mawk', ...script.split('\n'), file] }, read: readPairs })
+const mawk = (script: string) => (file: string) => ({
+  command: { argv: ['mawk', ...script.split('\n'), file] },
+  read: readPairs,
+})
 const AWK_END = 'END{for(k in n)print k,n[k]}'
 const database = (name: 'duckdb' | 'chdb', what: string) => {
   const job =
@@ -246,9 +281,19 @@ export const PEERS: readonly Tool[] = [
     json: mawk(`match($0,/"status":[0-9]+/){n[substr($0,RSTART+9,RLENGTH-9)]++}${AWK_END}`),
   }),
   peer('DuckDB, status', 'status only, all cores', duckdbVersion, database('duckdb', 'status')),
-  peer('DuckDB, distinct', 'status + distinct clients, requests, agents, referers', duckdbVersion, database('duckdb', 'distinct')),
+  peer(
+    'DuckDB, distinct',
+    'status + distinct clients, requests, agents, referers',
+    duckdbVersion,
+    database('duckdb', 'distinct'),
+  ),
   peer('chDB, status', 'status only, all cores', chdbVersion, database('chdb', 'status')),
-  peer('chDB, distinct', 'status + distinct clients, requests, agents, referers', chdbVersion, database('chdb', 'distinct')),
+  peer(
+    'chDB, distinct',
+    'status + distinct clients, requests, agents, referers',
+    chdbVersion,
+    database('chdb', 'distinct'),
+  ),
   peer('logswan', 'summary without paths', () => found('logswan', '-v'), {
     combined: (file) => ({
       command: { argv: ['logswan', file] },
@@ -256,11 +301,35 @@ export const PEERS: readonly Tool[] = [
     }),
   }),
   peer('mlr', 'status only', () => found('mlr', '--version'), {
-    combined: mlr('--icsv', '--ifs', 'space', '--implicit-csv-header', '--allow-ragged-csv-input', '--ojson', 'count-distinct', '-f', '7'),
-    w3c: mlr('--inidx', '--ifs', 'space', '--ojson', 'filter', '!(string($1) =~ "^#")', 'then', 'count-distinct', '-f', '12'),
+    combined: mlr(
+      '--icsv',
+      '--ifs',
+      'space',
+      '--implicit-csv-header',
+      '--allow-ragged-csv-input',
+      '--ojson',
+      'count-distinct',
+      '-f',
+      '7',
+    ),
+    w3c: mlr(
+      '--inidx',
+      '--ifs',
+      'space',
+      '--ojson',
+      'filter',
+      '!(string($1) =~ "^#")',
+      'then',
+      'count-distinct',
+      '-f',
+      '12',
+    ),
     json: mlr('--ijsonl', '--ojson', 'count-distinct', '-f', 'status'),
   }),
-  peer('lnav', 'index, then status by SQL', () => found('lnav', '-V'), { combined: lnav('access_log'), w3c: lnav('w3c_log') }),
+  peer('lnav', 'index, then status by SQL', () => found('lnav', '-V'), {
+    combined: lnav('access_log'),
+    w3c: lnav('w3c_log'),
+  }),
   peer('goaccess', 'full report as JSON', () => found('goaccess', '--version'), {
     combined: goaccess('--log-format=COMBINED'),
     w3c: goaccess('--log-format=W3C'),

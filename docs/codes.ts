@@ -43,7 +43,18 @@ export function codesPage(language: Language): string {
     notes.set(file.authority, [...(notes.get(file.authority) ?? []), ...file.notes])
   }
   const word = (w: keyof typeof WORDS): string => WORDS[w][language]
-  const lines = [`# ${word('title')}`, '', word('other'), '', word('intro'), '', word('verdicts'), '', `## ${word('contents')}`, '']
+  const lines = [
+    `# ${word('title')}`,
+    '',
+    word('other'),
+    '',
+    word('intro'),
+    '',
+    word('verdicts'),
+    '',
+    `## ${word('contents')}`,
+    '',
+  ]
   for (const owner of authorities()) lines.push(`- [${markdown((titles.get(owner) as Text)[language])}](#${owner})`)
   for (const owner of authorities()) {
     lines.push('', `<a id="${owner}"></a>`, '', `## ${markdown((titles.get(owner) as Text)[language])}`, '')
@@ -75,7 +86,8 @@ function section(note: Note, language: Language): string[] {
     }
     lines.push('')
   }
-  if (note.aliases) lines.push(`${label(WORDS.spellings[language], language)} ${note.aliases.map((a) => `\`${a}\``).join(', ')}`, '')
+  if (note.aliases)
+    lines.push(`${label(WORDS.spellings[language], language)} ${note.aliases.map((a) => `\`${a}\``).join(', ')}`, '')
   const links = partsOfSource(note.source).flatMap((part) => linkOf(part) ?? [])
   lines.push(`${label(say(language, 'source'), language)} ${links.map(markdownLink).join('; ')} (${note.basis})`, '')
   return lines
@@ -88,7 +100,8 @@ function briefTable(notes: readonly Note[], language: Language): string[] {
     `| ${say(language, 'code')} | ${WORDS.name[language]} | ${say(language, 'meaning')} |`,
     '|---|---|---|',
     ...notes.map(
-      (n) => `| ${markdownCell(n.code)} | ${markdownCell(n.name[language])} | [${VERDICT_WORDS[n.verdict][language]}] ${markdownCell(n.meaning[language])} |`,
+      (n) =>
+        `| ${markdownCell(n.code)} | ${markdownCell(n.name[language])} | [${VERDICT_WORDS[n.verdict][language]}] ${markdownCell(n.meaning[language])} |`,
     ),
   ]
 }
@@ -113,5 +126,9 @@ function compareCodes(a: string, b: string): number {
 const parts = (code: string): number[] => (/^\d/.test(code) ? code.split(/\D+/).map(Number) : [Number.MAX_SAFE_INTEGER])
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const language of LANGUAGES) writeFileSync(new URL(language === 'en' ? 'codes.md' : `codes.${language}.md`, import.meta.url), codesPage(language))
+  for (const language of LANGUAGES)
+    writeFileSync(
+      new URL(language === 'en' ? 'codes.md' : `codes.${language}.md`, import.meta.url),
+      codesPage(language),
+    )
 }

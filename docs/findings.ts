@@ -14,10 +14,13 @@ const INTRO = `# Findings
 What a report can find in a log, and when it says so. This page is generated from the rules under \`src/diagnosis/rules/\` and the kinds under
 \`src/diagnosis/kinds/\`; change them there and run \`npm run docs:findings\`. \`logstat findings --lang zh\` tells the same in Chinese.
 
-* **act**: people were affected, or something was given away. **watch**: real, but small or uncertain. **info**: background, in one line.
+* **act**: people were affected, or something was given away. **watch**: real, but small or uncertain. **info**:
+* background, in one line.
 * Rules are asked in this order. What one takes, no later one sees, so a request is in one finding only.
-* More than three findings of one rule become two, and one for the rest. What fails and is then given up at the same time is one finding.
-* *People* are browsers and apps (tools, too, where they make a fifth of the answers). A client is *known* when it had an answer.
+* More than three findings of one rule become two, and one for the rest. What fails and is then given up at the same
+* time is one finding.
+* *People* are browsers and apps (tools, too, where they make a fifth of the answers). A client is *known* when it had
+* an answer.
   An *attacker* asks for holes; its errors say nothing of the site. What loads no assets, where pages have some, is taken for a robot.
 * The order is: act, watch, info; then people affected, number of clients, and whether it is still going on.
 `
@@ -28,7 +31,15 @@ export function findingsPage(): string {
       `### ${id}\n\n**${markdown(title.en)}** (${severities.join(', ')})\n\n* Looks at: ${markdown(looks.en)}\n* When: ${markdown(condition.en)}\n* False alarms: ${markdown(falseAlarms.en)}\n`,
   )
   const { paths, agents } = kinds()
-  return [INTRO, '## Rules\n', ...rules, '## Kinds of paths\n', kindsTable(paths), '## Kinds of user agents\n', kindsTable(agents)].join('\n')
+  return [
+    INTRO,
+    '## Rules\n',
+    ...rules,
+    '## Kinds of paths\n',
+    kindsTable(paths),
+    '## Kinds of user agents\n',
+    kindsTable(agents),
+  ].join('\n')
 }
 
 function kindsTable<K extends string>({ kinds: names, records }: KindTable<K>): string {
@@ -39,4 +50,5 @@ function kindsTable<K extends string>({ kinds: names, records }: KindTable<K>): 
   return `| kind | what | patterns |\n|---|---|---|\n${rows.join('\n')}\n`
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(new URL('findings.md', import.meta.url), findingsPage())
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  writeFileSync(new URL('findings.md', import.meta.url), findingsPage())

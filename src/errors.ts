@@ -11,9 +11,13 @@ export type Message = string | Words
 export const within = (message: Message, around: (text: string) => string): Message =>
   typeof message === 'string' ? around(message) : { en: around(message.en), zh: around(message.zh) }
 
-export const wordsIn = (message: Message, language: keyof Words): string => (typeof message === 'string' ? message : message[language])
+export const wordsIn = (message: Message, language: keyof Words): string =>
+  typeof message === 'string' ? message : message[language]
 
-/** An invalid request, not a bug: names what is wrong and how to put it right. The command line prints both and exits with 2. */
+/**
+ * An invalid request, not a bug: names what is wrong and how to put it right. The command line prints both and exits
+ * with 2.
+ */
 export class LogstatError extends Error {
   override readonly name = 'LogstatError'
   /** The message in each language; `message` is the English one. */

@@ -3,7 +3,8 @@ import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { randomHex, sha256 } from './hash.js'
 
-// A file is made under another name beside its place, and renamed when it is whole. So nobody meets one that is half made, and a run
+// A file is made under another name beside its place, and renamed when it is whole. So nobody meets one that is half
+// made, and a run
 // that is killed leaves what was there before. What it leaves of the other file, the next run removes.
 
 const machineName = (): string => sha256(Buffer.from(hostname())).toString('hex').slice(0, 8)
@@ -20,7 +21,8 @@ export function removeStale(file: string): void {
   const here = machineName()
   try {
     for (const name of readdirSync(dirname(file))) {
-      const [, machine, process] = (name.startsWith(start) && /^([\da-f]{8})-(\d+)-[\da-f]+\.new(?:[.-].*)?$/.exec(name.slice(start.length))) || []
+      const [, machine, process] =
+        (name.startsWith(start) && /^([\da-f]{8})-(\d+)-[\da-f]+\.new(?:[.-].*)?$/.exec(name.slice(start.length))) || []
       const path = join(dirname(file), name)
       if (machine === undefined) continue
       if (machine === here ? isRunning(Number(process)) : Date.now() - statSync(path).mtimeMs < DAY_MS) continue

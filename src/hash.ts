@@ -1,4 +1,7 @@
-/** Node's cryptography, loaded when something is hashed: a report from a log hashes nothing, and loading takes a twentieth of its start. */
+/**
+ * Node's cryptography, loaded when something is hashed: a report from a log hashes nothing, and loading takes a
+ * twentieth of its start.
+ */
 const crypto = () => process.getBuiltinModule('node:crypto')
 
 export const sha256 = (bytes: Uint8Array): Buffer => crypto().hash('sha256', bytes, 'buffer')

@@ -1,4 +1,6 @@
-/** The library: read logs into a store, make a report of it, look codes up. The command line is made of the same parts. */
+/**
+ * The library: read logs into a store, make a report of it, look codes up. The command line is made of the same parts.
+ */
 export { type Win32Value, win32Value } from './catalogue/catalogue.js'
 export { type CodeQuery, type Found, lookUp } from './catalogue/look-up.js'
 export type { Language, Note, Text, Verdict } from './catalogue/note.js'

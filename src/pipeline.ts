@@ -32,7 +32,10 @@ export interface ReadOptions {
   readonly server?: Server
   /** The zone whose days a database keeps lists apart for; without it, lists are over everything. */
   readonly dayZone?: string
-  /** The zone of times that carry none (HAProxy, IIS native format, date-local), unless their format says it; UTC when absent. */
+  /**
+   * The zone of times that carry none (HAProxy, IIS native format, date-local), unless their format says it; UTC when
+   * absent.
+   */
   readonly logZone?: string
   /** Which entries are counted; all when absent. For a temporary store: a database holds everything. */
   readonly filter?: Filter
@@ -61,7 +64,11 @@ export interface Progress {
  *
  * @returns what became of each input, in their order
  */
-export async function readInputs(inputs: readonly Input[], store: Store, options: ReadOptions = {}): Promise<InputResult[]> {
+export async function readInputs(
+  inputs: readonly Input[],
+  store: Store,
+  options: ReadOptions = {},
+): Promise<InputResult[]> {
   const counting = countingOf(store, options)
   const ledger = openLedger(store, counting, options)
   const threads = makeThreads(counting, options.jobs)
@@ -88,7 +95,10 @@ interface Run {
 async function readLogs(inputs: readonly Input[], run: Run): Promise<InputResult[]> {
   const { store, options, ledger, threads } = run
   const plan: PlanOptions = { inputs, mayShare: ledger.mayShare, sizes: options.sizes }
-  const jobs = planJobs(lookAt(inputs, store, { ...options, idleKernel: () => (threads.isCountingInPlace ? undefined : ledger.kernel) }), plan)
+  const jobs = planJobs(
+    lookAt(inputs, store, { ...options, idleKernel: () => (threads.isCountingInPlace ? undefined : ledger.kernel) }),
+    plan,
+  )
   const results: InputResult[] = []
   // While a job is counted, the next ones are looked at, and begun, so that no thread waits.
   for await (const { job, begun } of ahead(jobs, jobsAhead(plan, threads.jobs), (job) => beginJob(job, run))) {
@@ -105,7 +115,10 @@ async function readLogs(inputs: readonly Input[], run: Run): Promise<InputResult
 }
 
 /** Begin the units of a job that any thread may count. */
-function beginJob(job: Job, { threads, onRead }: Run): { readonly job: Job; readonly begun: readonly (Counted | null)[] } {
+function beginJob(
+  job: Job,
+  { threads, onRead }: Run,
+): { readonly job: Job; readonly begun: readonly (Counted | null)[] } {
   return { job, begun: job.units.map((unit) => (unit.inPlace ? null : threads.begin(unit, onRead(unit)))) }
 }
 

@@ -1,7 +1,10 @@
 import { LogstatError } from './errors.js'
 
-/** The first use of `Intl` touches some 660 pages of memory; that the zone is UTC, as on most servers, shows without. */
-const isUtc = (): boolean => [0, 6].every((month) => new Date(new Date().getFullYear(), month).getTimezoneOffset() === 0)
+/**
+ * The first use of `Intl` touches some 660 pages of memory; that the zone is UTC, as on most servers, shows without.
+ */
+const isUtc = (): boolean =>
+  [0, 6].every((month) => new Date(new Date().getFullYear(), month).getTimezoneOffset() === 0)
 
 let ofMachine: string | undefined
 /** The zone of this machine. */
@@ -31,7 +34,10 @@ function formatter(zone: string): Intl.DateTimeFormat {
       throw new LogstatError(
         'time-zone',
         { en: `${zone}: there is no such time zone`, zh: `${zone}：没有此时区` },
-        { en: 'Use an IANA name such as Europe/Berlin or Asia/Shanghai, or UTC.', zh: '请使用 IANA 名称，例如 Europe/Berlin、Asia/Shanghai 或 UTC。' },
+        {
+          en: 'Use an IANA name such as Europe/Berlin or Asia/Shanghai, or UTC.',
+          zh: '请使用 IANA 名称，例如 Europe/Berlin、Asia/Shanghai 或 UTC。',
+        },
       )
     }
     formatters.set(zone, f)
@@ -73,7 +79,10 @@ const DAY = 86400
 
 const dayNumber = (seconds: number, zone: string): number => Math.floor((seconds + offsetAt(seconds, zone)) / DAY)
 
-/** The local day a moment falls in: its number (days since 1970) and its bounds, 23 or 25 hours apart when clocks change. */
+/**
+ * The local day a moment falls in: its number (days since 1970) and its bounds, 23 or 25 hours apart when clocks
+ * change.
+ */
 export function dayOf(seconds: number, zone: string): { number: number; start: number; end: number } {
   const number = dayNumber(seconds, zone)
   return { number, start: startOfDay(number, zone), end: startOfDay(number + 1, zone) }
@@ -103,7 +112,8 @@ export function dateOf(number: number): string {
 const QUARTER = 900
 
 /**
- * How far east of UTC a clock of the zone stood when it showed a local time. An hour that clocks show twice is taken for the first
+ * How far east of UTC a clock of the zone stood when it showed a local time. An hour that clocks show twice is taken
+ * for the first
  * time, one they leave out is read with the offset from before: each entry is counted once, at most an hour off.
  */
 export function localOffset(localSeconds: number, zone: string): { offset: number; from: number; to: number } {
@@ -117,7 +127,8 @@ export function localOffset(localSeconds: number, zone: string): { offset: numbe
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: DAY, w: 7 * DAY }
 
 /**
- * A moment as people write it: `2026-11-22`, `2026-11-22 14:05`, `2026-11-22T14:05:01+01:00`, `2h` (ago). Without an offset it is in `zone`.
+ * A moment as people write it: `2026-11-22`, `2026-11-22 14:05`, `2026-11-22T14:05:01+01:00`, `2h` (ago). Without an
+ * offset it is in `zone`.
  *
  * @throws LogstatError naming the text
  */

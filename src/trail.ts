@@ -1,13 +1,18 @@
 import { sha256 } from './hash.js'
 
-// A trail is a log's fingerprint that grows with it: short hashes of windows of its content that end at line ends. Two questions can be
-// asked of it without keeping, or reading again, the content: does this file continue what was read, and is it wholly contained in it?
+// A trail is a log's fingerprint that grows with it: short hashes of windows of its content that end at line ends. Two
+// questions can be
+// asked of it without keeping, or reading again, the content: does this file continue what was read, and is it wholly
+// contained in it?
 //
-// Up to DENSE bytes every line end has its window, and the windows leave no gap. Further on there is one at the first line end behind
-// each point of a grid of 64 points to the power of two: 1 KiB in each 16 KiB around the first MiB, in each 16 MiB around the first
+// Up to DENSE bytes every line end has its window, and the windows leave no gap. Further on there is one at the first
+// line end behind
+// each point of a grid of 64 points to the power of two: 1 KiB in each 16 KiB around the first MiB, in each 16 MiB
+// around the first
 // GiB. Lines carry times, so logs that part ways differ in every window from there on.
 //
-// ADVICE: where the windows lie is a function of the content alone, never of how it was read (in how many runs, in which pieces, by
+// ADVICE: where the windows lie is a function of the content alone, never of how it was read (in how many runs, in
+// which pieces, by
 // which thread). What is stored in databases depends on it: change it and every source is new.
 
 const DENSE = 16 << 10
@@ -39,7 +44,8 @@ function nextPoint(n: number): number {
   return (Math.floor(n / step) + 1) * step
 }
 
-const startOf = (end: number, before: number): number => (end <= DENSE ? Math.max(before, end - DENSE_WINDOW) : end - WINDOW)
+const startOf = (end: number, before: number): number =>
+  end <= DENSE ? Math.max(before, end - DENSE_WINDOW) : end - WINDOW
 
 export function shortHash(bytes: Uint8Array): Buffer {
   return sha256(bytes).subarray(0, RECORD - END_BYTES)
@@ -57,7 +63,9 @@ export class TrailWriter {
   readonly #carry = Buffer.alloc(CARRY)
   #carried: number
 
-  /** @param offset where reading begins; a line begins there @param prior the PRIOR_BYTES before it, or all there are */
+  /**
+   * @param offset where reading begins; a line begins there @param prior the PRIOR_BYTES before it, or all there are
+   */
   constructor(offset = 0, prior: Uint8Array = Buffer.alloc(0)) {
     this.#offset = offset
     this.#before = offset <= MARK ? 0 : offset
@@ -88,7 +96,10 @@ export class TrailWriter {
     const window =
       start >= 0
         ? bytes.subarray(start, length)
-        : Buffer.concat([this.#carry.subarray(Math.max(0, this.#carried + start), this.#carried), bytes.subarray(0, length)])
+        : Buffer.concat([
+            this.#carry.subarray(Math.max(0, this.#carried + start), this.#carried),
+            bytes.subarray(0, length),
+          ])
     const record = Buffer.alloc(RECORD)
     record.writeUIntLE(end, 0, END_BYTES)
     shortHash(window).copy(record, END_BYTES)
@@ -119,10 +130,16 @@ export function* checkpointsOf(trail: Uint8Array): Generator<Checkpoint> {
   }
 }
 
-/** Whether content of which only a part is at hand, and which is read up to this offset, is still where every line end is noted. */
+/**
+ * Whether content of which only a part is at hand, and which is read up to this offset, is still where every line end
+ * is noted.
+ */
 export const isDense = (offset: number): boolean => offset < DENSE
 
-/** Whether content of which `longer` is the trail begins with all of the content that has the trail `shorter` and ends at `end`. */
+/**
+ * Whether content of which `longer` is the trail begins with all of the content that has the trail `shorter` and ends
+ * at `end`.
+ */
 export function continuesTrail(shorter: Uint8Array, end: number, longer: Uint8Array): boolean {
   const begins = shorter.length > 0 && shorter.length <= longer.length && shorter.every((byte, i) => byte === longer[i])
   const [next] = begins ? checkpointsOf(longer.subarray(shorter.length)) : []

@@ -12,7 +12,9 @@ function documented(): Map<string, string[]> {
   const block = /```text\n([\s\S]*?)```/.exec(text.slice(text.indexOf('## What may import what')))?.[1] ?? ''
   const lines = block.split('\n').filter((line) => line.includes('→'))
   return new Map(
-    lines.map((line) => line.split('→').map((part) => part.trim())).map(([from, to]) => [from as string, (to as string).split(/\s+/).filter(Boolean)]),
+    lines
+      .map((line) => line.split('→').map((part) => part.trim()))
+      .map(([from, to]) => [from as string, (to as string).split(/\s+/).filter(Boolean)]),
   )
 }
 
@@ -31,11 +33,20 @@ function imports(): Import[] {
   const files = globSync('src/**/*.ts', { cwd: ROOT, ignore: ['**/*.d.ts'] }).map((f) => f.replaceAll('\\', '/'))
   return files.flatMap((file) => {
     const source = readFileSync(join(ROOT, file), 'utf8')
-    const names = [...source.matchAll(/^\s*(?:import|export)\b[^'"\n;]*?(?:from\s+)?'([^']+)'|^\} from '([^']+)'|\bimport\('([^']+)'\)/gm)]
+    const names = [
+      ...source.matchAll(
+        /^\s*(?:import|export)\b[^'"\n;]*?(?:from\s+)?'([^']+)'|^\} from '([^']+)'|\bimport\('([^']+)'\)/gm,
+      ),
+    ]
     return names.map((m): Import => {
       const name = (m[1] ?? m[2] ?? m[3]) as string
       const isPackage = !name.startsWith('.')
-      return { file, from: folderOf(file), to: isPackage ? name : folderOf(posix.join(posix.dirname(file), name)), isPackage }
+      return {
+        file,
+        from: folderOf(file),
+        to: isPackage ? name : folderOf(posix.join(posix.dirname(file), name)),
+        isPackage,
+      }
     })
   })
 }
@@ -47,7 +58,9 @@ describe('src/', () => {
 
   it('is described whole', () => {
     expect(all.length).toBeGreaterThan(100)
-    expect([...graph.keys()].sort()).toEqual([...new Set(all.map((i) => i.from).concat(inside.map((i) => i.to)))].sort())
+    expect([...graph.keys()].sort()).toEqual(
+      [...new Set(all.map((i) => i.from).concat(inside.map((i) => i.to)))].sort(),
+    )
   })
   it('imports only what the document allows', () => {
     expect(inside.filter((i) => !graph.get(i.from)?.includes(i.to)).map((i) => `${i.file} imports ${i.to}`)).toEqual([])
@@ -60,13 +73,18 @@ describe('src/', () => {
   it('imports one way: each folder stands below all that it imports', () => {
     const order = [...graph.keys()]
     for (const [from, to] of graph)
-      for (const t of to) expect([from, t, order.indexOf(t) >= 0 && order.indexOf(t) < order.indexOf(from)]).toEqual([from, t, true])
+      for (const t of to)
+        expect([from, t, order.indexOf(t) >= 0 && order.indexOf(t) < order.indexOf(from)]).toEqual([from, t, true])
   })
   it('keeps packages where they belong', () => {
-    const users = (name: string): string[] => [...new Set(all.filter((i) => i.isPackage && i.to === name).map((i) => i.from))]
+    const users = (name: string): string[] => [
+      ...new Set(all.filter((i) => i.isPackage && i.to === name).map((i) => i.from)),
+    ]
     expect(users('better-sqlite3')).toEqual(['store'])
     expect(users('commander')).toEqual(['cli'])
     expect(users('asciichart')).toEqual(['render'])
-    expect(all.filter((i) => i.from === 'kernel' && i.isPackage && !i.to.startsWith('node:')).map((i) => i.file)).toEqual([])
+    expect(
+      all.filter((i) => i.from === 'kernel' && i.isPackage && !i.to.startsWith('node:')).map((i) => i.file),
+    ).toEqual([])
   })
 })

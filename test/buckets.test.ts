@@ -8,7 +8,10 @@ type Row = [start: number, hits: number, ...sums: (number | null)[]]
 
 const count = fc.integer({ min: 0, max: 2 ** 40 })
 // Now and then so many that a sum goes to its end.
-const sum = fc.option(fc.oneof(count, { arbitrary: fc.constant(LARGEST_SUM - 1), weight: 1 }, { arbitrary: count, weight: 8 }), { freq: 3 })
+const sum = fc.option(
+  fc.oneof(count, { arbitrary: fc.constant(LARGEST_SUM - 1), weight: 1 }, { arbitrary: count, weight: 8 }),
+  { freq: 3 },
+)
 // Close together, so that many meet; in any minute of the years 1 to 9999; and without a time.
 const start = fc.oneof(
   fc.constant(NO_TIME),
@@ -27,12 +30,16 @@ function truthOf(all: readonly Row[], width = 60): Row[] {
   for (const [at, ...counts] of all) {
     const start = at === NO_TIME ? at : Math.floor(at / width) * width
     const known = totals.get(start)
-    const add = (n: number | null, i: number): bigint | null => (n === null ? (known?.[i] ?? null) : (known?.[i] ?? 0n) + BigInt(n))
+    const add = (n: number | null, i: number): bigint | null =>
+      n === null ? (known?.[i] ?? null) : (known?.[i] ?? 0n) + BigInt(n)
     totals.set(start, counts.map(add))
   }
   const order = (start: number): number => (start === NO_TIME ? Number.NEGATIVE_INFINITY : start)
-  const shown = (n: bigint | null): number | null => (n === null ? null : n > BigInt(LARGEST_SUM) ? LARGEST_SUM : Number(n))
-  return [...totals].map(([start, sums]) => [start, ...sums.map(shown)] as Row).sort(([a], [b]) => (order(a) < order(b) ? -1 : 1))
+  const shown = (n: bigint | null): number | null =>
+    n === null ? null : n > BigInt(LARGEST_SUM) ? LARGEST_SUM : Number(n)
+  return [...totals]
+    .map(([start, sums]) => [start, ...sums.map(shown)] as Row)
+    .sort(([a], [b]) => (order(a) < order(b) ? -1 : 1))
 }
 
 function bucketsOf(all: readonly Row[]): Buckets {

@@ -16,12 +16,20 @@ import { compileThreshold } from '../src/report/thresholds.js'
 import { fixture, logstat, ROOT } from './support.js'
 
 const FILES = readDataFiles()
-const NOTES = FILES.flatMap(({ name, file }) => file.notes.map((note) => ({ at: `${name}: ${note.code}`, owner: file.authority, note })))
+const NOTES = FILES.flatMap(({ name, file }) =>
+  file.notes.map((note) => ({ at: `${name}: ${note.code}`, owner: file.authority, note })),
+)
 
 /** Texts a note says in sentences; its name and those of its variants are none. */
 function sentencesOf(note: Note): Text[] {
   const remedy = note.remedy ? [note.remedy] : []
-  return [note.meaning, ...(note.causes ?? []), ...(note.checks ?? []), ...remedy, ...(note.variants ?? []).flatMap((v) => [v.meaning, ...(v.checks ?? [])])]
+  return [
+    note.meaning,
+    ...(note.causes ?? []),
+    ...(note.checks ?? []),
+    ...remedy,
+    ...(note.variants ?? []).flatMap((v) => [v.meaning, ...(v.checks ?? [])]),
+  ]
 }
 function textsOf(note: Note): Text[] {
   return [note.name, ...(note.variants ?? []).map((v) => v.name), ...sentencesOf(note)]
@@ -64,7 +72,9 @@ describe('the catalogue is tidy', () => {
 
   it('has causes and checks for every status; other numbers and reasons of vendors may be brief', () => {
     const whole = ['class', 'iana', 'iis', 'httperr', 'nginx']
-    const brief = NOTES.filter(({ owner, note }) => owner !== 'win32' && !(note.causes && note.checks)).map(({ owner, note }) => `${owner}:${note.code}`)
+    const brief = NOTES.filter(({ owner, note }) => owner !== 'win32' && !(note.causes && note.checks)).map(
+      ({ owner, note }) => `${owner}:${note.code}`,
+    )
     expect(brief.filter((code) => whole.includes(code.split(':')[0] as string) || /:\d{3}$/.test(code))).toEqual([])
   })
 
@@ -90,7 +100,8 @@ describe('the catalogue is tidy', () => {
       for (const { zh } of sentencesOf(note)) {
         // Commands and names are as they are.
         const plain = zh.replace(/`[^`]*`|“[^”]*”/g, 'x')
-        if (/\p{Script=Han}\s*[,;!?()]|[,;(]\s*\p{Script=Han}|\p{Script=Han}[.:](?!\S*\w)/u.test(plain)) bad.push(`${at}: ${zh}`)
+        if (/\p{Script=Han}\s*[,;!?()]|[,;(]\s*\p{Script=Han}|\p{Script=Han}[.:](?!\S*\w)/u.test(plain))
+          bad.push(`${at}: ${zh}`)
         if (/\p{Script=Han} +\p{Script=Han}/u.test(plain)) bad.push(`${at}: blank between characters: ${zh}`)
       }
     expect(bad).toEqual([])
@@ -120,7 +131,9 @@ describe('the catalogue is tidy', () => {
     }
     const wrong = NOTES.flatMap(({ at, note }) =>
       textsOf(note).flatMap(({ zh }) =>
-        Object.entries(instead).flatMap(([word, not]) => (not.test(zh.replace(/`[^`]*`/g, '')) ? [`${at}: ${word}: ${zh}`] : [])),
+        Object.entries(instead).flatMap(([word, not]) =>
+          not.test(zh.replace(/`[^`]*`/g, '')) ? [`${at}: ${word}: ${zh}`] : [],
+        ),
       ),
     )
     expect(wrong).toEqual([])
@@ -129,13 +142,17 @@ describe('the catalogue is tidy', () => {
   it('says in plain words what is meant', () => {
     const riddles =
       /\b(?:a finding|twin|innocent|rude(?:ly)?|first aid|letter for letter|is due|speaks? for|stands? in (?:the|a)|settles (?:it|this)|the guilty)\b/
-    const wrong = NOTES.flatMap(({ at, note }) => textsOf(note).flatMap(({ en }) => (riddles.test(en) ? [`${at}: ${en}`] : [])))
+    const wrong = NOTES.flatMap(({ at, note }) =>
+      textsOf(note).flatMap(({ en }) => (riddles.test(en) ? [`${at}: ${en}`] : [])),
+    )
     expect(wrong).toEqual([])
   })
 
   it('is measured in cells like any other text', () => {
     const wrong = NOTES.flatMap(({ at, note }) =>
-      textsOf(note).flatMap((text) => LANGUAGES.filter((l) => catalogueWidth(text[l]) !== stringWidth(text[l])).map((l) => `${at}: ${text[l]}`)),
+      textsOf(note).flatMap((text) =>
+        LANGUAGES.filter((l) => catalogueWidth(text[l]) !== stringWidth(text[l])).map((l) => `${at}: ${text[l]}`),
+      ),
     )
     expect(wrong).toEqual([])
   })
@@ -147,15 +164,23 @@ describe('the check of a file', () => {
   const withFirst = (change: object): string[] => checkFile(name, { ...file, notes: [{ ...file.notes[0], ...change }] })
 
   it('refuses a source that has no address', () => {
-    expect(withFirst({ source: 'RFC 9110 §15.2; somebody-told-me:1' })).toEqual([expect.stringContaining('source "somebody-told-me:1" is not in')])
+    expect(withFirst({ source: 'RFC 9110 §15.2; somebody-told-me:1' })).toEqual([
+      expect.stringContaining('source "somebody-told-me:1" is not in'),
+    ])
     expect(withFirst({ source: '' })).toEqual([expect.stringContaining('source missing')])
   })
 
   it('refuses a condition that nobody can find out', () => {
     expect(withFirst({ when: { is: 'never-succeeds', verdict: 'server' } })).toEqual([])
-    expect(withFirst({ when: { is: 'on-a-monday', verdict: 'server' } })).toEqual([expect.stringContaining('is on-a-monday; known: never-succeeds')])
-    expect(withFirst({ when: { is: 'slow', verdict: 'server' } })).toEqual([expect.stringContaining('slow needs seconds')])
-    expect(withFirst({ when: { is: 'burst', verdict: file.notes[0]?.verdict } })).toEqual([expect.stringContaining('that of the note already')])
+    expect(withFirst({ when: { is: 'on-a-monday', verdict: 'server' } })).toEqual([
+      expect.stringContaining('is on-a-monday; known: never-succeeds'),
+    ])
+    expect(withFirst({ when: { is: 'slow', verdict: 'server' } })).toEqual([
+      expect.stringContaining('slow needs seconds'),
+    ])
+    expect(withFirst({ when: { is: 'burst', verdict: file.notes[0]?.verdict } })).toEqual([
+      expect.stringContaining('that of the note already'),
+    ])
   })
 })
 
@@ -178,18 +203,23 @@ describe('commands for Windows inside notes', () => {
   const WINDOWS = new Set(['iis', 'httperr', 'win32', 'microsoft', 'microsoft-exchange', 'aspnet-core'])
   const COMMANDS = NOTES.filter(({ owner }) => WINDOWS.has(owner)).flatMap(({ at, note }) =>
     sentencesOf(note).flatMap((text) =>
-      LANGUAGES.flatMap((l) => [...text[l].matchAll(/`([^`]+)`/g)].map(([, command = '']) => ({ at: `${at} (${l})`, command }))),
+      LANGUAGES.flatMap((l) =>
+        [...text[l].matchAll(/`([^`]+)`/g)].map(([, command = '']) => ({ at: `${at} (${l})`, command })),
+      ),
     ),
   )
 
   it('run in Windows PowerShell', () => {
     expect(COMMANDS.length).toBeGreaterThan(1000)
     const wrong = COMMANDS.flatMap(({ at, command }) =>
-      // A query of Azure Monitor is no command of a shell, nginx stands on Linux, and `ExpandEnvironmentVariables` is how PowerShell reads names of cmd.
+      // A query of Azure Monitor is no command of a shell, nginx stands on Linux, and `ExpandEnvironmentVariables` is
+      // how PowerShell reads names of cmd.
       /^[A-Z]\w+Logs \||^nginx /.test(command)
         ? []
         : Object.entries(FAULTS).flatMap(([fault, pattern]) =>
-            pattern.test(command.replace(/ExpandEnvironmentVariables\('[^']*'\)/, '')) ? [`${at}: ${fault}: ${command}`] : [],
+            pattern.test(command.replace(/ExpandEnvironmentVariables\('[^']*'\)/, ''))
+              ? [`${at}: ${fault}: ${command}`]
+              : [],
           ),
     )
     expect(wrong).toEqual([])
@@ -220,7 +250,12 @@ describe('commands of logstat inside notes', () => {
 
   const COMMANDS = NOTES.flatMap(({ at, note }) =>
     sentencesOf(note).flatMap((text) =>
-      LANGUAGES.flatMap((l) => [...text[l].matchAll(/`logstat( [^`]*)?`/g)].map(([, rest = '']) => ({ at: `${at} (${l})`, rest: rest.trim() }))),
+      LANGUAGES.flatMap((l) =>
+        [...text[l].matchAll(/`logstat( [^`]*)?`/g)].map(([, rest = '']) => ({
+          at: `${at} (${l})`,
+          rest: rest.trim(),
+        })),
+      ),
     ),
   )
 
@@ -247,8 +282,10 @@ describe('commands of logstat inside notes', () => {
         if (word === '-s' || word === '--status') tryIt(wrong, at, () => compileSelection(value))
         if (word === '--fail-on') tryIt(wrong, at, () => compileThreshold(value))
       }
-      if (command === 'explain') for (const code of operands.filter((o) => o !== 'CODE')) tryIt(wrong, at, () => answer(code, null))
-      if (command === '' && operands.some((o) => /^[a-z]+$/.test(o))) wrong.push(`${at}: logstat has no command ${operands.join(' ')}`)
+      if (command === 'explain')
+        for (const code of operands.filter((o) => o !== 'CODE')) tryIt(wrong, at, () => answer(code, null))
+      if (command === '' && operands.some((o) => /^[a-z]+$/.test(o)))
+        wrong.push(`${at}: logstat has no command ${operands.join(' ')}`)
     }
     expect(wrong).toEqual([])
   })
@@ -291,11 +328,17 @@ describe('the catalogue is complete', () => {
       }
       for (const [name, { win32 }] of Object.entries(codes)) {
         const [, status, sub, reason] = /^(-|\d{3})(?:\.(\d+))?(?: (.+))?$/.exec(name) ?? []
-        const code = { status: status === '-' ? null : Number(status), substatus: sub === undefined ? null : Number(sub), reason: reason ?? null }
+        const code = {
+          status: status === '-' ? null : Number(status),
+          substatus: sub === undefined ? null : Number(sub),
+          reason: reason ?? null,
+        }
         // Numbers that no server sends stand in the hostile ones, and are shown as themselves.
         if (code.status === null || code.status > 599) continue
         if (!lookUp(code, server, software)) missing.push(`${file}: ${name}`)
-        for (const value of Object.keys(win32)) if (win32Value(Number(value)).symbol === null && value !== '4294967295') missing.push(`${file}: Win32 ${value}`)
+        for (const value of Object.keys(win32))
+          if (win32Value(Number(value)).symbol === null && value !== '4294967295')
+            missing.push(`${file}: Win32 ${value}`)
       }
     }
     expect(missing).toEqual([])
@@ -320,7 +363,9 @@ describe('look-up', () => {
     expect(of({ status: 499, substatus: null }, null)).toBe('nginx 499 (other)')
     expect(of({ status: 479, substatus: null }, 'nginx')).toBe('class 4xx (class)')
     expect(of({ status: 999, substatus: null }, null)).toBe('nothing')
-    expect(of({ status: null, reason: 'Timer_ConnectionIdle' }, 'httpsys')).toBe('httperr Timer_ConnectionIdle (reason)')
+    expect(of({ status: null, reason: 'Timer_ConnectionIdle' }, 'httpsys')).toBe(
+      'httperr Timer_ConnectionIdle (reason)',
+    )
     expect(of({ status: 504, reason: 'sH--' }, 'haproxy')).toBe('haproxy sH (reason)')
     expect(of({ status: 502, reason: 'SH--' }, 'haproxy')).toBe('haproxy SH (reason)')
   })
@@ -359,7 +404,19 @@ describe('look-up', () => {
 
   it.each([
     ['451', ['microsoft-exchange']],
-    ['499', ['cloudflare', 'aspnet-core', 'azure-application-gateway', 'caddy', 'esri', 'tencent-cdn', 'tencent-edgeone', 'traefik']],
+    [
+      '499',
+      [
+        'cloudflare',
+        'aspnet-core',
+        'azure-application-gateway',
+        'caddy',
+        'esri',
+        'tencent-cdn',
+        'tencent-edgeone',
+        'traefik',
+      ],
+    ],
     ['418', ['tencent-edgeone']],
     ['423', ['shopify', 'tencent-cdn', 'tencent-edgeone']],
     ['530', ['pantheon']],
@@ -369,7 +426,8 @@ describe('look-up', () => {
     expect(asked.others.map((o) => o.authority)).toEqual(owners)
     for (const l of LANGUAGES) {
       const text = explainText(asked, l, false, 1000).replace(/\s+/g, '')
-      for (const { authority: owner, note } of asked.others) expect(text).toContain(`${owner}:${note.name[l]}`.replace(/\s+/g, ''))
+      for (const { authority: owner, note } of asked.others)
+        expect(text).toContain(`${owner}:${note.name[l]}`.replace(/\s+/g, ''))
     }
     expect((explainJson(asked, 'en').others as { authority: string }[]).map((o) => o.authority)).toEqual(owners)
   })
@@ -377,7 +435,11 @@ describe('look-up', () => {
   it('chooses between generations of IIS by the #Software line', () => {
     const name = (code: string, version: string): string | undefined => {
       const [status, substatus] = code.split('.').map(Number)
-      const found = lookUp({ status: status as number, substatus: substatus as number }, 'iis', `Microsoft Internet Information Services ${version}`)
+      const found = lookUp(
+        { status: status as number, substatus: substatus as number },
+        'iis',
+        `Microsoft Internet Information Services ${version}`,
+      )
       return (found?.variant ?? found?.note)?.name.en
     }
     expect(name('403.10', '6.0')).toBe('Invalid configuration')
@@ -474,10 +536,15 @@ describe('questions', () => {
   })
 
   it('decodes Win32 values that it does not know by rule', () => {
-    expect(answer('win32:999999', null)).toMatchObject({ found: undefined, win32: { value: 999999, hex: '0x000F423F', symbol: null, family: 'Win32' } })
+    expect(answer('win32:999999', null)).toMatchObject({
+      found: undefined,
+      win32: { value: 999999, hex: '0x000F423F', symbol: null, family: 'Win32' },
+    })
     expect(answer('0x80990001', null)).toMatchObject({ win32: { value: 2157510657, family: 'HRESULT, facility 153' } })
     // The Win32 value inside an HRESULT is what IIS logs; what is known of it is told.
-    expect(answer('0x80070002', null)).toMatchObject({ win32: { inner: 2, symbol: expect.stringContaining('ERROR_FILE_NOT_FOUND') } })
+    expect(answer('0x80070002', null)).toMatchObject({
+      win32: { inner: 2, symbol: expect.stringContaining('ERROR_FILE_NOT_FOUND') },
+    })
     expect(answer('0x800704D3', null).win32).toMatchObject({ inner: 1235, symbol: expect.stringMatching(/^[A-Z_]/) })
     expect(answer('0xC000006D', null)).toMatchObject({ win32: { family: 'NTSTATUS', symbol: 'STATUS_LOGON_FAILURE' } })
     // Symbols are known of many more values than have a note.
@@ -486,7 +553,9 @@ describe('questions', () => {
 
   it('tells beside which codes a Win32 value is known', () => {
     expect(answer('0x8007007E', null).others.map((o) => o.note.code)).toContain('500.19/126')
-    expect(answer('win32:64', null).others.map((o) => o.note.code)).toEqual(expect.arrayContaining(['200.0/64', '500.19/64', '2xx/64']))
+    expect(answer('win32:64', null).others.map((o) => o.note.code)).toEqual(
+      expect.arrayContaining(['200.0/64', '500.19/64', '2xx/64']),
+    )
   })
 
   it.each([
@@ -571,7 +640,10 @@ describe('explain', () => {
           expect(markdown.startsWith('## ')).toBe(true)
           expect(markdown.replace(/`[^`\n]*`/g, ''), code).not.toMatch(/<[a-zA-Z/!]/)
         }
-        expect(explainJson(asked, 'both')).toMatchObject({ query: `${owner}:${code}`, name: { en: expect.any(String), zh: expect.any(String) } })
+        expect(explainJson(asked, 'both')).toMatchObject({
+          query: `${owner}:${code}`,
+          name: { en: expect.any(String), zh: expect.any(String) },
+        })
       }
   })
 
@@ -580,11 +652,15 @@ describe('explain', () => {
     const tracing = explainText(answer('iis:500.50', null), 'en', false, 80).replace(/\s+/g, ' ')
     expect(explainText(asked, 'en', false, 80)).toMatch(/Do first +\S[\s\S]*Source[\s\S]*https:\/\//)
     expect(tracing).toMatch(/How to .*`appcmd configure trace "Site" \/enablesite`/)
-    expect(explainJson(asked, 'en')).toMatchObject({ links: expect.arrayContaining([{ name: expect.any(String), url: expect.stringMatching(/^https:\/\//) }]) })
+    expect(explainJson(asked, 'en')).toMatchObject({
+      links: expect.arrayContaining([{ name: expect.any(String), url: expect.stringMatching(/^https:\/\//) }]),
+    })
     expect(explainText(answer('nginx:499', null), 'en', false, 110)).toContain(
       'But if    half of these requests took longer than 5 s: then treat it as [backend].',
     )
-    expect(explainJson(answer('iis:401.2/5', null), 'en')).toMatchObject({ when: { is: 'never-succeeds', verdict: expect.any(String) } })
+    expect(explainJson(answer('iis:401.2/5', null), 'en')).toMatchObject({
+      when: { is: 'never-succeeds', verdict: expect.any(String) },
+    })
   })
 
   it('answers several codes at once, and exits with 2 when one is unknown', () => {
@@ -592,7 +668,14 @@ describe('explain', () => {
     expect(run.status).toBe(2)
     expect(run.stderr).toContain('QueueFul')
     expect(JSON.parse(run.stdout)).toMatchObject([
-      { query: '404', name: 'Not Found', authority: 'iana', verdict: 'client', basis: 'documented', source: expect.any(String) },
+      {
+        query: '404',
+        name: 'Not Found',
+        authority: 'iana',
+        verdict: 'client',
+        basis: 'documented',
+        source: expect.any(String),
+      },
       { query: 'win32:64', authority: 'win32', win32: { symbol: 'ERROR_NETNAME_DELETED' } },
     ])
   })
@@ -604,7 +687,10 @@ describe('explain', () => {
       for (const lang of ['en', 'zh', 'both', 'xx'])
         expect(logstat(['explain', '--lang', lang, ...codes])).toEqual(logstat(['explain', ...codes, `--lang=${lang}`]))
     }
-    expect(logstat(['explain', '404', '--lang'])).toMatchObject({ status: 2, stderr: expect.stringContaining('argument missing') })
+    expect(logstat(['explain', '404', '--lang'])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('argument missing'),
+    })
     expect(logstat(['--version']).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 
@@ -619,7 +705,8 @@ describe('explain', () => {
 
 describe('codes', () => {
   it('lists and searches in either language', () => {
-    const codes = (...args: string[]): { code: string; authority: string }[] => JSON.parse(logstat(['codes', ...args, '--format', 'json']).stdout)
+    const codes = (...args: string[]): { code: string; authority: string }[] =>
+      JSON.parse(logstat(['codes', ...args, '--format', 'json']).stdout)
     expect(codes('certificate').map((c) => c.code)).toEqual(expect.arrayContaining(['403.7', '403.16', '526']))
     expect(codes('证书').map((c) => c.code)).toEqual(expect.arrayContaining(['403.7', '526']))
     expect(codes('403').every((c) => /^403/.test(c.code))).toBe(true)

@@ -50,13 +50,19 @@ describe('a chart', () => {
     expect(lines.at(-1)?.indexOf('*')).toBe(12 + 23)
   })
   it('marks nothing where requests are so rare that one may just not have come', () => {
-    expect(chartOf(reportOf('2026-11-22T00:00:00Z', 3600, new Array(24).fill(3), '2026-11-22T23:35:00Z')).join('')).not.toContain('*')
+    expect(
+      chartOf(reportOf('2026-11-22T00:00:00Z', 3600, new Array(24).fill(3), '2026-11-22T23:35:00Z')).join(''),
+    ).not.toContain('*')
   })
   it.each([60, 80, 120])('fits into %i columns', (width) => {
     for (const seconds of [60, 300, 900, 3600, 86400, 604800])
       for (const n of [3, 10, 40, 120]) {
         const to = new Date(Date.parse('2026-11-22T00:00:00Z') + (n - 0.5) * seconds * 1000).toISOString()
-        for (const line of chartOf(reportOf('2026-11-22T00:00:00Z', seconds, new Array(n).fill(7), to), 'Europe/Berlin', width))
+        for (const line of chartOf(
+          reportOf('2026-11-22T00:00:00Z', seconds, new Array(n).fill(7), to),
+          'Europe/Berlin',
+          width,
+        ))
           expect([seconds, n, line.length <= width]).toEqual([seconds, n, true])
       }
   })

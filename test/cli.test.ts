@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Report } from '../src/report/report.js'
 import { logstatHere as logstat, ROOT, logstat as started } from './support.js'
 
-// The built program as a user meets it: arguments and standard input in, standard output, standard error and exit status out.
+// The built program as a user meets it: arguments and standard input in, standard output, standard error and exit
+// status out.
 
 const DAY = 'fixtures/iis/u_ex261122.log'
 const NEXT_DAY = 'fixtures/iis/u_ex261123.log'
@@ -27,7 +28,10 @@ async function jsonOf(args: readonly string[], input?: string | Buffer): Promise
   return JSON.parse(run.stdout) as Report
 }
 
-/** It could not be done: status 2, nothing on standard output, a message that names the thing, a remedy, and no stack trace. */
+/**
+ * It could not be done: status 2, nothing on standard output, a message that names the thing, a remedy, and no stack
+ * trace.
+ */
 async function fails(args: readonly string[], message: RegExp, remedy: RegExp): Promise<void> {
   const run = await logstat(args)
   expect([args, run.status, run.stdout]).toEqual([args, 2, ''])
@@ -82,7 +86,11 @@ describe('logstat PATH…', () => {
       expect([args, next.length > 0]).toEqual([args, true])
       for (const command of next) {
         const line = `logstat() { '${process.execPath}' '${join(ROOT, 'bin/logstat.js')}' "$@"; }\n${command}`
-        const run = spawnSync('bash', ['-c', line], { cwd: folder, encoding: 'utf8', env: { ...process.env, TZ: 'UTC', NO_COLOR: '1' } })
+        const run = spawnSync('bash', ['-c', line], {
+          cwd: folder,
+          encoding: 'utf8',
+          env: { ...process.env, TZ: 'UTC', NO_COLOR: '1' },
+        })
         expect([command, run.status]).toEqual([command, args[0] === '.' ? run.status : 0])
         expect(run.stdout).not.toBe(stdout)
         expect(run.stdout).not.toContain(command)
@@ -98,7 +106,10 @@ describe('logstat PATH…', () => {
     ] as const) {
       const input = readFileSync(join(ROOT, file))
       const run = started([], { input })
-      const undated = name === 'no newline at the end' ? 'logstat: -: 1 of 13 entries has no readable time. Such entries belong to no day.\n' : ''
+      const undated =
+        name === 'no newline at the end'
+          ? 'logstat: -: 1 of 13 entries has no readable time. Such entries belong to no day.\n'
+          : ''
       expect([name, run.status, run.stderr]).toEqual([name, 0, undated])
       // Nothing but the name of the input, and what is told by it, differs.
       const bare = (out: string, shown: string): string[] =>
@@ -125,13 +136,21 @@ describe('logstat PATH…', () => {
     ])
   })
   it('says clearly that a log is empty, and that is no failure', async () => {
-    for (const args of [['fixtures/nginx/empty.log'], ['fixtures/iis/directives-only.log'], ['iis', 'fixtures/nginx/empty.log']]) {
+    for (const args of [
+      ['fixtures/nginx/empty.log'],
+      ['fixtures/iis/directives-only.log'],
+      ['iis', 'fixtures/nginx/empty.log'],
+    ]) {
       const run = await logstat(args)
       expect([args, run.status, run.stderr]).toEqual([args, 0, ''])
       expect(run.stdout).toContain('No requests: the log is empty.')
     }
     expect(started([], { input: '' })).toMatchObject({ status: 0, stderr: '' })
-    expect(await jsonOf(['fixtures/nginx/empty.log'])).toMatchObject({ period: null, totals: { lines: 0, entries: 0 }, codes: [] })
+    expect(await jsonOf(['fixtures/nginx/empty.log'])).toMatchObject({
+      period: null,
+      totals: { lines: 0, entries: 0 },
+      codes: [],
+    })
   })
   it('selects, limits and translates', async () => {
     const only = await jsonOf([DAY, '-s', '5xx,!503', '--top', '1'])
@@ -156,7 +175,8 @@ describe('logstat PATH…', () => {
     expect(statSync(at('report.txt')).size).toBeGreaterThan(100)
   })
   it('colours only where that is wanted', async () => {
-    const colored = (args: string[], env: Record<string, string> = {}): boolean => started([DAY, ...args], { env }).stdout.includes('\x1b[')
+    const colored = (args: string[], env: Record<string, string> = {}): boolean =>
+      started([DAY, ...args], { env }).stdout.includes('\x1b[')
     expect(colored(['--color', 'always'])).toBe(true)
     expect(colored(['--color', 'never'])).toBe(false)
     expect(colored([], { NO_COLOR: '' })).toBe(false)
@@ -165,9 +185,15 @@ describe('logstat PATH…', () => {
   it('goes quietly when its reader goes', async () => {
     if (process.platform === 'win32') return
     const script = 'set -o pipefail; "$0" bin/logstat.js "$@" | head -n 1'
-    const run = spawnSync('bash', ['-c', script, process.execPath, DAY, DAY, '--format', 'json'], { cwd: ROOT, encoding: 'utf8' })
+    const run = spawnSync('bash', ['-c', script, process.execPath, DAY, DAY, '--format', 'json'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
     expect(run).toMatchObject({ status: 0, stderr: '', stdout: '{\n' })
-    const codes = spawnSync('bash', ['-c', script, process.execPath, 'codes', 'a', '--format', 'json'], { cwd: ROOT, encoding: 'utf8' })
+    const codes = spawnSync('bash', ['-c', script, process.execPath, 'codes', 'a', '--format', 'json'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
     expect(codes).toMatchObject({ status: 0, stderr: '' })
   })
 })
@@ -211,7 +237,11 @@ describe('what cannot be done exits with 2, naming the thing and the remedy', ()
   it('options', async () => {
     await fails([NGINX, '--log-format', 'nonsense'], /"nonsense" is no format/, /logstat formats/)
     await fails([NGINX, '--log-format', 'w3c'], /access\.log/, /logstat detect|--log-format/)
-    await fails([DAY, '--log-format', 'common'], /u_ex261122\.log: none of its \d+ lines fits the format common/, /logstat detect/)
+    await fails(
+      [DAY, '--log-format', 'common'],
+      /u_ex261122\.log: none of its \d+ lines fits the format common/,
+      /logstat detect/,
+    )
     await fails([NGINX, '-s', '4xy'], /"4xy"/, /classes \(4xx\)/)
     await fails([NGINX, '--tz', 'Mars/Olympus'], /Mars\/Olympus/, /Europe\/Berlin/)
     await fails([NGINX, '--top', '0'], /--top/, /whole number/)
@@ -226,7 +256,11 @@ describe('what cannot be done exits with 2, naming the thing and the remedy', ()
   it('databases', async () => {
     await fails(['report', '--db', at('none.db')], /none\.db: there is no such database/, /logstat ingest/)
     writeFileSync(at('notes.txt'), 'my notes')
-    await fails(['ingest', NGINX, '--db', at('notes.txt')], /notes\.txt: this is not a logstat database/, /left as it is/)
+    await fails(
+      ['ingest', NGINX, '--db', at('notes.txt')],
+      /notes\.txt: this is not a logstat database/,
+      /left as it is/,
+    )
     expect(readFileSync(at('notes.txt'), 'utf8')).toBe('my notes')
     await fails(['ingest', NGINX, '--db', at('no/folder.db')], /folder\.db: the database cannot be opened/, /folder/)
   })
@@ -255,8 +289,13 @@ describe('logstat explain', () => {
     expect(run.stdout).toMatch(/^500\.19 /m)
     expect((await logstat(['explain', '404', '--lang', 'zh'])).stdout).toMatch(/\p{Script=Han}/u)
     expect((await logstat(['explain', '404', '--format', 'md'])).stdout).toMatch(/^## 404/)
-    const [json] = JSON.parse((await logstat(['explain', '401.1/2148074254', '--format', 'json', '--lang', 'both'])).stdout) as Record<string, unknown>[]
-    expect(json).toMatchObject({ query: '401.1/2148074254', name: { en: expect.any(String) as string, zh: expect.any(String) as string } })
+    const [json] = JSON.parse(
+      (await logstat(['explain', '401.1/2148074254', '--format', 'json', '--lang', 'both'])).stdout,
+    ) as Record<string, unknown>[]
+    expect(json).toMatchObject({
+      query: '401.1/2148074254',
+      name: { en: expect.any(String) as string, zh: expect.any(String) as string },
+    })
     expect((await logstat(['explain', 'win32:64'])).stdout).toContain('ERROR_NETNAME_DELETED')
     expect((await logstat(['explain', '499', '--server', 'nginx'])).status).toBe(0)
   })
@@ -282,7 +321,9 @@ describe('logstat codes, formats, detect', () => {
     expect(run.status).toBe(0)
     expect(run.stdout).toMatch(/^combined /m)
     expect(run.stdout).toMatch(/^w3c /m)
-    expect(JSON.parse((await logstat(['formats', '--format', 'json'])).stdout)).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'common' })]))
+    expect(JSON.parse((await logstat(['formats', '--format', 'json'])).stdout)).toEqual(
+      expect.arrayContaining([expect.objectContaining({ name: 'common' })]),
+    )
   })
   it('say what a file is, and why', async () => {
     const run = await logstat(['detect', DAY, `${NGINX}.gz`])
@@ -316,7 +357,9 @@ describe('a database', () => {
     const db = at('logs.db')
     const first = await logstat(['ingest', DAY, NEXT_DAY, '--db', db])
     expect([first.status, first.stderr]).toEqual([0, ''])
-    expect(first.stdout).toMatch(/u_ex261122\.log: \d+ new entries, 1 lines? not understood\n.*u_ex261123\.log: 81 new entries\n/)
+    expect(first.stdout).toMatch(
+      /u_ex261122\.log: \d+ new entries, 1 lines? not understood\n.*u_ex261123\.log: 81 new entries\n/,
+    )
     const again = await logstat(['ingest', DAY, NEXT_DAY, '--db', db])
     expect(again).toMatchObject({ status: 0, stdout: `${DAY}: nothing new\n${NEXT_DAY}: nothing new\n` })
     const stored = await jsonOf(['report', '--db', db])

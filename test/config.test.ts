@@ -63,7 +63,12 @@ describe('the schema', () => {
   it.each(Object.keys(schema.properties))('lets %s through to where it is used', (key) => {
     expect(Object.keys(GOOD)).toContain(key)
     const config: Record<string, unknown> = { ...readConfig(write({ [key]: GOOD[key] })) }
-    const expected = key === 'db' ? at('logs.db') : key === 'formats' ? Object.entries(GOOD.formats as object).map(([name, f]) => ({ name, ...f })) : GOOD[key]
+    const expected =
+      key === 'db'
+        ? at('logs.db')
+        : key === 'formats'
+          ? Object.entries(GOOD.formats as object).map(([name, f]) => ({ name, ...f }))
+          : GOOD[key]
     if (key !== '$schema') expect(config[key]).toEqual(expected)
     expect(refusal({ [key]: null })).toMatch(new RegExp(`^/c.json: ${key.replace('$', '\\$')}: expected `))
   })
@@ -87,11 +92,14 @@ describe('what docs/custom-formats.md shows', () => {
     expect(readConfig(write(shown)).formats.map((f) => f.name)).toEqual(['shop', 'app'])
   })
   it('are formats that can be asked for', () => {
-    const asked = [...text.matchAll(/^logstat \S+ +--(log-format|fields|pattern) '([^']+)'/gm)].map(([, option, value]) =>
-      formatOf({ [option === 'log-format' ? 'logFormat' : (option as string)]: value as string }),
+    const asked = [...text.matchAll(/^logstat \S+ +--(log-format|fields|pattern) '([^']+)'/gm)].map(
+      ([, option, value]) =>
+        formatOf({ [option === 'log-format' ? 'logFormat' : (option as string)]: value as string }),
     )
     expect(asked).toHaveLength(5)
-    const names = [...(/^\| `status`[\s\S]*?`upstreamStatus`/m.exec(text)?.[0] ?? '').matchAll(/`(\w+)`/g)].map((m) => m[1] as string)
+    const names = [...(/^\| `status`[\s\S]*?`upstreamStatus`/m.exec(text)?.[0] ?? '').matchAll(/`(\w+)`/g)].map(
+      (m) => m[1] as string,
+    )
     expect(FIELD_NAMES.filter((name) => !names.includes(name))).toEqual(['win32'])
   })
 })
@@ -107,12 +115,18 @@ describe('what is refused names file, key and what is expected', () => {
     [{ db: '' }, /db: expected a text that is not empty/],
     [{ tz: 'Mars/Olympus' }, /^\/c\.json: tz: .*Mars\/Olympus/],
     [{ formats: { a: {} } }, /formats\.a: expected just one of layout, pattern, fields/],
-    [{ formats: { a: { layout: LAYOUT, pattern: PATTERN } } }, /formats\.a: expected just one of layout, pattern, fields/],
+    [
+      { formats: { a: { layout: LAYOUT, pattern: PATTERN } } },
+      /formats\.a: expected just one of layout, pattern, fields/,
+    ],
     [{ formats: { a: { pattern: '' } } }, /formats\.a\.pattern: expected a text that is not empty/],
     [{ formats: { a: { pattern: '(?<status>' } } }, /formats\.a: the pattern is no regular expression/],
     [{ formats: { a: { layout: '$remote_addr' } } }, /formats\.a: the layout names no status/],
     [{ formats: { a: { fields: 'date tiem sc-status' } } }, /formats\.a: "tiem" is no field .* Did you mean time\?/],
-    [{ formats: { a: { layout: LAYOUT, timeunit: 'ms' } } }, /formats\.a\.timeunit: expected one of the keys .* Did you mean timeUnit\?/],
+    [
+      { formats: { a: { layout: LAYOUT, timeunit: 'ms' } } },
+      /formats\.a\.timeunit: expected one of the keys .* Did you mean timeUnit\?/,
+    ],
     [{ formats: { a: { layout: LAYOUT, timeUnit: 'h' } } }, /formats\.a\.timeUnit: expected one of s, ms, us, ns/],
     [{ formats: { a: { layout: LAYOUT, logTz: 'x' } } }, /formats\.a: x: there is no such time zone/],
     [{ formats: { '': { layout: LAYOUT } } }, /expected a name of letters/],
@@ -130,19 +144,29 @@ describe('what is refused names file, key and what is expected', () => {
 describe('on the command line', () => {
   const BARS = '^(?<time>[^|]*)\\|(?<ip>[^|]*)\\|(?<request>[^|]*)\\|(?<status>\\d+)\\|(?<timeTaken>\\d+)$'
   const log = (): string => {
-    writeFileSync(at('x.log'), '2026-07-01 10:00:00|192.0.2.1|GET /a HTTP/1.1|499|250\n2026-07-01 10:00:01|192.0.2.1|GET /b HTTP/1.1|499|250\n')
+    writeFileSync(
+      at('x.log'),
+      '2026-07-01 10:00:00|192.0.2.1|GET /a HTTP/1.1|499|250\n2026-07-01 10:00:01|192.0.2.1|GET /b HTTP/1.1|499|250\n',
+    )
     return at('x.log')
   }
   const config = (more: object = {}): string =>
     write({ formats: { bars: { pattern: BARS, server: 'nginx', timeUnit: 'ms', logTz: 'Asia/Shanghai' } }, ...more })
   const report = (
     ...args: readonly string[]
-  ): { readonly period: unknown; readonly inputs: unknown; readonly language: string; readonly codes: { readonly top: { readonly paths: unknown[] } }[] } =>
-    JSON.parse(logstat([...args, '--format', 'json']).stdout)
+  ): {
+    readonly period: unknown
+    readonly inputs: unknown
+    readonly language: string
+    readonly codes: { readonly top: { readonly paths: unknown[] } }[]
+  } => JSON.parse(logstat([...args, '--format', 'json']).stdout)
 
   it('a format of your own is found before the known ones, and asked for by its name', () => {
     const found = report(log(), '--config', config())
-    expect(found).toMatchObject({ period: { from: '2026-07-01T02:00:00Z' }, inputs: [{ format: 'bars', server: 'nginx', entries: 2 }] })
+    expect(found).toMatchObject({
+      period: { from: '2026-07-01T02:00:00Z' },
+      inputs: [{ format: 'bars', server: 'nginx', entries: 2 }],
+    })
     expect(report(log(), '--config', config(), '--log-format', 'BARS')).toEqual(found)
     expect(logstat(['detect', log(), '--config', config()]).stdout).toContain('bars: bars, a format of your own')
     expect(logstat(['formats', '--config', config()]).stdout).toMatch(/^bars /)
@@ -153,14 +177,21 @@ describe('on the command line', () => {
   })
   it('is read from the working directory, and gives way to what is said on the command line', () => {
     writeFileSync(at('logstat.config.json'), readFileSync(config({ lang: 'zh', top: 1, logTz: 'America/New_York' })))
-    const run = (...args: readonly string[]): ReturnType<typeof report> => JSON.parse(logstat([...args, '--format', 'json'], { cwd: folder }).stdout)
+    const run = (...args: readonly string[]): ReturnType<typeof report> =>
+      JSON.parse(logstat([...args, '--format', 'json'], { cwd: folder }).stdout)
     log()
     const found = run('x.log')
     expect(found).toMatchObject({ language: 'zh', period: { from: '2026-07-01T02:00:00Z' } })
     expect(found.codes[0]?.top.paths).toHaveLength(1)
-    expect(run('x.log', '--lang', 'en', '--log-tz', 'UTC')).toMatchObject({ language: 'en', period: { from: '2026-07-01T10:00:00Z' } })
+    expect(run('x.log', '--lang', 'en', '--log-tz', 'UTC')).toMatchObject({
+      language: 'en',
+      period: { from: '2026-07-01T10:00:00Z' },
+    })
     // The zone in general, for a format that says none.
-    writeFileSync(at('h.log'), '203.0.113.201, -, 07/01/26, 7:55:20, W3SVC2, SERVER, 172.21.13.45, 4502, 163, 3223, 404, 2, GET, /a, -,\n')
+    writeFileSync(
+      at('h.log'),
+      '203.0.113.201, -, 07/01/26, 7:55:20, W3SVC2, SERVER, 172.21.13.45, 4502, 163, 3223, 404, 2, GET, /a, -,\n',
+    )
     expect(run('h.log')).toMatchObject({ period: { from: '2026-07-01T11:55:20Z' } })
   })
   it('names the database of commands that need one; it lies beside the configuration', () => {

@@ -81,9 +81,14 @@ describe('forget', () => {
     writeFileSync(at('b.log'), `${lines(500, 900)}junk\n`)
     await ingest('one.db', 'a.log')
     await ingest('two.db', 'a.log', 'b.log')
-    expect(logstat(['forget', at('b.log'), '--db', at('two.db')])).toMatchObject({ status: 0, stdout: expect.stringContaining('400 entries') as string })
+    expect(logstat(['forget', at('b.log'), '--db', at('two.db')])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('400 entries') as string,
+    })
     const content = (db: string): unknown =>
-      ['hits', 'span', 'list', 'top', 'reject', 'reject_sample', 'packed', 'code', 'value'].map((t) => rows(db, `SELECT * FROM ${t}`))
+      ['hits', 'span', 'list', 'top', 'reject', 'reject_sample', 'packed', 'code', 'value'].map((t) =>
+        rows(db, `SELECT * FROM ${t}`),
+      )
     expect(content('two.db')).toEqual(content('one.db'))
     expect(await ingest('two.db', 'b.log')).toMatchObject([{ known: false, entries: 400, rejected: 1 }])
     expect(await sound('two.db')).toEqual([])
@@ -100,7 +105,10 @@ describe('forget', () => {
     unlinkSync(at('c.log'))
     expect(logstat(['forget', '1', at('copy.gz'), at('c.log'), '--db', at('logs.db')]).status).toBe(0)
     expect(await entries('logs.db')).toBe(0)
-    expect(logstat(['forget', 'never.log', '--db', at('logs.db')])).toMatchObject({ status: 2, stderr: expect.stringContaining('never.log') as string })
+    expect(logstat(['forget', 'never.log', '--db', at('logs.db')])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('never.log') as string,
+    })
   })
   it('does not guess between several logs of one name', async () => {
     for (const from of [0, 500]) {
@@ -108,7 +116,10 @@ describe('forget', () => {
       await ingest('logs.db', 'access.log')
     }
     unlinkSync(at('access.log'))
-    expect(logstat(['forget', at('access.log'), '--db', at('logs.db')])).toMatchObject({ status: 2, stderr: expect.stringContaining('sources 1, 2') as string })
+    expect(logstat(['forget', at('access.log'), '--db', at('logs.db')])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('sources 1, 2') as string,
+    })
     expect(await entries('logs.db')).toBe(100)
   })
 })
@@ -131,7 +142,11 @@ describe('merge', () => {
       expect(await withStore('all.db', (store) => store.sources().length)).toBe(3)
       expect(await sound('all.db')).toEqual([])
       // What is merged is known.
-      expect(await ingest('all.db', 'shared.log', 'own.log', 'other.log')).toMatchObject([{ lines: 0 }, { lines: 0 }, { lines: 0 }])
+      expect(await ingest('all.db', 'shared.log', 'own.log', 'other.log')).toMatchObject([
+        { lines: 0 },
+        { lines: 0 },
+        { lines: 0 },
+      ])
       rmSync(at('all.db'))
     }
     expect(await entries('a.db')).toBe(400)
@@ -177,7 +192,10 @@ describe('age', () => {
       rollUp(store, Date.UTC(2027, 0, 1) / 1000)
     })
     expect(await sound('logs.db')).toEqual([])
-    const widths = rows('logs.db', 'SELECT seconds, count(*) AS n, sum(hits) AS hits FROM hits GROUP BY 1 ORDER BY 1') as { seconds: number; hits: number }[]
+    const widths = rows(
+      'logs.db',
+      'SELECT seconds, count(*) AS n, sum(hits) AS hits FROM hits GROUP BY 1 ORDER BY 1',
+    ) as { seconds: number; hits: number }[]
     // The newest day and the ten before it; the ninety before those.
     expect(widths).toMatchObject([
       { seconds: 60, hits: 11 * 72 },
@@ -185,7 +203,12 @@ describe('age', () => {
       { seconds: 86400, hits: 199 * 72 },
     ])
     const after = await withStore('logs.db', (store) => makeReport(store))
-    const plain = ({ codes, totals, period, classes }: Report): unknown => ({ totals, period, classes, codes: codes.map(({ timeline: _, ...c }) => c) })
+    const plain = ({ codes, totals, period, classes }: Report): unknown => ({
+      totals,
+      period,
+      classes,
+      codes: codes.map(({ timeline: _, ...c }) => c),
+    })
     expect(plain(after)).toEqual(plain(before))
   })
   it('makes counts of an older log coarser, too, which is read last', async () => {
@@ -216,7 +239,8 @@ describe('age', () => {
       for (const table of ['span', 'top', 'list']) store.db.exec(`DELETE FROM ${table}`)
       const { codes, timeline } = makeReport(store)
       expect(codes.length).toBeGreaterThan(0)
-      for (const { hits, timeline, firstSeen } of codes) expect([timeline.reduce((n, h) => n + h, 0), firstSeen]).toEqual([hits, null])
+      for (const { hits, timeline, firstSeen } of codes)
+        expect([timeline.reduce((n, h) => n + h, 0), firstSeen]).toEqual([hits, null])
       expect(timeline.reduce((n, b) => n + b.hits, 0)).toBe(100)
     })
   })
@@ -292,7 +316,12 @@ describe('personal data', () => {
     writeFileSync(at('a.log'), ['SECRET1', 'SECRET2', 'SECRET3'].map(log).join(''))
     expect(logstat(['ingest', '--anonymize', 'hash', at('a.log'), '--db', at('logs.db')]).status).toBe(0)
     expect(bytesOf('logs.db')).not.toContain('SECRET')
-    expect(rows('logs.db', "SELECT dimension, value, hits FROM values_by_code WHERE dimension IN ('path', 'referer') ORDER BY 1")).toEqual([
+    expect(
+      rows(
+        'logs.db',
+        "SELECT dimension, value, hits FROM values_by_code WHERE dimension IN ('path', 'referer') ORDER BY 1",
+      ),
+    ).toEqual([
       { dimension: 'path', value: '/a;jsessionid=…/b;v=…#…', hits: 3 },
       { dimension: 'referer', value: 'http://e.org/x;sid=…#…', hits: 3 },
     ])
@@ -324,7 +353,10 @@ describe('standard input', () => {
       ['web', lines(30, 50)],
       ['mail', lines(0, 5)],
     ] as const)
-      expect(logstat(['ingest', '-', '--source', name, '--db', at('logs.db')], { input: text })).toMatchObject({ status: 0, stderr: '' })
+      expect(logstat(['ingest', '-', '--source', name, '--db', at('logs.db')], { input: text })).toMatchObject({
+        status: 0,
+        stderr: '',
+      })
     const { stdout } = logstat(['sources', '--db', at('logs.db'), '--format', 'json'])
     expect(JSON.parse(stdout)).toMatchObject([
       { name: 'web', stream: true, entries: 50 },
@@ -355,7 +387,9 @@ describe('a line whose end was not written when it was counted', () => {
     await ingest('logs.db', 'a.log')
     appendFileSync(at('a.log'), `${long}\n${lines(10, 20)}`)
     await ingest('logs.db', 'a.log')
-    expect(await withStore('logs.db', (store) => store.sources())).toMatchObject([{ lines: 21, entries: 20, rejected: 1 }])
+    expect(await withStore('logs.db', (store) => store.sources())).toMatchObject([
+      { lines: 21, entries: 20, rejected: 1 },
+    ])
   })
 })
 
@@ -382,7 +416,9 @@ describe('a W3C log whose records have a time alone', () => {
       await ingest('logs.db', moment === '' ? 'u_ex.gz' : 'u_ex.log')
       seen.push(moment || '2026-03-05 07:00:00')
     }
-    expect(rows('logs.db', "SELECT datetime(start, 'unixepoch') AS minute, hits FROM hits ORDER BY start")).toEqual(seen.map((minute) => ({ minute, hits: 1 })))
+    expect(rows('logs.db', "SELECT datetime(start, 'unixepoch') AS minute, hits FROM hits ORDER BY start")).toEqual(
+      seen.map((minute) => ({ minute, hits: 1 })),
+    )
   })
 })
 
@@ -398,8 +434,12 @@ describe('new lines that are all rubbish', () => {
 
 describe('a large log that is gone, or cannot be read, when it is to be cut', () => {
   it('is told as such, so that it can be looked for again', () => {
-    expect(() => cutFile('a.log', at('none.log'), 0, 1e9, SIZES)).toThrow(expect.objectContaining({ code: 'changed' }) as Error)
-    expect(() => cutFile('a.log', folder, 0, 1e9, SIZES)).toThrow(expect.objectContaining({ code: 'unreadable' }) as Error)
+    expect(() => cutFile('a.log', at('none.log'), 0, 1e9, SIZES)).toThrow(
+      expect.objectContaining({ code: 'changed' }) as Error,
+    )
+    expect(() => cutFile('a.log', folder, 0, 1e9, SIZES)).toThrow(
+      expect.objectContaining({ code: 'unreadable' }) as Error,
+    )
   })
 })
 
@@ -410,7 +450,10 @@ describe('a large log that was replaced by a smaller one after it was found', ()
     writeFileSync(at('a.log'), text)
     const [input] = findInputs([at('a.log')])
     await withStore('logs.db', async (store) => {
-      const results = await readInputs([{ ...(input as Input), size: 2 * text.length }], store, { dayZone: 'UTC', jobs: 1 })
+      const results = await readInputs([{ ...(input as Input), size: 2 * text.length }], store, {
+        dayZone: 'UTC',
+        jobs: 1,
+      })
       expect(results).toMatchObject([{ error: null, entries: text.split('\n').length - 1 }])
     })
     expect(await sound('logs.db')).toEqual([])
@@ -432,7 +475,10 @@ describe('damage', () => {
   it('of a database is found', async () => {
     writeFileSync(at('a.log'), lines(0, 2000))
     await ingest('logs.db', 'a.log')
-    expect(logstat(['doctor', '--db', at('logs.db')])).toMatchObject({ status: 0, stdout: expect.stringContaining('sound') as string })
+    expect(logstat(['doctor', '--db', at('logs.db')])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('sound') as string,
+    })
     const db = new Database(at('logs.db'))
     db.exec('UPDATE hits SET hits = hits + 1 WHERE start % 7200 = 0')
     db.exec('DROP VIEW codes_by_day')
@@ -466,7 +512,10 @@ describe('values that become the same text', () => {
     const report = logstat([at('a.log'), '--format', 'json'])
     expect(report).toMatchObject({ status: 0, stderr: '' })
     await ingest('logs.db', 'a.log')
-    for (const made of [JSON.parse(report.stdout) as Report, await withStore('logs.db', (store) => makeReport(store))]) {
+    for (const made of [
+      JSON.parse(report.stdout) as Report,
+      await withStore('logs.db', (store) => makeReport(store)),
+    ]) {
       const [code] = made.codes
       expect(code?.top.paths.map(({ value, hits }) => [value, hits])).toEqual([
         [long.slice(0, 1024), 3],
@@ -482,7 +531,10 @@ describe('values that become the same text', () => {
 describe('a clock that begins anew', () => {
   it('counts entries of before 1970 in the timeline, too', async () => {
     const [early, later] = ['01/Jan/1970:00:00:30 +0100', '01/Jan/1970:02:00:30 +0100']
-    writeFileSync(at('a.log'), [early, later].map((time) => `192.0.2.1 - - [${time}] "GET / HTTP/1.1" 200 5 "-" "x"\n`).join(''))
+    writeFileSync(
+      at('a.log'),
+      [early, later].map((time) => `192.0.2.1 - - [${time}] "GET / HTTP/1.1" 200 5 "-" "x"\n`).join(''),
+    )
     const { timeline, period } = JSON.parse(logstat([at('a.log'), '--format', 'json']).stdout) as Report
     expect(period).toEqual({ from: '1969-12-31T23:00:30Z', to: '1970-01-01T01:00:30Z' })
     expect(timeline.reduce((n, { hits }) => n + hits, 0)).toBe(2)
@@ -496,7 +548,9 @@ describe('a full disk', () => {
     await ingest('logs.db', 'a.log')
     const store = openStore(at('logs.db'))
     store.db.pragma(`max_page_count = ${Number(store.db.pragma('page_count', { simple: true })) + 4}`)
-    await expect(readInputs(findInputs([at('b.log')]), store, { dayZone: 'UTC', jobs: 1 })).rejects.toMatchObject({ code: 'disk-full' })
+    await expect(readInputs(findInputs([at('b.log')]), store, { dayZone: 'UTC', jobs: 1 })).rejects.toMatchObject({
+      code: 'disk-full',
+    })
     store.close()
     expect(await entries('logs.db')).toBe(1000)
     expect(await sound('logs.db')).toEqual([])
@@ -520,9 +574,13 @@ describe('a full disk', () => {
   it.skipIf(process.platform === 'win32')('is told by the command, with exit status 2', async () => {
     writeFileSync(at('b.log'), lines(5000, 30_000, undefined, 61))
     // In blocks of 1024 bytes: no file may grow beyond 200 KiB.
-    const run = spawnSync('bash', ['-c', `ulimit -f 200; exec "$0" "$@"`, process.execPath, BIN, 'ingest', at('b.log'), '--db', at('logs.db')], {
-      encoding: 'utf8',
-    })
+    const run = spawnSync(
+      'bash',
+      ['-c', `ulimit -f 200; exec "$0" "$@"`, process.execPath, BIN, 'ingest', at('b.log'), '--db', at('logs.db')],
+      {
+        encoding: 'utf8',
+      },
+    )
     expect(run.status).toBe(2)
     expect(run.stderr).toContain('logs.db')
     expect(run.stderr).not.toContain('    at ')
@@ -578,8 +636,10 @@ describe.skipIf(process.platform === 'win32')('a link to a database', () => {
 })
 
 describe('several at once', () => {
-  const start = (...args: readonly string[]) => spawn(process.execPath, [BIN, ...args, '--db', at('logs.db')], { stdio: ['ignore', 'pipe', 'pipe'] })
-  const ended = (child: ReturnType<typeof start>): Promise<number | null> => new Promise((resolve) => child.on('close', resolve))
+  const start = (...args: readonly string[]) =>
+    spawn(process.execPath, [BIN, ...args, '--db', at('logs.db')], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const ended = (child: ReturnType<typeof start>): Promise<number | null> =>
+    new Promise((resolve) => child.on('close', resolve))
   it('come to the same as one, on a new database, too', async () => {
     const names = Array.from({ length: 6 }, (_, i) => `${i}.log`)
     names.forEach((name, i) => {
@@ -607,55 +667,66 @@ describe('several at once', () => {
 })
 
 describe('ingest --follow', () => {
-  it.skipIf(process.platform === 'win32')('reads on through growth, renaming, packing and truncation, and ends cleanly', async () => {
-    writeFileSync(at('access.log'), lines(0, 50))
-    const child = spawn(process.execPath, [BIN, 'ingest', '--follow', '--interval', '1', at('access.log'), '--db', at('logs.db')], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let stderr = ''
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-    const ended = new Promise((resolve) => child.on('close', (status, signal) => resolve([status, signal])))
-    const until = async (n: number): Promise<void> => {
-      for (let i = 0; i < 150; i++) {
-        if (existsSync(at('logs.db')) && (await entries('logs.db')) >= n) break
-        await wait(200)
+  it.skipIf(process.platform === 'win32')(
+    'reads on through growth, renaming, packing and truncation, and ends cleanly',
+    async () => {
+      writeFileSync(at('access.log'), lines(0, 50))
+      const child = spawn(
+        process.execPath,
+        [BIN, 'ingest', '--follow', '--interval', '1', at('access.log'), '--db', at('logs.db')],
+        {
+          stdio: ['ignore', 'pipe', 'pipe'],
+        },
+      )
+      let stderr = ''
+      child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+      const ended = new Promise((resolve) => child.on('close', (status, signal) => resolve([status, signal])))
+      const until = async (n: number): Promise<void> => {
+        for (let i = 0; i < 150; i++) {
+          if (existsSync(at('logs.db')) && (await entries('logs.db')) >= n) break
+          await wait(200)
+        }
+        expect(await entries('logs.db')).toBe(n)
       }
-      expect(await entries('logs.db')).toBe(n)
-    }
-    try {
-      await until(50)
-      appendFileSync(at('access.log'), lines(50, 80))
-      await until(80)
-      // Renamed; the server still writes to it; packed and removed: all before the next look.
-      appendFileSync(at('access.log'), lines(80, 90))
-      renameSync(at('access.log'), at('access.log.1'))
-      appendFileSync(at('access.log.1'), lines(90, 100))
-      writeFileSync(at('access.log'), lines(1000, 1005))
-      unlinkSync(at('access.log.1'))
-      await until(105)
-      truncateSync(at('access.log'))
-      appendFileSync(at('access.log'), lines(2000, 2010))
-      await until(115)
-      appendFileSync(at('access.log'), lines(2010, 2012))
-      child.kill('SIGTERM')
-      expect(await ended).toEqual([0, null])
-      expect(await entries('logs.db')).toBe(117)
-      expect(stderr).toBe('')
-    } finally {
-      child.kill('SIGKILL')
-    }
-    expect(await sound('logs.db')).toEqual([])
-  })
+      try {
+        await until(50)
+        appendFileSync(at('access.log'), lines(50, 80))
+        await until(80)
+        // Renamed; the server still writes to it; packed and removed: all before the next look.
+        appendFileSync(at('access.log'), lines(80, 90))
+        renameSync(at('access.log'), at('access.log.1'))
+        appendFileSync(at('access.log.1'), lines(90, 100))
+        writeFileSync(at('access.log'), lines(1000, 1005))
+        unlinkSync(at('access.log.1'))
+        await until(105)
+        truncateSync(at('access.log'))
+        appendFileSync(at('access.log'), lines(2000, 2010))
+        await until(115)
+        appendFileSync(at('access.log'), lines(2010, 2012))
+        child.kill('SIGTERM')
+        expect(await ended).toEqual([0, null])
+        expect(await entries('logs.db')).toBe(117)
+        expect(stderr).toBe('')
+      } finally {
+        child.kill('SIGKILL')
+      }
+      expect(await sound('logs.db')).toEqual([])
+    },
+  )
 })
 
 describe.skipIf(process.platform === 'win32')('ingest --follow of a log that may not be read yet', () => {
   it('reads it as soon as it may, though it did not change', async () => {
     writeFileSync(at('a.log'), lines(0, 10), { mode: 0o000 })
     chmodSync(folder, 0o777)
-    const child = spawn(process.execPath, [BIN, 'ingest', '--follow', '--interval', '1', at('a.log'), '--db', at('logs.db')], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      ...(process.getuid?.() === 0 ? { uid: 65_534 } : {}),
-    })
+    const child = spawn(
+      process.execPath,
+      [BIN, 'ingest', '--follow', '--interval', '1', at('a.log'), '--db', at('logs.db')],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        ...(process.getuid?.() === 0 ? { uid: 65_534 } : {}),
+      },
+    )
     try {
       const said = (stream: NodeJS.ReadableStream): Promise<string> =>
         new Promise((resolve) => stream.once('data', (chunk: Buffer) => resolve(chunk.toString())))
@@ -688,7 +759,9 @@ describe('migration', () => {
     expect(db.prepare('SELECT * FROM things').all()).toEqual([{ name: 'kept' }])
     expect(db.pragma('user_version', { simple: true })).toBe(3)
     // One that fails changes nothing.
-    expect(() => migrate(db, { ...schema, version: 5, migrations: [{ to: 4, sql: 'DROP TABLE thing' }] })).toThrow(/version 5/)
+    expect(() => migrate(db, { ...schema, version: 5, migrations: [{ to: 4, sql: 'DROP TABLE thing' }] })).toThrow(
+      /version 5/,
+    )
     expect(db.pragma('user_version', { simple: true })).toBe(3)
     expect(db.prepare('SELECT count(*) AS n FROM thing').get()).toEqual({ n: 1 })
     db.close()

@@ -48,7 +48,10 @@ interface Asked {
   readonly padding?: number
 }
 
-/** Write a log with more clients and paths a day than a database keeps, and more codes than would fit side by side. @returns what is in it */
+/**
+ * Write a log with more clients and paths a day than a database keeps, and more codes than would fit side by side.
+ * @returns what is in it
+ */
 function makeLog(name: string, { lines, timeOf, padding = 0 }: Asked): Truth {
   const truth: Truth = new Map()
   let state = 1
@@ -61,7 +64,11 @@ function makeLog(name: string, { lines, timeOf, padding = 0 }: Asked): Truth {
   for (let i = 0; i < lines; i++) {
     const seconds = FIRST + timeOf(i)
     const time = new Date(seconds * 1000)
-    const [day, month, year] = [String(time.getUTCDate()).padStart(2, '0'), MONTHS[time.getUTCMonth()], time.getUTCFullYear()]
+    const [day, month, year] = [
+      String(time.getUTCDate()).padStart(2, '0'),
+      MONTHS[time.getUTCMonth()],
+      time.getUTCFullYear(),
+    ]
     const value = {
       path: `/${some(9000)}`,
       client: `10.${some(40)}.${random(250)}.7`,
@@ -72,7 +79,8 @@ function makeLog(name: string, { lines, timeOf, padding = 0 }: Asked): Truth {
     const key = `${status} ${Math.floor(seconds / DAY)}`
     const of = truth.get(key) ?? { path: new Map(), client: new Map(), userAgent: new Map(), method: new Map() }
     truth.set(key, of)
-    for (const [dimension, text] of Object.entries(value) as [keyof typeof value, string][]) of[dimension].set(text, (of[dimension].get(text) ?? 0) + 1)
+    for (const [dimension, text] of Object.entries(value) as [keyof typeof value, string][])
+      of[dimension].set(text, (of[dimension].get(text) ?? 0) + 1)
     text += `${value.client} - - [${day}/${month}/${year}:${time.toISOString().slice(11, 19)} +0000] "${value.method} ${value.path} HTTP/1.1" ${status} 7 "-" "${value.userAgent}"\n`
   }
   writeFileSync(at(name), text)
@@ -93,7 +101,8 @@ interface Stored {
 async function storedOf(jobs: number, ...names: readonly string[]): Promise<Stored[]> {
   const store = openStore(at(`${names.join('-')}-${jobs}.db`))
   try {
-    for (const { error } of await readInputs(findInputs(names.map(at)), store, { jobs, dayZone: 'UTC', sizes })) expect(error).toBe(null)
+    for (const { error } of await readInputs(findInputs(names.map(at)), store, { jobs, dayZone: 'UTC', sizes }))
+      expect(error).toBe(null)
     return listsIn(store)
   } finally {
     store.close()
@@ -103,7 +112,11 @@ async function storedOf(jobs: number, ...names: readonly string[]): Promise<Stor
 function listsIn({ db }: Store): Stored[] {
   const key = ['source_id', 'code_id', 'period', 'dimension_id'] as const
   const values = new Map<string, Stored['values'][number][]>()
-  const rows = db.prepare(`SELECT ${key.join(', ')}, text, hits, error FROM top JOIN value ON value.id = value_id ORDER BY hits DESC, text`).all()
+  const rows = db
+    .prepare(
+      `SELECT ${key.join(', ')}, text, hits, error FROM top JOIN value ON value.id = value_id ORDER BY hits DESC, text`,
+    )
+    .all()
   for (const row of rows as (Record<(typeof key)[number], number> & Stored['values'][number])[]) {
     const name = key.map((column) => row[column]).join()
     const { text, hits, error } = row
@@ -119,13 +132,25 @@ function listsIn({ db }: Store): Stored[] {
     .all() as (Record<(typeof key)[number], number> & Omit<Stored, 'source' | 'values'>)[]
   return lists.map((list) => {
     const { source_id: source, status, period, dimension, different, lost } = list
-    return { source, status, period, dimension, different, lost, values: values.get(key.map((column) => list[column]).join()) ?? [] }
+    return {
+      source,
+      status,
+      period,
+      dimension,
+      different,
+      lost,
+      values: values.get(key.map((column) => list[column]).join()) ?? [],
+    }
   })
 }
 
-/** Nothing is said that is not so: hits <= truth <= hits + error, what is in no list had at most `lost`, and there are at least so many different values. */
+/**
+ * Nothing is said that is not so: hits <= truth <= hits + error, what is in no list had at most `lost`, and there are
+ * at least so many different values.
+ */
 function expectHolds(stored: readonly Stored[], truth: Truth): void {
-  const names = (dimensions: Record<string, unknown>, key: string): string[] => Object.keys(dimensions).map((dimension) => `${key} ${dimension}`)
+  const names = (dimensions: Record<string, unknown>, key: string): string[] =>
+    Object.keys(dimensions).map((dimension) => `${key} ${dimension}`)
   expect(stored.map(({ status, period, dimension }) => `${status} ${period} ${dimension}`).sort()).toEqual(
     [...truth].flatMap(([key, dimensions]) => names(dimensions, key)).sort(),
   )
@@ -162,7 +187,9 @@ function expectExact(stored: readonly Stored[], truth: Truth): void {
 describe('lists by day', () => {
   it('are those of each log, of several that threads count', async () => {
     const lines = 6000
-    const truths = ['a.log', 'b.log', 'c.log'].map((name, n) => makeLog(name, { lines, timeOf: (i) => Math.floor((i * (4 + n) * DAY) / lines), padding: 100 }))
+    const truths = ['a.log', 'b.log', 'c.log'].map((name, n) =>
+      makeLog(name, { lines, timeOf: (i) => Math.floor((i * (4 + n) * DAY) / lines), padding: 100 }),
+    )
     const [one, two] = [await storedOf(1, 'a.log', 'b.log', 'c.log'), await storedOf(2, 'a.log', 'b.log', 'c.log')]
     expect(two).toEqual(one)
     for (const [n, truth] of truths.entries())
@@ -179,7 +206,10 @@ describe('lists by day', () => {
     const [one, ...others] = [await storedOf(1, name), await storedOf(2, name), await storedOf(3, name)]
     for (const other of others) expect(other).toEqual(one)
     expectExact(one as Stored[], truth)
-    for (const dimension of DIMENSIONS) expect(one?.some((list) => list.dimension === dimension)).toBe(dimension in (truth.values().next().value as object))
+    for (const dimension of DIMENSIONS)
+      expect(one?.some((list) => list.dimension === dimension)).toBe(
+        dimension in (truth.values().next().value as object),
+      )
   })
 
   it('never say what is not so, in whatever order days come', async () => {
@@ -191,7 +221,11 @@ describe('lists by day', () => {
       return Math.max(0, day * DAY + ((i * 7919) % DAY) + late)
     }
     const truth = makeLog('order.log', { lines, timeOf, padding: 400 })
-    const [one, ...others] = [await storedOf(1, 'order.log'), await storedOf(2, 'order.log'), await storedOf(3, 'order.log')]
+    const [one, ...others] = [
+      await storedOf(1, 'order.log'),
+      await storedOf(2, 'order.log'),
+      await storedOf(3, 'order.log'),
+    ]
     for (const other of others) expect(other).toEqual(one)
     expectHolds(one as Stored[], truth)
   })
@@ -218,12 +252,17 @@ describe('a log of many days', () => {
   })
   /** All of it is in the database, once, and as exact as it can be. */
   const expectAll = (store: Store): void => {
-    expect(store.sources()).toMatchObject([{ lines: lines + DAMAGED.length, entries: lines, rejected: DAMAGED.length, readTo: bytes }])
+    expect(store.sources()).toMatchObject([
+      { lines: lines + DAMAGED.length, entries: lines, rejected: DAMAGED.length, readTo: bytes },
+    ])
     expect(store.db.prepare('SELECT sum(hits) FROM hits').pluck().get()).toBe(lines)
-    expect(store.db.prepare('SELECT line FROM reject_sample ORDER BY line').pluck().all()).toEqual(DAMAGED.map((n) => n + 1))
+    expect(store.db.prepare('SELECT line FROM reject_sample ORDER BY line').pluck().all()).toEqual(
+      DAMAGED.map((n) => n + 1),
+    )
     expectExact(listsIn(store), truth)
   }
-  const readLong = (store: Store, options: ReadOptions = {}) => readInputs(findInputs([at('long.log')]), store, { jobs: 2, dayZone: 'UTC', sizes, ...options })
+  const readLong = (store: Store, options: ReadOptions = {}) =>
+    readInputs(findInputs([at('long.log')]), store, { jobs: 2, dayZone: 'UTC', sizes, ...options })
 
   it.each([
     ['by its format', undefined],
@@ -231,41 +270,59 @@ describe('a log of many days', () => {
       'by an expression',
       '^(?<clientIp>\\S+) \\S+ \\S+ \\[(?<time>[^\\]]+)\\] "(?<request>[^"]*)" (?<status>\\d{3}) (?<bytesSent>\\d+) "(?<referer>[^"]*)" "(?<userAgent>[^"]*)"',
     ],
-  ])('goes into a database in several transactions, %s, and is the same there with any number of threads', async (how, pattern) => {
-    const found: unknown[] = []
-    for (const jobs of [1, 2, 3]) {
-      const store = openStore(at(`${how}-${jobs}.db`))
-      const options = { jobs, ...(pattern === undefined ? {} : { format: patternText(pattern) }) }
-      let adds = 0
-      let last: Progress | undefined
-      const [result] = await readLong(
-        watched(store, () => adds++),
-        {
-          ...options,
-          onProgress: (progress) => {
-            expect(progress.bytes).toBeGreaterThanOrEqual(last?.bytes ?? 0)
-            last = progress
+  ])(
+    'goes into a database in several transactions, %s, and is the same there with any number of threads',
+    async (how, pattern) => {
+      const found: unknown[] = []
+      for (const jobs of [1, 2, 3]) {
+        const store = openStore(at(`${how}-${jobs}.db`))
+        const options = { jobs, ...(pattern === undefined ? {} : { format: patternText(pattern) }) }
+        let adds = 0
+        let last: Progress | undefined
+        const [result] = await readLong(
+          watched(store, () => adds++),
+          {
+            ...options,
+            onProgress: (progress) => {
+              expect(progress.bytes).toBeGreaterThanOrEqual(last?.bytes ?? 0)
+              last = progress
+            },
           },
-        },
-      )
-      expect(adds).toBeGreaterThan(3)
-      expect(last).toMatchObject({ bytes, lines: lines + DAMAGED.length })
-      expect(result).toMatchObject({ lines: lines + DAMAGED.length, entries: lines, rejected: DAMAGED.length, known: false, error: null })
-      expect(result?.rejects.get('layout')?.samples.map(({ line, text }) => [line, text])).toEqual(DAMAGED.map((n) => [n + 1, `no entry, line ${n + 1}`]))
-      expect(store.sources()).toMatchObject([{ lines: lines + DAMAGED.length, entries: lines, rejected: DAMAGED.length, readTo: bytes }])
-      const stored = listsIn(store)
-      expectExact(stored, truth)
-      const hits = store.db.prepare('SELECT sum(hits) AS hits, count(*) AS rows FROM hits').get()
-      found.push({ adds, stored, hits, samples: store.db.prepare('SELECT line, text FROM reject_sample ORDER BY line').all() })
-      expect(hits).toMatchObject({ hits: lines })
-      const [again] = await readLong(store, options)
-      expect(again).toMatchObject({ lines: 0, known: true })
-      expect(listsIn(store)).toEqual(stored)
-      store.close()
-    }
-    expect(found[1]).toEqual(found[0])
-    expect(found[2]).toEqual(found[0])
-  })
+        )
+        expect(adds).toBeGreaterThan(3)
+        expect(last).toMatchObject({ bytes, lines: lines + DAMAGED.length })
+        expect(result).toMatchObject({
+          lines: lines + DAMAGED.length,
+          entries: lines,
+          rejected: DAMAGED.length,
+          known: false,
+          error: null,
+        })
+        expect(result?.rejects.get('layout')?.samples.map(({ line, text }) => [line, text])).toEqual(
+          DAMAGED.map((n) => [n + 1, `no entry, line ${n + 1}`]),
+        )
+        expect(store.sources()).toMatchObject([
+          { lines: lines + DAMAGED.length, entries: lines, rejected: DAMAGED.length, readTo: bytes },
+        ])
+        const stored = listsIn(store)
+        expectExact(stored, truth)
+        const hits = store.db.prepare('SELECT sum(hits) AS hits, count(*) AS rows FROM hits').get()
+        found.push({
+          adds,
+          stored,
+          hits,
+          samples: store.db.prepare('SELECT line, text FROM reject_sample ORDER BY line').all(),
+        })
+        expect(hits).toMatchObject({ hits: lines })
+        const [again] = await readLong(store, options)
+        expect(again).toMatchObject({ lines: 0, known: true })
+        expect(listsIn(store)).toEqual(stored)
+        store.close()
+      }
+      expect(found[1]).toEqual(found[0])
+      expect(found[2]).toEqual(found[0])
+    },
+  )
 
   it('is read to its end under its new name, when it is rotated between two transactions', async () => {
     copyFileSync(at('long.log'), at('rotated.log'))
@@ -321,7 +378,8 @@ describe('a log of many days', () => {
     writeFileSync(at(name), gzipSync(readFileSync(at('long.log'))))
     for (const jobs of [1, 2]) {
       const store = openStore(at(`${how}-${jobs}.db`))
-      const read = (to: Store, options: ReadOptions = {}) => readInputs(findInputs([at(name)]), to, { jobs, dayZone: 'UTC', sizes, ...options })
+      const read = (to: Store, options: ReadOptions = {}) =>
+        readInputs(findInputs([at(name)]), to, { jobs, dayZone: 'UTC', sizes, ...options })
       let adds = 0
       let last: Progress | undefined
       const [result] = await read(
@@ -337,7 +395,13 @@ describe('a log of many days', () => {
       expect(adds).toBeGreaterThan(3)
       expect(last).toMatchObject({ bytes: statSync(at(name)).size, lines: lines + DAMAGED.length })
       expectAll(store)
-      expect(result).toMatchObject({ lines: lines + DAMAGED.length, entries: lines, rejected: DAMAGED.length, known: false, error: null })
+      expect(result).toMatchObject({
+        lines: lines + DAMAGED.length,
+        entries: lines,
+        rejected: DAMAGED.length,
+        known: false,
+        error: null,
+      })
       expect(await read(store)).toMatchObject([{ lines: 0, known: true }])
       expect(await readLong(store)).toMatchObject([{ lines: 0, known: true }])
       expectAll(store)
@@ -366,7 +430,9 @@ describe('a log of many days', () => {
       expect(results).toMatchObject(names.map(() => ({ entries: 4000, rejected: 0, known: false, error: null })))
       expect(adds).toBeGreaterThan(names.length)
       found.push(listsIn(store))
-      expect(await readInputs(findInputs(packed), store, { jobs, dayZone: 'UTC', sizes })).toMatchObject(names.map(() => ({ lines: 0, known: true })))
+      expect(await readInputs(findInputs(packed), store, { jobs, dayZone: 'UTC', sizes })).toMatchObject(
+        names.map(() => ({ lines: 0, known: true })),
+      )
       store.close()
     }
     expect(found[1]).toEqual(found[0])
@@ -383,7 +449,8 @@ describe('a log of many days', () => {
     const store = openStore(at('other.db'))
     let adds = 0
     const overtaken = watched(store, () => {
-      if (++adds === 2) expect(logstat(['ingest', at('long.log'), '--tz', 'UTC', '--db', at('other.db')])).toMatchObject({ status: 0 })
+      if (++adds === 2)
+        expect(logstat(['ingest', at('long.log'), '--tz', 'UTC', '--db', at('other.db')])).toMatchObject({ status: 0 })
     })
     const [result] = await readInputs(findInputs([at('other.log.gz')]), overtaken, { jobs: 1, dayZone: 'UTC', sizes })
     expect(result?.entries).toBeLessThan(lines)
@@ -396,10 +463,17 @@ describe('a log of many days', () => {
     const count = 20_000
     let text = ''
     for (let i = 0; i < count; i++) {
-      if (i % 7000 === 0) text += `#Software: Microsoft Internet Information Services 10.0\r\n#Fields: ${HEADERS[(i / 7000) % 2]}\r\n`
-      const [date, time] = new Date((FIRST + Math.floor((i * 40 * DAY) / count)) * 1000).toISOString().slice(0, 19).split('T')
+      if (i % 7000 === 0)
+        text += `#Software: Microsoft Internet Information Services 10.0\r\n#Fields: ${HEADERS[(i / 7000) % 2]}\r\n`
+      const [date, time] = new Date((FIRST + Math.floor((i * 40 * DAY) / count)) * 1000)
+        .toISOString()
+        .slice(0, 19)
+        .split('T')
       const [path, client, status] = [`/${i % 777}`, `10.0.0.${i % 250}`, [200, 404, 500][i % 3]]
-      text += (i / 7000) % 2 < 1 ? `${date} ${time} GET ${path} ${client} ${status}\r\n` : `${time} ${date} ${status} ${client} ${path} GET\r\n`
+      text +=
+        (i / 7000) % 2 < 1
+          ? `${date} ${time} GET ${path} ${client} ${status}\r\n`
+          : `${time} ${date} ${status} ${client} ${path} GET\r\n`
     }
     writeFileSync(at('fields.log'), text)
     writeFileSync(at('fields.log.gz'), gzipSync(text))
@@ -415,8 +489,12 @@ describe('a log of many days', () => {
       expect(result).toMatchObject({ entries: count, rejected: 0, error: null })
       expect(adds).toBeGreaterThan(3)
       found.push(listsIn(store))
-      for (const { values, period } of listsIn(store).filter(({ dimension, status }) => dimension === 'method' && status === 404)) {
-        const ofDay = Array.from({ length: count }, (_, i) => i).filter((i) => i % 3 === 1 && Math.floor((i * 40) / count) === period - FIRST / DAY)
+      for (const { values, period } of listsIn(store).filter(
+        ({ dimension, status }) => dimension === 'method' && status === 404,
+      )) {
+        const ofDay = Array.from({ length: count }, (_, i) => i).filter(
+          (i) => i % 3 === 1 && Math.floor((i * 40) / count) === period - FIRST / DAY,
+        )
         expect(values).toEqual([{ text: 'GET', hits: ofDay.length, error: 0 }])
       }
       store.close()
@@ -447,7 +525,8 @@ it.each([
 })
 
 describe('a midnight', () => {
-  const line = (day: number): string => `10.0.0.1 - - [${String(day).padStart(2, '0')}/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 7 "-" "-"\n`
+  const line = (day: number): string =>
+    `10.0.0.1 - - [${String(day).padStart(2, '0')}/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 7 "-" "-"\n`
   /** How many entries the tables hold each time a midnight empties them, and at the end. */
   function cutsOf(days: readonly (readonly [day: number, lines: number])[], few: number): number[] {
     const kernel = new Kernel()
@@ -456,7 +535,11 @@ describe('a midnight', () => {
     const held = (): number => [...readWhole(kernel).codes.values()].reduce((sum, { hits }) => sum + hits, 0)
     const cuts: number[] = []
     kernel.onStop = () => cuts.push(held())
-    feed(kernel, Buffer.from(days.map(([day, lines]) => line(day).repeat(lines)).join('')), plansOf(formatNamed('combined') as Format))
+    feed(
+      kernel,
+      Buffer.from(days.map(([day, lines]) => line(day).repeat(lines)).join('')),
+      plansOf(formatNamed('combined') as Format),
+    )
     return [...cuts, held()]
   }
 

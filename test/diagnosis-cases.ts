@@ -2,7 +2,8 @@ import type { Evidence } from '../src/diagnosis/evidence.js'
 import { BROWSER, clf, httperr, httperrLog, iis, log, OWN, series, visitor, visits } from './diagnosis-logs.js'
 import { gather } from './oracle/evidence.js'
 
-// For each rule a log that fires it and a near miss that does not. `severity` is that of the finding; a near miss has none of it, or a milder one.
+// For each rule a log that fires it and a near miss that does not. `severity` is that of the finding; a near miss has
+// none of it, or a milder one.
 
 export interface Case {
   readonly severity: 'act' | 'watch' | 'info'
@@ -17,9 +18,16 @@ const NOON = 43200
 /** A page that loads an asset, so that its visitor is taken for a person. */
 const slowDay = (n: number, seconds: number): string => log(visits((s, l) => clf(s, { ...l, seconds }), n))
 const pool = (n: number, reason: string): string =>
-  httperrLog(Array.from({ length: n }, (_, i) => httperr(NOON + i, { path: '/shop', status: 503, ip: visitor(i) }, reason)))
+  httperrLog(
+    Array.from({ length: n }, (_, i) => httperr(NOON + i, { path: '/shop', status: 503, ip: visitor(i) }, reason)),
+  )
 const crash = (times: number): string =>
-  log(visits(), ...Array.from({ length: times }, (_, k) => series(40, 20000 + k * 9000, 20, (i) => ({ ip: visitor(i + k), path: '/oak', status: 502 }))))
+  log(
+    visits(),
+    ...Array.from({ length: times }, (_, k) =>
+      series(40, 20000 + k * 9000, 20, (i) => ({ ip: visitor(i + k), path: '/oak', status: 502 })),
+    ),
+  )
 
 export const CASES: Readonly<Record<string, Case>> = {
   'secret-handed-out': {
@@ -59,16 +67,32 @@ export const CASES: Readonly<Record<string, Case>> = {
     severity: 'watch',
     fires: log(
       visits(),
-      series(12, NOON, 1, (i) => ({ ip: STRANGER, path: i ? `/boaform/${i}` : '/hnap1/', status: i ? 404 : 200, bytes: 555, agent: TOOL })),
+      series(12, NOON, 1, (i) => ({
+        ip: STRANGER,
+        path: i ? `/boaform/${i}` : '/hnap1/',
+        status: i ? 404 : 200,
+        bytes: 555,
+        agent: TOOL,
+      })),
     ),
     nearMiss: log(
       visits(),
-      series(12, NOON, 1, (i) => ({ ip: STRANGER, path: i ? `/boaform/${i}` : '/hnap1/', status: 404, bytes: 555, agent: TOOL })),
+      series(12, NOON, 1, (i) => ({
+        ip: STRANGER,
+        path: i ? `/boaform/${i}` : '/hnap1/',
+        status: 404,
+        bytes: 555,
+        agent: TOOL,
+      })),
     ),
   },
   upnp: {
     severity: 'info',
-    fires: httperrLog(Array.from({ length: 30 }, (_, i) => httperr(i * 60, { path: '/upnphost/udhisapi.dll?content=uuid:1', status: 503 }, 'N/A', '-'))),
+    fires: httperrLog(
+      Array.from({ length: 30 }, (_, i) =>
+        httperr(i * 60, { path: '/upnphost/udhisapi.dll?content=uuid:1', status: 503 }, 'N/A', '-'),
+      ),
+    ),
     nearMiss: pool(30, 'QueueFull'),
   },
   'health-check-refused': {
@@ -79,7 +103,12 @@ export const CASES: Readonly<Record<string, Case>> = {
     ),
     nearMiss: log(
       visits(),
-      series(300, 0, 280, (i) => ({ ip: '10.0.0.9', path: '/health', status: i === 100 ? 503 : 200, agent: 'ELB-HealthChecker/2.0' })),
+      series(300, 0, 280, (i) => ({
+        ip: '10.0.0.9',
+        path: '/health',
+        status: i === 100 ? 503 : 200,
+        agent: 'ELB-HealthChecker/2.0',
+      })),
     ),
   },
   'configuration-broken': {
@@ -252,8 +281,16 @@ export const CASES: Readonly<Record<string, Case>> = {
   },
   'redirect-loop': {
     severity: 'act',
-    fires: log(visits(), ...[1, 2, 3].map((n) => series(20, NOON + n * 600, 1, () => ({ ip: visitor(n), path: '/login', status: 302 })))),
-    nearMiss: log(visits(), ...[1, 2, 3].map((n) => series(20, NOON + n * 600, 1, (i) => ({ ip: visitor(n), path: '/login', query: `to=${i}`, status: 302 })))),
+    fires: log(
+      visits(),
+      ...[1, 2, 3].map((n) => series(20, NOON + n * 600, 1, () => ({ ip: visitor(n), path: '/login', status: 302 }))),
+    ),
+    nearMiss: log(
+      visits(),
+      ...[1, 2, 3].map((n) =>
+        series(20, NOON + n * 600, 1, (i) => ({ ip: visitor(n), path: '/login', query: `to=${i}`, status: 302 })),
+      ),
+    ),
   },
   'broken-link': {
     severity: 'act',
@@ -263,7 +300,12 @@ export const CASES: Readonly<Record<string, Case>> = {
     ),
     nearMiss: log(
       visits(),
-      series(40, 0, 2000, (i) => ({ ip: visitor(i), path: '/img/logo.svg', status: 404, referer: 'https://forum.example.net/t/1' })),
+      series(40, 0, 2000, (i) => ({
+        ip: visitor(i),
+        path: '/img/logo.svg',
+        status: 404,
+        referer: 'https://forum.example.net/t/1',
+      })),
     ),
   },
   'wave-of-404': {
@@ -274,7 +316,11 @@ export const CASES: Readonly<Record<string, Case>> = {
     ),
     nearMiss: log(
       visits(),
-      series(40, NOON, 20, (i) => ({ ip: `192.0.2.${i}`, path: ['/oak', '/pine', '/cart'][i % 3] as string, status: 404 })),
+      series(40, NOON, 20, (i) => ({
+        ip: `192.0.2.${i}`,
+        path: ['/oak', '/pine', '/cart'][i % 3] as string,
+        status: 404,
+      })),
     ),
   },
   'path-vanished': {
@@ -327,7 +373,13 @@ export const CASES: Readonly<Record<string, Case>> = {
     severity: 'act',
     fires: log(
       visits(iis),
-      series(30, 0, 2000, (i) => ({ ip: visitor(i), path: '/files/a.dll', status: 404, sub: 7, referer: `${OWN}/oak` }), iis),
+      series(
+        30,
+        0,
+        2000,
+        (i) => ({ ip: visitor(i), path: '/files/a.dll', status: 404, sub: 7, referer: `${OWN}/oak` }),
+        iis,
+      ),
     ),
     nearMiss: log(
       visits(iis),
@@ -382,7 +434,12 @@ export const CASES: Readonly<Record<string, Case>> = {
     ),
     nearMiss: log(
       visits(),
-      series(6, NOON, 5, (i) => ({ ip: `192.0.2.${i}`, path: '/.well-known/acme-challenge/tok', status: i ? 404 : 200, agent: BROWSER })),
+      series(6, NOON, 5, (i) => ({
+        ip: `192.0.2.${i}`,
+        path: '/.well-known/acme-challenge/tok',
+        status: i ? 404 : 200,
+        agent: BROWSER,
+      })),
     ),
   },
   'connections-without-request': {
@@ -405,7 +462,12 @@ export const CASES: Readonly<Record<string, Case>> = {
     severity: 'info',
     fires: log(
       visits(),
-      series(200, 0, 400, (i) => ({ ip: STRANGER, path: ['/wp-login.php', '/.env', '/phpmyadmin/'][i % 3] as string, status: 404, agent: TOOL })),
+      series(200, 0, 400, (i) => ({
+        ip: STRANGER,
+        path: ['/wp-login.php', '/.env', '/phpmyadmin/'][i % 3] as string,
+        status: 404,
+        agent: TOOL,
+      })),
     ),
     nearMiss: log(
       visits(),
@@ -425,7 +487,11 @@ export const CASES: Readonly<Record<string, Case>> = {
     ),
     nearMiss: log(
       visits(),
-      series(50, 0, 400, (i) => ({ ip: '192.0.2.9', path: `/old/${i}`, agent: 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)' })),
+      series(50, 0, 400, (i) => ({
+        ip: '192.0.2.9',
+        path: `/old/${i}`,
+        agent: 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)',
+      })),
     ),
   },
   'strangers-at-the-door': {
@@ -459,7 +525,12 @@ export const CASES: Readonly<Record<string, Case>> = {
       series(90, 0, 900, () => ({ ip: visitor(1), path: '/p/', status: 403, sub: 14 }), iis),
     ),
   },
-  slower: { severity: 'watch', fires: slowDay(300, 2), nearMiss: slowDay(300, 0.2), earlier: () => gather(slowDay(300, 0.2)) },
+  slower: {
+    severity: 'watch',
+    fires: slowDay(300, 2),
+    nearMiss: slowDay(300, 0.2),
+    earlier: () => gather(slowDay(300, 0.2)),
+  },
   'lines-not-understood': {
     severity: 'watch',
     fires: log(
@@ -476,7 +547,11 @@ export const CASES: Readonly<Record<string, Case>> = {
     fires: log(visits(iis)).replace(/^2026-10-05 0[0-3]/gm, '- 0'),
     nearMiss: log(visits(iis)).replace(/^2026-10-05 00:0\d/gm, '- 00:00'),
   },
-  'log-gap': { severity: 'watch', fires: log(visits(clf, 3000, 0, 30000), visits(clf, 3000, 36000, 86400)), nearMiss: log(visits(clf, 6000)) },
+  'log-gap': {
+    severity: 'watch',
+    fires: log(visits(clf, 3000, 0, 30000), visits(clf, 3000, 36000, 86400)),
+    nearMiss: log(visits(clf, 6000)),
+  },
   'clock-went-back': {
     severity: 'watch',
     fires: `${log(visits(clf, 300, 0, NOON))}${log(visits(clf, 20, NOON - 3600, NOON - 600))}${log(visits(clf, 300, NOON, 86400))}`,

@@ -14,7 +14,8 @@ export interface Line {
   readonly sub?: number
   readonly win32?: number
 }
-export const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
+export const BROWSER =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
 export const OWN = 'https://www.example.com'
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 const START = Date.UTC(2026, 9, 5)
@@ -23,9 +24,22 @@ export type Writer = (s: number, line: Line) => string
 
 export const clf: Writer = (
   s,
-  { ip = '203.0.113.1', path = '/', query, method = 'GET', status = 200, bytes = 2326, referer = '-', agent = BROWSER, user = '-', seconds },
+  {
+    ip = '203.0.113.1',
+    path = '/',
+    query,
+    method = 'GET',
+    status = 200,
+    bytes = 2326,
+    referer = '-',
+    agent = BROWSER,
+    user = '-',
+    seconds,
+  },
 ) => {
-  const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(new Date(START + s * 1000).toUTCString()) as RegExpExecArray
+  const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(
+    new Date(START + s * 1000).toUTCString(),
+  ) as RegExpExecArray
   if (!MONTHS.includes(month as string)) throw new Error(`no month: ${month}`)
   const taken = seconds === undefined ? '' : ` ${seconds.toFixed(3)}`
   return `${ip} - ${user} [${day}/${month}/${year}:${time} +0000] "${method} ${path}${query === undefined ? '' : `?${query}`} HTTP/1.1" ${status} ${bytes} "${referer}" "${agent}"${taken}`
@@ -52,8 +66,14 @@ export const iis: Writer = (
   const time = new Date(START + s * 1000).toISOString()
   return `${time.slice(0, 10)} ${time.slice(11, 19)} ${method} ${path} ${query} 443 ${user} ${ip} ${agent.replaceAll(' ', '+')} ${referer} ${status} ${sub} ${win32} ${bytes} ${Math.round(seconds * 1000)}`
 }
-const HTTPERR_FIELDS = '#Fields: date time c-ip c-port s-ip s-port cs-version cs-method cs-uri sc-status s-siteid s-reason s-queuename'
-export const httperr = (s: number, { ip = '203.0.113.1', path = '/', status }: Line, reason: string, queue = 'DefaultAppPool'): string => {
+const HTTPERR_FIELDS =
+  '#Fields: date time c-ip c-port s-ip s-port cs-version cs-method cs-uri sc-status s-siteid s-reason s-queuename'
+export const httperr = (
+  s: number,
+  { ip = '203.0.113.1', path = '/', status }: Line,
+  reason: string,
+  queue = 'DefaultAppPool',
+): string => {
   const time = new Date(START + s * 1000).toISOString()
   return `${time.slice(0, 10)} ${time.slice(11, 19)} ${ip} 50123 192.0.2.10 80 HTTP/1.1 GET ${path} ${status ?? '-'} 1 ${reason} ${queue}`
 }
@@ -72,7 +92,10 @@ export function visits(write: Writer = clf, n = 600, from = 0, to = 86400): [num
     const line: Line = { ip: visitor(i * 7), path: page, bytes: 3000 + ((i * 37) % 900) }
     lines.push([s, write(s, line)])
     for (const asset of ['/css/site.css', '/img/oak.png'])
-      lines.push([s + 1, write(s + 1, { ...line, path: asset, bytes: 9000 + ((i * 53) % 900), referer: `${OWN}${page}` })])
+      lines.push([
+        s + 1,
+        write(s + 1, { ...line, path: asset, bytes: 9000 + ((i * 53) % 900), referer: `${OWN}${page}` }),
+      ])
   }
   return lines
 }
@@ -85,6 +108,12 @@ export function log(...parts: readonly (readonly [number, string])[][]): string 
 }
 
 /** n lines from a time on, `every` so many seconds. */
-export function series(n: number, from: number, every: number, line: (i: number) => Line, write: Writer = clf): [number, string][] {
+export function series(
+  n: number,
+  from: number,
+  every: number,
+  line: (i: number) => Line,
+  write: Writer = clf,
+): [number, string][] {
   return Array.from({ length: n }, (_, i) => [from + i * every, write(from + i * every, line(i))])
 }

@@ -23,7 +23,8 @@ function judge(text: string, earlier?: Evidence): Findings {
     ...(earlier ? { before: earlier } : {}),
   })
 }
-const told = ({ findings }: Findings, id: string): string[] => findings.filter((f) => f.id === id).map((f) => f.severity)
+const told = ({ findings }: Findings, id: string): string[] =>
+  findings.filter((f) => f.id === id).map((f) => f.severity)
 
 describe('kinds', () => {
   it.each([
@@ -55,21 +56,36 @@ describe('kinds', () => {
   ])('%s is %s', (agent, kind) => expect(agentKindOf(agent)).toBe(kind))
 
   it('sees attacks in queries', () => {
-    expect(['id=1+union+select+2', "x='or'1", 'f=../../etc/hosts', 'a=/**/'].map(isAttack)).toEqual([true, true, true, true])
-    expect(['q=select+union', 'page=2', "name=o'reilly", 'to=https://example.com/'].map(isAttack)).toEqual([false, false, false, false])
+    expect(['id=1+union+select+2', "x='or'1", 'f=../../etc/hosts', 'a=/**/'].map(isAttack)).toEqual([
+      true,
+      true,
+      true,
+      true,
+    ])
+    expect(['q=select+union', 'page=2', "name=o'reilly", 'to=https://example.com/'].map(isAttack)).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ])
   })
   it('matches as a regular expression would', () => {
     const piece = fc.array(fc.constantFrom('a', 'b', '/', '.'), { minLength: 1, maxLength: 4 }).map((p) => p.join(''))
-    const pattern = fc.tuple(fc.boolean(), piece, fc.boolean()).map(([earlier, text, behind]) => `${earlier ? '*' : ''}${text}${behind ? '*' : ''}`)
+    const pattern = fc
+      .tuple(fc.boolean(), piece, fc.boolean())
+      .map(([earlier, text, behind]) => `${earlier ? '*' : ''}${text}${behind ? '*' : ''}`)
     fc.assert(
       fc.property(
         fc.array(pattern, { minLength: 1, maxLength: 6 }),
         fc.array(fc.constantFrom('a', 'B', '/', '.', 'é'), { maxLength: 12 }),
         (patterns, letters) => {
           const text = letters.join('')
-          const asRegExp = (p: string): RegExp => new RegExp(`^${p.replace(/[.*/]/g, (c) => (c === '*' ? '.*' : `\\${c}`))}$`, 'is')
+          const asRegExp = (p: string): RegExp =>
+            new RegExp(`^${p.replace(/[.*/]/g, (c) => (c === '*' ? '.*' : `\\${c}`))}$`, 'is')
           const expected = patterns.findIndex((p) => asRegExp(p).test(text))
-          expect(match(makeMatcher(patterns.map((p, value) => ({ pattern: p, value }))), text)).toBe(expected < 0 ? NO_MATCH : expected)
+          expect(match(makeMatcher(patterns.map((p, value) => ({ pattern: p, value }))), text)).toBe(
+            expected < 0 ? NO_MATCH : expected,
+          )
         },
       ),
     )
@@ -84,7 +100,10 @@ describe('rules', () => {
     const of = RULES.find((rule) => rule.id === id)
     expect(of?.severities).toContain(severity)
     const fired = judge(fires, earlier?.())
-    expect([told(fired, id), fired.findings.map((f) => `${f.severity} ${f.id}`)]).toEqual([expect.arrayContaining([severity]), expect.anything()])
+    expect([told(fired, id), fired.findings.map((f) => `${f.severity} ${f.id}`)]).toEqual([
+      expect.arrayContaining([severity]),
+      expect.anything(),
+    ])
     expect(told(judge(nearMiss, earlier?.()), id)).not.toContain(severity)
   })
   it('are silent on an ordinary day', () => {
@@ -121,16 +140,27 @@ describe('rules', () => {
   })
   it('find an outage wherever it lies, with its start, its end and what was lost', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 82000 }), fc.integer({ min: 40, max: 200 }), fc.constantFrom(500, 502, 503, 504), (start, n, status) => {
-        const [first] = judge(
-          log(
-            visits(),
-            series(n, start, 5, (i) => ({ ip: visitor(i), path: i % 2 ? '/oak' : '/cart', status })),
-          ),
-        ).findings
-        const day = Date.UTC(2026, 9, 5) / 1000
-        expect(first).toMatchObject({ id: 'outage', severity: 'act', hits: n, firstSeen: day + start, lastSeen: day + start + (n - 1) * 5 })
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 82000 }),
+        fc.integer({ min: 40, max: 200 }),
+        fc.constantFrom(500, 502, 503, 504),
+        (start, n, status) => {
+          const [first] = judge(
+            log(
+              visits(),
+              series(n, start, 5, (i) => ({ ip: visitor(i), path: i % 2 ? '/oak' : '/cart', status })),
+            ),
+          ).findings
+          const day = Date.UTC(2026, 9, 5) / 1000
+          expect(first).toMatchObject({
+            id: 'outage',
+            severity: 'act',
+            hits: n,
+            firstSeen: day + start,
+            lastSeen: day + start + (n - 1) * 5,
+          })
+        },
+      ),
       { numRuns: 25 },
     )
   })

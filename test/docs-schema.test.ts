@@ -16,7 +16,11 @@ let db: Database.Database
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'logstat-test-'))
   const store = openStore(join(folder, 'logs.db'))
-  await readInputs(findInputs([fixture('iis/u_ex261122.log'), fixture('apache/mixed.log'), fixture('iis/hostile.log')]), store, { dayZone: 'UTC', jobs: 1 })
+  await readInputs(
+    findInputs([fixture('iis/u_ex261122.log'), fixture('apache/mixed.log'), fixture('iis/hostile.log')]),
+    store,
+    { dayZone: 'UTC', jobs: 1 },
+  )
   store.close()
   db = new Database(join(folder, 'logs.db'), { readonly: true })
 })
@@ -31,7 +35,9 @@ describe('docs/schema.md', () => {
     for (const query of queries) expect(db.prepare(query).all().length, query).toBeGreaterThan(0)
   })
   it('names every table, view and column', () => {
-    const names = db.prepare("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'").all() as { name: string }[]
+    const names = db
+      .prepare("SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'")
+      .all() as { name: string }[]
     for (const { name } of names) {
       expect(text, name).toMatch(new RegExp(`\`${name}\`|### .*\\b${name}\\b`))
       for (const column of db.prepare(`SELECT name FROM pragma_table_info('${name}')`).all() as { name: string }[])

@@ -6,7 +6,8 @@ import { globSync } from 'tinyglobby'
 import { describe, expect, it } from 'vitest'
 import { logstat, ROOT } from './support.js'
 
-// What the documents show is what the program prints. `npm run golden` writes the shown output anew; read the difference before
+// What the documents show is what the program prints. `npm run golden` writes the shown output anew; read the
+// difference before
 // committing it.
 
 const DOCUMENTS = globSync(['*.md', 'docs/*.md'], { cwd: ROOT }).sort()
@@ -30,7 +31,9 @@ function examplesOf(block: string): Example[] {
 
 /** Split a command into words as a shell does, quotes taken off. */
 function wordsOf(command: string): string[] {
-  return [...command.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) => word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2'))
+  return [...command.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) =>
+    word.replace(/'([^']*)'|"([^"]*)"/g, '$1$2'),
+  )
 }
 
 /** Runs the examples of a document, one after another, in a folder of their own that holds the fixtures. */
@@ -90,7 +93,10 @@ describe('docs/library.md', () => {
     const document = 'docs/library.md'
     const [, script = '', shown = ''] = LIBRARY_EXAMPLE.exec(textOf(document)) ?? []
     // A package may import itself by its name.
-    const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { cwd: ROOT, encoding: 'utf8' })
+    const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    })
     expect(printed).toContain('requests')
     if (process.env.UPDATE_GOLDEN)
       writeFileSync(

@@ -14,9 +14,13 @@ import { Flag, Role, Rule } from '../src/kernel/wasm/roles.js'
 import type { CodeTally } from '../src/tally/tally.js'
 import { countFast, entryOf, fixture, ROOT } from './support.js'
 
-const SAMPLES = FORMATS.flatMap((format) => format.samples.map((sample, i) => ({ name: `${format.name} ${i + 1}`, format, sample })))
+const SAMPLES = FORMATS.flatMap((format) =>
+  format.samples.map((sample, i) => ({ name: `${format.name} ${i + 1}`, format, sample })),
+)
 const text = (...lines: readonly string[]): Buffer => Buffer.from(`${lines.join('\n')}\n`, 'utf8')
-const codesOf = (bytes: Buffer, format: Format): CodeTally[] => [...countFast(bare(bytes), hasPlans(format) ? plansOf(format) : []).tally.codes.values()]
+const codesOf = (bytes: Buffer, format: Format): CodeTally[] => [
+  ...countFast(bare(bytes), hasPlans(format) ? plansOf(format) : []).tally.codes.values(),
+]
 
 /** What stands around lines is no business of a format's plans. */
 function bare(bytes: Buffer): Buffer {
@@ -78,7 +82,10 @@ describe('compileLayout', () => {
   })
   it('ends a name only before a time: a client may choose one with brackets and a forged time', () => {
     const line = '192.0.2.1 - x [01/Jan/2001 [22/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 401 5 "-" "-"'
-    for (const plans of [plansOf(formatNamed('combined') as Format), askedFormat('$remote_addr - $remote_user [$time_local] "$request" $status', null).plans])
+    for (const plans of [
+      plansOf(formatNamed('combined') as Format),
+      askedFormat('$remote_addr - $remote_user [$time_local] "$request" $status', null).plans,
+    ])
       expect(countFast(Buffer.from(line), plans)).toMatchObject({ counts: { entries: 1, withoutTime: 0 } })
   })
   it('refuses a layout without a status, and variables that touch', () => {
@@ -90,18 +97,38 @@ describe('compileLayout', () => {
 describe('compileFields', () => {
   const roles = (line: string): Role[] => compileFields(line).plan.steps.map((s) => s.role)
   it('gives roles by name, in any order and case, with custom fields between', () => {
-    expect(roles('#Fields: SC-Status x-tenant date  time\tc-ip')).toEqual([Role.Status, Role.Skip, Role.Date, Role.TimeOfDay, Role.ClientIp])
+    expect(roles('#Fields: SC-Status x-tenant date  time\tc-ip')).toEqual([
+      Role.Status,
+      Role.Skip,
+      Role.Date,
+      Role.TimeOfDay,
+      Role.ClientIp,
+    ])
   })
   it('takes the better of two fields for one role, wherever they stand', () => {
-    expect(roles('s-sitename cs-host cs-uri cs-uri-stem sc-status')).toEqual([Role.Skip, Role.Host, Role.Skip, Role.Uri, Role.Status])
+    expect(roles('s-sitename cs-host cs-uri cs-uri-stem sc-status')).toEqual([
+      Role.Skip,
+      Role.Host,
+      Role.Skip,
+      Role.Uri,
+      Role.Status,
+    ])
   })
   it('tells the server and the unit of time-taken', () => {
-    expect(compileFields('date time sc-status time-taken')).toMatchObject({ server: null, plan: { timeTakenUnitUs: 1_000_000 } })
-    expect(compileFields('date time sc-status time-taken', 'Microsoft Internet Information Services 10.0')).toMatchObject({
+    expect(compileFields('date time sc-status time-taken')).toMatchObject({
+      server: null,
+      plan: { timeTakenUnitUs: 1_000_000 },
+    })
+    expect(
+      compileFields('date time sc-status time-taken', 'Microsoft Internet Information Services 10.0'),
+    ).toMatchObject({
       server: 'iis',
       plan: { timeTakenUnitUs: 1000 },
     })
-    expect(compileFields('sc-status sc-win32-status time-taken')).toMatchObject({ server: 'iis', plan: { timeTakenUnitUs: 1000 } })
+    expect(compileFields('sc-status sc-win32-status time-taken')).toMatchObject({
+      server: 'iis',
+      plan: { timeTakenUnitUs: 1000 },
+    })
     expect(compileFields('date time sc-status s-reason')).toMatchObject({ server: 'httpsys' })
   })
   it('says when there is no status', () => {
@@ -112,7 +139,8 @@ describe('compileFields', () => {
 })
 
 describe('detect', () => {
-  const combined = '203.0.113.7 - - [10/Oct/2023:13:55:36 +0000] "GET /a HTTP/1.1" 404 146 "https://example.com/" "curl/8.4.0"'
+  const combined =
+    '203.0.113.7 - - [10/Oct/2023:13:55:36 +0000] "GET /a HTTP/1.1" 404 146 "https://example.com/" "curl/8.4.0"'
   const common = '127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /b HTTP/1.0" 200 2326'
   const vhost = `www.example.com:80 ${combined}`
   const nameOf = (...lines: readonly string[]): string | null => detect(text(...lines), true).format
@@ -140,7 +168,11 @@ describe('detect', () => {
   it('takes an empty log, and a W3C log without records', () => {
     expect(detect(Buffer.alloc(0), true)).toMatchObject({ format: 'empty', looked: 0 })
     expect(detect(text('', ' ', ''), true)).toMatchObject({ format: 'empty' })
-    expect(detect(readFileSync(fixture('iis/directives-only.log')), true)).toMatchObject({ format: 'w3c', server: 'iis', looked: 0 })
+    expect(detect(readFileSync(fixture('iis/directives-only.log')), true)).toMatchObject({
+      format: 'w3c',
+      server: 'iis',
+      looked: 0,
+    })
     expect(nameOf('#Software: Microsoft Internet Information Services 10.0', '#Version: 1.0')).toBe('w3c')
   })
 
@@ -148,16 +180,32 @@ describe('detect', () => {
     [
       'nginx error log',
       'an nginx error log',
-      ['2026/11/22 14:05:01 [error] 12#12: *7 open() "/var/www/x" failed (2: No such file), client: 192.0.2.1, request: "GET /x HTTP/1.1"'],
+      [
+        '2026/11/22 14:05:01 [error] 12#12: *7 open() "/var/www/x" failed (2: No such file), client: 192.0.2.1, request: "GET /x HTTP/1.1"',
+      ],
     ],
     [
       'Apache error log',
       'an Apache error log',
-      ['[Sun Nov 22 14:05:01.123456 2026] [core:error] [pid 12] [client 192.0.2.1:4711] AH00126: Invalid URI in request GET /../ HTTP/1.1'],
+      [
+        '[Sun Nov 22 14:05:01.123456 2026] [core:error] [pid 12] [client 192.0.2.1:4711] AH00126: Invalid URI in request GET /../ HTTP/1.1',
+      ],
     ],
-    ['Apache ssl_request_log', 'an Apache ssl_request_log', ['[10/Oct/2023:13:55:36 +0000] 192.0.2.1 TLSv1.3 TLS_AES_256_GCM_SHA384 "GET / HTTP/1.1" 12']],
-    ['JSON status page', 'JSON of a shape that is not known', ['{"version": 8, "connections": {"accepted": 4968119, "active": 5}}']],
-    ['status API', 'JSON of a shape that is not known', ['{"status":200,"time":"2026-11-22T14:05:01Z","message":"healthy"}']],
+    [
+      'Apache ssl_request_log',
+      'an Apache ssl_request_log',
+      ['[10/Oct/2023:13:55:36 +0000] 192.0.2.1 TLSv1.3 TLS_AES_256_GCM_SHA384 "GET / HTTP/1.1" 12'],
+    ],
+    [
+      'JSON status page',
+      'JSON of a shape that is not known',
+      ['{"version": 8, "connections": {"accepted": 4968119, "active": 5}}'],
+    ],
+    [
+      'status API',
+      'JSON of a shape that is not known',
+      ['{"status":200,"time":"2026-11-22T14:05:01Z","message":"healthy"}'],
+    ],
     ['table', 'a table of separated values (CSV)', ['date,status,count', '2026-11-22,404,7']],
     [
       'FTP log of IIS',
@@ -169,7 +217,11 @@ describe('detect', () => {
       ],
     ],
     ['HTML page', 'XML or HTML', ['<!DOCTYPE html>', '<html><body>404</body></html>']],
-    ['syslog', 'a syslog file', ['Nov 22 14:05:01 web1 sshd[311]: Failed password for root from 192.0.2.1 port 22 ssh2']],
+    [
+      'syslog',
+      'a syslog file',
+      ['Nov 22 14:05:01 web1 sshd[311]: Failed password for root from 192.0.2.1 port 22 ssh2'],
+    ],
     ['binary', 'binary data', ['\0\x01\x02\x7fELF\0\0']],
   ]
   it.each(LOOKALIKES)('refuses %s', (_, seems, lines) => {
@@ -184,7 +236,9 @@ describe('detect', () => {
     expect(detect(text(error, forged, forged), true)).not.toHaveProperty('seems')
   })
   it('takes no JSON for that of a server without the key that only its logs have', () => {
-    expect(nameOf('{"timestamp":"2026-11-22T14:05:01Z","client_ip":"192.0.2.1","method":"GET","url":"/a","status":503}')).toBe('json')
+    expect(
+      nameOf('{"timestamp":"2026-11-22T14:05:01Z","client_ip":"192.0.2.1","method":"GET","url":"/a","status":503}'),
+    ).toBe('json')
   })
   it('takes no line of Envoy behind a time stamp for that of a load balancer of AWS', () => {
     const envoy =
@@ -201,10 +255,16 @@ describe('detect', () => {
     expect([...tally.codes.values()]).toMatchObject([{ status: 404, hits: 1, firstSeen: 1710256948 }])
   })
   it('takes no bracket for JSON', () => {
-    expect(detect(text('[22/Nov/2026:10:00:00 +0000] 200 - GET https a.test "/x" [Client 192.0.2.1]'), true)).toMatchObject({ format: null, seems: null })
+    expect(
+      detect(text('[22/Nov/2026:10:00:00 +0000] 200 - GET https a.test "/x" [Client 192.0.2.1]'), true),
+    ).toMatchObject({ format: null, seems: null })
   })
   it('refuses prose without a guess', () => {
-    expect(detect(text('Once upon a time', 'there was a log.'), true)).toMatchObject({ format: null, seems: null, looked: 2 })
+    expect(detect(text('Once upon a time', 'there was a log.'), true)).toMatchObject({
+      format: null,
+      seems: null,
+      looked: 2,
+    })
   })
 })
 
@@ -212,9 +272,11 @@ it('probe says which plan takes a line, its fields as written, or where the firs
   const kernel = new Kernel({ tables: false })
   kernel.setPlans(plansOf(formatNamed('combined') as Format))
   const line = (s: string): Buffer => Buffer.from(s)
-  expect(kernel.probe(line('192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] "GET / HTTP/1.1" 200 5 "-" "x"'))).toMatchObject({
-    plan: 0,
-    fields: { [Role.ClientIp]: '192.0.2.1', [Role.Status]: '200', [Role.UserAgent]: 'x' },
-  })
+  expect(kernel.probe(line('192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] "GET / HTTP/1.1" 200 5 "-" "x"'))).toMatchObject(
+    {
+      plan: 0,
+      fields: { [Role.ClientIp]: '192.0.2.1', [Role.Status]: '200', [Role.UserAgent]: 'x' },
+    },
+  )
   expect(kernel.probe(line('192.0.2.1 - - nothing'))).toMatchObject({ plan: -1 })
 })

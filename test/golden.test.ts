@@ -12,8 +12,10 @@ import { openStore } from '../src/store/store.js'
 import { countSlowly } from './oracle/oracle.js'
 import { comparable, comparableOracle, countFast, fixture } from './support.js'
 
-// Every fixtures/**/x.log has an x.expected.json beside it: the numbers of its report. What the catalogue says about the codes is not in it,
-// so that better words are no change here. `npm run golden` writes the files anew; read the difference before committing it.
+// Every fixtures/**/x.log has an x.expected.json beside it: the numbers of its report. What the catalogue says about
+// the codes is not in it,
+// so that better words are no change here. `npm run golden` writes the files anew; read the difference before
+// committing it.
 
 const LOGS = globSync('**/*.log', { cwd: fixture(''), onlyFiles: true }).sort()
 
@@ -47,7 +49,12 @@ async function numbersOf(file: string): Promise<unknown> {
         },
       ]),
     ),
-    rejects: Object.fromEntries(rejects.map((r) => [r.reason, { count: r.count, samples: r.samples.map(({ line, offset }) => ({ line, offset })) }])),
+    rejects: Object.fromEntries(
+      rejects.map((r) => [
+        r.reason,
+        { count: r.count, samples: r.samples.map(({ line, offset }) => ({ line, offset })) },
+      ]),
+    ),
   }
 }
 

@@ -39,12 +39,18 @@ function slowHasher(secret: Uint8Array): { hash(text: Uint8Array): bigint; unmix
     let sum = 0n
     for (let i = 0; i < words.length; i += 8)
       for (let j = i; j < i + 4; j++)
-        if (words[j] !== undefined) sum += (((words[j] as bigint) + key(j + shift)) & U32) * (((words[j + 4] as bigint) + key(j + 4 + shift)) & U32)
+        if (words[j] !== undefined)
+          sum +=
+            (((words[j] as bigint) + key(j + shift)) & U32) * (((words[j + 4] as bigint) + key(j + 4 + shift)) & U32)
     return sum & U64
   }
   const hash = (text: Uint8Array): bigint => {
     const n = text.length
-    if (n < 8) return mix((Buffer.concat([Buffer.alloc(8 - n), text]).readBigUInt64LE() & ~0xffn) | (n === 0 ? 0n : BigInt(n)), 0n)
+    if (n < 8)
+      return mix(
+        (Buffer.concat([Buffer.alloc(8 - n), text]).readBigUInt64LE() & ~0xffn) | (n === 0 ? 0n : BigInt(n)),
+        0n,
+      )
     if (n > 1024) {
       let h = BigInt(n)
       let at = 0
@@ -89,9 +95,12 @@ describe('the hash', () => {
     const fast = hasherOf(secret)
     const { hash } = slowHasher(secret)
     fc.assert(
-      fc.property(fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 80 }), fc.uint8Array({ minLength: 900, maxLength: 3100 })), (text) => {
-        expect(fast(text)).toBe(hash(text))
-      }),
+      fc.property(
+        fc.oneof(fc.uint8Array({ minLength: 1, maxLength: 80 }), fc.uint8Array({ minLength: 900, maxLength: 3100 })),
+        (text) => {
+          expect(fast(text)).toBe(hash(text))
+        },
+      ),
       { numRuns: 500 },
     )
   })
@@ -108,7 +117,9 @@ describe('the hash', () => {
     }
   })
   it('of texts that differ in ways that break hashes without multiplied secrets differs', () => {
-    const base = Buffer.from('/shop/products/2026/overview.aspx/details/of/a/long/page/with-many-words-in-its-name/index.html'.repeat(2))
+    const base = Buffer.from(
+      '/shop/products/2026/overview.aspx/details/of/a/long/page/with-many-words-in-its-name/index.html'.repeat(2),
+    )
     const changed = (change: (text: Buffer) => void): Buffer => {
       const copy = Buffer.from(base)
       change(copy)
@@ -116,7 +127,8 @@ describe('the hash', () => {
     }
     const texts: Buffer[] = [base]
     for (let i = 0; i + 40 <= base.length; i++) {
-      // The highest bit of a word and a bit of a later one that it is moved to; two highest bits; all bits; a difference and its opposite.
+      // The highest bit of a word and a bit of a later one that it is moved to; two highest bits; all bits; a
+      // difference and its opposite.
       for (const step of [4, 8, 12, 16, 32])
         for (const [one, two] of [
           [0x80, 0x80],
@@ -151,7 +163,9 @@ describe('the hash', () => {
   it('puts texts that queue in one place under one secret in many under another', () => {
     const place = (hash: bigint): bigint => (hash >> 40n) & 0xffn
     const known = hasherOf(newSecret())
-    const queue = Array.from({ length: 100_000 }, (_, i) => Buffer.from(`/p/${i}`)).filter((t) => place(known(t)) === 7n)
+    const queue = Array.from({ length: 100_000 }, (_, i) => Buffer.from(`/p/${i}`)).filter(
+      (t) => place(known(t)) === 7n,
+    )
     expect(queue.length).toBeGreaterThan(250)
     const other = hasherOf(newSecret())
     const places = queue.map((t) => place(other(t)))
@@ -161,7 +175,9 @@ describe('the hash', () => {
   it('spreads the words that differ in their highest bits alone', () => {
     for (let i = 0; i < 20; i++) {
       const hash = hasherOf(newSecret())
-      const places = Array.from({ length: 256 }, (_, c) => Number((hash(Uint8Array.of(0x2f, 0x61, 0x62, c)) >> 40n) & 0xffffn))
+      const places = Array.from({ length: 256 }, (_, c) =>
+        Number((hash(Uint8Array.of(0x2f, 0x61, 0x62, c)) >> 40n) & 0xffffn),
+      )
       expect(new Set(places).size).toBeGreaterThan(200)
     }
   })

@@ -29,7 +29,12 @@ const logLine = (i: number): string =>
 const logOf = (lines: number): Buffer => Buffer.from(Array.from({ length: lines }, (_, i) => logLine(i)).join(''))
 const FORTY = logOf(40)
 const base64 = (text: string): Buffer => Buffer.from(text, 'base64')
-const PACKED: Readonly<Record<string, Buffer>> = { gzip: gzipSync(FORTY), zstd: base64(ZSTD), bzip2: base64(BZIP2), xz: base64(XZ) }
+const PACKED: Readonly<Record<string, Buffer>> = {
+  gzip: gzipSync(FORTY),
+  zstd: base64(ZSTD),
+  bzip2: base64(BZIP2),
+  xz: base64(XZ),
+}
 
 let folder: string
 beforeAll(() => {
@@ -69,7 +74,8 @@ async function readTo(reader: Reader, name: string): Promise<Read> {
   const found: Read = { name, packing: reader.packing, recoded: reader.recoded, text: '' }
   const space = Buffer.alloc(1000)
   try {
-    for (let n = await reader.read(space); n > 0; n = await reader.read(space)) found.text += space.toString('latin1', 0, n)
+    for (let n = await reader.read(space); n > 0; n = await reader.read(space))
+      found.text += space.toString('latin1', 0, n)
   } catch (error) {
     found.error = (error as { code: string }).code
   }
@@ -95,7 +101,10 @@ async function only(path: string): Promise<Read> {
     expect(error).toBe(found.error)
     if (error === undefined) expect(text).toBe(found.text)
     // Of data that are damaged one way may get further than another.
-    else expect([text, found.text ?? ''].sort((a, b) => a.length - b.length)).toSatisfy(([short, long]: string[]) => long?.startsWith(short as string) === true)
+    else
+      expect([text, found.text ?? ''].sort((a, b) => a.length - b.length)).toSatisfy(
+        ([short, long]: string[]) => long?.startsWith(short as string) === true,
+      )
   }
   return found
 }
@@ -143,7 +152,12 @@ const tar = async (members: Readonly<Record<string, Buffer>>): Promise<Buffer> =
 describe('packed by content', () => {
   for (const [name, packed] of Object.entries(PACKED)) {
     it(`${name}: whole, several one after the other, under any name`, async () => {
-      expect(await only(file(`${name}.log`, packed))).toEqual({ name: `${name}.log`, packing: name, recoded: null, text: FORTY.toString() })
+      expect(await only(file(`${name}.log`, packed))).toEqual({
+        name: `${name}.log`,
+        packing: name,
+        recoded: null,
+        text: FORTY.toString(),
+      })
       expect((await only(file(`${name}-twice`, packed, packed))).text).toBe(FORTY.toString().repeat(2))
     })
 
@@ -156,7 +170,9 @@ describe('packed by content', () => {
     })
 
     it(`${name}: something else behind it is told, and all before it is there`, async () => {
-      expect(await only(file(`${name}-tail`, packed, Buffer.from('and then some garbage that is long enough')))).toMatchObject({
+      expect(
+        await only(file(`${name}-tail`, packed, Buffer.from('and then some garbage that is long enough'))),
+      ).toMatchObject({
         text: FORTY.toString(),
         error: 'damaged',
       })
@@ -165,7 +181,9 @@ describe('packed by content', () => {
 
   it('a bit that fell over is told, wherever it is in the data or their checksum', async () => {
     for (const [name, packed] of Object.entries(PACKED))
-      for (const at of [0.4, 0.5, 0.6, 0.8].map((share) => Math.floor(packed.length * share)).concat(name === 'xz' ? packed.length - 30 : packed.length - 5)) {
+      for (const at of [0.4, 0.5, 0.6, 0.8]
+        .map((share) => Math.floor(packed.length * share))
+        .concat(name === 'xz' ? packed.length - 30 : packed.length - 5)) {
         const broken = Buffer.from(packed)
         broken[at] = (broken[at] as number) ^ 0x10
         expect([name, at, (await only(file(`${name}-bit`, broken))).error]).toEqual([name, at, 'damaged'])
@@ -199,7 +217,10 @@ describe('packed by content', () => {
   it('gzip: a broken member is told, whole ones before it are read; zeros behind the last are nothing', async () => {
     const broken = Buffer.from(PACKED.gzip as Buffer)
     broken[broken.length - 6] = (broken[broken.length - 6] as number) ^ 1
-    expect(await only(file('sum.gz', PACKED.gzip as Buffer, broken))).toMatchObject({ text: FORTY.toString().repeat(2), error: 'damaged' })
+    expect(await only(file('sum.gz', PACKED.gzip as Buffer, broken))).toMatchObject({
+      text: FORTY.toString().repeat(2),
+      error: 'damaged',
+    })
     const padded = await only(file('pad.gz', PACKED.gzip as Buffer, Buffer.alloc(70_000)))
     expect(padded).toEqual({ name: 'pad.gz', packing: 'gzip', recoded: null, text: FORTY.toString() })
   })
@@ -212,7 +233,26 @@ describe('packed by content', () => {
       text += plain.toString()
       const packed = gzipSync(plain, { level: lines % 2 ? 9 : 0 })
       // FHCRC, FEXTRA, FNAME and FCOMMENT
-      const header = Buffer.from([0x1f, 0x8b, 8, 2 | 4 | 8 | 16, 0, 0, 0, 0, 0, 3, 3, 0, 1, 2, 3, ...Buffer.from('name\0comment\0'), 9, 9])
+      const header = Buffer.from([
+        0x1f,
+        0x8b,
+        8,
+        2 | 4 | 8 | 16,
+        0,
+        0,
+        0,
+        0,
+        0,
+        3,
+        3,
+        0,
+        1,
+        2,
+        3,
+        ...Buffer.from('name\0comment\0'),
+        9,
+        9,
+      ])
       parts.push(header, packed.subarray(10))
     }
     expect((await only(file('fields.gz', ...parts))).text).toBe(text)
@@ -231,7 +271,10 @@ describe('packed by content', () => {
   })
 
   it('packed twice by mistake', async () => {
-    expect(await only(file('twice.gz.gz', gzipSync(PACKED.gzip as Buffer)))).toMatchObject({ packing: 'gzip, gzip', text: FORTY.toString() })
+    expect(await only(file('twice.gz.gz', gzipSync(PACKED.gzip as Buffer)))).toMatchObject({
+      packing: 'gzip, gzip',
+      text: FORTY.toString(),
+    })
   })
 
   it('says what it does not unpack, and with what it can be unpacked', () => {
@@ -252,10 +295,17 @@ describe('packed by content', () => {
     const log = logOf(3000).toString()
     const array = `[${log.split('\n', 1000).map((line) => JSON.stringify({ request: 'GET /a HTTP/1.1', status: 200, remote_addr: line.split(' ')[0] }))}]`
     const reportOf = (json: string): unknown => ({ ...JSON.parse(json), inputs: null })
-    for (const input of [log, gzipSync(log), gzipSync(log, { level: 0 }), Buffer.from(`\ufeff${log}`, 'utf16le'), array].map((bytes) =>
-      Buffer.from(bytes as Buffer),
-    )) {
-      const child = spawn(process.execPath, ['bin/logstat.js', '-', '--format', 'json'], { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] })
+    for (const input of [
+      log,
+      gzipSync(log),
+      gzipSync(log, { level: 0 }),
+      Buffer.from(`\ufeff${log}`, 'utf16le'),
+      array,
+    ].map((bytes) => Buffer.from(bytes as Buffer))) {
+      const child = spawn(process.execPath, ['bin/logstat.js', '-', '--format', 'json'], {
+        cwd: ROOT,
+        stdio: ['pipe', 'pipe', 'inherit'],
+      })
       const output = textOf(child.stdout)
       for (let at = 0; at < input.length; at += 5000) {
         child.stdin.write(input.subarray(at, at + 5000))
@@ -270,7 +320,10 @@ describe('packed by content', () => {
   it.skipIf(process.platform === 'win32')('reads a named pipe, plain and packed', () => {
     const path = file('piped.log', FORTY)
     for (const command of [`cat ${path}`, `gzip -c ${path}`]) {
-      const report = execFileSync('bash', ['-c', `${process.execPath} bin/logstat.js <(${command}) --format json`], { encoding: 'utf8', cwd: ROOT })
+      const report = execFileSync('bash', ['-c', `${process.execPath} bin/logstat.js <(${command}) --format json`], {
+        encoding: 'utf8',
+        cwd: ROOT,
+      })
       expect(JSON.parse(report).totals.entries).toBe(40)
     }
   })
@@ -282,7 +335,9 @@ describe('packed by content', () => {
       const space = Buffer.alloc(1 << 18); let bytes = 0; let most = 0
       for (let n; (n = await reader.read(space)) > 0; bytes += n) most = Math.max(most, process.memoryUsage.rss())
       console.log(bytes, most)`
-    return execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).split(' ').map(Number)
+    return execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })
+      .split(' ')
+      .map(Number)
   }
   it('does not hold in memory what a small file unpacks to', () => {
     // 400 MB of zeros and a line, in 400 kB
@@ -303,7 +358,12 @@ describe('packed by content', () => {
 })
 
 describe('archives', () => {
-  const members = { 'logs/a.log': logOf(10), 'logs/b.log.gz': gzipSync(logOf(20)), 'logs/readme.txt': Buffer.from('no log\n'), 'logs/c d.log': logOf(3000) }
+  const members = {
+    'logs/a.log': logOf(10),
+    'logs/b.log.gz': gzipSync(logOf(20)),
+    'logs/readme.txt': Buffer.from('no log\n'),
+    'logs/c d.log': logOf(3000),
+  }
 
   it('zip: each file is an input of its own', async () => {
     const found = await readAll(file('old.zip', zip(members)))
@@ -355,7 +415,10 @@ describe('archives', () => {
   it('read again into a database, nothing is counted twice', async () => {
     // Logs that begin alike would be the same log, grown.
     const apart = Object.fromEntries(
-      Object.entries(members).map(([name, bytes], i) => [name, name.endsWith('.log') ? Buffer.from(bytes.toString().replaceAll('/page', `/${i}`)) : bytes]),
+      Object.entries(members).map(([name, bytes], i) => [
+        name,
+        name.endsWith('.log') ? Buffer.from(bytes.toString().replaceAll('/page', `/${i}`)) : bytes,
+      ]),
     )
     for (const path of [file('again.zip', zip(apart)), file('again.tgz', gzipSync(await tar(apart)))]) {
       const db = join(folder, `${path.slice(-3)}.db`)
@@ -368,7 +431,13 @@ describe('archives', () => {
   })
 
   it('files in an archive that begin with the same line are different files', async () => {
-    const path = file('alike.zip', zip({ 'a.log': Buffer.from(logLine(0) + logLine(1).repeat(3)), 'b.log': Buffer.from(logLine(0) + logLine(2).repeat(4)) }))
+    const path = file(
+      'alike.zip',
+      zip({
+        'a.log': Buffer.from(logLine(0) + logLine(1).repeat(3)),
+        'b.log': Buffer.from(logLine(0) + logLine(2).repeat(4)),
+      }),
+    )
     const db = join(folder, 'alike.db')
     expect(logstat(['ingest', path, '--db', db]).stdout).toMatch(/a\.log: 4 new entries\n.*b\.log: 5 new entries\n/)
     expect(logstat(['ingest', path, '--db', db]).stdout.match(/nothing new/g)).toHaveLength(2)
@@ -390,10 +459,16 @@ describe('archives', () => {
   })
 
   it('says what it cannot read: encrypted files, an archive in an archive, an empty one', async () => {
-    expect(await readAll(file('secret.zip', zip({ 'a.log': FORTY }, { encrypted: true })))).toEqual([{ name: 'secret.zip!a.log', error: 'encrypted' }])
-    expect(await readAll(file('nest.zip', zip({ 'in.zip': zip({ 'a.log': FORTY }) })))).toEqual([{ name: 'nest.zip!in.zip', error: 'unsupported' }])
+    expect(await readAll(file('secret.zip', zip({ 'a.log': FORTY }, { encrypted: true })))).toEqual([
+      { name: 'secret.zip!a.log', error: 'encrypted' },
+    ])
+    expect(await readAll(file('nest.zip', zip({ 'in.zip': zip({ 'a.log': FORTY }) })))).toEqual([
+      { name: 'nest.zip!in.zip', error: 'unsupported' },
+    ])
     expect(await readAll(file('empty.zip', zip({})))).toEqual([{ name: 'empty.zip', error: 'no-logs' }])
-    expect(logstat(['-'], { input: zip(members) }).stderr).toContain('a zip archive can be read only from a file of its own')
+    expect(logstat(['-'], { input: zip(members) }).stderr).toContain(
+      'a zip archive can be read only from a file of its own',
+    )
   })
 
   it('a name in an archive cannot write to the terminal', async () => {
@@ -406,7 +481,8 @@ describe('archives', () => {
 
 describe('encodings', () => {
   const text = FORTY.toString()
-  const utf16 = (bytes: string, swap: boolean): Buffer => (swap ? Buffer.from(bytes, 'utf16le').swap16() : Buffer.from(bytes, 'utf16le'))
+  const utf16 = (bytes: string, swap: boolean): Buffer =>
+    swap ? Buffer.from(bytes, 'utf16le').swap16() : Buffer.from(bytes, 'utf16le')
   const entries = (path: string): number => {
     const run = logstat([path, '--format', 'json'])
     expect(run.stderr).toBe('')
@@ -436,7 +512,9 @@ describe('encodings', () => {
     ])
     const report = JSON.parse(run.stdout)
     expect(report.rejects[0].samples[0]).toMatchObject({ line: 41, text: '哈囉 not a log line\r' })
-    expect(report.codes.find((c: { status: number }) => c.status === 404).top.paths.map((p: { value: string }) => p.value)).toContain('/頁/25')
+    expect(
+      report.codes.find((c: { status: number }) => c.status === 404).top.paths.map((p: { value: string }) => p.value),
+    ).toContain('/頁/25')
   })
 
   it('UTF-8 with a byte order mark, CR as the end of lines, CRLF, no last newline', async () => {
@@ -446,7 +524,14 @@ describe('encodings', () => {
     expect(entries(file('cr.log', Buffer.from(text.replaceAll('\n', '\r'))))).toBe(40)
     expect((await only(file('cr.log', Buffer.from(text.replaceAll('\n', '\r'))))).text).toBe(text)
     expect(entries(file('wide-cr.log', utf16(`\ufeff${text.replaceAll('\n', '\r')}`, false)))).toBe(40)
-    expect(entries(file('mark-w3c.log', Buffer.from('\ufeff#Fields: date time c-ip sc-status\r\n2026-11-22 10:00:00 192.0.2.1 404\r\n')))).toBe(1)
+    expect(
+      entries(
+        file(
+          'mark-w3c.log',
+          Buffer.from('\ufeff#Fields: date time c-ip sc-status\r\n2026-11-22 10:00:00 192.0.2.1 404\r\n'),
+        ),
+      ),
+    ).toBe(1)
     expect(entries(file('crlf.log', Buffer.from(text.replaceAll('\n', '\r\n'))))).toBe(40)
     expect(entries(file('end.log', Buffer.from(text.trimEnd())))).toBe(40)
     expect(entries(file('none.log', Buffer.alloc(0)))).toBe(0)
@@ -454,8 +539,16 @@ describe('encodings', () => {
 
   it('Latin-1, Big5, CP949 and NUL bytes stay what they are, and are shown safely', () => {
     const line = (path: number[]): Buffer =>
-      Buffer.concat([Buffer.from('192.0.2.1 - - [22/Nov/2026:10:00:00 +0000] "GET /'), Buffer.from(path), Buffer.from(' HTTP/1.1" 404 5\n')])
-    const run = logstat([file('bytes.log', line([0xfc]), line([0xa4, 0xa4]), line([0xb0, 0xa1]), line([0x61, 0, 0x62])), '--format', 'json'])
+      Buffer.concat([
+        Buffer.from('192.0.2.1 - - [22/Nov/2026:10:00:00 +0000] "GET /'),
+        Buffer.from(path),
+        Buffer.from(' HTTP/1.1" 404 5\n'),
+      ])
+    const run = logstat([
+      file('bytes.log', line([0xfc]), line([0xa4, 0xa4]), line([0xb0, 0xa1]), line([0x61, 0, 0x62])),
+      '--format',
+      'json',
+    ])
     expect(run.status).toBe(0)
     const paths = JSON.parse(run.stdout).codes[0].top.paths.map((p: { value: string }) => p.value)
     expect(paths.sort()).toEqual(['/\\xA4\\xA4', '/\\xB0\\xA1', '/\\xFC', '/a\0b'])
@@ -519,7 +612,10 @@ describe('JSON documents', () => {
 
   it('one that breaks off is told, and the records before it are there', async () => {
     expect(await jsonOf('[{"a":1},{"a":2},{"a')).toMatchObject({ text: '{"a":1}\n{"a":2}\n', error: 'damaged' })
-    expect(await jsonOf(`[${'{"a":1},'.repeat(2000)}{"a":]`)).toMatchObject({ error: 'damaged', text: expect.stringMatching(/^(\{"a":1\}\n){1000,}$/) })
+    expect(await jsonOf(`[${'{"a":1},'.repeat(2000)}{"a":]`)).toMatchObject({
+      error: 'damaged',
+      text: expect.stringMatching(/^(\{"a":1\}\n){1000,}$/),
+    })
   })
 
   it('records longer than what is waited for come whole', async () => {
@@ -530,30 +626,49 @@ describe('JSON documents', () => {
   })
 
   it('packed and in UTF-16', async () => {
-    expect(await only(file('doc.json.gz', gzipSync('[{"a":1}]')))).toMatchObject({ packing: 'gzip', recoded: 'JSON document', text: '{"a":1}\n' })
+    expect(await only(file('doc.json.gz', gzipSync('[{"a":1}]')))).toMatchObject({
+      packing: 'gzip',
+      recoded: 'JSON document',
+      text: '{"a":1}\n',
+    })
   })
 })
 
 describe('what cannot be read', () => {
   it('says so: no such file, no permission, a directory without logs', () => {
-    expect(logstat([join(folder, 'nowhere.log')])).toMatchObject({ status: 2, stderr: expect.stringContaining('no such file or directory') })
+    expect(logstat([join(folder, 'nowhere.log')])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('no such file or directory'),
+    })
     mkdirSync(join(folder, 'bare'))
-    expect(logstat([join(folder, 'bare')])).toMatchObject({ status: 2, stderr: expect.stringContaining('the directory holds no files') })
+    expect(logstat([join(folder, 'bare')])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('the directory holds no files'),
+    })
     writeFileSync(join(folder, 'bare', 'a.txt'), 'hello\n')
-    expect(logstat([join(folder, 'bare')])).toMatchObject({ status: 2, stderr: expect.stringContaining('no access log among') })
+    expect(logstat([join(folder, 'bare')])).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('no access log among'),
+    })
     writeFileSync(join(folder, 'bare', 'b.log'), FORTY)
-    expect(logstat([join(folder, 'bare')])).toMatchObject({ status: 0, stderr: expect.stringContaining('passed over: ') })
+    expect(logstat([join(folder, 'bare')])).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('passed over: '),
+    })
   })
 
   // The superuser may read everything.
-  it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')('a file without permission is named with the remedy, the others are read', () => {
-    const path = file('secret.log', FORTY)
-    chmodSync(path, 0)
-    const run = logstat([path, file('open.log', FORTY), '--format', 'json'])
-    expect(run.status).toBe(2)
-    expect(run.stderr).toMatch(/secret\.log: permission denied\n.*a user who may read it/)
-    expect(JSON.parse(run.stdout).totals.entries).toBe(40)
-  })
+  it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
+    'a file without permission is named with the remedy, the others are read',
+    () => {
+      const path = file('secret.log', FORTY)
+      chmodSync(path, 0)
+      const run = logstat([path, file('open.log', FORTY), '--format', 'json'])
+      expect(run.status).toBe(2)
+      expect(run.stderr).toMatch(/secret\.log: permission denied\n.*a user who may read it/)
+      expect(JSON.parse(run.stdout).totals.entries).toBe(40)
+    },
+  )
 })
 
 describe('progress', () => {

@@ -5,7 +5,10 @@ import { countFast } from './support.js'
 
 /** What is counted of a JSON line in which all is named as somebody names it. */
 function entryOf(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { counts, tally } = countFast(Buffer.from(`${JSON.stringify(values)}\n`), plansOf(formatNamed('json') as Format))
+  const { counts, tally } = countFast(
+    Buffer.from(`${JSON.stringify(values)}\n`),
+    plansOf(formatNamed('json') as Format),
+  )
   const [code] = [...tally.codes.values()]
   if (!code) return { rejected: counts.rejected }
   const first = (list: { values: readonly { value: string }[] }): string | undefined => list.values[0]?.value
@@ -57,17 +60,46 @@ describe('JSON keys', () => {
       source: { address: '192.0.2.7' },
       event: { duration: 2_000_000 },
     }
-    expect(entryOf(line)).toMatchObject({ status: 404, substatus: 7, win32Status: 2, path: '/a', client: '192.0.2.7', timeTakenUs: 2_000 })
+    expect(entryOf(line)).toMatchObject({
+      status: 404,
+      substatus: 7,
+      win32Status: 2,
+      path: '/a',
+      client: '192.0.2.7',
+      timeTakenUs: 2_000,
+    })
   })
   it('of W3C logs, date and time apart', () => {
-    const line = { date: '2024-05-01', time: '10:00:00', 'c-ip': '192.0.2.7', 'cs-method': 'GET', 'cs-uri-stem': '/a', 'sc-status': '503', 'sc-substatus': '3' }
-    expect(entryOf(line)).toMatchObject({ status: 503, substatus: 3, time: '2024-05-01T10:00:00.000Z', method: 'GET', path: '/a', client: '192.0.2.7' })
-    expect(entryOf({ ...BASE, time: undefined, date: '2024-05-01 10:00:00' })).toMatchObject({ time: '2024-05-01T10:00:00.000Z' })
+    const line = {
+      date: '2024-05-01',
+      time: '10:00:00',
+      'c-ip': '192.0.2.7',
+      'cs-method': 'GET',
+      'cs-uri-stem': '/a',
+      'sc-status': '503',
+      'sc-substatus': '3',
+    }
+    expect(entryOf(line)).toMatchObject({
+      status: 503,
+      substatus: 3,
+      time: '2024-05-01T10:00:00.000Z',
+      method: 'GET',
+      path: '/a',
+      client: '192.0.2.7',
+    })
+    expect(entryOf({ ...BASE, time: undefined, date: '2024-05-01 10:00:00' })).toMatchObject({
+      time: '2024-05-01T10:00:00.000Z',
+    })
     expect(entryOf({ ...BASE, time: undefined, date: '2024-05-01' })).toMatchObject({ time: null })
   })
-  it.each(['requestTime', 'logTime', 'start', 'createdAt', 'Timestamp', 'event_time', 'started_at'])('%s is a time', (key) => {
-    expect(entryOf({ ...BASE, time: undefined, [key]: '01/May/2024:10:00:00 +0000' })).toMatchObject({ time: '2024-05-01T10:00:00.000Z' })
-  })
+  it.each(['requestTime', 'logTime', 'start', 'createdAt', 'Timestamp', 'event_time', 'started_at'])(
+    '%s is a time',
+    (key) => {
+      expect(entryOf({ ...BASE, time: undefined, [key]: '01/May/2024:10:00:00 +0000' })).toMatchObject({
+        time: '2024-05-01T10:00:00.000Z',
+      })
+    },
+  )
   it('keep the method of a request line beside a key with the path, in any order', () => {
     const { method: _, path: __, ...rest } = BASE
     const request = 'POST /a?x=1 HTTP/1.1'
@@ -80,8 +112,15 @@ describe('JSON keys', () => {
     expect(entryOf({ ...rest, request: '/a', method: 'PUT' })).toMatchObject({ method: 'PUT', path: '/a' })
   })
   it('may hold nothing, or be fewer: a client, a method or a path is enough', () => {
-    expect(entryOf({ ...BASE, method: null, path: null })).toMatchObject({ status: 200, method: undefined, path: undefined })
-    expect(entryOf({ time: BASE.time, client_ip: '192.0.2.7', status: 200 })).toMatchObject({ status: 200, client: '192.0.2.7' })
+    expect(entryOf({ ...BASE, method: null, path: null })).toMatchObject({
+      status: 200,
+      method: undefined,
+      path: undefined,
+    })
+    expect(entryOf({ time: BASE.time, client_ip: '192.0.2.7', status: 200 })).toMatchObject({
+      status: 200,
+      client: '192.0.2.7',
+    })
     expect(entryOf({ time: BASE.time, method: 'GET', status: 404 })).toMatchObject({ status: 404, method: 'GET' })
     expect(entryOf({ time: BASE.time, message: 'healthy', status: 200 })).toEqual({ rejected: 1 })
   })

@@ -16,7 +16,9 @@ const shown = (value: unknown): string | undefined => {
 }
 
 /** The obvious way: JSON.parse, then look the keys up. */
-function countSlowly(lines: readonly string[]): Record<string, { hits: number; path: Record<string, number>; userAgent: Record<string, number> }> {
+function countSlowly(
+  lines: readonly string[],
+): Record<string, { hits: number; path: Record<string, number>; userAgent: Record<string, number> }> {
   const codes: ReturnType<typeof countSlowly> = {}
   for (const line of lines) {
     const entry = JSON.parse(line) as Record<string, unknown>
@@ -36,17 +38,31 @@ const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 20 }).filter((s) => !/\p{Cc}|\p{Cs}|^\s*-?$/u.test(s)),
   fc.constantFrom('"', '\\', '/a"b\\', '","status":500,"x":"', '{', '}]', '/ü/漢字/😀'),
 )
-const status = fc.oneof(fc.integer({ min: 100, max: 599 }), fc.constantFrom('200', '404', '-', '', 'abc', 'null', 1000, null, true))
-const noise = fc.dictionary(fc.constantFrom('a', 'b', 'status_', 'x.y', 'referer', '"', 'nested'), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 5 })
+const status = fc.oneof(
+  fc.integer({ min: 100, max: 599 }),
+  fc.constantFrom('200', '404', '-', '', 'abc', 'null', 1000, null, true),
+)
+const noise = fc.dictionary(
+  fc.constantFrom('a', 'b', 'status_', 'x.y', 'referer', '"', 'nested'),
+  fc.jsonValue({ maxDepth: 3 }),
+  { maxKeys: 5 },
+)
 const record = fc
-  .tuple(fc.record({ status, request_uri: text, http_user_agent: text }, { requiredKeys: [] }), noise, fc.boolean(), fc.constantFrom('', ' ', '  '))
+  .tuple(
+    fc.record({ status, request_uri: text, http_user_agent: text }, { requiredKeys: [] }),
+    noise,
+    fc.boolean(),
+    fc.constantFrom('', ' ', '  '),
+  )
   .map(([own, other, first, blanks]) => {
     const line = JSON.stringify(first ? { ...other, ...own } : { ...own, ...other })
     return blanks === '' ? line : line.replace(/^\{/, `{${blanks}`)
   })
 /** Letters as \uXXXX, as some writers have them. */
 const escaped = record.map((line) =>
-  line.replace(/[^\x20-\x7e]/g, (c) => [...Array(c.length).keys()].map((i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join('')),
+  line.replace(/[^\x20-\x7e]/g, (c) =>
+    [...Array(c.length).keys()].map((i) => `\\u${c.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
+  ),
 )
 
 describe('JSON lines', () => {
@@ -56,10 +72,9 @@ describe('JSON lines', () => {
         const fast = countFast(Buffer.from(lines.join('\n')), PLANS)
         const slow = countSlowly(lines)
         const codes = Object.fromEntries(
-          Object.entries((comparable(fast) as { codes: Record<string, { hits: number; lists: Record<string, unknown> }> }).codes).map(([key, c]) => [
-            key.split('|')[0],
-            { hits: c.hits, path: c.lists.path, userAgent: c.lists.userAgent },
-          ]),
+          Object.entries(
+            (comparable(fast) as { codes: Record<string, { hits: number; lists: Record<string, unknown> }> }).codes,
+          ).map(([key, c]) => [key.split('|')[0], { hits: c.hits, path: c.lists.path, userAgent: c.lists.userAgent }]),
         )
         expect(codes).toEqual(slow)
         expect(fast.counts.entries + fast.counts.rejected + fast.counts.ignored).toBe(fast.counts.lines)
@@ -79,7 +94,13 @@ describe('JSON lines', () => {
       return line.slice(0, from) + put + line.slice(from + cut)
     }
     const family = fc
-      .tuple(record, fc.array(fc.option(fc.array(change, { minLength: 1, maxLength: 2 }), { freq: 3 }), { minLength: 2, maxLength: 8 }))
+      .tuple(
+        record,
+        fc.array(fc.option(fc.array(change, { minLength: 1, maxLength: 2 }), { freq: 3 }), {
+          minLength: 2,
+          maxLength: 8,
+        }),
+      )
       .map(([line, all]) => all.map((changes) => (changes ?? []).reduce(changed, line)))
     const apart = new Kernel()
     fc.assert(
@@ -105,19 +126,29 @@ describe('JSON lines', () => {
     expect(Object.keys(codes)).toEqual(['404|null|null|null'])
   })
   it('in any bytes neither stop the kernel nor lose a line, wherever they are cut', () => {
-    const piece = fc.oneof(record, fc.constantFrom('{', '}', '"', '\\', '[', ']', ',', ':', '\\u12', 'null', '{"status":2', '\r'))
+    const piece = fc.oneof(
+      record,
+      fc.constantFrom('{', '}', '"', '\\', '[', ']', ',', ':', '\\u12', 'null', '{"status":2', '\r'),
+    )
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 30 }), fc.array(fc.integer({ min: 0, max: 3000 }), { maxLength: 6 }), (pieces, cuts) => {
-        const input = Buffer.from(pieces.join(pieces.length % 2 ? '' : '\n'))
-        const { counts } = countFast(input, PLANS)
-        expect(counts.entries + counts.rejected + counts.ignored).toBe(counts.lines)
-        expect(countFast(input, PLANS, cuts)).toEqual(countFast(input, PLANS))
-      }),
+      fc.property(
+        fc.array(piece, { maxLength: 30 }),
+        fc.array(fc.integer({ min: 0, max: 3000 }), { maxLength: 6 }),
+        (pieces, cuts) => {
+          const input = Buffer.from(pieces.join(pieces.length % 2 ? '' : '\n'))
+          const { counts } = countFast(input, PLANS)
+          expect(counts.entries + counts.rejected + counts.ignored).toBe(counts.lines)
+          expect(countFast(input, PLANS, cuts)).toEqual(countFast(input, PLANS))
+        },
+      ),
     )
   })
   it('that are none because quotes were not escaped are mended, but not when a client could have made up the status', () => {
-    const read = (line: string) => comparable(countFast(Buffer.from(line), PLANS)) as { rejected: number; codes: object }
-    expect(Object.keys(read('{"request":"GET /"x HTTP/1.1","status":404,"body_bytes_sent":1}').codes)).toEqual(['404|null|null|null'])
+    const read = (line: string) =>
+      comparable(countFast(Buffer.from(line), PLANS)) as { rejected: number; codes: object }
+    expect(Object.keys(read('{"request":"GET /"x HTTP/1.1","status":404,"body_bytes_sent":1}').codes)).toEqual([
+      '404|null|null|null',
+    ])
     expect(read('{"request":"GET /","status":500,"x":"" y"z","status":404}').rejected).toBe(1)
   })
 })

@@ -6,7 +6,9 @@ import { emptyTally, mergeInto } from '../src/tally/tally.js'
 import { countSlowly } from './oracle/oracle.js'
 import { comparable, comparableOracle, countFast } from './support.js'
 
-const CLF = ['combined', 'vhost-combined', 'vhost-seconds', 'common', 'vhost-common', 'clf-relative', 'clf-short'].map((n) => formatNamed(n) as Format)
+const CLF = ['combined', 'vhost-combined', 'vhost-seconds', 'common', 'vhost-common', 'clf-relative', 'clf-short'].map(
+  (n) => formatNamed(n) as Format,
+)
 const CLF_PLANS = CLF.flatMap(plansOf)
 const CLF_LAYOUTS = CLF.flatMap(({ layout = '', variants = [] }) => [layout, ...variants])
 const FIELDS =
@@ -25,7 +27,9 @@ const clfTime = fc
     fc.integer({ min: 0, max: 61 }),
     fc.constantFrom(' +0000', ' -0730', ' +0200', '', ' +9900'),
   )
-  .map(([d, m, y, h, s, z]) => `${h % 5 ? two(d) : d}/${m}/${y}${h % 3 ? ':' : ' '}${two(h)}:${two(s % 60)}:${two(s)}${z}`)
+  .map(
+    ([d, m, y, h, s, z]) => `${h % 5 ? two(d) : d}/${m}/${y}${h % 3 ? ':' : ' '}${two(h)}:${two(s % 60)}:${two(s)}${z}`,
+  )
 const status = fc.oneof(
   fc.integer({ min: 0, max: 999 }).map((n) => String(n).padStart(3, '0')),
   fc.constantFrom('-', '20', 'abc', ''),
@@ -35,7 +39,19 @@ const clfLine = fc.oneof(
     .tuple(
       fc.oneof(word, fc.constantFrom('192.0.2.1, 10.0.0.1', '192.0.2.1,10.0.0.1', 'a,  b', ',', ', a')),
       fc.constantFrom('-', 'ident'),
-      fc.constantFrom('-', 'frank', 'Frank Miller', '- -', 'x" 192.0.2.9 - -', 'a [b', '1 [2', 'x [01/Jan/2001', 'x [01/Jan/2001:00', 'say \\"hi\\"', 'a\\ ["'),
+      fc.constantFrom(
+        '-',
+        'frank',
+        'Frank Miller',
+        '- -',
+        'x" 192.0.2.9 - -',
+        'a [b',
+        '1 [2',
+        'x [01/Jan/2001',
+        'x [01/Jan/2001:00',
+        'say \\"hi\\"',
+        'a\\ ["',
+      ),
       clfTime,
       quoted,
       status,
@@ -46,7 +62,13 @@ const clfLine = fc.oneof(
     )
     .map(([a, i, u, t, r, s, b, f, g, rest]) => `${a} ${i} ${u} [${t}] "${r}" ${s} ${b} "${f}" "${g}"${rest}`),
   fc
-    .tuple(word, word, clfTime, fc.constantFrom('GET /a?b=c HTTP/1.1', 'GET /a b HTTP/1.0', '-', '', '\\x16\\x03', 'POST /', 'GET HTTP/1.1'), status)
+    .tuple(
+      word,
+      word,
+      clfTime,
+      fc.constantFrom('GET /a?b=c HTTP/1.1', 'GET /a b HTTP/1.0', '-', '', '\\x16\\x03', 'POST /', 'GET HTTP/1.1'),
+      status,
+    )
     .map(([h, a, t, r, s]) => `${h} ${a} - - [${t}] "${r}" ${s} 5`),
   fc.constantFrom('', ' ', '# comment', '#', '\t', 'junk', '[', '"'),
 )
@@ -154,10 +176,15 @@ describe('the kernel and the oracle agree', () => {
 describe('laws', () => {
   it('where the input is cut does not matter', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(clfLine, fc.stringMatching(/^[\x20-\x7e]{0,200}$/)), { maxLength: 30 }), end, cuts, (lines, e, at) => {
-        const input = bytesOf(lines, e)
-        expect(countFast(input, CLF_PLANS, at)).toEqual(countFast(input, CLF_PLANS))
-      }),
+      fc.property(
+        fc.array(fc.oneof(clfLine, fc.stringMatching(/^[\x20-\x7e]{0,200}$/)), { maxLength: 30 }),
+        end,
+        cuts,
+        (lines, e, at) => {
+          const input = bytesOf(lines, e)
+          expect(countFast(input, CLF_PLANS, at)).toEqual(countFast(input, CLF_PLANS))
+        },
+      ),
     )
     fc.assert(
       fc.property(fc.array(w3cLine, { maxLength: 30 }), end, cuts, (lines, e, at) => {
@@ -220,7 +247,10 @@ describe('bounds', () => {
   })
   it('states its latency bins within 1.6 %', () => {
     for (const us of [0, 1, 63, 64, 100, 999, 1000, 12_345, 1_000_000, 59_999_000, 86_400_000_000]) {
-      const { tally } = countFast(bytesOf([FIELDS, `2026-11-22 14:05:01 c GET /a - 200 0 0 1 ${Math.floor(us / 1000)} a r h`], '\n'), [])
+      const { tally } = countFast(
+        bytesOf([FIELDS, `2026-11-22 14:05:01 c GET /a - 200 0 0 1 ${Math.floor(us / 1000)} a r h`], '\n'),
+        [],
+      )
       const bins = [...([...tally.codes.values()][0]?.latency.keys() ?? [])]
       expect(bins).toHaveLength(1)
     }

@@ -38,7 +38,11 @@ describe('the client of a line', () => {
     ['www.example.com (-) ', undefined],
     ['unix: ', 'unix:'],
   ])('that begins with %s', (before, client) => {
-    expect(told(before + REST)).toMatchObject({ entries: 1, rejected: 0, clients: client === undefined ? [] : [client] })
+    expect(told(before + REST)).toMatchObject({
+      entries: 1,
+      rejected: 0,
+      clients: client === undefined ? [] : [client],
+    })
   })
   it('is bare where a whole line stands in quotes', () => {
     expect(told(`"192.0.2.40 ${REST.trimEnd()}"\n`)).toMatchObject({ entries: 1, clients: ['192.0.2.40'] })
@@ -47,18 +51,26 @@ describe('the client of a line', () => {
 
 describe('a hole that a log was cut away from under its server', () => {
   const line = `192.0.2.41 ${REST}`
-  it.each([1, 63, 4096, 300_000, (2 << 20) - 40, 2 << 20, (2 << 20) + 7, 5 << 20])('of %i zeros hides no line', (zeros) => {
-    const hole = '\0'.repeat(zeros)
-    expect(told(hole + line + line)).toMatchObject({ entries: 2, rejected: 0, clients: ['192.0.2.41'] })
-    expect(told(line + hole + line)).toMatchObject({ entries: 2, rejected: 0 })
-  })
+  it.each([1, 63, 4096, 300_000, (2 << 20) - 40, 2 << 20, (2 << 20) + 7, 5 << 20])(
+    'of %i zeros hides no line',
+    (zeros) => {
+      const hole = '\0'.repeat(zeros)
+      expect(told(hole + line + line)).toMatchObject({ entries: 2, rejected: 0, clients: ['192.0.2.41'] })
+      expect(told(line + hole + line)).toMatchObject({ entries: 2, rejected: 0 })
+    },
+  )
 })
 
 describe('W3C', () => {
-  const w3c = (fields: string, ...records: string[]): ReturnType<typeof told> => told([`#Fields: ${fields}`, ...records, ''].join('\n'), [])
+  const w3c = (fields: string, ...records: string[]): ReturnType<typeof told> =>
+    told([`#Fields: ${fields}`, ...records, ''].join('\n'), [])
   it('with tabs between its values may have blanks in them', () => {
     expect(
-      w3c('date\ttime\tc-ip\tc-agent\tsc-status', '2026-05-01\t10:00:00\t192.0.2.1\tMy Agent (a; b)\t404', '2026-05-01\t10:00:01\t192.0.2.1\tX\t404'),
+      w3c(
+        'date\ttime\tc-ip\tc-agent\tsc-status',
+        '2026-05-01\t10:00:00\t192.0.2.1\tMy Agent (a; b)\t404',
+        '2026-05-01\t10:00:01\t192.0.2.1\tX\t404',
+      ),
     ).toMatchObject({
       entries: 2,
       rejected: 0,
@@ -74,11 +86,17 @@ describe('W3C', () => {
     expect(w3c('c-ip cs(User-Agent) sc-status', '192.0.2.1\ta b')).toMatchObject({ entries: 0, rejected: 1 })
   })
   it('of ISA Server has errors of the network where others have a status', () => {
-    expect(w3c('c-ip\ts-operation\tsc-status', '192.0.2.1\tGET\t200', '192.0.2.1\tGET\t12209')).toMatchObject({ entries: 2, rejected: 0, status: [200, null] })
+    expect(w3c('c-ip\ts-operation\tsc-status', '192.0.2.1\tGET\t200', '192.0.2.1\tGET\t12209')).toMatchObject({
+      entries: 2,
+      rejected: 0,
+      status: [200, null],
+    })
     expect(w3c('c-ip cs-method sc-status', '192.0.2.1 GET 12209')).toMatchObject({ entries: 0, rejected: 1 })
   })
   it('of ASP.NET Core has milliseconds, with a fraction', () => {
-    const { plan } = compileFields('date time c-ip s-computername s-ip s-port cs-method cs-uri-stem cs-uri-query sc-status time-taken cs-version cs-host')
+    const { plan } = compileFields(
+      'date time c-ip s-computername s-ip s-port cs-method cs-uri-stem cs-uri-query sc-status time-taken cs-version cs-host',
+    )
     expect(plan.timeTakenUnitUs).toBe(1000)
     const record = '2026-05-01 10:00:00 192.0.2.1 - 192.0.2.9 80 GET /a - 200 59.917 HTTP/1.1 a.example.com\n'
     expect(told(record, [plan])).toMatchObject({ us: [59_917] })

@@ -13,9 +13,15 @@ import { feed, readWhole } from './support.js'
 const PLANS = plansOf(formatNamed('combined') as Format)
 
 function slowTop({ values, lost, distinct }: List, n: number): List {
-  const sorted = values.map((entry, place) => ({ entry, place })).sort((a, b) => b.entry.hits - a.entry.hits || a.place - b.place)
+  const sorted = values
+    .map((entry, place) => ({ entry, place }))
+    .sort((a, b) => b.entry.hits - a.entry.hits || a.place - b.place)
   const top = sorted.slice(0, n).sort((a, b) => a.place - b.place)
-  return { values: top.map((v) => v.entry), lost: sorted.slice(n).reduce((most, { entry }) => Math.max(most, entry.hits + entry.error), lost), distinct }
+  return {
+    values: top.map((v) => v.entry),
+    lost: sorted.slice(n).reduce((most, { entry }) => Math.max(most, entry.hits + entry.error), lost),
+    distinct,
+  }
 }
 
 /** Lines in which value k of a list is the rarer the larger k is, many as often as others, of some codes and days. */
@@ -36,7 +42,8 @@ function linesOf(seed: number, lines: number, different: number): Buffer {
   return Buffer.from(text.join(''))
 }
 
-const methodOf = (n: number): string => [676, 26, 1].map((unit) => String.fromCharCode(65 + (Math.floor(n / unit) % 26))).join('')
+const methodOf = (n: number): string =>
+  [676, 26, 1].map((unit) => String.fromCharCode(65 + (Math.floor(n / unit) % 26))).join('')
 
 const kernel = new Kernel()
 const other = new Kernel()
@@ -84,12 +91,14 @@ it('by code and day, and where there were more values than the tables hold', () 
   expect(methods.some(({ lost }) => lost > 0)).toBe(true)
   expect(methods.some(({ values }) => values.some(({ error }) => error > 0))).toBe(true)
   // Nobody has lost more than was counted.
-  for (const { values, lost } of methods) expect(values.reduce((most, { error }) => Math.max(most, error), lost)).toBeLessThan(90_000)
+  for (const { values, lost } of methods)
+    expect(values.reduce((most, { error }) => Math.max(most, error), lost)).toBeLessThan(90_000)
 })
 
 it('up to the most hits that are counted', () => {
   kernel.clear()
-  const line = (path: number): string => `10.0.0.1 - - [01/May/2026:10:00:00 +0000] "GET /${path} HTTP/1.1" 200 7 "-" "-"\n`
+  const line = (path: number): string =>
+    `10.0.0.1 - - [01/May/2026:10:00:00 +0000] "GET /${path} HTTP/1.1" 200 7 "-" "-"\n`
   feed(kernel, Buffer.from([1, 2, 3, 1, 2, 1, 4, 5, 5].map(line).join('')), PLANS)
   // Counts with themselves: those of path 1 become 3 * 2^24, for which more than one digit is needed.
   for (let twice = 0; twice < 24; twice++) absorb(kernel, pack(kernel), () => expect.unreachable())

@@ -5,9 +5,17 @@ import type { TopValue } from '../src/store/selected.js'
 // One report written by hand, for the renderers: it does not change when the catalogue's wording does.
 
 const NO_TOP: ReportCode['top'] = { paths: [], clients: [], referers: [], userAgents: [], methods: [], hosts: [] }
-const values = (...pairs: readonly (readonly [string, number])[]): TopValue[] => pairs.map(([value, hits]) => ({ value, hits, error: 0 }))
+const values = (...pairs: readonly (readonly [string, number])[]): TopValue[] =>
+  pairs.map(([value, hits]) => ({ value, hits, error: 0 }))
 
-function explanation(code: string, language: Language, name: Text, meaning: Text, causes: readonly Text[] = [], checks: readonly Text[] = []): Explanation {
+function explanation(
+  code: string,
+  language: Language,
+  name: Text,
+  meaning: Text,
+  causes: readonly Text[] = [],
+  checks: readonly Text[] = [],
+): Explanation {
   return {
     name: name[language],
     meaning: meaning[language],
@@ -21,11 +29,24 @@ function explanation(code: string, language: Language, name: Text, meaning: Text
   }
 }
 
-const named = (status: number, substatus: number, win32Status: number | null = null) => ({ status, substatus, reason: null, win32Status })
+const named = (status: number, substatus: number, win32Status: number | null = null) => ({
+  status,
+  substatus,
+  reason: null,
+  win32Status,
+})
 
-function code(status: number, substatus: number | null, hits: number, verdicts: Partial<Record<Verdict, number>>, rest: Partial<ReportCode> = {}): ReportCode {
+function code(
+  status: number,
+  substatus: number | null,
+  hits: number,
+  verdicts: Partial<Record<Verdict, number>>,
+  rest: Partial<ReportCode> = {},
+): ReportCode {
   const top = { ...NO_TOP, ...rest.top }
-  const distinct = Object.fromEntries(Object.entries(top).map(([k, list]) => [k, { count: list.length, exact: true }])) as ReportCode['distinct']
+  const distinct = Object.fromEntries(
+    Object.entries(top).map(([k, list]) => [k, { count: list.length, exact: true }]),
+  ) as ReportCode['distinct']
   return {
     status,
     substatus,
@@ -51,7 +72,15 @@ function code(status: number, substatus: number | null, hits: number, verdicts: 
 const none = { count: 0, exact: true }
 const NONE = { paths: none, clients: none, referers: none, userAgents: none, methods: none, hosts: none }
 
-const win32 = (value: number, hex: string, symbol: string | null, hits: number, verdict: Verdict, meaning: string, told: Explanation | null): Win32Row => ({
+const win32 = (
+  value: number,
+  hex: string,
+  symbol: string | null,
+  hits: number,
+  verdict: Verdict,
+  meaning: string,
+  told: Explanation | null,
+): Win32Row => ({
   value,
   hex,
   symbol,
@@ -76,7 +105,14 @@ export function literalReport(language: Language): Report {
   const handshake: Text = { en: 'First step of the handshake', zh: '握手的第一步' }
   const wrong: Text = { en: 'Wrong user name or password', zh: '用户名或密码错误' }
   const handshakeNote = explanation('401.1/2148074254', language, handshake, handshake)
-  const wrongNote = explanation('401.1/1326', language, wrong, wrong, [], [{ en: 'Look for event 4625.', zh: '查看事件 4625。' }])
+  const wrongNote = explanation(
+    '401.1/1326',
+    language,
+    wrong,
+    wrong,
+    [],
+    [{ en: 'Look for event 4625.', zh: '查看事件 4625。' }],
+  )
   const codes: ReportCode[] = [
     code(
       200,
@@ -106,15 +142,27 @@ export function literalReport(language: Language): Report {
             zh: 'IIS 中同时运行的请求数超过了 appConcurrentRequestLimit 允许的数量，因此该请求未开始处理。',
           },
           [
-            { en: 'A slow database: requests pile up until the limit is reached.', zh: '数据库缓慢：请求堆积，直至达到限制。' },
+            {
+              en: 'A slow database: requests pile up until the limit is reached.',
+              zh: '数据库缓慢：请求堆积，直至达到限制。',
+            },
             { en: 'Long polling.', zh: '长轮询。' },
           ],
-          [{ en: 'See what hangs: appcmd list requests /elapsed:10000', zh: '查看挂起的请求：appcmd list requests /elapsed:10000' }],
+          [
+            {
+              en: 'See what hangs: appcmd list requests /elapsed:10000',
+              zh: '查看挂起的请求：appcmd list requests /elapsed:10000',
+            },
+          ],
         ),
         meanTimeMs: 1.4,
         timeTaken: { p50Ms: 1.2, p95Ms: 3.1, p99Ms: 4.4, maxMs: 5 },
         win32: [win32(0, '0x00000000', 'ERROR_SUCCESS', 214, 'server', 'ERROR_SUCCESS', null)],
-        top: { ...NO_TOP, paths: values(['/api/orders', 210], ['/api/订单/列表', 4]), clients: values(['192.0.2.41', 120], ['203.0.113.7', 94]) },
+        top: {
+          ...NO_TOP,
+          paths: values(['/api/orders', 210], ['/api/订单/列表', 4]),
+          clients: values(['192.0.2.41', 120], ['203.0.113.7', 94]),
+        },
       },
     ),
     code(
@@ -131,7 +179,11 @@ export function literalReport(language: Language): Report {
           win32(2148074254, '0x8009030E', 'SEC_E_NO_CREDENTIALS', 48, 'normal', say(handshake), handshakeNote),
           win32(1326, '0x0000052E', 'ERROR_LOGON_FAILURE', 9, 'auth', say(wrong), wrongNote),
         ],
-        top: { ...NO_TOP, paths: values(['/intranet/', 48], ['/intranet/reports', 9]), clients: values(['198.51.100.37', 57]) },
+        top: {
+          ...NO_TOP,
+          paths: values(['/intranet/', 48], ['/intranet/reports', 9]),
+          clients: values(['198.51.100.37', 57]),
+        },
       },
     ),
     code(
@@ -144,12 +196,19 @@ export function literalReport(language: Language): Report {
         lastSeen: null,
         timeline: [],
         win32: [win32(2, '0x00000002', 'ERROR_FILE_NOT_FOUND', 3, 'unknown', 'ERROR_FILE_NOT_FOUND', null)],
-        top: { ...NO_TOP, paths: values(['/a/very/long/path/that/does/not/fit/into/the/room/that/a/table/has.html', 3]) },
+        top: {
+          ...NO_TOP,
+          paths: values(['/a/very/long/path/that/does/not/fit/into/the/room/that/a/table/has.html', 3]),
+        },
       },
     ),
   ]
   const timeline = [0, 1, 2, 3].map((i) => {
-    const classes = { '2xx': codes[0]?.timeline[i] ?? 0, '4xx': codes[2]?.timeline[i] ?? 0, '5xx': codes[1]?.timeline[i] ?? 0 }
+    const classes = {
+      '2xx': codes[0]?.timeline[i] ?? 0,
+      '4xx': codes[2]?.timeline[i] ?? 0,
+      '5xx': codes[1]?.timeline[i] ?? 0,
+    }
     return {
       start: `2026-11-22T${String(i * 6).padStart(2, '0')}:00:00Z`,
       seconds: 21600,
@@ -162,7 +221,16 @@ export function literalReport(language: Language): Report {
     language,
     range: null,
     period: { from: '2026-11-22T00:00:03Z', to: '2026-11-22T23:59:58Z' },
-    totals: { lines: 1780, entries: 1774, rejected: 2, ignored: 4, filtered: 0, withoutTime: 3, bytesSent: 1_774_000, bytesReceived: null },
+    totals: {
+      lines: 1780,
+      entries: 1774,
+      rejected: 2,
+      ignored: 4,
+      filtered: 0,
+      withoutTime: 3,
+      bytesSent: 1_774_000,
+      bytesReceived: null,
+    },
     unselected: null,
     inputs: [
       {
@@ -227,7 +295,16 @@ export function literalReport(language: Language): Report {
         lastSeen: '2026-11-22T16:00:00Z',
         mostly: null,
       },
-      { code: '404.77', ...named(404, 77), verdict: 'unknown', hits: 3, title: '', firstSeen: null, lastSeen: null, mostly: null },
+      {
+        code: '404.77',
+        ...named(404, 77),
+        verdict: 'unknown',
+        hits: 3,
+        title: '',
+        firstSeen: null,
+        lastSeen: null,
+        mostly: null,
+      },
     ],
     timeline,
   }

@@ -14,7 +14,8 @@ import { Waiting } from '../src/store/waiting.js'
 import { Buckets, COLUMNS } from '../src/tally/buckets.js'
 import { emptyLists, emptyTally, type Tally, tallyKey } from '../src/tally/tally.js'
 
-// More codes than the kernel has room for, each of which comes back, and one that every other line has: what was read out
+// More codes than the kernel has room for, each of which comes back, and one that every other line has: what was read
+// out
 // has to wait in a temporary store more than once. The days run backwards in the middle.
 
 const CODES = 10_000
@@ -57,12 +58,17 @@ beforeAll(() => writeFileSync(log, HEAD + entries.join('')))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 async function read(store: Store, file: string): Promise<void> {
-  for (const { error } of await readInputs(findInputs([file]), store, { jobs: 1, ...(store.file === null ? {} : { dayZone: 'UTC' }) })) expect(error).toBe(null)
+  for (const { error } of await readInputs(findInputs([file]), store, {
+    jobs: 1,
+    ...(store.file === null ? {} : { dayZone: 'UTC' }),
+  }))
+    expect(error).toBe(null)
 }
 
 function expectTruth(report: Report): void {
   const found = new Map<string, Win32Row>()
-  for (const { status, substatus, win32 } of report.codes) for (const row of win32) found.set(`${status} ${substatus} ${row.value}`, row)
+  for (const { status, substatus, win32 } of report.codes)
+    for (const row of win32) found.set(`${status} ${substatus} ${row.value}`, row)
   expect(found.size).toBe(truth.size)
   const wrong: unknown[] = []
   for (const [code, { hits, first, last, paths, clients }] of truth) {
@@ -76,7 +82,9 @@ function expectTruth(report: Report): void {
       row.distinct.paths.count === paths.size &&
       row.top.paths.every((v) => v.hits === paths.get(v.value) && v.error === 0) &&
       // Many: within the error that is told.
-      row.top.clients.every((v) => v.hits <= (clients.get(v.value) ?? 0) && (clients.get(v.value) ?? 0) <= v.hits + v.error) &&
+      row.top.clients.every(
+        (v) => v.hits <= (clients.get(v.value) ?? 0) && (clients.get(v.value) ?? 0) <= v.hits + v.error,
+      ) &&
       row.distinct.clients.exact === clients.size <= 10
     if (!isTrue) wrong.push([code, hits, row])
   }
@@ -121,8 +129,10 @@ describe('what is shown of more codes than anybody reads', () => {
   let store: Store
   beforeAll(async () => {
     const lines: string[] = []
-    for (let sub = 0; sub < SUBS; sub++) lines.push(`2026-05-01 10:00:00 GET / 10.0.0.1 ${400 + (sub % 3)} ${sub} 0\r\n`)
-    for (let win32 = 0; win32 < WIN32S; win32++) for (let n = 0; n <= win32; n++) lines.push(`2026-05-01 11:00:00 GET / 10.0.0.1 500 19 ${win32}\r\n`)
+    for (let sub = 0; sub < SUBS; sub++)
+      lines.push(`2026-05-01 10:00:00 GET / 10.0.0.1 ${400 + (sub % 3)} ${sub} 0\r\n`)
+    for (let win32 = 0; win32 < WIN32S; win32++)
+      for (let n = 0; n <= win32; n++) lines.push(`2026-05-01 11:00:00 GET / 10.0.0.1 500 19 ${win32}\r\n`)
     const file = join(folder, 'shown.log')
     writeFileSync(file, HEAD + lines.join(''))
     store = openStore(null)
@@ -169,11 +179,19 @@ describe('a log of more codes than a report tells in full', () => {
   let report: Report
   beforeAll(async () => {
     // The rarest ones are the problems.
-    const normal = Array.from({ length: CODES }, (_, sub) => `2026-05-01 10:00:00 GET / 10.0.0.1 200 ${sub} 0\r\n`.repeat(3))
+    const normal = Array.from({ length: CODES }, (_, sub) =>
+      `2026-05-01 10:00:00 GET / 10.0.0.1 200 ${sub} 0\r\n`.repeat(3),
+    )
     const problems = Array.from({ length: 40 }, (_, sub) => `2026-05-01 11:00:00 GET / 10.0.0.1 500 ${sub} 0\r\n`)
-    const win32 = Array.from({ length: WIN32S }, (_, value) => `2026-05-01 12:00:00 GET / 10.0.0.1 500 100 ${value + 1}\r\n`)
+    const win32 = Array.from(
+      { length: WIN32S },
+      (_, value) => `2026-05-01 12:00:00 GET / 10.0.0.1 500 100 ${value + 1}\r\n`,
+    )
     const file = join(folder, 'full.log')
-    writeFileSync(file, HEAD + [...normal, ...problems, ...win32, '2026-05-01 12:00:00 GET / 10.0.0.1 500 100 -\r\n'.repeat(9)].join(''))
+    writeFileSync(
+      file,
+      HEAD + [...normal, ...problems, ...win32, '2026-05-01 12:00:00 GET / 10.0.0.1 500 100 -\r\n'.repeat(9)].join(''),
+    )
     const store = openStore(null)
     await read(store, file)
     report = makeReport(store)
@@ -212,8 +230,26 @@ describe('what waits to be stored', () => {
       for (let at = 0; at < 7200; at += bucketSeconds) buckets.add([at, 1, 2, Number.NaN, 3, 1])
       const rows = 7200 / bucketSeconds
       const lists = { ...emptyLists(), path: { values: [{ value: '/', hits: rows, error: 0 }], lost: 0, distinct: 1 } }
-      const counts = { hits: rows, bytesSent: 2 * rows, bytesReceived: null, timed: rows, timeTakenUs: 3 * rows, firstSeen: 0, lastSeen: 7199 }
-      const code = { status, substatus: null, win32Status: null, reason: null, period: 0, ...counts, buckets, latency: new Map([[5, rows]]), lists }
+      const counts = {
+        hits: rows,
+        bytesSent: 2 * rows,
+        bytesReceived: null,
+        timed: rows,
+        timeTakenUs: 3 * rows,
+        firstSeen: 0,
+        lastSeen: 7199,
+      }
+      const code = {
+        status,
+        substatus: null,
+        win32Status: null,
+        reason: null,
+        period: 0,
+        ...counts,
+        buckets,
+        latency: new Map([[5, rows]]),
+        lists,
+      }
       tally.codes.set(tallyKey(code), code)
     }
     return tally

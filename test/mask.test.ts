@@ -34,15 +34,36 @@ describe('a line that is kept as a sample', () => {
     ['203.0.113.9, 198.51.100.7:80', '<203.0.113.9>, <198.51.100.7>:80'],
     ['::ffff:203.0.113.9 x', '<::ffff:203.0.113.9> x'],
     ['[2001:db8:77:1::5]:443 x', '[<2001:db8:77:1::5>]:443 x'],
-    ['2026-10-01 00:00:04 1.2.3 1.2.3.4.5 [01/Oct/2026:00:00:00 +0000]', '2026-10-01 00:00:04 1.2.3 1.2.3.4.5 [01/Oct/2026:00:00:00 +0000]'],
+    [
+      '2026-10-01 00:00:04 1.2.3 1.2.3.4.5 [01/Oct/2026:00:00:00 +0000]',
+      '2026-10-01 00:00:04 1.2.3 1.2.3.4.5 [01/Oct/2026:00:00:00 +0000]',
+    ],
   ])('has its addresses replaced: %s', (line, masked) => {
-    expect(maskSample(line, 0, null, { joins: false, address: (text) => `<${text}>`, list: (_, list) => list }).text).toBe(masked)
+    expect(
+      maskSample(line, 0, null, { joins: false, address: (text) => `<${text}>`, list: (_, list) => list }).text,
+    ).toBe(masked)
   })
   it.each([
-    [`203.0.113.9 - SECRET [01/Oct/2026:00:00:00 +0000] "GET /a HTTP/1.1" BAD`, '<203.0.113.9> - … [01/Oct/2026:00:00:00 +0000] "GET /a HTTP/1.1" BAD', null],
-    ['203.0.113.9 SECRET SECRET SECRET [01/Oct/2026:00:00:00 +0000] BAD', '<203.0.113.9> … … … [01/Oct/2026:00:00:00 +0000] BAD', null],
-    ['example.com 203.0.113.9 - - [01/Oct/2026:00:00:00 +0000] BAD', 'example.com <203.0.113.9> - - [01/Oct/2026:00:00:00 +0000] BAD', null],
-    ['2026-10-01 00:00:04 GET SECRET BAD', '2026-10-01 00:00:04 GET … BAD', '#Fields: date time cs-method cs-username sc-status'],
+    [
+      `203.0.113.9 - SECRET [01/Oct/2026:00:00:00 +0000] "GET /a HTTP/1.1" BAD`,
+      '<203.0.113.9> - … [01/Oct/2026:00:00:00 +0000] "GET /a HTTP/1.1" BAD',
+      null,
+    ],
+    [
+      '203.0.113.9 SECRET SECRET SECRET [01/Oct/2026:00:00:00 +0000] BAD',
+      '<203.0.113.9> … … … [01/Oct/2026:00:00:00 +0000] BAD',
+      null,
+    ],
+    [
+      'example.com 203.0.113.9 - - [01/Oct/2026:00:00:00 +0000] BAD',
+      'example.com <203.0.113.9> - - [01/Oct/2026:00:00:00 +0000] BAD',
+      null,
+    ],
+    [
+      '2026-10-01 00:00:04 GET SECRET BAD',
+      '2026-10-01 00:00:04 GET … BAD',
+      '#Fields: date time cs-method cs-username sc-status',
+    ],
     ['x EXAMPLE\\\\SECRET SECRET@example.com BAD', 'x … … BAD', null],
     [
       '{"remote_user":"SECRET","user":{"name":"SECRET"},"user_agent":"curl","status":"BAD"}',
@@ -53,7 +74,11 @@ describe('a line that is kept as a sample', () => {
     ['- - "GET /a;v=SECRET;jsessionid=SECRET/b#SECRET HTTP/1.1" BAD', '- - "GET … HTTP/1.1" BAD', null],
     ['- - "GET /a/b#SECRET HTTP/1.1" BAD', '- - "GET /a/b#… HTTP/1.1" BAD', null],
   ])('has the names of people hidden: %s', (line, masked, fields) => {
-    const { text, column } = maskSample(line, line.indexOf('BAD'), fields, { joins: false, address: (a) => `<${a}>`, list: (_, list) => list })
+    const { text, column } = maskSample(line, line.indexOf('BAD'), fields, {
+      joins: false,
+      address: (a) => `<${a}>`,
+      list: (_, list) => list,
+    })
     expect(text).not.toContain('SECRET')
     expect(text).toBe(masked)
     expect(column).toBe(text.indexOf('BAD'))

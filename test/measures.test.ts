@@ -19,7 +19,8 @@ import { Buckets, COLUMNS } from '../src/tally/buckets.js'
 import { emptyTally, mergeInto, type Tally } from '../src/tally/tally.js'
 import { feed, readWhole } from './support.js'
 
-// The law of all measures: what entries add comes back from kernel, merge, store, roll-up and merge of databases. Entries are made from the table, so
+// The law of all measures: what entries add comes back from kernel, merge, store, roll-up and merge of databases.
+// Entries are made from the table, so
 // a new measure is held to the law by its record alone.
 
 const MEASURED = [...new Set(MEASURES.map(({ role }) => role).filter((role) => role !== Role.Skip))]
@@ -44,10 +45,15 @@ interface Entry {
 
 const DAY = 86400
 const START = Date.UTC(2026, 10, 20) / 1000
-const number = fc.oneof({ arbitrary: fc.nat(5000), weight: 8 }, { arbitrary: fc.constant(0), weight: 2 }, { arbitrary: fc.nat(2 ** 40), weight: 1 })
+const number = fc.oneof(
+  { arbitrary: fc.nat(5000), weight: 8 },
+  { arbitrary: fc.constant(0), weight: 2 },
+  { arbitrary: fc.nat(2 ** 40), weight: 1 },
+)
 /** So large that a few of them go beyond the largest sum. */
 const huge = fc.bigInt({ min: 2n ** 52n, max: 10n ** 15n * 9n }).map(Number)
-const value = (role: Role): fc.Arbitrary<number> => (role === Role.TimeTaken ? number : fc.oneof({ arbitrary: number, weight: 9 }, huge))
+const value = (role: Role): fc.Arbitrary<number> =>
+  role === Role.TimeTaken ? number : fc.oneof({ arbitrary: number, weight: 9 }, huge)
 const field = (role: Role): fc.Arbitrary<[Role, number | null]> => fc.option(value(role)).map((n) => [role, n])
 const isThere = (field: [Role, number | null]): field is [Role, number] => field[1] !== null
 const entry = fc
@@ -128,7 +134,12 @@ function inTally({ codes }: Tally): Record<number, Known> {
     const copy = { ...code, buckets: new Buckets(), latency: new Map(code.latency) }
     mergeInto(whole, { bucketSeconds: 60, codes: new Map([[`${code.status}`, copy]]) })
   }
-  return Object.fromEntries([...whole.codes.values()].map((code) => [code.status as number, knownOf(code as unknown as Record<string, unknown>)]))
+  return Object.fromEntries(
+    [...whole.codes.values()].map((code) => [
+      code.status as number,
+      knownOf(code as unknown as Record<string, unknown>),
+    ]),
+  )
 }
 
 /** The sums of the buckets alone. */
@@ -146,12 +157,20 @@ function inBuckets({ codes }: Tally): Record<number, unknown> {
   return sums
 }
 const sumsIn = (known: Record<number, Known>): Record<number, unknown> =>
-  Object.fromEntries(Object.entries(known).map(([status, of]) => [status, Array.from({ length: SUMS }, (_, measure) => of[Measure[measure] as string])]))
+  Object.fromEntries(
+    Object.entries(known).map(([status, of]) => [
+      status,
+      Array.from({ length: SUMS }, (_, measure) => of[Measure[measure] as string]),
+    ]),
+  )
 
 /** As the columns of a database have it, by SQL of its own. */
 function inStore({ db }: Store): Record<number, Known> {
   const rows = (table: string): Record<string, number | string | null>[] =>
-    db.prepare(`SELECT status, t.* FROM ${table} t JOIN code ON code.id = code_id`).all() as Record<string, number | string | null>[]
+    db.prepare(`SELECT status, t.* FROM ${table} t JOIN code ON code.id = code_id`).all() as Record<
+      string,
+      number | string | null
+    >[]
   const found: Record<number, Record<string, Known[string]>> = {}
   for (const table of ['hits', 'span'])
     for (const row of rows(table)) {
@@ -258,7 +277,8 @@ it('come back from a database in steps, from its report, when it is rolled up, a
       add(one, id, 'a', [counted(kernel, b), counted(kernel, [])], [...a, ...b])
       const truth = truthOf([...a, ...b])
       expect(inStore(one)).toEqual(truth)
-      for (const code of makeReport(one).codes) expect(code).toMatchObject(reported(truth[code.status as number] as Known))
+      for (const code of makeReport(one).codes)
+        expect(code).toMatchObject(reported(truth[code.status as number] as Known))
       setKeep(one, { minutes: 0, hours: 0 })
       rollUp(one, START + 9 * DAY)
       expect(inStore(one)).toEqual(truth)
@@ -278,4 +298,5 @@ it('come back from a database in steps, from its report, when it is rolled up, a
 })
 
 /** What a report tells of a code as it is. */
-const reported = (known: Known): Known => Object.fromEntries(['hits', 'bytesSent', 'bytesReceived'].map((name) => [name, known[name] as number | null]))
+const reported = (known: Known): Known =>
+  Object.fromEntries(['hits', 'bytesSent', 'bytesReceived'].map((name) => [name, known[name] as number | null]))

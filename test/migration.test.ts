@@ -42,7 +42,10 @@ function databaseOf(version: number): string {
 /** Tables and views with their columns; in a table the order is of no account. */
 function shapeOf(file: string): unknown {
   const db = new Database(file, { readonly: true })
-  const names = db.prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY name").pluck().all() as string[]
+  const names = db
+    .prepare("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY name")
+    .pluck()
+    .all() as string[]
   const columns = (name: string): unknown[] =>
     (db.pragma(`table_xinfo(${name})`) as { name: string; type: string; notnull: number; pk: number }[])
       .map(({ name, type, notnull, pk }) => `${name} ${type} ${notnull} ${pk}`)
@@ -79,7 +82,8 @@ describe('a database of version 1', () => {
     ])
     const { totals, codes } = makeReport(store)
     expect(totals).toMatchObject({ entries: 7, bytesSent: 818, bytesReceived: null })
-    const code = (status: number, substatus: number | null): unknown => codes.find((c) => c.status === status && c.substatus === substatus)
+    const code = (status: number, substatus: number | null): unknown =>
+      codes.find((c) => c.status === status && c.substatus === substatus)
     expect(code(304, null)).toMatchObject({ bytesSent: 0, meanTimeMs: null })
     expect(code(500, 19)).toMatchObject({ bytesSent: null, meanTimeMs: 250 })
     expect(code(200, 0)).toMatchObject({ bytesSent: null, meanTimeMs: 15 })
@@ -90,8 +94,14 @@ describe('a database of version 1', () => {
     const file = databaseOf(1)
     writeFileSync(join(folder, 'plain.log'), COMBINED)
     writeFileSync(join(folder, 'iis.log'), W3C)
-    appendFileSync(join(folder, 'plain.log'), '203.0.113.7 - - [21/Nov/2026:11:00:00 +0000] "GET /b HTTP/1.1" 304 7 "-" "curl/8.4.0"\n')
-    appendFileSync(join(folder, 'iis.log'), '#Fields: date time c-ip sc-status cs-bytes\n2026-11-21 09:00:01 192.0.2.1 200 800\n')
+    appendFileSync(
+      join(folder, 'plain.log'),
+      '203.0.113.7 - - [21/Nov/2026:11:00:00 +0000] "GET /b HTTP/1.1" 304 7 "-" "curl/8.4.0"\n',
+    )
+    appendFileSync(
+      join(folder, 'iis.log'),
+      '#Fields: date time c-ip sc-status cs-bytes\n2026-11-21 09:00:01 192.0.2.1 200 800\n',
+    )
     const store = openStore(file)
     await readInputs(findInputs([join(folder, 'plain.log'), join(folder, 'iis.log')]), store, { dayZone: 'UTC' })
     expect(store.sources().map(({ entries }) => entries)).toEqual([5, 4])

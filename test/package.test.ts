@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fixture, ROOT } from './support.js'
 
-// What `npm pack` yields, unpacked into an empty folder beside its dependencies and nothing else. The dependencies are those of the
+// What `npm pack` yields, unpacked into an empty folder beside its dependencies and nothing else. The dependencies are
+// those of the
 // checkout: to install them anew would compile SQLite.
 
 interface Manifest {
@@ -44,9 +45,14 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 function node(...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env: { ...process.env, TZ: 'UTC', NO_COLOR: '1' } })
+  return spawnSync(process.execPath, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, TZ: 'UTC', NO_COLOR: '1' },
+  })
 }
-const logstat = (...args: readonly string[]): ReturnType<typeof node> => node(join('node_modules/logstat', manifest.bin.logstat), ...args)
+const logstat = (...args: readonly string[]): ReturnType<typeof node> =>
+  node(join('node_modules/logstat', manifest.bin.logstat), ...args)
 
 describe('the package', () => {
   it('holds what is needed to run, and no sources or tests', () => {
@@ -70,7 +76,11 @@ describe('the package', () => {
 
   it('runs', () => {
     expect(logstat('--version')).toMatchObject({ status: 0, stdout: `${manifest.version}\n`, stderr: '' })
-    expect(logstat('explain', '404')).toMatchObject({ status: 0, stderr: '', stdout: expect.stringMatching(/^404 {2}Not Found/) as string })
+    expect(logstat('explain', '404')).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/^404 {2}Not Found/) as string,
+    })
     const run = logstat(fixture('iis/u_ex261122.log'), '--format', 'json')
     expect([run.status, run.stderr]).toEqual([0, ''])
     const { totals } = JSON.parse(run.stdout) as { totals: { entries: number } }
@@ -102,9 +112,13 @@ describe('the package', () => {
     const alone = mkdtempSync(join(tmpdir(), 'logstat-alone-'))
     cpSync(join(folder, 'node_modules/logstat'), alone, { recursive: true })
     for (const name of Object.keys(manifest.dependencies)) if (name !== 'better-sqlite3') link(name, alone)
-    const run = (...args: readonly string[]): ReturnType<typeof node> => node(join(alone, manifest.bin.logstat), ...args)
+    const run = (...args: readonly string[]): ReturnType<typeof node> =>
+      node(join(alone, manifest.bin.logstat), ...args)
     const { status, stderr } = run(fixture('iis/u_ex261122.log'))
-    expect([status, stderr]).toEqual([2, expect.stringMatching(/^logstat: SQLite cannot be used with Node v.*\n +.*npm rebuild better-sqlite3\n$/)])
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^logstat: SQLite cannot be used with Node v.*\n +.*npm rebuild better-sqlite3\n$/),
+    ])
     expect(run('explain', '404').status).toBe(0)
     rmSync(alone, { recursive: true, force: true })
   })

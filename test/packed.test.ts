@@ -30,7 +30,8 @@ const hit = fc.record({
   minute: fc.integer({ min: 0, max: 1439 }),
 })
 
-const count = (kernel: Kernel, hits: readonly Hit[]): void => feed(kernel, Buffer.from(hits.map((h) => `${line(h)}\n`).join('')), PLANS)
+const count = (kernel: Kernel, hits: readonly Hit[]): void =>
+  feed(kernel, Buffer.from(hits.map((h) => `${line(h)}\n`).join('')), PLANS)
 
 // Used again and again: nothing of what they held before may be left.
 const [part, sum, whole] = [new Kernel(), new Kernel(), new Kernel()]
@@ -72,7 +73,11 @@ describe('counts of several kernels, added up in one', () => {
     // The first code is another one now.
     absorb(sum, packedOf([missing]), () => expect.unreachable())
     count(sum, [found])
-    const hits = [...readWhole(sum).codes.values()].map((code) => [code.status, code.hits, code.lists.path.values.map(({ value }) => value)])
+    const hits = [...readWhole(sum).codes.values()].map((code) => [
+      code.status,
+      code.hits,
+      code.lists.path.values.map(({ value }) => value),
+    ])
     expect(hits).toEqual([
       [404, 1, ['/p2']],
       [200, 1, ['/p1']],
@@ -103,7 +108,9 @@ describe('counts of several kernels, added up in one', () => {
       })
       expect(wrong).toEqual([])
       const listed = new Set(values.map((v) => `${code.status} ${v.value}`))
-      const forgotten = [...truth].filter(([key, real]) => key.startsWith(`${code.status} `) && !listed.has(key) && real > lost)
+      const forgotten = [...truth].filter(
+        ([key, real]) => key.startsWith(`${code.status} `) && !listed.has(key) && real > lost,
+      )
       expect(forgotten).toEqual([])
     }
     // The long list has lost the rarest values, the short one nothing.
@@ -113,7 +120,10 @@ describe('counts of several kernels, added up in one', () => {
 
   it('agree where one has wider time buckets than the other', () => {
     // Each code in each of so many minutes is more than there are buckets for.
-    const many = Array.from({ length: 40_000 }, (_, i): Hit => ({ client: 1, path: 1, status: 200 + (i % 10), minute: Math.floor(i / 10) * 3 }))
+    const many = Array.from(
+      { length: 40_000 },
+      (_, i): Hit => ({ client: 1, path: 1, status: 200 + (i % 10), minute: Math.floor(i / 10) * 3 }),
+    )
     const few: Hit[] = [
       { client: 1, path: 1, status: 200, minute: 1 },
       { client: 1, path: 1, status: 200, minute: 2 },

@@ -13,18 +13,26 @@ import { fixture, logstat } from './support.js'
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const HAVE_CHROMIUM = HAVE_SERVERS || existsSync(CHROMIUM)
-const LOGS = { iis: 'iis/u_ex261122.log', shop: 'nginx/shop.log', hostile: 'iis/hostile.log', empty: 'nginx/empty.log', dirty: 'nginx/dirty.log' } as const
+const LOGS = {
+  iis: 'iis/u_ex261122.log',
+  shop: 'nginx/shop.log',
+  hostile: 'iis/hostile.log',
+  empty: 'nginx/empty.log',
+  dirty: 'nginx/dirty.log',
+} as const
 type Name = keyof typeof LOGS
 const NAMES = Object.keys(LOGS) as Name[]
 
 let folder: string
 const pageOf = (name: Name): string => join(folder, `${name}.html`)
 const htmlOf = (name: Name): string => readFileSync(pageOf(name), 'utf8')
-const reportOf = (name: Name): Report => JSON.parse(logstat([fixture(LOGS[name]), '--tz', 'UTC', '--format', 'json']).stdout) as Report
+const reportOf = (name: Name): Report =>
+  JSON.parse(logstat([fixture(LOGS[name]), '--tz', 'UTC', '--format', 'json']).stdout) as Report
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'logstat-page-'))
-  for (const name of NAMES) expect(logstat([fixture(LOGS[name]), '--tz', 'UTC', '-o', pageOf(name), '-q']).stdout).toBe('')
+  for (const name of NAMES)
+    expect(logstat([fixture(LOGS[name]), '--tz', 'UTC', '-o', pageOf(name), '-q']).stdout).toBe('')
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -32,10 +40,14 @@ describe('the file', () => {
   it('is one file that nothing can be added to', () => {
     for (const name of NAMES) {
       const html = htmlOf(name)
-      expect(html).toMatch(/<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-/)
+      expect(html).toMatch(
+        /<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-/,
+      )
       const tags = (/<body>([\s\S]*)<script type/.exec(html)?.[1] ?? '').match(/<[a-z][^>]*>/gi) ?? []
       expect(tags.length).toBeGreaterThan(50)
-      expect(tags.filter((tag) => /^<(?:link|img|iframe|object|embed|script)\b|\ssrc=|\son\w+=|\sstyle=/.test(tag))).toEqual([])
+      expect(
+        tags.filter((tag) => /^<(?:link|img|iframe|object|embed|script)\b|\ssrc=|\son\w+=|\sstyle=/.test(tag)),
+      ).toEqual([])
       expect(html.match(/<script/g)).toHaveLength(2)
     }
   })
@@ -63,12 +75,19 @@ const sum = (series: readonly number[]): number => series.reduce((n, hits) => n 
 describe.runIf(HAVE_CHROMIUM)('in a browser', () => {
   let browser: Browser
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'] })
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    })
   }, 60_000)
   afterAll(() => browser?.close())
 
   /** Open a page; what it must not do is collected in `problems`. */
-  async function open(name: Name, width = 1600, scheme: 'light' | 'dark' = 'light'): Promise<{ page: Page; problems: string[] }> {
+  async function open(
+    name: Name,
+    width = 1600,
+    scheme: 'light' | 'dark' = 'light',
+  ): Promise<{ page: Page; problems: string[] }> {
     const problems: string[] = []
     const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme })
     const page = await context.newPage()
@@ -93,11 +112,14 @@ describe.runIf(HAVE_CHROMIUM)('in a browser', () => {
         Number((row.querySelector('.t-hits')?.textContent ?? '').replaceAll(',', '')),
       ]),
     )
-  const label = ({ status, substatus }: ReportCode): string => (substatus === null ? String(status) : `${status}.${substatus}`)
+  const label = ({ status, substatus }: ReportCode): string =>
+    substatus === null ? String(status) : `${status}.${substatus}`
 
   /** What the page counts in buckets [from, to) is what the JSON report says. */
   async function expectCounted(page: Page, report: Report, from: number, to: number): Promise<void> {
-    const expected = report.codes.map((code): [string, number] => [label(code), sum(code.timeline.slice(from, to))]).filter(([, hits]) => hits > 0)
+    const expected = report.codes
+      .map((code): [string, number] => [label(code), sum(code.timeline.slice(from, to))])
+      .filter(([, hits]) => hits > 0)
     await poll(async () => Object.fromEntries(await rows(page))).toEqual(Object.fromEntries(expected))
     expect(int(await page.textContent('.hits.all'))).toBe(sum(report.timeline.slice(from, to).map(({ hits }) => hits)))
   }
@@ -106,10 +128,14 @@ describe.runIf(HAVE_CHROMIUM)('in a browser', () => {
     const { page, problems } = await open(name, 1000)
     const after = await page.$eval('#app', (app) => {
       const copy = app.cloneNode(true) as Element
-      for (const button of copy.querySelectorAll('[role=button]')) for (const added of ['role', 'tabindex', 'title']) button.removeAttribute(added)
+      for (const button of copy.querySelectorAll('[role=button]'))
+        for (const added of ['role', 'tabindex', 'title']) button.removeAttribute(added)
       return copy.innerHTML
     })
-    const before = await page.evaluate((html) => new DOMParser().parseFromString(html, 'text/html').querySelector('#app')?.innerHTML, htmlOf(name))
+    const before = await page.evaluate(
+      (html) => new DOMParser().parseFromString(html, 'text/html').querySelector('#app')?.innerHTML,
+      htmlOf(name),
+    )
     expect(after).toBe(before)
     expect(problems).toEqual([])
     await page.context().close()
@@ -208,10 +234,14 @@ describe.runIf(HAVE_CHROMIUM)('in a browser', () => {
   ] as const)('is sound for screen readers and fits %i pixels (%s)', async (width, scheme) => {
     for (const name of NAMES) {
       const { page } = await open(name, width, scheme)
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0)
+      expect(
+        await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+      ).toBeLessThanOrEqual(0)
       await page.evaluate(axe)
       const violations = await page.evaluate(async () => {
-        const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
+        const { axe } = globalThis as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+        }
         return (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
       })
       expect(violations).toEqual([])

@@ -1,4 +1,15 @@
-import { closeSync, copyFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -19,7 +30,14 @@ import { makeRing, ringReader } from '../src/threads/ring.js'
 const LINES = 14_000
 const CHANGE = 6000
 /** Sizes as of logs fifty times as large. */
-const sizes = { cutFrom: 1 << 20, range: 4 << 20, packedRange: 64 << 10, unpackedApart: 16 << 10, handedOver: 4 << 10, mostWaiting: 64 << 10 }
+const sizes = {
+  cutFrom: 1 << 20,
+  range: 4 << 20,
+  packedRange: 64 << 10,
+  unpackedApart: 16 << 10,
+  handedOver: 4 << 10,
+  mostWaiting: 64 << 10,
+}
 const folder = mkdtempSync(join(tmpdir(), 'logstat-parallel-'))
 const log = join(folder, 'u_ex.log')
 const truth = new Map<string, number>()
@@ -30,7 +48,9 @@ beforeAll(() => {
   const write = (text: string): void => {
     bytes += writeSync(fd, text)
   }
-  write('#Software: Microsoft Internet Information Services 10.0\r\n#Fields: date time c-ip cs-method cs-uri-stem sc-status sc-substatus sc-win32-status\r\n')
+  write(
+    '#Software: Microsoft Internet Information Services 10.0\r\n#Fields: date time c-ip cs-method cs-uri-stem sc-status sc-substatus sc-win32-status\r\n',
+  )
   let page = ''
   for (let i = 0; i < LINES; i++) {
     if (i === CHANGE) page += '#Fields: date time sc-status sc-substatus sc-win32-status c-ip cs-method cs-uri-stem\r\n'
@@ -67,7 +87,8 @@ describe('a log that is cut', () => {
     const [one, ...others] = [await reportOf(1, log), await reportOf(2, log), await reportOf(3, log)]
     for (const other of others) expect(other).toEqual(one)
     const found = new Map<string, number>()
-    for (const { status, substatus, win32 } of one?.codes ?? []) for (const { value, hits } of win32) found.set(`${status} ${substatus} ${value}`, hits)
+    for (const { status, substatus, win32 } of one?.codes ?? [])
+      for (const { value, hits } of win32) found.set(`${status} ${substatus} ${value}`, hits)
     expect(found).toEqual(truth)
     expect(one?.totals).toMatchObject({ entries: LINES, rejected: 0, ignored: 3 })
     // Lists are cut short, and say so.
@@ -81,7 +102,14 @@ describe('a log that is cut', () => {
     const [again] = await readFiles([log], store, { jobs: 2, dayZone: 'UTC' })
     expect(again).toMatchObject({ lines: 0, known: true })
     const hits = (report: Report): unknown =>
-      report.codes.map(({ status, substatus, hits, bytesSent, firstSeen, lastSeen }) => ({ status, substatus, hits, bytesSent, firstSeen, lastSeen }))
+      report.codes.map(({ status, substatus, hits, bytesSent, firstSeen, lastSeen }) => ({
+        status,
+        substatus,
+        hits,
+        bytesSent,
+        firstSeen,
+        lastSeen,
+      }))
     expect(hits(makeReport(store))).toEqual(hits(await reportOf(1, log)))
     store.close()
   })
@@ -93,10 +121,16 @@ describe('a log in which nothing comes twice', () => {
   const hostile = join(folder, 'hostile.log')
   beforeAll(() => {
     const fd = openSync(hostile, 'w')
-    writeSync(fd, '#Software: Microsoft\r\n#Fields: date time c-ip cs-uri-stem cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status\r\n')
+    writeSync(
+      fd,
+      '#Software: Microsoft\r\n#Fields: date time c-ip cs-uri-stem cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status\r\n',
+    )
     for (let i = 0; i < CODES; i++) {
       const text = (name: string): string => `${name}${String(i).padEnd(200, 'x')}`
-      writeSync(fd, `2026-11-22 00:00:${10 + (i % 50)} 10.0.0.1 ${text('/')} ${text('agent')} ${text('http://a/')} ${400 + (i % 150)} 0 ${i}\r\n`)
+      writeSync(
+        fd,
+        `2026-11-22 00:00:${10 + (i % 50)} 10.0.0.1 ${text('/')} ${text('agent')} ${text('http://a/')} ${400 + (i % 150)} 0 ${i}\r\n`,
+      )
     }
     closeSync(fd)
   }, 60_000)
@@ -113,12 +147,17 @@ describe('a log in which nothing comes twice', () => {
 
 describe('many logs, each too small to be cut', () => {
   /** What became of each file, and the report, which are the same for any number of threads. */
-  async function readTogether(files: readonly string[]): Promise<{ report: Report; results: Record<string, unknown>[] }> {
+  async function readTogether(
+    files: readonly string[],
+  ): Promise<{ report: Report; results: Record<string, unknown>[] }> {
     const told: Record<string, unknown>[] = []
     for (const jobs of [1, 2, 3]) {
       const store = openStore(null)
       const read = new Map<string, { bytes: number; lines: number }>()
-      const results = await readFiles(files, store, { jobs, onProgress: ({ input, bytes, lines }) => read.set(input.name, { bytes, lines }) })
+      const results = await readFiles(files, store, {
+        jobs,
+        onProgress: ({ input, bytes, lines }) => read.set(input.name, { bytes, lines }),
+      })
       told.push({ report: makeReport(store), results, read })
     }
     for (const other of told) expect(other).toEqual(told[0])
@@ -146,7 +185,8 @@ describe('many logs, each too small to be cut', () => {
         statuses.set(status, (statuses.get(status) ?? 0) + 1)
         const client = `10.${i}.${n % 256}.7`
         const path = `/a/path/that/makes/the/file/larger/than/it/would/be/without/it/${n % 100}`
-        if (!isIis) return `${client} - - [22/Nov/2026:10:${10 + i}:00 +0000] "GET ${path} HTTP/1.1" ${status} 17 "-" "agent"\n`
+        if (!isIis)
+          return `${client} - - [22/Nov/2026:10:${10 + i}:00 +0000] "GET ${path} HTTP/1.1" ${status} 17 "-" "agent"\n`
         const code = `${status} 0 0`
         return `2026-11-22 10:${10 + i}:00 ${i % 2 ? `${code} ${client}` : `${client} ${code}`} GET ${path}\n`
       }
@@ -161,7 +201,8 @@ describe('many logs, each too small to be cut', () => {
         lines: N + (isIis ? 1 : 0) + (i === 5 ? 1 : 0),
       })
       if (i === 2) put('02b.log', '', { entries: 0, lines: 0 })
-      if (i === 3) put('03b.txt', 'this is no log\n'.repeat(1000), { error: expect.objectContaining({ code: 'unknown-format' }) })
+      if (i === 3)
+        put('03b.txt', 'this is no log\n'.repeat(1000), { error: expect.objectContaining({ code: 'unknown-format' }) })
       if (i === 20) put('20b.log', header, { entries: 0, lines: 1, ignored: 1 })
     }
     files.push(...expected.map(({ name }) => name as string))
@@ -179,7 +220,9 @@ describe('many logs, each too small to be cut', () => {
     const found = new Map<number, number>()
     for (const { status, hits } of report.codes) found.set(status as number, (found.get(status as number) ?? 0) + hits)
     expect(found).toEqual(statuses)
-    expect(report.inputs.map(({ name }) => name)).toEqual(expected.filter(({ error }) => error === null).map(({ name }) => name))
+    expect(report.inputs.map(({ name }) => name)).toEqual(
+      expected.filter(({ error }) => error === null).map(({ name }) => name),
+    )
   }, 60_000)
 
   it('go into a database side by side, each once, as they would one after the other', async () => {
@@ -198,12 +241,17 @@ describe('many logs, each too small to be cut', () => {
     const told: unknown[] = []
     for (const jobs of [1, 2, 3]) {
       const store = openStore(join(folder, `side-${jobs}.db`))
-      const readAll = (): Promise<InputResult[]> => readFiles([...files, copy, grown], store, { jobs, dayZone: 'UTC', now: 1_800_000_000 })
+      const readAll = (): Promise<InputResult[]> =>
+        readFiles([...files, copy, grown], store, { jobs, dayZone: 'UTC', now: 1_800_000_000 })
       const results = await readAll()
       // In a database a last line without its newline waits.
       const waits = (name: unknown): number => Number((name as string).endsWith('07.log'))
       expect(results.slice(0, -2)).toMatchObject(
-        expected.map((e) => ('lines' in e ? { ...e, lines: (e.lines as number) - waits(e.name), entries: (e.entries as number) - waits(e.name) } : e)),
+        expected.map((e) =>
+          'lines' in e
+            ? { ...e, lines: (e.lines as number) - waits(e.name), entries: (e.entries as number) - waits(e.name) }
+            : e,
+        ),
       )
       expect(results.slice(-2)).toMatchObject([
         { name: copy, known: true, lines: 0 },
@@ -222,7 +270,8 @@ describe('many logs, each too small to be cut', () => {
 
   it('may each hold more than a thread may keep', async () => {
     const CODES = 2100
-    const HEADER = '#Fields: date time c-ip cs-uri-stem cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status\n'
+    const HEADER =
+      '#Fields: date time c-ip cs-uri-stem cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status\n'
     const files = [0, 1, 2, 3].map((i) => {
       const file = join(folder, `hostile-${i}.log`)
       const text = (name: string, n: number): string => `${name}${String(n).padEnd(200, 'x')}`
@@ -258,7 +307,8 @@ describe('large packed logs', () => {
     for (const other of others) expect(other).toEqual(one)
     expect(one?.totals).toMatchObject({ entries: 3 * LINES, rejected: 0, ignored: 9 })
     const found = new Map<string, number>()
-    for (const { status, substatus, win32 } of one?.codes ?? []) for (const { value, hits } of win32) found.set(`${status} ${substatus} ${value}`, hits)
+    for (const { status, substatus, win32 } of one?.codes ?? [])
+      for (const { value, hits } of win32) found.set(`${status} ${substatus} ${value}`, hits)
     expect(found).toEqual(new Map([...truth].map(([code, hits]) => [code, 3 * hits])))
   })
 
@@ -332,7 +382,9 @@ describe('large packed logs', () => {
     }
     store.close()
     const [input] = findInputs([gz]) as [Input]
-    await expect(openBehind(input, Buffer.from('another head'), ALONE)).rejects.toThrow(expect.objectContaining({ code: 'changed' }))
+    await expect(openBehind(input, Buffer.from('another head'), ALONE)).rejects.toThrow(
+      expect.objectContaining({ code: 'changed' }),
+    )
   })
 
   it('end in the error of the thread, when that is gone', async () => {

@@ -34,7 +34,12 @@ interface Read {
   readonly report: Report
 }
 
-async function read(file: string, pattern: string | undefined, db: string | null = null, more: ReadOptions = {}): Promise<Read> {
+async function read(
+  file: string,
+  pattern: string | undefined,
+  db: string | null = null,
+  more: ReadOptions = {},
+): Promise<Read> {
   const store = openStore(db)
   try {
     const options = {
@@ -58,9 +63,14 @@ describe('the canonical layout', () => {
 
   it('gives back every value as it was written, whatever bytes it holds', () => {
     const value = fc.oneof(
-      fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('latin1')),
       fc
-        .array(fc.constantFrom('"', '\\', '","status":"200', '}', '{', ',', '\r', '\0', '\\u000a', "'"), { minLength: 1, maxLength: 6 })
+        .array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 40 })
+        .map((bytes) => Buffer.from(bytes).toString('latin1')),
+      fc
+        .array(fc.constantFrom('"', '\\', '","status":"200', '}', '{', ',', '\r', '\0', '\\u000a', "'"), {
+          minLength: 1,
+          maxLength: 6,
+        })
         .map((parts) => parts.join('')),
     )
     const clean = value.map((text) => text.replaceAll('\n', ' '))
@@ -77,7 +87,12 @@ describe('the canonical layout', () => {
             spans.getUint32(8 * role, true),
             spans.getUint32(8 * role + 4, true) - spans.getUint32(8 * role, true),
           ).toString('latin1')
-        expect([bytes(Role.Status), bytes(Role.Referer), bytes(Role.UserAgent), bytes(Role.Host)]).toEqual(['404', referer, userAgent, host])
+        expect([bytes(Role.Status), bytes(Role.Referer), bytes(Role.UserAgent), bytes(Role.Host)]).toEqual([
+          '404',
+          referer,
+          userAgent,
+          host,
+        ])
       }),
       { numRuns: 500, seed: 5 },
     )
@@ -85,22 +100,27 @@ describe('the canonical layout', () => {
 })
 
 describe('a pattern', () => {
-  it.each(['nginx/access.log', 'nginx/hostile.log', 'apache/combined.log'])('counts %s as the format that it describes does', async (name) => {
-    const known = await read(fixture(name), undefined, null, { format: 'combined', server: 'nginx' })
-    const ours = await read(fixture(name), COMBINED, null, { server: 'nginx' })
-    expect(ours.result).toMatchObject({
-      lines: known.result.lines,
-      entries: known.result.entries,
-      rejected: known.result.rejected,
-      ignored: known.result.ignored,
-    })
-    expect(ours.result.entries).toBeGreaterThan(0)
-    const totals = (report: Report): unknown => [report.period, report.totals.bytesSent, report.classes]
-    expect(totals(ours.report)).toEqual(totals(known.report))
-    const lists = (report: Report): string[] =>
-      report.codes.flatMap((c) => [...c.top.paths, ...c.top.userAgents, ...c.top.referers].map((v) => `${c.status} ${v.value}`)).sort()
-    expect(new Set(lists(ours.report))).toEqual(new Set(lists(known.report)))
-  })
+  it.each(['nginx/access.log', 'nginx/hostile.log', 'apache/combined.log'])(
+    'counts %s as the format that it describes does',
+    async (name) => {
+      const known = await read(fixture(name), undefined, null, { format: 'combined', server: 'nginx' })
+      const ours = await read(fixture(name), COMBINED, null, { server: 'nginx' })
+      expect(ours.result).toMatchObject({
+        lines: known.result.lines,
+        entries: known.result.entries,
+        rejected: known.result.rejected,
+        ignored: known.result.ignored,
+      })
+      expect(ours.result.entries).toBeGreaterThan(0)
+      const totals = (report: Report): unknown => [report.period, report.totals.bytesSent, report.classes]
+      expect(totals(ours.report)).toEqual(totals(known.report))
+      const lists = (report: Report): string[] =>
+        report.codes
+          .flatMap((c) => [...c.top.paths, ...c.top.userAgents, ...c.top.referers].map((v) => `${c.status} ${v.value}`))
+          .sort()
+      expect(new Set(lists(ours.report))).toEqual(new Set(lists(known.report)))
+    },
+  )
 
   it('says of a line that is none where it stands in the log itself', async () => {
     const log = [
@@ -115,7 +135,13 @@ describe('a pattern', () => {
     const { result } = await read(at('x.log'), BARS)
     expect(result).toMatchObject({ lines: 5, entries: 1, ignored: 2, rejected: 2 })
     expect([...result.rejects]).toEqual([
-      ['layout', { count: 1, samples: [{ line: 4, offset: Buffer.from(log).indexOf('garbage'), text: 'garbage', step: 1, column: 7 }] }],
+      [
+        'layout',
+        {
+          count: 1,
+          samples: [{ line: 4, offset: Buffer.from(log).indexOf('garbage'), text: 'garbage', step: 1, column: 7 }],
+        },
+      ],
       [
         'status',
         {
@@ -145,13 +171,20 @@ describe('a pattern', () => {
     ])
     // The same for a layout that was pasted.
     writeFileSync(at('x.log'), line('404|1|y') + line('404|1'))
-    const pasted = await read(at('x.log'), undefined, null, { format: '$time_iso8601|$remote_addr|$request|$status|$request_time_ms|$x', force: true })
+    const pasted = await read(at('x.log'), undefined, null, {
+      format: '$time_iso8601|$remote_addr|$request|$status|$request_time_ms|$x',
+      force: true,
+    })
     expect(pasted.report.rejects[0]?.samples[0]?.field).toEqual({ name: '$request_time_ms', until: '|' })
   })
 
   it('keeps bytes that are no UTF-8, and sees characters where they are', async () => {
-    const line = (path: Buffer): Buffer => Buffer.concat([Buffer.from('2026-11-24T10:00:00Z|192.0.2.1|GET /'), path, Buffer.from(' HTTP/1.1|404|1\r\n')])
-    writeFileSync(at('x.log'), Buffer.concat([line(Buffer.from('路')), line(Buffer.from([0xb8, 0xf4])), line(Buffer.from('路'))]))
+    const line = (path: Buffer): Buffer =>
+      Buffer.concat([Buffer.from('2026-11-24T10:00:00Z|192.0.2.1|GET /'), path, Buffer.from(' HTTP/1.1|404|1\r\n')])
+    writeFileSync(
+      at('x.log'),
+      Buffer.concat([line(Buffer.from('路')), line(Buffer.from([0xb8, 0xf4])), line(Buffer.from('路'))]),
+    )
     const { report } = await read(at('x.log'), BARS)
     expect(report.codes[0]?.top.paths).toMatchObject([
       { value: '/路', hits: 2 },
@@ -187,7 +220,9 @@ describe('a pattern', () => {
       const line = Buffer.from('1795514400|192.0.2.1|GET / HTTP/1.1|404|250\n')
       intake.space.set(line)
       intake.filled(line.length)
-      const [code] = [...readTally(kernel, { listed: { least: 9, most: 9, together: 0 }, adaptive: false }).codes.values()]
+      const [code] = [
+        ...readTally(kernel, { listed: { least: 9, most: 9, together: 0 }, adaptive: false }).codes.values(),
+      ]
       expect([group, code?.timeTakenUs]).toEqual([group, us])
     }
   })
@@ -229,7 +264,8 @@ describe('a pattern', () => {
 describe('a pattern and a database', () => {
   const line = (i: number): string =>
     `2026-11-24T10:${String(Math.floor(i / 60) % 60).padStart(2, '0')}:${String(i % 60).padStart(2, '0')}Z|192.0.2.${i % 9}|GET /${i} HTTP/1.1|${[404, 500, 'x'][i % 3]}|1\n`
-  const lines = (from: number, to: number): string => Array.from({ length: to - from }, (_, i) => line(from + i)).join('')
+  const lines = (from: number, to: number): string =>
+    Array.from({ length: to - from }, (_, i) => line(from + i)).join('')
 
   it('adds each line once, however the log grows, and remembers the pattern', async () => {
     const db = at('x.db')
@@ -247,7 +283,8 @@ describe('a pattern and a database', () => {
     const bytes = readFileSync(at('x.log'))
     const [reject] = last.report.rejects
     expect(reject?.count).toBe(300)
-    for (const s of reject?.samples ?? []) expect(bytes.subarray(s.offset, bytes.indexOf(0x0a, s.offset)).toString()).toBe(line(s.line - 1).trimEnd())
+    for (const s of reject?.samples ?? [])
+      expect(bytes.subarray(s.offset, bytes.indexOf(0x0a, s.offset)).toString()).toBe(line(s.line - 1).trimEnd())
   })
 
   it.each([
@@ -297,10 +334,15 @@ describe('on the command line', () => {
     const report = logstat([at('x.log'), '--pattern', BARS, '--format', 'json'])
     expect(JSON.parse(report.stdout).totals).toMatchObject({ lines: 2, entries: 1, rejected: 1 })
     const detect = logstat(['detect', at('x.log'), '--pattern', BARS])
-    expect(detect).toMatchObject({ status: 0, stdout: expect.stringContaining('custom: the format that was asked for') })
+    expect(detect).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('custom: the format that was asked for'),
+    })
     expect(detect.stdout).toContain('line 2 (byte 53)')
     const both = logstat([at('x.log'), '--pattern', BARS, '--log-format', 'combined'])
     expect(both).toMatchObject({ status: 2, stderr: expect.stringContaining('--log-format and --pattern both say') })
-    expect(logstat([at('x.log'), '--pattern', '(?<status']).stderr).toMatch(/^logstat: the pattern is no regular expression/)
+    expect(logstat([at('x.log'), '--pattern', '(?<status']).stderr).toMatch(
+      /^logstat: the pattern is no regular expression/,
+    )
   })
 })

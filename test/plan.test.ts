@@ -49,7 +49,11 @@ const sameServer = (a: Log, b: Log): boolean => a.layout.server === b.layout.ser
 
 /** The plan of a report, or of a database, as text: a line a unit. */
 async function plan(logs: readonly (Log | Refused)[], kind: 'report' | 'database'): Promise<string[]> {
-  const options = { inputs: logs.map(({ input }) => input), mayShare: kind === 'report' ? sameServer : null, sizes: KIB }
+  const options = {
+    inputs: logs.map(({ input }) => input),
+    mayShare: kind === 'report' ? sameServer : null,
+    sizes: KIB,
+  }
   let text = ''
   for await (const job of planJobs(each(logs), options)) text += `${planText(job)}\n`
   return text.replaceAll('plan: ', '').trim().split('\n\n')
@@ -58,15 +62,28 @@ async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items
 }
 
-const refused: Refused = { input: { name: 'readme', path: 'readme', optional: true, size: 10 }, error: new LogstatError('unknown-format', 'no log') }
+const refused: Refused = {
+  input: { name: 'readme', path: 'readme', optional: true, size: 10 },
+  error: new LogstatError('unknown-format', 'no log'),
+}
 
 describe('the plan of a report', () => {
   it('counts small logs one after the other, where they are booked', async () => {
-    expect(await plan([log('a', 1), refused, log('b', 2)], 'report')).toEqual(['in place: a [0, end)', 'not counted: readme', 'in place: b [0, end)'])
+    expect(await plan([log('a', 1), refused, log('b', 2)], 'report')).toEqual([
+      'in place: a [0, end)',
+      'not counted: readme',
+      'in place: b [0, end)',
+    ])
   })
 
   it('puts many logs together, as many as a range holds, and those of one server', async () => {
-    const logs = [log('a', 40), log('b', 40), log('c', 40), log('d', 9, { layout: { ...LAYOUT, server: 'iis' } }), log('e', 40)]
+    const logs = [
+      log('a', 40),
+      log('b', 40),
+      log('c', 40),
+      log('d', 9, { layout: { ...LAYOUT, server: 'iis' } }),
+      log('e', 40),
+    ]
     expect(await plan(logs, 'report')).toEqual([
       'in place: a [0, end) + b [0, end)',
       'any thread: c [0, end)',
@@ -76,9 +93,15 @@ describe('the plan of a report', () => {
   })
 
   it('has a large packed log unpacked by a worker, and several of them counted by any thread', async () => {
-    expect(await plan([log('a', 8, { bytes: 'packed' })], 'report')).toEqual(['in place, unpacked by a worker: a [0, end)'])
+    expect(await plan([log('a', 8, { bytes: 'packed' })], 'report')).toEqual([
+      'in place, unpacked by a worker: a [0, end)',
+    ])
     const packed = ['a', 'b', 'c'].map((name) => log(name, 30, { bytes: 'packed' }))
-    expect(await plan(packed, 'report')).toEqual(['in place, unpacked by a worker: a [0, end)', 'any thread: b [0, end)', 'any thread: c [0, end)'])
+    expect(await plan(packed, 'report')).toEqual([
+      'in place, unpacked by a worker: a [0, end)',
+      'any thread: b [0, end)',
+      'any thread: c [0, end)',
+    ])
   })
 
   it('reads a stream as it comes, among others', async () => {
@@ -99,7 +122,10 @@ describe('the plan of a database', () => {
       'in place, unpacked by a worker: c [0, end)',
       'not counted: known',
     ])
-    expect(await plan([log('a', 40), log('b', 20)], 'database')).toEqual(['in place: a [0, end)', 'in place: b [0, end)'])
+    expect(await plan([log('a', 40), log('b', 20)], 'database')).toEqual([
+      'in place: a [0, end)',
+      'in place: b [0, end)',
+    ])
   })
 
   it('looks at logs ahead only where there is much of them', () => {
@@ -118,7 +144,12 @@ describe('a large log', () => {
   }
   const jobOf = async (of: Log): Promise<Job> => {
     const jobs: Job[] = []
-    for await (const job of planJobs(each([of]), { inputs: [of.input], mayShare: null, sizes: { ...KIB, range: 64 << 10 } })) jobs.push(job)
+    for await (const job of planJobs(each([of]), {
+      inputs: [of.input],
+      mayShare: null,
+      sizes: { ...KIB, range: 64 << 10 },
+    }))
+      jobs.push(job)
     expect(jobs).toHaveLength(1)
     return jobs[0] as Job
   }
@@ -135,7 +166,10 @@ describe('a large log', () => {
     const { units } = await jobOf(large())
     expect(units.map(({ inPlace }) => inPlace)).toEqual(units.map((_, i) => i === 0))
     expect(units.flatMap(({ pieces }) => pieces.map(({ start, end }) => [start.offset, end]))).toEqual(
-      units.map((_, i, all) => [i === 0 ? 0 : all[i - 1]?.pieces[0]?.end, i === all.length - 1 ? text.length : all[i + 1]?.pieces[0]?.start.offset]),
+      units.map((_, i, all) => [
+        i === 0 ? 0 : all[i - 1]?.pieces[0]?.end,
+        i === all.length - 1 ? text.length : all[i + 1]?.pieces[0]?.start.offset,
+      ]),
     )
   })
 
@@ -150,9 +184,9 @@ describe('a large log', () => {
     const job = await jobOf(large({ layout: { ...LAYOUT, format: 'w3c', firstFields: '#Fields: date sc-status' } }))
     const at = { ...START, offset: 500, fields: '#Fields: sc-status date', tail: Buffer.from('tail') }
     const part = (more: Partial<Part>): Part => ({ at, failure: null, ...more }) as Part
-    expect(job.units.slice(1).map((unit) => goesOn(unit, part({ at: { ...at, fields: '#Fields: date sc-status' } })))).toEqual(
-      job.units.slice(1).map(() => true),
-    )
+    expect(
+      job.units.slice(1).map((unit) => goesOn(unit, part({ at: { ...at, fields: '#Fields: date sc-status' } }))),
+    ).toEqual(job.units.slice(1).map(() => true))
     expect(goesOn(job.units[1] as Job['units'][0], part({}))).toBe(false)
     const again = replan(job, 1, part({}))
     expect(again.units.map(({ inPlace }) => inPlace)).toEqual(job.units.slice(1).map((_, i) => i === 0))

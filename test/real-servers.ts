@@ -4,7 +4,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
-// Real servers on loopback, for tests that run only where LOGSTAT_SERVERS=1 says that they are installed: there a server that is
+// Real servers on loopback, for tests that run only where LOGSTAT_SERVERS=1 says that they are installed: there a
+// server that is
 // missing is a failure. `.ci/run` installs them.
 
 export const HAVE_SERVERS = process.env.LOGSTAT_SERVERS === '1'
@@ -35,24 +36,36 @@ export interface Running {
 }
 
 /**
- * Start a server and wait until it listens on all of `ports`. One that is missing, or ends, is an error with what it printed.
+ * Start a server and wait until it listens on all of `ports`. One that is missing, or ends, is an error with what it
+ * printed.
  *
  * @param folder where what it prints is kept
  * @param fds    further files it gets open, from descriptor 3 on
  */
 export async function startServer(
   command: readonly [string, ...string[]],
-  { folder, ports, fds = [], env = {} }: { folder: string; ports: readonly number[]; fds?: readonly number[]; env?: Record<string, string> },
+  {
+    folder,
+    ports,
+    fds = [],
+    env = {},
+  }: { folder: string; ports: readonly number[]; fds?: readonly number[]; env?: Record<string, string> },
 ): Promise<Running> {
   const [name, ...args] = command
   const printed = join(folder, `${name}.printed`)
   const out = openSync(printed, 'a')
   // Debian keeps servers where users do not look for programs.
   const path = [process.env.PATH, '/usr/sbin', '/usr/local/sbin'].join(':')
-  const child = spawn(name, args, { cwd: folder, stdio: ['ignore', out, out, ...fds], env: { ...process.env, PATH: path, ...env } })
+  const child = spawn(name, args, {
+    cwd: folder,
+    stdio: ['ignore', out, out, ...fds],
+    env: { ...process.env, PATH: path, ...env },
+  })
   closeSync(out)
   const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message)).once('close', (code, signal) => resolve(`exit ${code ?? signal}`))
+    child
+      .once('error', (error) => resolve(error.message))
+      .once('close', (code, signal) => resolve(`exit ${code ?? signal}`))
   })
   const listening = async (): Promise<void> => {
     for (const port of ports) await isUp(port)
@@ -73,7 +86,9 @@ async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> 
 async function isUp(port: number): Promise<void> {
   for (let i = 0; i < 200; i++) {
     const socket = connect(port, '127.0.0.1')
-    const open = await new Promise<boolean>((resolve) => socket.once('connect', () => resolve(true)).once('error', () => resolve(false)))
+    const open = await new Promise<boolean>((resolve) =>
+      socket.once('connect', () => resolve(true)).once('error', () => resolve(false)),
+    )
     socket.destroy()
     if (open) return
     await wait(50)

@@ -19,22 +19,26 @@ interface Part {
 const PARTS: readonly Part[] = [
   {
     title: 'Errors',
-    intro: 'Every error ends with a sentence, a remedy and exit status 2, never 1, and one bad input does not keep the others from being reported.',
+    intro:
+      'Every error ends with a sentence, a remedy and exit status 2, never 1, and one bad input does not keep the others from being reported.',
     faults: ERRORS,
   },
   {
     title: 'Archives and packed data',
-    intro: 'What is damaged is told, and what can be read of it is counted. What unpacks to more than it should is bounded or refused.',
+    intro:
+      'What is damaged is told, and what can be read of it is counted. What unpacks to more than it should is bounded or refused.',
     faults: ARCHIVES,
   },
   {
     title: 'Terminals',
-    intro: 'Text out of a log, a file name, an archive or a database is never printed so that it does something to a terminal, or cannot be seen.',
+    intro:
+      'Text out of a log, a file name, an archive or a database is never printed so that it does something to a terminal, or cannot be seen.',
     faults: TERMINALS,
   },
   {
     title: 'Limits',
-    intro: 'What is made to take for ever, or all of the memory, is bounded or refused. `ulimit -t` stops a run that takes more CPU seconds than that.',
+    intro:
+      'What is made to take for ever, or all of the memory, is bounded or refused. `ulimit -t` stops a run that takes more CPU seconds than that.',
     faults: LIMITS,
   },
 ]
@@ -55,7 +59,16 @@ function documented(): string {
     return `| ${[fault, how, outcome].map(cell).join(' | ')} |`
   }
   const part = ({ title, intro, faults }: Part): string =>
-    [`## ${title}`, '', intro, '', '| Fault or hostile input | How to run it | Outcome |', '|---|---|---|', ...faults.map(row), ''].join('\n')
+    [
+      `## ${title}`,
+      '',
+      intro,
+      '',
+      '| Fault or hostile input | How to run it | Outcome |',
+      '|---|---|---|',
+      ...faults.map(row),
+      '',
+    ].join('\n')
   return `# Reliability
 
 What logstat does when something is wrong, or when somebody means harm. Each row is a test (\`test/reliability.test.ts\`), which runs the line

@@ -3,7 +3,21 @@ import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 import { findInputs } from '../src/input/find.js'
 import { readInputs } from '../src/pipeline.js'
-import { bar, bytes, count, padEnd, padStart, percent, resample, sparkline, table, truncate, truncateMiddle, visible, wrap } from '../src/render/cells.js'
+import {
+  bar,
+  bytes,
+  count,
+  padEnd,
+  padStart,
+  percent,
+  resample,
+  sparkline,
+  table,
+  truncate,
+  truncateMiddle,
+  visible,
+  wrap,
+} from '../src/render/cells.js'
 import { renderIis } from '../src/render/iis.js'
 import { toJson } from '../src/render/json.js'
 import { RENDERERS, type RenderOptions } from '../src/render/render.js'
@@ -20,9 +34,20 @@ const EMPTY: Report = {
   ...literalReport('en'),
   range: null,
   period: null,
-  totals: { lines: 0, entries: 0, rejected: 0, ignored: 0, filtered: 0, withoutTime: 0, bytesSent: null, bytesReceived: null },
+  totals: {
+    lines: 0,
+    entries: 0,
+    rejected: 0,
+    ignored: 0,
+    filtered: 0,
+    withoutTime: 0,
+    bytesSent: null,
+    bytesReceived: null,
+  },
   unselected: null,
-  inputs: [{ name: 'empty.log', format: 'empty', server: null, software: null, lines: 0, entries: 0, rejected: 0, ignored: 0 }],
+  inputs: [
+    { name: 'empty.log', format: 'empty', server: null, software: null, lines: 0, entries: 0, rejected: 0, ignored: 0 },
+  ],
   classes: [],
   verdicts: {},
   problems: 0,
@@ -39,7 +64,13 @@ const summaryOf = (report: Report): string =>
     summarize({
       day: '2026-11-22',
       report,
-      before: { ...report, totals: { ...report.totals, entries: 1700 }, problems: 0, codes: report.codes.slice(0, 1), classes: [] },
+      before: {
+        ...report,
+        totals: { ...report.totals, entries: 1700 },
+        problems: 0,
+        codes: report.codes.slice(0, 1),
+        classes: [],
+      },
       codes: report.codes.map((code) => ({ ...code, win32Status: null })),
       codesBefore: report.codes.slice(0, 1).map((code) => ({ ...code, win32Status: null })),
       thresholds: ['5xx > 2%', '404 > 10'].map(compileThreshold),
@@ -254,14 +285,15 @@ describe('one literal report', () => {
 })
 
 describe('layout', () => {
-  it.each(['text'].flatMap((kind) => (['en', 'zh'] as const).flatMap((language) => [60, 80, 100, 120].map((width) => ({ kind, language, width })))))(
-    '$kind in $language keeps to $width columns',
-    ({ kind, language, width }) => {
-      // Commands to copy, and places in files, are not broken.
-      for (const line of render(kind, literalReport(language), { ...OPTIONS, width }).split('\n'))
-        if (!/logstat explain|187,004/.test(line)) expect([line, stringWidth(line) <= width]).toEqual([line, true])
-    },
-  )
+  it.each(
+    ['text'].flatMap((kind) =>
+      (['en', 'zh'] as const).flatMap((language) => [60, 80, 100, 120].map((width) => ({ kind, language, width }))),
+    ),
+  )('$kind in $language keeps to $width columns', ({ kind, language, width }) => {
+    // Commands to copy, and places in files, are not broken.
+    for (const line of render(kind, literalReport(language), { ...OPTIONS, width }).split('\n'))
+      if (!/logstat explain|187,004/.test(line)) expect([line, stringWidth(line) <= width]).toEqual([line, true])
+  })
   it.each(['en', 'zh'] as const)('columns stand under each other in %s', (language) => {
     const lines = render('text', literalReport(language)).split('\n')
     const rows = lines.filter((l) => /^ {2}(200\.0|503\.2|401\.1|404\.77) .* %/.test(l) && /\d\d:\d\d|–/.test(l))
@@ -301,7 +333,11 @@ describe('hostile values', () => {
     await readInputs(findInputs([fixture(name)]), store)
     for (const language of ['en', 'zh'] as const) {
       const report = makeReport(store, { language })
-      const printed = [...Object.keys(RENDERERS).map((kind) => render(kind, report)), renderIis(report, OPTIONS), summaryOf(report)]
+      const printed = [
+        ...Object.keys(RENDERERS).map((kind) => render(kind, report)),
+        renderIis(report, OPTIONS),
+        summaryOf(report),
+      ]
       for (const text of printed) expect(HARMFUL.exec(text)?.[0]).toBeUndefined()
       expect(JSON.parse(render('json', report))).toEqual(report)
       expect(printed[0]).toContain('\\x1B[2J')
@@ -323,7 +359,11 @@ describe('hostile values', () => {
       findings: poisoned.findings.map((f) => ({ ...f, code: `503 ${poison}` })),
       rejects: poisoned.rejects.map((r) => ({ ...r, samples: r.samples.map((s) => ({ ...s, input: poison })) })),
     }
-    for (const text of [...Object.keys(RENDERERS).map((kind) => render(kind, report)), renderIis(report, OPTIONS), summaryOf(report)])
+    for (const text of [
+      ...Object.keys(RENDERERS).map((kind) => render(kind, report)),
+      renderIis(report, OPTIONS),
+      summaryOf(report),
+    ])
       expect(HARMFUL.exec(text)?.[0]).toBeUndefined()
   })
 })
@@ -331,7 +371,9 @@ describe('hostile values', () => {
 describe('cells', () => {
   // Chinese, Japanese, combining marks, emoji: one to two cells a character.
   const texts = fc
-    .array(fc.constantFrom('a', 'B', '7', ' ', '/', '中', '文', 'ä', 'e\u0301', '→', '🚀', '，', '。', 'あ'), { maxLength: 40 })
+    .array(fc.constantFrom('a', 'B', '7', ' ', '/', '中', '文', 'ä', 'e\u0301', '→', '🚀', '，', '。', 'あ'), {
+      maxLength: 40,
+    })
     .map((a) => a.join(''))
 
   it('cut and pad to exactly so many cells', () => {
@@ -366,13 +408,16 @@ describe('cells', () => {
   })
   it('line up in tables, whatever the values are', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(texts, fc.integer({ min: 0, max: 1e9 }), texts), { minLength: 1, maxLength: 8 }), (rows) => {
-        const lines = table(
-          rows.map(([a, n, b]) => [`${a}x`, String(n), b, '|']),
-          [{ most: 12 }, { align: 'right' }, { most: 9 }, {}],
-        )
-        expect(new Set(lines.map((l) => stringWidth(l))).size).toBe(1)
-      }),
+      fc.property(
+        fc.array(fc.tuple(texts, fc.integer({ min: 0, max: 1e9 }), texts), { minLength: 1, maxLength: 8 }),
+        (rows) => {
+          const lines = table(
+            rows.map(([a, n, b]) => [`${a}x`, String(n), b, '|']),
+            [{ most: 12 }, { align: 'right' }, { most: 9 }, {}],
+          )
+          expect(new Set(lines.map((l) => stringWidth(l))).size).toBe(1)
+        },
+      ),
     )
   })
   it('show what cannot be seen', () => {
@@ -397,14 +442,14 @@ describe('cells', () => {
   })
   it('write numbers for people', () => {
     expect([count(0), count(1234567)]).toEqual(['0', '1,234,567'])
-    expect([percent(0, 0), percent(0, 5), percent(1, 3), percent(1, 100000), percent(99999, 100000), percent(5, 5)]).toEqual([
-      '–',
-      '0.0 %',
-      '33.3 %',
-      '<0.1 %',
-      '>99.9 %',
-      '100.0 %',
-    ])
+    expect([
+      percent(0, 0),
+      percent(0, 5),
+      percent(1, 3),
+      percent(1, 100000),
+      percent(99999, 100000),
+      percent(5, 5),
+    ]).toEqual(['–', '0.0 %', '33.3 %', '<0.1 %', '>99.9 %', '100.0 %'])
     expect([bytes(0), bytes(999), bytes(1000), bytes(1234), bytes(12_345_678), bytes(5e15)]).toEqual([
       '0 B',
       '999 B',

@@ -13,7 +13,13 @@ import { checkZone, dateOf, dayOf, localTime, offsetName, startOfDay } from '../
 import { literalReport } from './literal-report.js'
 import { fixture } from './support.js'
 
-const code = (status: number | null, substatus: number | null = null, win32Status: number | null = null, reason: string | null = null, hits = 1) => ({
+const code = (
+  status: number | null,
+  substatus: number | null = null,
+  win32Status: number | null = null,
+  reason: string | null = null,
+  hits = 1,
+) => ({
   status,
   substatus,
   win32Status,
@@ -57,14 +63,17 @@ describe('selections', () => {
     const select = compileSelection(text)
     expect(CODES.flatMap((c, i) => (select(c) ? [i] : []))).toEqual(wanted)
   })
-  it.each(['', ' , ', 'abc', '4xx,,x', '40x', '401.', '401.1/', 'win32:', '1234', '!'])('refuses "%s" with the part and the forms', (text) => {
-    expect(() => compileSelection(text)).toThrow(LogstatError)
-    try {
-      compileSelection(text)
-    } catch (error) {
-      expect((error as LogstatError).hint).toContain('401.1/1326')
-    }
-  })
+  it.each(['', ' , ', 'abc', '4xx,,x', '40x', '401.', '401.1/', 'win32:', '1234', '!'])(
+    'refuses "%s" with the part and the forms',
+    (text) => {
+      expect(() => compileSelection(text)).toThrow(LogstatError)
+      try {
+        compileSelection(text)
+      } catch (error) {
+        expect((error as LogstatError).hint).toContain('401.1/1326')
+      }
+    },
+  )
 })
 
 describe('thresholds', () => {
@@ -74,29 +83,38 @@ describe('thresholds', () => {
   it('compare counts, and shares of all requests', () => {
     expect(judged('5xx > 2%')).toEqual({ text: '5xx > 2%', exceeded: true, hits: 30, requests: 1000, isShare: true })
     expect(judged(' 503.2>10 ')).toEqual({ text: '503.2>10', exceeded: true, hits: 20, requests: 1000, isShare: false })
-    expect(['5xx > 3%', '5xx >= 3 %', '503.2 < 20', '503.2 <= 20', '404 > 0', '5xx > 2.99%'].map((text) => exceeds(text))).toEqual([
-      false,
-      true,
-      false,
-      true,
-      false,
-      true,
-    ])
+    expect(
+      ['5xx > 3%', '5xx >= 3 %', '503.2 < 20', '503.2 <= 20', '404 > 0', '5xx > 2.99%'].map((text) => exceeds(text)),
+    ).toEqual([false, true, false, true, false, true])
   })
   it('count requests', () => {
-    expect(['requests < 100', 'requests >= 1000', 'Requests<1001', 'no-data'].map((text) => exceeds(text))).toEqual([false, true, true, false])
-  })
-  it('say nothing of a day without requests, unless they are about requests', () => {
-    expect(['5xx > 0%', '503.* > 10', '5xx < 1', 'requests < 100', 'requests > 0', 'no-data'].map((text) => exceeds(text, []))).toEqual([
-      null,
-      null,
-      null,
-      true,
+    expect(['requests < 100', 'requests >= 1000', 'Requests<1001', 'no-data'].map((text) => exceeds(text))).toEqual([
       false,
       true,
+      true,
+      false,
     ])
   })
-  it.each(['', '5xx', '> 2', '5xx = 2', '5xx > x', '5xx > -1', 'many > 2', '5xx > 2%%', 'requests > 2%', 'no-data > 3', 'requests'])('refuse "%s"', (text) => {
+  it('say nothing of a day without requests, unless they are about requests', () => {
+    expect(
+      ['5xx > 0%', '503.* > 10', '5xx < 1', 'requests < 100', 'requests > 0', 'no-data'].map((text) =>
+        exceeds(text, []),
+      ),
+    ).toEqual([null, null, null, true, false, true])
+  })
+  it.each([
+    '',
+    '5xx',
+    '> 2',
+    '5xx = 2',
+    '5xx > x',
+    '5xx > -1',
+    'many > 2',
+    '5xx > 2%%',
+    'requests > 2%',
+    'no-data > 3',
+    'requests',
+  ])('refuse "%s"', (text) => {
     expect(() => compileThreshold(text)).toThrow(LogstatError)
   })
 })
@@ -110,7 +128,8 @@ describe('the report of a day', () => {
     report = makeReport(store)
   })
   afterAll(() => store.close())
-  const sum = (numbers: readonly (number | undefined | null)[]): number => numbers.reduce<number>((n, x) => n + (x ?? 0), 0)
+  const sum = (numbers: readonly (number | undefined | null)[]): number =>
+    numbers.reduce<number>((n, x) => n + (x ?? 0), 0)
 
   it('adds up', () => {
     const { totals, classes, codes, verdicts, problems, timeline, inputs } = report
@@ -135,17 +154,48 @@ describe('the report of a day', () => {
     const { schema, codes, inputs, classes, rejects } = report
     expect(schema).toBe('logstat.report/1')
     const keys = (o: object | null | undefined): string[] => Object.keys(o ?? {})
-    expect(keys(report)).toEqual(expect.arrayContaining(['schema', 'period', 'totals', 'inputs', 'classes', 'codes', 'rejects', 'findings', 'timeline']))
+    expect(keys(report)).toEqual(
+      expect.arrayContaining([
+        'schema',
+        'period',
+        'totals',
+        'inputs',
+        'classes',
+        'codes',
+        'rejects',
+        'findings',
+        'timeline',
+      ]),
+    )
     expect(keys(report.period)).toEqual(['from', 'to'])
-    expect(keys(report.totals)).toEqual(expect.arrayContaining(['lines', 'entries', 'rejected', 'ignored', 'bytesSent']))
-    expect(keys(inputs[0])).toEqual(expect.arrayContaining(['name', 'format', 'server', 'lines', 'entries', 'rejected', 'ignored']))
+    expect(keys(report.totals)).toEqual(
+      expect.arrayContaining(['lines', 'entries', 'rejected', 'ignored', 'bytesSent']),
+    )
+    expect(keys(inputs[0])).toEqual(
+      expect.arrayContaining(['name', 'format', 'server', 'lines', 'entries', 'rejected', 'ignored']),
+    )
     expect(classes.map((c) => c.class)).toEqual(['1xx', '2xx', '3xx', '4xx', '5xx', 'other'])
     expect(keys(classes[0])).toEqual(expect.arrayContaining(['class', 'hits', 'bytesSent']))
     for (const c of codes) {
-      const wanted = ['status', 'substatus', 'reason', 'hits', 'bytesSent', 'firstSeen', 'lastSeen', 'win32', 'verdicts', 'explanation', 'top']
+      const wanted = [
+        'status',
+        'substatus',
+        'reason',
+        'hits',
+        'bytesSent',
+        'firstSeen',
+        'lastSeen',
+        'win32',
+        'verdicts',
+        'explanation',
+        'top',
+      ]
       expect(keys(c)).toEqual(expect.arrayContaining(wanted))
-      for (const w of c.win32) expect(keys(w)).toEqual(expect.arrayContaining(['value', 'symbol', 'hits', 'verdict', 'meaning']))
-      expect(keys(c.explanation)).toEqual(expect.arrayContaining(['name', 'meaning', 'causes', 'checks', 'authority', 'source']))
+      for (const w of c.win32)
+        expect(keys(w)).toEqual(expect.arrayContaining(['value', 'symbol', 'hits', 'verdict', 'meaning']))
+      expect(keys(c.explanation)).toEqual(
+        expect.arrayContaining(['name', 'meaning', 'causes', 'checks', 'authority', 'source']),
+      )
       expect(keys(c.top)).toEqual(expect.arrayContaining(['paths', 'clients', 'referers', 'userAgents']))
       for (const v of c.top.paths) expect(keys(v)).toEqual(['value', 'hits', 'error'])
     }
@@ -154,7 +204,10 @@ describe('the report of a day', () => {
     expect(JSON.parse(JSON.stringify(report))).toEqual(report)
   })
   it('tells the incident: when, what, where', () => {
-    expect(report.codes.find((c) => codeName(c) === '503.2')).toMatchObject({ firstSeen: '2026-11-22T14:05:01Z', lastSeen: '2026-11-22T14:31:44Z' })
+    expect(report.codes.find((c) => codeName(c) === '503.2')).toMatchObject({
+      firstSeen: '2026-11-22T14:05:01Z',
+      lastSeen: '2026-11-22T14:31:44Z',
+    })
     expect(report.findings[0]).toMatchObject({
       code: expect.stringMatching(/^503\.2\b/) as string,
       mostly: { dimension: 'path', value: '/api/orders', share: 1 },
@@ -182,33 +235,51 @@ describe('the report of a day', () => {
   })
   it('of nothing is empty', () => {
     const empty = openStore(null)
-    expect(makeReport(empty)).toMatchObject({ period: null, inputs: [], codes: [], rejects: [], findings: [], timeline: [], totals: { lines: 0, entries: 0 } })
+    expect(makeReport(empty)).toMatchObject({
+      period: null,
+      inputs: [],
+      codes: [],
+      rejects: [],
+      findings: [],
+      timeline: [],
+      totals: { lines: 0, entries: 0 },
+    })
     empty.close()
   })
 })
 
 describe('codeName', () => {
   it('writes a code as people do', () => {
-    const name = (status: number | null, substatus: number | null, reason: string | null = null): string => codeName({ status, substatus, reason })
-    expect([name(404, null), name(404, 0), name(9, null), name(null, null), name(503, null, 'QueueFull'), name(null, null, 'Timer')]).toEqual([
-      '404',
-      '404.0',
-      '009',
-      '-',
-      '503 QueueFull',
-      '- Timer',
-    ])
+    const name = (status: number | null, substatus: number | null, reason: string | null = null): string =>
+      codeName({ status, substatus, reason })
+    expect([
+      name(404, null),
+      name(404, 0),
+      name(9, null),
+      name(null, null),
+      name(503, null, 'QueueFull'),
+      name(null, null, 'Timer'),
+    ]).toEqual(['404', '404.0', '009', '-', '503 QueueFull', '- Timer'])
   })
 })
 
 describe('the summary', () => {
   it('sets a day beside the day before and holds it against thresholds', () => {
     const report = literalReport('en')
-    const before: Report = { ...report, codes: report.codes.slice(0, 1), totals: { ...report.totals, entries: 1000 }, problems: 0, classes: [] }
+    const before: Report = {
+      ...report,
+      codes: report.codes.slice(0, 1),
+      totals: { ...report.totals, entries: 1000 },
+      problems: 0,
+      classes: [],
+    }
     const all = (codes: readonly ReportCode[]) =>
       codes.flatMap(({ win32, hits, ...key }) => {
         const rest = hits - win32.reduce((n, w) => n + w.hits, 0)
-        return [...win32.map((w) => ({ ...key, win32Status: w.value, hits: w.hits })), { ...key, win32Status: null, hits: rest }]
+        return [
+          ...win32.map((w) => ({ ...key, win32Status: w.value, hits: w.hits })),
+          { ...key, win32Status: null, hits: rest },
+        ]
       })
     const parts = {
       day: '2026-11-22',
@@ -220,7 +291,10 @@ describe('the summary', () => {
       undated: { entries: 1774, withoutTime: 9 },
       lastDay: null,
     }
-    const summary = summarize({ ...parts, thresholds: ['5xx > 2%', '401.1/1326 > 100', '404.77 >= 3'].map(compileThreshold) })
+    const summary = summarize({
+      ...parts,
+      thresholds: ['5xx > 2%', '401.1/1326 > 100', '404.77 >= 3'].map(compileThreshold),
+    })
     expect(summary).toMatchObject({ day: '2026-11-22', state: 'alert', unjudged: [], requests: 1774 })
     expect(summary.changes).toEqual([
       { what: 'requests', now: 1774, before: 1000 },
@@ -246,14 +320,21 @@ describe('the summary', () => {
       '200.4007',
     ])
     expect(summarize({ ...parts, report: { ...report, codes } }).newCodes).toHaveLength(12)
-    expect(summarize({ ...parts, before: { ...before, totals: { ...before.totals, entries: 0 } } }).newCodes).toEqual([])
+    expect(summarize({ ...parts, before: { ...before, totals: { ...before.totals, entries: 0 } } }).newCodes).toEqual(
+      [],
+    )
   })
   it('calls no day ok that has no requests, or that undated entries may belong to', () => {
     const report = literalReport('en')
     const parts = { day: '2026-11-22', report, before: report, codesBefore: [], thresholds: [], lastDay: '2026-11-20' }
     const stateOf = (hits: number, withoutTime: number, entries: number, ...thresholds: string[]) => {
       const codes = hits ? [code(200, 0, 0, null, hits)] : []
-      const made = summarize({ ...parts, codes, undated: { entries, withoutTime }, thresholds: thresholds.map(compileThreshold) })
+      const made = summarize({
+        ...parts,
+        codes,
+        undated: { entries, withoutTime },
+        thresholds: thresholds.map(compileThreshold),
+      })
       return [made.state, ...made.unjudged, made.lastDay]
     }
     expect(stateOf(990, 9, 10)).toEqual(['ok', null])
@@ -273,7 +354,12 @@ describe('time zones', () => {
     expect(localTime(t, 'UTC')).toBe('2026-11-22 14:05:01')
     expect(localTime(t, 'Asia/Shanghai')).toBe('2026-11-22 22:05:01')
     expect(localTime(t, 'America/Los_Angeles')).toBe('2026-11-22 06:05:01')
-    expect(['UTC', 'Asia/Shanghai', 'Asia/Kolkata', 'America/St_Johns'].map((z) => offsetName(t, z))).toEqual(['+00:00', '+08:00', '+05:30', '-03:30'])
+    expect(['UTC', 'Asia/Shanghai', 'Asia/Kolkata', 'America/St_Johns'].map((z) => offsetName(t, z))).toEqual([
+      '+00:00',
+      '+08:00',
+      '+05:30',
+      '-03:30',
+    ])
     expect(localTime(seconds('1969-12-31T23:59:59Z'), 'UTC')).toBe('1969-12-31 23:59:59')
   })
   it('know days of 23 and 25 hours', () => {
@@ -286,7 +372,9 @@ describe('time zones', () => {
     expect(hours('2026-10-26T12:00:00Z', 'Europe/Berlin')).toBe(24)
     expect(hours('2026-11-22T12:00:00Z', 'Asia/Shanghai')).toBe(24)
     // 02:30 comes twice in the night clocks go back: both belong to the same day.
-    expect(dayOf(seconds('2026-10-25T00:30:00Z'), 'Europe/Berlin').number).toBe(dayOf(seconds('2026-10-25T01:30:00Z'), 'Europe/Berlin').number)
+    expect(dayOf(seconds('2026-10-25T00:30:00Z'), 'Europe/Berlin').number).toBe(
+      dayOf(seconds('2026-10-25T01:30:00Z'), 'Europe/Berlin').number,
+    )
     const day = dayOf(seconds('2026-11-22T20:00:00Z'), 'Asia/Shanghai')
     expect(dateOf(day.number)).toBe('2026-11-23')
     expect(startOfDay(day.number, 'Asia/Shanghai')).toBe(seconds('2026-11-22T16:00:00Z'))
@@ -304,13 +392,17 @@ describe('time zones', () => {
       'Asia/Kathmandu',
     ]
     fc.assert(
-      fc.property(fc.constantFrom(...zones), fc.integer({ min: seconds('2005-01-01T00:00:00Z'), max: seconds('2030-01-01T00:00:00Z') }), (zone, t) => {
-        const day = dayOf(t, zone)
-        expect(day.start).toBeLessThanOrEqual(t)
-        expect(day.end).toBeGreaterThan(t)
-        expect(dateOf(day.number)).toBe(localTime(t, zone).slice(0, 10))
-        expect(dayOf(day.end, zone).start).toBe(day.end)
-      }),
+      fc.property(
+        fc.constantFrom(...zones),
+        fc.integer({ min: seconds('2005-01-01T00:00:00Z'), max: seconds('2030-01-01T00:00:00Z') }),
+        (zone, t) => {
+          const day = dayOf(t, zone)
+          expect(day.start).toBeLessThanOrEqual(t)
+          expect(day.end).toBeGreaterThan(t)
+          expect(dateOf(day.number)).toBe(localTime(t, zone).slice(0, 10))
+          expect(dayOf(day.end, zone).start).toBe(day.end)
+        },
+      ),
       { numRuns: 2000 },
     )
     for (const [zone, date] of [

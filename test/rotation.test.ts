@@ -12,7 +12,8 @@ import { checkStore } from '../src/store/check.js'
 import { openStore } from '../src/store/store.js'
 import { freePorts, HAVE_SERVERS, nginxConfiguration, type Running, startServer } from './real-servers.js'
 
-// A real nginx under traffic, rotated by the real logrotate, ingested in a loop: in the end the database has every request once.
+// A real nginx under traffic, rotated by the real logrotate, ingested in a loop: in the end the database has every
+// request once.
 // All traffic is local.
 
 const REQUESTS = 600
@@ -127,7 +128,9 @@ describe.runIf(HAVE_SERVERS)('nginx under traffic, rotated by logrotate', () => 
 
     expect(Object.values(asked).reduce((a, b) => a + b)).toBe(REQUESTS)
     // What the logs say, by other tools.
-    const text = readdirSync(at('log')).map((name) => execFileSync(name.endsWith('.gz') ? 'zcat' : 'cat', [at('log', name)], { encoding: 'utf8' }))
+    const text = readdirSync(at('log')).map((name) =>
+      execFileSync(name.endsWith('.gz') ? 'zcat' : 'cat', [at('log', name)], { encoding: 'utf8' }),
+    )
     expect(text.join('').split('\n').length - 1).toBe(REQUESTS)
     expect(readdirSync(at('log')).length).toBeGreaterThanOrEqual(Math.min(ROTATIONS, 2))
     const store = openStore(db)
@@ -141,7 +144,11 @@ describe.runIf(HAVE_SERVERS)('nginx under traffic, rotated by logrotate', () => 
     const port = await startNginx()
     const db = at('logs.db')
     const bin = join(import.meta.dirname, '..', 'bin', 'logstat.js')
-    const child = spawn(process.execPath, [bin, 'ingest', '--follow', '--interval', '1', '-q', at('log', 'access.log'), '--db', db], { stdio: 'inherit' })
+    const child = spawn(
+      process.execPath,
+      [bin, 'ingest', '--follow', '--interval', '1', '-q', at('log', 'access.log'), '--db', db],
+      { stdio: 'inherit' },
+    )
     const ended = new Promise((resolve) => child.on('close', resolve))
     const asked: Record<number, number> = {}
     for (let i = 0; i < REQUESTS; i++) {

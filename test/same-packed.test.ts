@@ -8,7 +8,12 @@ import { findInputs } from '../src/input/find.js'
 const folder = mkdtempSync(join(tmpdir(), 'logstat-copies-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const log = Buffer.from(Array.from({ length: 5000 }, (_, i) => `192.0.2.1 - - [20/Nov/2024:10:00:00 +0000] "GET /${i} HTTP/1.1" 200 5\n`).join(''))
+const log = Buffer.from(
+  Array.from(
+    { length: 5000 },
+    (_, i) => `192.0.2.1 - - [20/Nov/2024:10:00:00 +0000] "GET /${i} HTTP/1.1" 200 5\n`,
+  ).join(''),
+)
 const codesIn = (path: string): (string | undefined)[] => findInputs([path]).map(({ error }) => error?.code)
 
 it('passes over a packed copy of a log in the same folder, and says so', () => {

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { connect, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,7 +21,8 @@ import type { ReportReject } from '../src/report/rejects.js'
 import { freePorts, HAVE_SERVERS, listen, nginxConfiguration, portOf, startServer, talk } from './real-servers.js'
 import { logstat } from './support.js'
 
-// Real servers write the same requests, ordinary and hostile, in several formats at once, and one log of nothing but the status. Read by
+// Real servers write the same requests, ordinary and hostile, in several formats at once, and one log of nothing but
+// the status. Read by
 // logstat, all must tell the same: the truth is the server's, not that of a test.
 
 /** A log of a server, and how it is to be read. */
@@ -44,7 +55,15 @@ const basic = (user: string): string => `Authorization: Basic ${Buffer.from(`${u
 const ORDINARY: readonly (readonly [count: number, bytes: string])[] = [
   [40, request('GET', '/')],
   [30, request('GET', '/index.html?q=1&r=a%20b', 'User-Agent: curl/8.4.0')],
-  [25, request('GET', '/missing', 'Referer: https://example.com/?q=secret', 'User-Agent: Mozilla/5.0 (X11; Linux x86_64) "quoted"')],
+  [
+    25,
+    request(
+      'GET',
+      '/missing',
+      'Referer: https://example.com/?q=secret',
+      'User-Agent: Mozilla/5.0 (X11; Linux x86_64) "quoted"',
+    ),
+  ],
   [
     20,
     request(
@@ -73,7 +92,14 @@ const ORDINARY: readonly (readonly [count: number, bytes: string])[] = [
   [3, request('OPTIONS', '*')],
   [3, head(['GET /index.html HTTP/1.0'])],
   // Three on one connection
-  [3, [head(['GET /index.html HTTP/1.1', 'Host: site.test']), head(['GET /missing HTTP/1.1', 'Host: site.test']), request('GET', '/')].join('')],
+  [
+    3,
+    [
+      head(['GET /index.html HTTP/1.1', 'Host: site.test']),
+      head(['GET /missing HTTP/1.1', 'Host: site.test']),
+      request('GET', '/'),
+    ].join(''),
+  ],
 ]
 
 const FORGED = '198.51.100.66 - - [01/Jan/2001:00:00:00 +0000] "GET /forged HTTP/1.1" 299 5 "-" "-"'
@@ -202,7 +228,9 @@ async function inTurn(tasks: readonly (() => Promise<unknown>)[], atOnce: number
 /** All requests whose client waits for the answer. */
 function patientTasks(port: number): (() => Promise<unknown>)[] {
   return [
-    ...ORDINARY.flatMap(([count, bytes]) => Array.from({ length: count }, () => () => talk(connect(port, '127.0.0.1'), bytes))),
+    ...ORDINARY.flatMap(([count, bytes]) =>
+      Array.from({ length: count }, () => () => talk(connect(port, '127.0.0.1'), bytes)),
+    ),
     ...HOSTILE.map((bytes) => () => talk(connect(port, '127.0.0.1'), bytes, bytes.length === 0 ? 50 : undefined)),
   ]
 }
@@ -219,7 +247,8 @@ async function startUpstream(): Promise<Server> {
     const what = /^\/up\/(\w+)/.exec(asked.url ?? '')?.[1] ?? '200'
     if (what === 'reset') asked.socket.destroy()
     else if (what === 'garbage') asked.socket.end('this is no HTTP\r\n\r\n')
-    else if (/^\d+$/.test(what)) answer.writeHead(Number(what), { 'content-type': 'text/plain' }).end(`upstream says ${what}\n`)
+    else if (/^\d+$/.test(what))
+      answer.writeHead(Number(what), { 'content-type': 'text/plain' }).end(`upstream says ${what}\n`)
     // slow: never
   })
   await listen(server)
@@ -265,7 +294,9 @@ function readLog(file: string, ...options: readonly string[]): Read {
       if (/^\/[\w./-]{0,40}$/.test(value)) paths[`${status} ${value}`] = (paths[`${status} ${value}`] ?? 0) + n
     }
   }
-  const rejected = (report.rejects as ReportReject[]).flatMap(({ reason, samples }) => samples.map(({ line, text }) => `${reason}, line ${line}: ${text}`))
+  const rejected = (report.rejects as ReportReject[]).flatMap(({ reason, samples }) =>
+    samples.map(({ line, text }) => `${reason}, line ${line}: ${text}`),
+  )
   return { format: report.inputs[0].format, lines: report.totals.lines, rejected, hits, bytes, paths }
 }
 
@@ -278,7 +309,8 @@ function truthOf(file: string, pattern: RegExp = STATUS_AND_BYTES): Pick<Read, '
   const lines = readFileSync(file, 'latin1').trimEnd().split('\n')
   for (const line of lines) {
     const { code, sent } = pattern.exec(line)?.groups ?? {}
-    if (code === undefined || sent === undefined) throw new Error(`${file}: not what the server was told to write: ${line}`)
+    if (code === undefined || sent === undefined)
+      throw new Error(`${file}: not what the server was told to write: ${line}`)
     const status = code.startsWith('-') ? 'null' : String(Number(code))
     hits[status] = (hits[status] ?? 0) + 1
     bytes[status] = (bytes[status] ?? 0) + (sent === '-' ? 0 : Number(sent))
@@ -296,7 +328,11 @@ async function settled(file: string): Promise<void> {
   }
 }
 
-function agree(logs: readonly ServerLog[], { lines, hits, bytes }: ReturnType<typeof truthOf>, least: readonly number[]): void {
+function agree(
+  logs: readonly ServerLog[],
+  { lines, hits, bytes }: ReturnType<typeof truthOf>,
+  least: readonly number[],
+): void {
   // The traffic must have reached all the corners it was made for.
   for (const status of least) expect(Object.keys(hits)).toContain(String(status))
   let paths: Read['paths'] | undefined
@@ -335,7 +371,11 @@ describe.runIf(HAVE_SERVERS)('every format of a real server tells the same', () 
     rmSync(folder, { recursive: true, force: true })
   })
   /** Run a server while `traffic` is sent to it, until `last` has all its lines. */
-  const under = async (traffic: () => Promise<unknown>, last: string, ...start: Parameters<typeof startServer>): Promise<void> => {
+  const under = async (
+    traffic: () => Promise<unknown>,
+    last: string,
+    ...start: Parameters<typeof startServer>
+  ): Promise<void> => {
     const running = await startServer(...start)
     try {
       await traffic()
@@ -349,7 +389,21 @@ describe.runIf(HAVE_SERVERS)('every format of a real server tells the same', () 
     const [plain, tls, dead] = (await freePorts(3)) as [number, number, number]
     execFileSync(
       'openssl',
-      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', at('key.pem'), '-out', at('cert.pem'), '-days', '2', '-subj', '/CN=site.test'],
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-keyout',
+        at('key.pem'),
+        '-out',
+        at('cert.pem'),
+        '-days',
+        '2',
+        '-subj',
+        '/CN=site.test',
+      ],
       {
         stdio: 'ignore',
       },
@@ -362,7 +416,11 @@ describe.runIf(HAVE_SERVERS)('every format of a real server tells the same', () 
         'nginx-timed',
         `$remote_addr - $remote_user [$time_local] ${tail} rt=$request_time uct="$upstream_connect_time" urt="$upstream_response_time" us="$upstream_status"`,
       ],
-      ['upstreams', 'combined', `$remote_addr - $remote_user [$time_local] ${tail} $request_time $upstream_response_time $upstream_status $pipe`],
+      [
+        'upstreams',
+        'combined',
+        `$remote_addr - $remote_user [$time_local] ${tail} $request_time $upstream_response_time $upstream_status $pipe`,
+      ],
       ['vhost', 'vhost-combined', `$host:$server_port $remote_addr - $remote_user [$time_local] ${tail}`],
       ['vhost-second', 'combined', `$remote_addr $host $remote_user [$time_local] ${tail}`],
       ['forwarded', 'clf-relative', `"$http_x_forwarded_for" $remote_addr - $remote_user [$time_local] ${tail}`],
@@ -386,7 +444,9 @@ describe.runIf(HAVE_SERVERS)('every format of a real server tells the same', () 
         'json',
       ],
     ]
-    const directives = formats.map(([name, , layout, escaping]) => `log_format ${name} ${escaping ? `escape=${escaping} ` : ''}'${layout}';`)
+    const directives = formats.map(
+      ([name, , layout, escaping]) => `log_format ${name} ${escaping ? `escape=${escaping} ` : ''}'${layout}';`,
+    )
     writeFileSync(
       at('nginx.conf'),
       nginxConfiguration(folder, {
@@ -423,17 +483,36 @@ describe.runIf(HAVE_SERVERS)('every format of a real server tells the same', () 
       await talk(connect(plain, '127.0.0.1'), request('GET', '/silent'))
       // Plain HTTP on the TLS port, and TLS without the certificate that is wanted
       for (let i = 0; i < 3; i++) await talk(connect(tls, '127.0.0.1'), request('GET', '/'))
-      for (let i = 0; i < 3; i++) await talk(connectTls({ port: tls, host: '127.0.0.1', rejectUnauthorized: false }), request('GET', '/'))
+      for (let i = 0; i < 3; i++)
+        await talk(connectTls({ port: tls, host: '127.0.0.1', rejectUnauthorized: false }), request('GET', '/'))
     }
-    await under(traffic, 'truth', ['nginx', '-c', at('nginx.conf'), '-e', at('error.log')], { folder, ports: [plain, tls] })
+    await under(traffic, 'truth', ['nginx', '-c', at('nginx.conf'), '-e', at('error.log')], {
+      folder,
+      ports: [plain, tls],
+    })
     const all = { bytes: true, paths: true } as const
     const logs: readonly ServerLog[] = [
       { file: 'combined.log', format: 'combined', ...all },
-      ...formats.map(([name, format], i): ServerLog => ({ file: `${name}.log`, format, definition: directives[i] as string, ...all })),
+      ...formats.map(
+        ([name, format], i): ServerLog => ({
+          file: `${name}.log`,
+          format,
+          definition: directives[i] as string,
+          ...all,
+        }),
+      ),
     ]
-    agree(logs, truthOf(at('truth')), [200, 204, 206, 301, 304, 400, 403, 404, 405, 408, 413, 414, 416, 444, 499, 500, 502, 504])
+    agree(
+      logs,
+      truthOf(at('truth')),
+      [200, 204, 206, 301, 304, 400, 403, 404, 405, 408, 413, 414, 416, 444, 499, 500, 502, 504],
+    )
     // The configuration tells which of them is which.
-    for (const { file } of logs) expect([file, readLog(at(file), '--log-format', at('nginx.conf')).hits]).toEqual([file, truthOf(at('truth')).hits])
+    for (const { file } of logs)
+      expect([file, readLog(at(file), '--log-format', at('nginx.conf')).hits]).toEqual([
+        file,
+        truthOf(at('truth')).hits,
+      ])
   })
 
   it('Apache', { timeout: 180_000 }, async () => {
@@ -454,7 +533,10 @@ describe.runIf(HAVE_SERVERS)('every format of a real server tells the same', () 
       ],
     ]
     const directives = formats.map(([name, , layout]) => `LogFormat "${layout.replaceAll('"', '\\"')}" ${name}`)
-    const modules = 'mpm_event authz_core authn_core authn_file authz_user auth_basic alias dir mime proxy proxy_http reqtimeout'.split(' ')
+    const modules =
+      'mpm_event authz_core authn_core authn_file authz_user auth_basic alias dir mime proxy proxy_http reqtimeout'.split(
+        ' ',
+      )
     writeFileSync(at('passwords'), '')
     writeFileSync(
       at('apache.conf'),
@@ -489,11 +571,26 @@ describe.runIf(HAVE_SERVERS)('every format of a real server tells the same', () 
        ProxyPass /dead/ http://127.0.0.1:${dead}/\n`,
     )
     const env = { APACHE_CONFDIR: folder }
-    await under(() => sendAll(plain), 'apache-truth', ['apache2', '-DFOREGROUND', '-f', at('apache.conf')], { folder, ports: [plain], env })
+    await under(() => sendAll(plain), 'apache-truth', ['apache2', '-DFOREGROUND', '-f', at('apache.conf')], {
+      folder,
+      ports: [plain],
+      env,
+    })
     const logs = formats.map(
-      ([name, format, , has], i): ServerLog => ({ file: `apache-${name}.log`, format, definition: directives[i] as string, bytes: true, paths: true, ...has }),
+      ([name, format, , has], i): ServerLog => ({
+        file: `apache-${name}.log`,
+        format,
+        definition: directives[i] as string,
+        bytes: true,
+        paths: true,
+        ...has,
+      }),
     )
-    agree(logs, truthOf(at('apache-truth')), [200, 206, 301, 304, 400, 401, 403, 404, 405, 408, 413, 414, 416, 417, 500, 501, 502, 503])
+    agree(
+      logs,
+      truthOf(at('apache-truth')),
+      [200, 206, 301, 304, 400, 401, 403, 404, 405, 408, 413, 414, 416, 417, 500, 501, 502, 503],
+    )
   })
 
   it('Caddy', { timeout: 180_000 }, async () => {
@@ -554,7 +651,12 @@ describe.runIf(HAVE_SERVERS)('every format of a real server tells the same', () 
        }`,
     )
     const env = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder }
-    await under(() => sendAll(plain), 'caddy.log', ['caddy', 'run', '--config', at('Caddyfile'), '--adapter', 'caddyfile'], { folder, ports: [plain], env })
+    await under(
+      () => sendAll(plain),
+      'caddy.log',
+      ['caddy', 'run', '--config', at('Caddyfile'), '--adapter', 'caddyfile'],
+      { folder, ports: [plain], env },
+    )
     const all = { bytes: true, paths: true } as const
     agree(
       [
@@ -567,7 +669,8 @@ describe.runIf(HAVE_SERVERS)('every format of a real server tells the same', () 
   })
 
   it('HAProxy', { timeout: 180_000 }, async () => {
-    // A proxy has one format, so each has a proxy of its own, and all get the same: nothing that may end one way or the other. The messages
+    // A proxy has one format, so each has a proxy of its own, and all get the same: nothing that may end one way or the
+    // other. The messages
     // of the first are as long as syslog's, so that long requests are cut off.
     const formats: readonly (readonly [name: string, format: string, layout: string | null])[] = [
       ['httplog', 'haproxy', null],
@@ -621,11 +724,17 @@ backend dead
       const traffic = async (): Promise<void> => {
         for (const port of ports) await inTurn(patientTasks(port), 12)
       }
-      await under(traffic, 'haproxy-truth.log', ['haproxy', '-db', '-f', at('haproxy.cfg')], { folder, ports, fds: files })
+      await under(traffic, 'haproxy-truth.log', ['haproxy', '-db', '-f', at('haproxy.cfg')], {
+        folder,
+        ports,
+        fds: files,
+      })
     } finally {
       for (const fd of files) closeSync(fd)
     }
-    const logs = formats.slice(0, -1).map(([name, format]): ServerLog => ({ file: `haproxy-${name}.log`, format, paths: name !== 'json' }))
+    const logs = formats
+      .slice(0, -1)
+      .map(([name, format]): ServerLog => ({ file: `haproxy-${name}.log`, format, paths: name !== 'json' }))
     agree(logs, truthOf(at('haproxy-truth.log')), [200, 301, 400, 401, 403, 404, 408, 413, 500, 502, 503, 504])
   })
 
@@ -664,9 +773,18 @@ ${formats
       for (const port of ports) await inTurn(patientTasks(port), 12)
     }
     await under(traffic, 'lighttpd-truth.log', ['lighttpd', '-D', '-f', at('lighttpd.conf')], { folder, ports })
-    const logs = formats
-      .slice(0, -1)
-      .map(([name, format, layout]): ServerLog => ({ file: `lighttpd-${name}.log`, format, ...(layout === null ? {} : { definition: layout }), paths: true }))
-    agree(logs, truthOf(at('lighttpd-truth.log')), [200, 206, 301, 400, 403, 404, 413, 416, 431, 500, 501, 502, 503, 504, 505])
+    const logs = formats.slice(0, -1).map(
+      ([name, format, layout]): ServerLog => ({
+        file: `lighttpd-${name}.log`,
+        format,
+        ...(layout === null ? {} : { definition: layout }),
+        paths: true,
+      }),
+    )
+    agree(
+      logs,
+      truthOf(at('lighttpd-truth.log')),
+      [200, 206, 301, 400, 403, 404, 413, 416, 431, 500, 501, 502, 503, 504, 505],
+    )
   })
 })

@@ -8,7 +8,8 @@ import { readLineCounts } from '../src/tally/read-out.js'
 import { dayOf } from '../src/time-zone.js'
 import { countSlowly } from './oracle/oracle.js'
 
-// What makes logstat fast, as counts that are the same on every machine: how often the host and the kernel call each other, and
+// What makes logstat fast, as counts that are the same on every machine: how often the host and the kernel call each
+// other, and
 // whether memory grows. Nothing here is timed, so nothing here depends on what else the machine does.
 
 const ENTRIES = 40_000
@@ -71,42 +72,53 @@ function countCalls(kind: LogKind, bytes: Uint8Array, byDay: boolean) {
   const before = kernel.wasm.memory.buffer.byteLength
   calls = 0
   const blocks = feed(kernel, bytes)
-  return { calls, runs, days, headers, blocks, grown: kernel.wasm.memory.buffer.byteLength - before, counts: readLineCounts(kernel) }
+  return {
+    calls,
+    runs,
+    days,
+    headers,
+    blocks,
+    grown: kernel.wasm.memory.buffer.byteLength - before,
+    counts: readLineCounts(kernel),
+  }
 }
 
-describe.each(['combined', 'w3c'] as const)('%s: the work of the host does not depend on the number of lines', (kind) => {
-  const { bytes, truth } = makeLog(kind)
+describe.each(['combined', 'w3c'] as const)(
+  '%s: the work of the host does not depend on the number of lines',
+  (kind) => {
+    const { bytes, truth } = makeLog(kind)
 
-  test.each([
-    ['over everything', false],
-    ['by day', true],
-  ])('lists %s', (_, byDay) => {
-    const { calls, runs, days, headers, blocks, grown, counts } = countCalls(kind, bytes, byDay)
-    expect(counts).toMatchObject({ lines: truth.lines, entries: ENTRIES, rejected: 0 })
-    expect(blocks).toBeLessThanOrEqual(6 * Math.ceil(bytes.length / MIB))
-    // One run a block, and one more for each #Fields line, whose plan the host makes.
-    expect(runs).toBeLessThanOrEqual(blocks + headers)
-    // A few more a block (where its last line ends, what is left of it); a call a line would be some thousand.
-    expect(calls).toBeLessThanOrEqual(8 * blocks + 100 * headers)
-    // Asked only when a line is of another day than the one before.
-    expect(days).toBe(byDay ? 1 : 0)
-    expect(grown).toBe(0)
-  })
+    test.each([
+      ['over everything', false],
+      ['by day', true],
+    ])('lists %s', (_, byDay) => {
+      const { calls, runs, days, headers, blocks, grown, counts } = countCalls(kind, bytes, byDay)
+      expect(counts).toMatchObject({ lines: truth.lines, entries: ENTRIES, rejected: 0 })
+      expect(blocks).toBeLessThanOrEqual(6 * Math.ceil(bytes.length / MIB))
+      // One run a block, and one more for each #Fields line, whose plan the host makes.
+      expect(runs).toBeLessThanOrEqual(blocks + headers)
+      // A few more a block (where its last line ends, what is left of it); a call a line would be some thousand.
+      expect(calls).toBeLessThanOrEqual(8 * blocks + 100 * headers)
+      // Asked only when a line is of another day than the one before.
+      expect(days).toBe(byDay ? 1 : 0)
+      expect(grown).toBe(0)
+    })
 
-  test('beside the slow way, reported and not judged', async () => {
-    const kernel = new Kernel()
-    kernel.onFields = (line) => [compileFields(line, 'Microsoft').plan]
-    kernel.setPlans(kind === 'w3c' ? [NO_FIELDS] : PLANS)
-    kernel.begin()
-    const started = performance.now()
-    feed(kernel, bytes)
-    const between = performance.now()
-    const slow = await countSlowly(bytes, kind === 'w3c' ? [] : [combined.layout])
-    const ratio = (performance.now() - between) / (between - started)
-    console.info(`${kind}: the kernel is ${ratio.toFixed(0)} times as fast as the slow way on ${ENTRIES} lines, cold`)
-    expect(readLineCounts(kernel).entries).toBe(slow.entries)
-  })
-})
+    test('beside the slow way, reported and not judged', async () => {
+      const kernel = new Kernel()
+      kernel.onFields = (line) => [compileFields(line, 'Microsoft').plan]
+      kernel.setPlans(kind === 'w3c' ? [NO_FIELDS] : PLANS)
+      kernel.begin()
+      const started = performance.now()
+      feed(kernel, bytes)
+      const between = performance.now()
+      const slow = await countSlowly(bytes, kind === 'w3c' ? [] : [combined.layout])
+      const ratio = (performance.now() - between) / (between - started)
+      console.info(`${kind}: the kernel is ${ratio.toFixed(0)} times as fast as the slow way on ${ENTRIES} lines, cold`)
+      expect(readLineCounts(kernel).entries).toBe(slow.entries)
+    })
+  },
+)
 
 test('memory does not grow with the number of different values', () => {
   const kernel = new Kernel()

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto'
-import { appendFileSync, copyFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -40,7 +49,11 @@ function counts({ totals, classes, codes, rejects, period }: Report): unknown {
     totals,
     classes,
     period,
-    codes: codes.map(({ timeline, ...rest }) => ({ ...rest, hits: rest.hits, timeline: timeline.reduce((a, b) => a + (b ?? 0), 0) })),
+    codes: codes.map(({ timeline, ...rest }) => ({
+      ...rest,
+      hits: rest.hits,
+      timeline: timeline.reduce((a, b) => a + (b ?? 0), 0),
+    })),
     rejects: rejects.map((r) => ({ reason: r.reason, count: r.count })),
   }
 }
@@ -64,11 +77,18 @@ const sources = () => {
 
 const line = (i: number, status = 200): string =>
   `203.0.113.${i % 90} - - [22/Nov/2026:10:${String(Math.floor(i / 60) % 60).padStart(2, '0')}:${String(i % 60).padStart(2, '0')} +0000] "GET /page-${i % 7} HTTP/1.1" ${status} ${i} "-" "test"\n`
-const lines = (from: number, to: number, status = 200): string => Array.from({ length: to - from }, (_, i) => line(from + i, status)).join('')
+const lines = (from: number, to: number, status = 200): string =>
+  Array.from({ length: to - from }, (_, i) => line(from + i, status)).join('')
 
 describe('a database', () => {
   it('reports the same as the files it was fed with', async () => {
-    const files = ['iis/u_ex261122.log', 'iis/u_ex261123.log', 'iis/fields-change.log', 'apache/mixed.log', 'iis/hostile.log'].map((name) => {
+    const files = [
+      'iis/u_ex261122.log',
+      'iis/u_ex261123.log',
+      'iis/fields-change.log',
+      'apache/mixed.log',
+      'iis/hostile.log',
+    ].map((name) => {
       const copy = at(name.replace('/', '-'))
       const whole = readFileSync(fixture(name))
       // A last line without its newline would be left for the next run.
@@ -125,7 +145,8 @@ describe('a database', () => {
     renameSync(at('access.log'), at('access.log.1'))
     copyFileSync(at('access.log.1'), at('copy.log'))
     writeFileSync(at('access.log.2.gz'), gzipSync(readFileSync(at('access.log.1'))))
-    for (const name of ['access.log.1', 'copy.log', 'access.log.2.gz']) expect(await ingest(at(name))).toMatchObject([{ known: true, lines: 0 }])
+    for (const name of ['access.log.1', 'copy.log', 'access.log.2.gz'])
+      expect(await ingest(at(name))).toMatchObject([{ known: true, lines: 0 }])
     expect(stored()).toEqual(before)
   })
   it('takes the rest of a log that grew before it was packed', async () => {
@@ -142,14 +163,17 @@ describe('a database', () => {
   })
   it('adds up entries without a time and those of the day before 1970, which have the same number', async () => {
     const of = (time: string, path: string): string => `192.0.2.1 - - [${time}] "GET ${path} HTTP/1.1" 200 5 "-" "x"\n`
-    const page = of('01/Jan/1970:00:00:30 +0000', '/old').repeat(3) + of('no time', '/none').repeat(2) + of('no time', '/old')
+    const page =
+      of('01/Jan/1970:00:00:30 +0000', '/old').repeat(3) + of('no time', '/none').repeat(2) + of('no time', '/old')
     for (const times of [1, 2]) {
       appendFileSync(at('old.log'), page)
       const store = openStore(at('logs.db'))
       const [result] = await readInputs(findInputs([at('old.log')]), store, { dayZone: 'America/New_York' })
       expect(result).toMatchObject({ entries: 6, withoutTime: 3, error: null })
       const values = store.db
-        .prepare("SELECT text, hits, error FROM top JOIN value ON value.id = value_id WHERE text LIKE '/%' OR text = 'GET' ORDER BY text")
+        .prepare(
+          "SELECT text, hits, error FROM top JOIN value ON value.id = value_id WHERE text LIKE '/%' OR text = 'GET' ORDER BY text",
+        )
         .all()
       expect(values).toEqual([
         { text: '/none', hits: 2 * times, error: 0 },
@@ -194,7 +218,8 @@ describe('a database', () => {
     expect(sources()).toMatchObject([{ format: 'combined', server: 'nginx', lines: 7, ignored: 2 }])
   })
   it('goes on under the #Fields line that was in force', async () => {
-    const head = '#Software: Microsoft Internet Information Services 10.0\r\n#Fields: date time c-ip cs-uri-stem sc-status sc-substatus sc-win32-status\r\n'
+    const head =
+      '#Software: Microsoft Internet Information Services 10.0\r\n#Fields: date time c-ip cs-uri-stem sc-status sc-substatus sc-win32-status\r\n'
     const first = '2026-11-22 10:00:00 192.0.2.1 /a 200 0 0\r\n'
     const change = '#Fields: sc-win32-status sc-substatus sc-status cs-uri-stem time date\r\n'
     const second = '5 14 403 /b 10:00:01 2026-11-22\r\n'
@@ -277,7 +302,10 @@ describe('a file that is no database of ours', () => {
     throw new Error('was not refused')
   }
   it('is refused and left untouched', () => {
-    writeFileSync(at('notes.txt'), 'These are my notes, and they are long enough to be looked at as a header of one hundred bytes or more. Indeed.')
+    writeFileSync(
+      at('notes.txt'),
+      'These are my notes, and they are long enough to be looked at as a header of one hundred bytes or more. Indeed.',
+    )
     writeFileSync(at('short'), 'x')
     const db = new Database(at('other.db'))
     db.exec('CREATE TABLE t (x); INSERT INTO t VALUES (1)')
@@ -325,7 +353,8 @@ describe('a file that is no database of ours', () => {
   it('is ours even when the program that made it was killed', () => {
     const store = openStore(at('live.db'))
     // What a crash leaves: the files as they are while the database is open.
-    for (const end of ['', '-wal']) if (existsSync(at(`live.db${end}`))) copyFileSync(at(`live.db${end}`), at(`crashed.db${end}`))
+    for (const end of ['', '-wal'])
+      if (existsSync(at(`live.db${end}`))) copyFileSync(at(`live.db${end}`), at(`crashed.db${end}`))
     store.close()
     const again = openStore(at('crashed.db'))
     expect(again.sources()).toEqual([])

@@ -14,7 +14,10 @@ function logOf(day: string | null, ...codes: readonly (readonly [number, number]
   const file = at(`access-${++files}.log`)
   const lines = codes.flatMap(([hits, status]) =>
     Array.from({ length: hits }, (_, i) => {
-      const time = day === null ? 'some day' : `${day}:10:${String(Math.floor(i / 60) % 60).padStart(2, '0')}:${String(i % 60).padStart(2, '0')} +0000`
+      const time =
+        day === null
+          ? 'some day'
+          : `${day}:10:${String(Math.floor(i / 60) % 60).padStart(2, '0')}:${String(i % 60).padStart(2, '0')} +0000`
       return `192.0.2.${i % 9} - - [${time}] "GET /a HTTP/1.1" ${status} 5 "-" "curl/8.4.0"`
     }),
   )
@@ -22,7 +25,8 @@ function logOf(day: string | null, ...codes: readonly (readonly [number, number]
   return file
 }
 const DAY = '22/Nov/2026'
-const summary = (db: string, ...args: string[]) => logstat(['summary', '--db', at(db), '--day', '2026-11-22', '--tz', 'UTC', ...args])
+const summary = (db: string, ...args: string[]) =>
+  logstat(['summary', '--db', at(db), '--day', '2026-11-22', '--tz', 'UTC', ...args])
 const json = (run: { stdout: string }) => JSON.parse(run.stdout)
 
 describe('logstat summary', () => {
@@ -30,15 +34,37 @@ describe('logstat summary', () => {
     const logs = [logOf(DAY, [190, 200], [10, 503], [4, 404]), logOf('21/Nov/2026', [100, 200], [1, 404])]
     const ok = await summary('days.db', ...logs, '--fail-on', '5xx > 90%')
     expect(ok).toMatchObject({ status: 0, stderr: '' })
-    expect(ok.stdout).toMatch(/^Summary of 2026-11-22\n {2}ok {2}5xx > 90%: 4\.9 % \(10 of 204\)\n[\s\S]*requests +204 [\s\S]*new codes: 503\n/)
+    expect(ok.stdout).toMatch(
+      /^Summary of 2026-11-22\n {2}ok {2}5xx > 90%: 4\.9 % \(10 of 204\)\n[\s\S]*requests +204 [\s\S]*new codes: 503\n/,
+    )
     const exceeded = await summary('days.db', '--fail-on', '5xx > 2%', '--fail-on', '404 > 100000')
-    expect(exceeded).toMatchObject({ status: 1, stderr: 'logstat: threshold exceeded: 5xx > 2%: 4.9 % (10 of 204) on 2026-11-22\n' })
+    expect(exceeded).toMatchObject({
+      status: 1,
+      stderr: 'logstat: threshold exceeded: 5xx > 2%: 4.9 % (10 of 204) on 2026-11-22\n',
+    })
     expect(exceeded.stdout).toContain('EXCEEDED  5xx > 2%')
-    const before = await logstat(['summary', '--db', at('days.db'), '--day', '2026-11-21', '--tz', 'UTC', '--format', 'json', '--fail-on', '5xx > 2%'])
+    const before = await logstat([
+      'summary',
+      '--db',
+      at('days.db'),
+      '--day',
+      '2026-11-21',
+      '--tz',
+      'UTC',
+      '--format',
+      'json',
+      '--fail-on',
+      '5xx > 2%',
+    ])
     expect(before.status).toBe(0)
     expect(json(before)).toMatchObject({
       totals: { entries: 101 },
-      summary: { day: '2026-11-21', period: 'day', state: 'ok', thresholds: [{ text: '5xx > 2%', value: '0 % (0 of 101)', exceeded: false }] },
+      summary: {
+        day: '2026-11-21',
+        period: 'day',
+        state: 'ok',
+        thresholds: [{ text: '5xx > 2%', value: '0 % (0 of 101)', exceeded: false }],
+      },
     })
     expect(await logstat(['summary', '--db', at('days.db'), '--day', 'yesterday'])).toMatchObject({
       status: 2,
@@ -50,7 +76,10 @@ describe('logstat summary', () => {
     const log = logOf(DAY, [190, 200], [10, 503], [4, 404])
     const selected = await summary('selected.db', log, '-s', '4xx', '--format', 'json', '--fail-on', '503.* > 9')
     expect(selected.status).toBe(1)
-    expect(json(selected)).toMatchObject({ totals: { entries: 4, filtered: 200 }, summary: { requests: 204, thresholds: [{ exceeded: true, value: '10' }] } })
+    expect(json(selected)).toMatchObject({
+      totals: { entries: 4, filtered: 200 },
+      summary: { requests: 204, thresholds: [{ exceeded: true, value: '10' }] },
+    })
     expect(await summary('selected.db', '-s', '5xx', '--fail-on', '5xx > 5%')).toMatchObject({ status: 0, stderr: '' })
   })
 
@@ -72,7 +101,9 @@ describe('logstat summary', () => {
       unjudged: ['no-data'],
       lastDay: '2026-11-20',
     })
-    expect(await logstat(['summary', '--db', at('empty.db'), '--day', '2026-11-20', '--tz', 'UTC', '--fail-on', 'no-data'])).toMatchObject({
+    expect(
+      await logstat(['summary', '--db', at('empty.db'), '--day', '2026-11-20', '--tz', 'UTC', '--fail-on', 'no-data']),
+    ).toMatchObject({
       status: 0,
       stderr: '',
     })
@@ -101,7 +132,11 @@ describe('entries without a readable time', () => {
       totals: { entries: 2000, withoutTime: 9, filtered: 0 },
       summary: { state: 'ok', undated: { entries: 2009, withoutTime: 9 } },
     })
-    expect(await summary('few.db', ...few, '-q')).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining('9 without a readable time') })
+    expect(await summary('few.db', ...few, '-q')).toMatchObject({
+      status: 0,
+      stderr: '',
+      stdout: expect.stringContaining('9 without a readable time'),
+    })
   })
 
   it('are no choice of a selection', async () => {
@@ -112,7 +147,10 @@ describe('entries without a readable time', () => {
       const { lines, entries, filtered, withoutTime } = json(await report(...args)).totals
       return [lines, entries, filtered, withoutTime]
     }
-    expect(await report()).toMatchObject({ status: 0, stderr: expect.stringContaining('50 of 50 entries have no readable time') })
+    expect(await report()).toMatchObject({
+      status: 0,
+      stderr: expect.stringContaining('50 of 50 entries have no readable time'),
+    })
     expect(await report('-q')).toMatchObject({ status: 0, stderr: '' })
     expect(await totals()).toEqual([90, 90, 0, 50])
     expect(await totals('-s', '404')).toEqual([90, 20, 70, 50])
@@ -138,7 +176,10 @@ describe('entries without a readable time', () => {
   it('are told by ingest', async () => {
     const run = await logstat(['ingest', logOf(null, [3, 200]), '--db', at('ingest.db')])
     expect(run).toMatchObject({ status: 0, stderr: expect.stringContaining('3 of 3 entries have no readable time') })
-    expect(json(await logstat(['report', '--db', at('ingest.db'), '--format', 'json'])).totals).toMatchObject({ entries: 3, withoutTime: 3 })
+    expect(json(await logstat(['report', '--db', at('ingest.db'), '--format', 'json'])).totals).toMatchObject({
+      entries: 3,
+      withoutTime: 3,
+    })
   })
 })
 
@@ -163,7 +204,12 @@ describe('a selection that leaves nothing says why', () => {
     const text = await emptied('--path', '/nowhere')
     expect(text).toContain('No requests match the selection.')
     expect(text).not.toContain('--path')
-    expect(json(await logstat([log, '-s', '5xx', '--format', 'json'])).unselected).toEqual({ from: null, to: null, missing: [], codes: ['200', '404'] })
+    expect(json(await logstat([log, '-s', '5xx', '--format', 'json'])).unselected).toEqual({
+      from: null,
+      to: null,
+      missing: [],
+      codes: ['200', '404'],
+    })
     expect(json(await logstat([log, '--format', 'json'])).unselected).toBeNull()
     expect(await emptied('-s', '5xx', '--lang', 'zh')).toContain('其中的状态码有 200 · 404。')
   })
@@ -174,10 +220,16 @@ describe('--top', () => {
     const file = at('paths.log')
     writeFileSync(
       file,
-      Array.from({ length: 30 }, (_, i) => `192.0.2.${i} - - [22/Nov/2026:10:00:00 +0000] "GET /page-${i} HTTP/1.1" 503 5 "-" "curl/8.4.0"\n`).join(''),
+      Array.from(
+        { length: 30 },
+        (_, i) => `192.0.2.${i} - - [22/Nov/2026:10:00:00 +0000] "GET /page-${i} HTTP/1.1" 503 5 "-" "curl/8.4.0"\n`,
+      ).join(''),
     )
-    const paths = async (...args: string[]) => new Set((await logstat([file, ...args])).stdout.match(/\/page-\d+/g)).size
-    expect([await paths(), await paths('--top', '2'), await paths('--top', '10'), await paths('--top', '25')]).toEqual([4, 2, 10, 25])
+    const paths = async (...args: string[]) =>
+      new Set((await logstat([file, ...args])).stdout.match(/\/page-\d+/g)).size
+    expect([await paths(), await paths('--top', '2'), await paths('--top', '10'), await paths('--top', '25')]).toEqual([
+      4, 2, 10, 25,
+    ])
     expect(new Set((await logstat(['iis', file, '--top', '25'])).stdout.match(/\/page-\d+/g)).size).toBe(25)
     expect(json(await logstat([file, '--format', 'json'])).codes[0].top.paths).toHaveLength(10)
   })

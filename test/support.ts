@@ -14,7 +14,11 @@ export const fixture = (name: string): string => fileURLToPath(new URL(`../fixtu
 let kernel: Kernel | undefined
 
 /** Count bytes with the kernel, handed over in pieces that end at `cuts`. No plans: a W3C log. */
-export function countFast(input: Uint8Array, plans: readonly Plan[], cuts: readonly number[] = []): { counts: LineCounts; tally: Tally } {
+export function countFast(
+  input: Uint8Array,
+  plans: readonly Plan[],
+  cuts: readonly number[] = [],
+): { counts: LineCounts; tally: Tally } {
   kernel ??= new Kernel()
   kernel.clear()
   feed(kernel, input, plans, cuts)
@@ -22,7 +26,8 @@ export function countFast(input: Uint8Array, plans: readonly Plan[], cuts: reado
 }
 
 /** All that a kernel's tables hold. */
-export const readWhole = (kernel: Kernel): Tally => readTally(kernel, { listed: { least: 1e9, most: 1e9, together: 0 }, adaptive: false })
+export const readWhole = (kernel: Kernel): Tally =>
+  readTally(kernel, { listed: { least: 1e9, most: 1e9, together: 0 }, adaptive: false })
 
 /** Count bytes as one more input of a kernel. */
 export function feed(kernel: Kernel, input: Uint8Array, plans: readonly Plan[], cuts: readonly number[] = []): void {
@@ -50,7 +55,8 @@ export function comparable({ counts, tally }: ReturnType<typeof countFast>): unk
     const key = `${c.status}|${c.substatus}|${c.win32Status}|${c.reason}`
     const none = { hits: 0, bytesSent: null, bytesReceived: null, timed: null, timeTakenUs: null }
     const known = (codes[key] ??= { ...none, first: null, last: null, lists: {} })
-    for (const k of Object.keys(none) as (keyof typeof none)[]) if (c[k] !== null) known[k] = ((known[k] as number | null) ?? 0) + c[k]
+    for (const k of Object.keys(none) as (keyof typeof none)[])
+      if (c[k] !== null) known[k] = ((known[k] as number | null) ?? 0) + c[k]
     if (c.firstSeen !== null) Object.assign(known, { first: c.firstSeen, last: c.lastSeen })
     for (const d of DIMENSIONS) {
       const list = ((known.lists as Record<string, Record<string, number>>)[d] ??= {})
@@ -67,7 +73,9 @@ function decodeLatin1(text: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    return [...bytes].map((b) => (b < 0x80 ? String.fromCharCode(b) : `\\x${b.toString(16).padStart(2, '0').toUpperCase()}`)).join('')
+    return [...bytes]
+      .map((b) => (b < 0x80 ? String.fromCharCode(b) : `\\x${b.toString(16).padStart(2, '0').toUpperCase()}`))
+      .join('')
   }
 }
 
@@ -103,11 +111,14 @@ export function logstat(
 }
 
 /**
- * Run the command in this process: a tenth of what starting it takes. Not for standard input, a crash, or what the bundle is about.
+ * Run the command in this process: a tenth of what starting it takes. Not for standard input, a crash, or what the
+ * bundle is about.
  *
  * What it prints is caught, so one runs at a time.
  */
-export async function logstatHere(args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+export async function logstatHere(
+  args: readonly string[],
+): Promise<{ status: number; stdout: string; stderr: string }> {
   process.env.TZ = 'UTC'
   process.env.NO_COLOR = '1'
   const { main } = await import('../src/cli/main.js')

@@ -29,7 +29,9 @@ const line = ({ status, seconds, day }: Request): string =>
 
 /** The slow way: sort, and take the nearest rank. */
 function exact(requests: readonly Request[], fits: (status: number) => boolean): TimeTaken | null {
-  const times = requests.flatMap(({ status, seconds }) => (seconds !== null && fits(status) ? [seconds * 1000] : [])).sort((a, b) => a - b)
+  const times = requests
+    .flatMap(({ status, seconds }) => (seconds !== null && fits(status) ? [seconds * 1000] : []))
+    .sort((a, b) => a - b)
   if (times.length === 0) return null
   const rank = (percent: number): number => times[Math.ceil((times.length * percent) / 100) - 1] as number
   return { p50Ms: rank(50), p95Ms: rank(95), p99Ms: rank(99), maxMs: rank(100) }
@@ -38,7 +40,8 @@ function exact(requests: readonly Request[], fits: (status: number) => boolean):
 function expectNear(found: TimeTaken | null | undefined, wanted: TimeTaken | null): void {
   expect(found === null).toBe(wanted === null)
   if (!found || !wanted) return
-  for (const key of ['p50Ms', 'p95Ms', 'p99Ms', 'maxMs'] as const) expect(Math.abs(found[key] - wanted[key])).toBeLessThanOrEqual(wanted[key] * 0.016 + 1e-6)
+  for (const key of ['p50Ms', 'p95Ms', 'p99Ms', 'maxMs'] as const)
+    expect(Math.abs(found[key] - wanted[key])).toBeLessThanOrEqual(wanted[key] * 0.016 + 1e-6)
 }
 
 const request = fc.record({
@@ -73,7 +76,11 @@ it('gives percentiles of codes and classes within 1.6 % of the exact ones, from 
         const since = Date.UTC(2026, 10, 21) / 1000
         const ofDay = requests.filter(({ day }) => day === 1)
         if (file !== null)
-          for (const { status, timeTaken } of makeReport(store, { since, until: since + 86400, periods: [since / 86400] }).codes)
+          for (const { status, timeTaken } of makeReport(store, {
+            since,
+            until: since + 86400,
+            periods: [since / 86400],
+          }).codes)
             expectNear(
               timeTaken,
               exact(ofDay, (s) => s === status),

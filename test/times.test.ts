@@ -77,7 +77,8 @@ describe('a time stamp', () => {
       '12': ['Dez', 'déc.', 'dic', 'dez', 'des', 'gru', 'Ara'],
     }
     for (const [number, names] of Object.entries(months))
-      for (const name of names) expect([name, timeOf(`07/${name}/2023:12:00:00 +0000`)]).toEqual([name, `2023-${number}-07T12:00:00`])
+      for (const name of names)
+        expect([name, timeOf(`07/${name}/2023:12:00:00 +0000`)]).toEqual([name, `2023-${number}-07T12:00:00`])
     expect(timeOf('07/M\u00e4r/2023:12:00:00 +0000', 'latin1')).toBe('2023-03-07T12:00:00')
   })
   it('that is none, or lacks a part, is no time', () => {

@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process'
-import { appendFileSync, copyFileSync, linkSync, mkdtempSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  copyFileSync,
+  linkSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -15,7 +25,8 @@ import { openStore } from '../src/store/store.js'
 import { dayOf, startOfDay } from '../src/time-zone.js'
 import { logstat } from './support.js'
 
-// A database is put through random sequences of all that happens to logs and to the program; after each step it must equal an oracle
+// A database is put through random sequences of all that happens to logs and to the program; after each step it must
+// equal an oracle
 // that knows every line and counts it once. LOGSTAT_TORTURE=5000 runs so many steps, LOGSTAT_SEED=7 others.
 
 const STEPS = Number(process.env.LOGSTAT_TORTURE ?? 120)
@@ -44,11 +55,17 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 function outcomeOf(line: string): Outcome {
   const [, day, month, year, time, status] = LINE.exec(line) ?? []
   if (status === undefined) return { status: null, time: Number.NaN }
-  return { status: Number(status), time: Date.parse(`${year}-${String(MONTHS.indexOf(month as string) + 1).padStart(2, '0')}-${day}T${time}Z`) / 1000 }
+  return {
+    status: Number(status),
+    time: Date.parse(`${year}-${String(MONTHS.indexOf(month as string) + 1).padStart(2, '0')}-${day}T${time}Z`) / 1000,
+  }
 }
 const linesOf = (text: string): string[] => text.split('\n').slice(0, -1)
 
-/** Whether a new log is read at all: half of what it begins with must be understood, a line cut off is not, and one line must be whole. */
+/**
+ * Whether a new log is read at all: half of what it begins with must be understood, a line cut off is not, and one line
+ * must be whole.
+ */
 function isAccessLog(whole: readonly string[], cutOff: string): boolean {
   const first = [...whole, ...(cutOff === '' ? [] : [cutOff])].slice(0, 200)
   const understood = first.filter((line) => outcomeOf(line).status !== null).length
@@ -88,7 +105,8 @@ class Oracle {
       const reaches = (l: Log): boolean =>
         l.text.length > log.text.length ||
         (l.text.length === log.text.length &&
-          (l.outcomes.length > log.outcomes.length || (l.outcomes.length === log.outcomes.length && pruned(l) <= pruned(log))))
+          (l.outcomes.length > log.outcomes.length ||
+            (l.outcomes.length === log.outcomes.length && pruned(l) <= pruned(log))))
       if (same.some(reaches)) continue
       this.logs = [...this.logs.filter((l) => !same.includes(l)), log]
     }
@@ -115,7 +133,9 @@ class Oracle {
         else if (time !== PRUNED) hits[status] = (hits[status] ?? 0) + 1
       }
     }
-    const logs = this.logs.map(({ text, outcomes, open }) => `${text.length} bytes, ${outcomes.length} lines${open ? ', open' : ''}`).sort()
+    const logs = this.logs
+      .map(({ text, outcomes, open }) => `${text.length} bytes, ${outcomes.length} lines${open ? ', open' : ''}`)
+      .sort()
     return { logs, lines, rejected, hits }
   }
 }
@@ -196,7 +216,8 @@ describe(`a database under ${STEPS} steps of anything`, () => {
       files.set(name, { content: contentOf(name) + more, packed: false })
     }
 
-    const begin = (): string => `203.0.113.1 - - [22/Nov/2026:10:00:00 +0000] "GET /begin-${made++} HTTP/1.1" 200 1 "-" "torture"\n`
+    const begin = (): string =>
+      `203.0.113.1 - - [22/Nov/2026:10:00:00 +0000] "GET /begin-${made++} HTTP/1.1" 200 1 "-" "torture"\n`
     const ingest = async (file: string, inputs: readonly string[]): Promise<void> => {
       const store = openStore(file)
       await readInputs(findInputs(inputs.map(at)), store, { dayZone: 'UTC', jobs: 1 })
@@ -207,7 +228,9 @@ describe(`a database under ${STEPS} steps of anything`, () => {
       for (const name of inputs) into.read(contentOf(name), files.get(name)?.packed === true)
     }
     const start = (inputs: readonly string[]) =>
-      spawn(process.execPath, [BIN, 'ingest', '-q', '-j', '1', '--tz', 'UTC', ...inputs.map(at), '--db', db], { stdio: ['ignore', 'ignore', 'pipe'] })
+      spawn(process.execPath, [BIN, 'ingest', '-q', '-j', '1', '--tz', 'UTC', ...inputs.map(at), '--db', db], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      })
     /** Until it writes to the database, or has nothing to write. */
     const writing = async (child: ReturnType<typeof start>): Promise<void> => {
       const size = (): number => statSync(`${db}-wal`, { throwIfNoEntry: false })?.size ?? 0
@@ -217,7 +240,8 @@ describe(`a database under ${STEPS} steps of anything`, () => {
       let stderr = ''
       child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
       // A child may have ended before anybody asks: its event is not seen then, its state is.
-      if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve({ status: child.exitCode, stderr })
+      if (child.exitCode !== null || child.signalCode !== null)
+        return Promise.resolve({ status: child.exitCode, stderr })
       return new Promise((resolve) => child.on('exit', (status) => resolve({ status, stderr })))
     }
 
@@ -358,7 +382,8 @@ describe(`a database under ${STEPS} steps of anything`, () => {
           const [a, b] = [shuffled(), shuffled()]
           const children = [start(a), start(b)]
           // 2: one of the files is no log yet, not a line of it being complete.
-          for (const { status, stderr } of await Promise.all(children.map(ended))) expect([0, 2], stderr).toContain(status)
+          for (const { status, stderr } of await Promise.all(children.map(ended)))
+            expect([0, 2], stderr).toContain(status)
           readAll(oracle, a)
         },
       ],
@@ -379,7 +404,10 @@ describe(`a database under ${STEPS} steps of anything`, () => {
           const other = new Oracle()
           readAll(other, inputs)
           await ingest(at('other.db'), inputs)
-          expect(logstat(['merge', '-q', db, at('other.db'), '-o', at('all.db')])).toMatchObject({ status: 0, stderr: '' })
+          expect(logstat(['merge', '-q', db, at('other.db'), '-o', at('all.db')])).toMatchObject({
+            status: 0,
+            stderr: '',
+          })
           rmSync(at('other.db'))
           renameSync(at('all.db'), db)
           oracle.merge(other)

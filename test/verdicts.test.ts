@@ -34,7 +34,9 @@ function iisLog(version: string, rows: readonly (readonly [number, number, numbe
   ]
   return [
     ...head,
-    ...rows.flatMap(([status, sub, win32, times]) => Array.from({ length: times }, () => `2026-11-22 08:00:01 GET /a 192.0.2.1 ${status} ${sub} ${win32} 15`)),
+    ...rows.flatMap(([status, sub, win32, times]) =>
+      Array.from({ length: times }, () => `2026-11-22 08:00:01 GET /a 192.0.2.1 ${status} ${sub} ${win32} 15`),
+    ),
   ]
 }
 
@@ -43,7 +45,12 @@ describe('an IIS log', () => {
     const log = iisLog('10.0', [
       [440, 0, 0, 3],
       [451, 0, 0, 2],
-    ]).map((line) => line.replace('GET /a', line.includes(' 440 ') ? 'POST /owa/service.svc' : 'POST /Microsoft-Server-ActiveSync/default.eas'))
+    ]).map((line) =>
+      line.replace(
+        'GET /a',
+        line.includes(' 440 ') ? 'POST /owa/service.svc' : 'POST /Microsoft-Server-ActiveSync/default.eas',
+      ),
+    )
     const { codes } = await reportOf('exchange.log', log)
     expect(codes.map((code) => [codeName(code), code.explanation?.authority])).toEqual([
       ['440.0', expect.any(String)],
@@ -101,7 +108,8 @@ describe('an IIS log', () => {
   it('counts problems apart, and splits a row by verdict', async () => {
     const report = await reportOf('mixed.log', iisLog('10.0', [...QUIET, ...LOUD]))
     expect(report.problems).toBe(sum(LOUD))
-    const row = (name: string): Report['codes'][number] => report.codes.find((c) => codeName(c) === name) as Report['codes'][number]
+    const row = (name: string): Report['codes'][number] =>
+      report.codes.find((c) => codeName(c) === name) as Report['codes'][number]
     expect(row('401.1').verdicts).toEqual({ normal: 7, auth: 3 })
     expect(row('500.19').verdicts).toEqual({ noise: 2, config: 4 })
     expect(row('401.2').verdicts).toEqual({ normal: 10 })
@@ -126,21 +134,28 @@ describe('an IIS log', () => {
 
   it('is read with the meanings of its version', async () => {
     const rows = [[403, 10, 0, 1]] as const
-    const name = async (version: string): Promise<string | undefined> => (await reportOf(`v${version}.log`, iisLog(version, rows))).codes[0]?.explanation?.name
+    const name = async (version: string): Promise<string | undefined> =>
+      (await reportOf(`v${version}.log`, iisLog(version, rows))).codes[0]?.explanation?.name
     expect(await name('6.0')).toBe('Invalid configuration')
     expect(await name('10.0')).toMatch(/execute/i)
   })
 
   it('counts a code that nobody knows, as itself', async () => {
     const report = await reportOf('unknown.log', iisLog('10.0', [[477, 88, 3000000001, 2]]))
-    expect(report.codes[0]).toMatchObject({ status: 477, substatus: 88, hits: 2, win32: [{ value: 3000000001, hex: '0xB2D05E01', symbol: null }] })
+    expect(report.codes[0]).toMatchObject({
+      status: 477,
+      substatus: 88,
+      hits: 2,
+      win32: [{ value: 3000000001, hex: '0xB2D05E01', symbol: null }],
+    })
     expect(report.codes[0]?.explanation).toMatchObject({ level: 'class', authority: 'class' })
   })
 })
 
 describe('an HTTPERR log', () => {
   it('is quiet about closed idle connections and clients that left, loud about pools', async () => {
-    const line = (status: string, reason: string): string => `2026-11-22 08:00:01 192.0.2.1 50000 192.0.2.9 443 HTTP/1.1 GET /a ${status} 1 ${reason} Pool`
+    const line = (status: string, reason: string): string =>
+      `2026-11-22 08:00:01 192.0.2.1 50000 192.0.2.9 443 HTTP/1.1 GET /a ${status} 1 ${reason} Pool`
     const report = await reportOf('httperr1.log', [
       '#Software: Microsoft HTTP API 2.0',
       '#Version: 1.0',
@@ -155,7 +170,12 @@ describe('an HTTPERR log', () => {
     ])
     expect(report.verdicts).toEqual({ normal: 20, noise: 3, server: 2 })
     expect(report.problems).toBe(2)
-    expect(report.codes[0]).toMatchObject({ status: null, reason: 'Timer_ConnectionIdle', hits: 20, explanation: { authority: 'httperr', level: 'reason' } })
+    expect(report.codes[0]).toMatchObject({
+      status: null,
+      reason: 'Timer_ConnectionIdle',
+      hits: 20,
+      explanation: { authority: 'httperr', level: 'reason' },
+    })
     expect(report.findings.map((f) => f.code).sort()).toEqual(['503 AppOffline', '503 QueueFull'])
   })
 })

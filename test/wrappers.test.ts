@@ -19,7 +19,10 @@ const at = (name: string): string => join(folder, name)
 async function read(file: string, database: string | null = null): Promise<{ result: InputResult; report: Report }> {
   const store = openStore(database)
   try {
-    const [result] = await readInputs(findInputs([file]), store, { jobs: 1, ...(database === null ? {} : { dayZone: 'UTC' }) })
+    const [result] = await readInputs(findInputs([file]), store, {
+      jobs: 1,
+      ...(database === null ? {} : { dayZone: 'UTC' }),
+    })
     return { result: result as InputResult, report: makeReport(store, {}) }
   } finally {
     store.close()
@@ -31,8 +34,10 @@ async function reportOf(...lines: readonly string[]): Promise<{ result: InputRes
   return read(at('x.log'))
 }
 
-const codesOf = ({ codes }: Report): Record<string, number> => Object.fromEntries(codes.map(({ status, hits }) => [String(status), hits]))
-const clientsOf = ({ codes }: Report): string[] => [...new Set(codes.flatMap(({ top }) => (top.clients ?? []).map(({ value }) => value)))].sort()
+const codesOf = ({ codes }: Report): Record<string, number> =>
+  Object.fromEntries(codes.map(({ status, hits }) => [String(status), hits]))
+const clientsOf = ({ codes }: Report): string[] =>
+  [...new Set(codes.flatMap(({ top }) => (top.clients ?? []).map(({ value }) => value)))].sort()
 
 /** Lines of formats of every sort: relatives of combined, own layouts, JSON, LTSV. */
 const INNER: Readonly<Record<string, readonly string[]>> = {
@@ -88,7 +93,8 @@ const WRAP: Readonly<Record<string, (line: string, i: number) => string>> = {
   'log without its newline': (line) => `{"log":${json(line)},"stream":"stdout"}`,
   message: (line) => `{"@timestamp":"2024-05-01T10:00:00Z","message":${json(line)},"host":{"name":"web1"}}`,
   journald: (line) => `{"__REALTIME_TIMESTAMP":"1509724499000000","PRIORITY":"6","MESSAGE":${json(line)},"_PID":"1"}`,
-  'journald, bytes': (line) => `{"__REALTIME_TIMESTAMP":"1509724499000000","MESSAGE":[${[...Buffer.from(line)].join(',')}]}`,
+  'journald, bytes': (line) =>
+    `{"__REALTIME_TIMESTAMP":"1509724499000000","MESSAGE":[${[...Buffer.from(line)].join(',')}]}`,
   textPayload: (line) => `{"insertId":"1","textPayload":${json(line)},"timestamp":"2024-05-01T10:00:00Z"}`,
   line: (line) => `{"labels":{"job":"x"},"line":${json(line)},"ts":"2024-05-01T10:00:00Z"}`,
   msg: (line) => `{"level":"info","msg":${json(line)}}`,
@@ -108,11 +114,13 @@ const WRAP: Readonly<Record<string, (line: string, i: number) => string>> = {
   'RFC 3164 without a host': (line) => `<134>Jan  7 13:35:02 haproxy[44]: ${line}`,
   'rsyslog with ISO times': (line) => `2019-01-07T13:35:02.123456+00:00 web1 nginx[44]: ${line}`,
   'RFC 5424': (line) => `<134>1 2019-01-07T13:35:02.123Z 192.0.2.77 nginx 44 - - ${line}`,
-  'RFC 5424 with data': (line) => `<134>1 2019-01-07T13:35:02.123Z lb1 nginx 44 ID47 [x@1 a="b \\"c\\]" d="e"][y@2 z="1"] ${line}`,
+  'RFC 5424 with data': (line) =>
+    `<134>1 2019-01-07T13:35:02.123Z lb1 nginx 44 ID47 [x@1 a="b \\"c\\]" d="e"][y@2 z="1"] ${line}`,
   'RFC 5424 of dashes': (line) => `<134>1 - - - - - - ${line}`,
   'RFC 5424 without a priority': (line) => `2019-01-07T13:35:02+00:00 lb1 nginx 44 - - ${line}`,
   'CRI around syslog': (line) => `2024-05-01T10:00:00.1Z stdout F <134>Jan  7 13:35:02 web1 nginx[44]: ${line}`,
-  'docker around compose': (line) => `{"log":${json(`nginx.1    | ${line}\n`)},"stream":"stdout","time":"2024-05-01T10:00:00Z"}`,
+  'docker around compose': (line) =>
+    `{"log":${json(`nginx.1    | ${line}\n`)},"stream":"stdout","time":"2024-05-01T10:00:00Z"}`,
 }
 
 describe('every wrapper around every format', () => {
@@ -120,8 +128,16 @@ describe('every wrapper around every format', () => {
   it.each(cases)('$wrapper around $format', async ({ wrapper, format }) => {
     const bare = INNER[format] as readonly string[]
     const plain = await reportOf(...bare)
-    const wrapped = await reportOf(...bare.map((line, i) => (WRAP[wrapper] as (line: string, i: number) => string)(line, i)))
-    expect(wrapped.result).toMatchObject({ format, error: null, lines: bare.length, rejected: 0, ignored: plain.result.ignored })
+    const wrapped = await reportOf(
+      ...bare.map((line, i) => (WRAP[wrapper] as (line: string, i: number) => string)(line, i)),
+    )
+    expect(wrapped.result).toMatchObject({
+      format,
+      error: null,
+      lines: bare.length,
+      rejected: 0,
+      ignored: plain.result.ignored,
+    })
     expect(codesOf(wrapped.report)).toEqual({ 404: 1, 503: 1 })
     expect(wrapped.report.codes).toEqual(plain.report.codes)
     expect(wrapped.report.period).toEqual(plain.report.period)
@@ -147,7 +163,11 @@ describe('wrappers', () => {
   })
   it('are told with the evidence', () => {
     const found = detect(
-      Buffer.from((INNER.combined as string[]).map((line) => `${(WRAP['RFC 3164'] as (l: string, i: number) => string)(line, 0)}\n`).join('')),
+      Buffer.from(
+        (INNER.combined as string[])
+          .map((line) => `${(WRAP['RFC 3164'] as (l: string, i: number) => string)(line, 0)}\n`)
+          .join(''),
+      ),
       true,
     )
     expect(found).toMatchObject({ format: 'combined', wrapping: [{ name: 'syslog' }] })
@@ -161,7 +181,8 @@ describe('wrappers', () => {
     }
   })
   it('leave a record its own values, though a line stands in it', () => {
-    const record = '{"time":"2026-11-23T18:17:51Z","remote_addr":"192.0.2.9","method":"GET","path":"/a","status":404,"message":"GET /b 200 5 - 1.2 ms"}'
+    const record =
+      '{"time":"2026-11-23T18:17:51Z","remote_addr":"192.0.2.9","method":"GET","path":"/a","status":404,"message":"GET /b 200 5 - 1.2 ms"}'
     expect(detect(Buffer.from(`${record}\n`), true)).toMatchObject({ format: 'json' })
     expect(detect(Buffer.from(`${record}\n`), true)).not.toHaveProperty('wrapping')
   })
@@ -170,7 +191,10 @@ describe('wrappers', () => {
     ['morgan', 'GET /a 404 10 - 6.100 ms'],
     ['morgan', 'GET /a 404 6.100 ms - 10'],
     ['logfmt', 'level=info method=GET path=/a status=404'],
-    ['heroku', 'at=info method=GET path="/a" host=example.com fwd="192.0.2.9" dyno=web.1 connect=1ms service=9ms status=404 bytes=10'],
+    [
+      'heroku',
+      'at=info method=GET path="/a" host=example.com fwd="192.0.2.9" dyno=web.1 connect=1ms service=9ms status=404 bytes=10',
+    ],
   ])('give their time to lines that have none: %s', async (format, line) => {
     const time = '2026-05-01T10:00:00.123Z'
     for (const wrapped of [
@@ -188,8 +212,15 @@ describe('wrappers', () => {
     expect((await reportOf(`web-1  | ${line}`, line)).result).toMatchObject({ format, entries: 2, withoutTime: 2 })
   })
   it('are looked for where a format was asked for, too', async () => {
-    writeFileSync(at('asked.log'), (INNER.combined as string[]).map((line) => `{"stream": "stdout", "log": ${json(`${line}\n`)}}\n`).join(''))
-    for (const format of ['combined', '$remote_addr - $remote_user [$time_local] "$request" $status', '/"(?<request>[^"]*)" (?<status>\\d+)/']) {
+    writeFileSync(
+      at('asked.log'),
+      (INNER.combined as string[]).map((line) => `{"stream": "stdout", "log": ${json(`${line}\n`)}}\n`).join(''),
+    )
+    for (const format of [
+      'combined',
+      '$remote_addr - $remote_user [$time_local] "$request" $status',
+      '/"(?<request>[^"]*)" (?<status>\\d+)/',
+    ]) {
       const store = openStore(null)
       const [result] = await readInputs(findInputs([at('asked.log')]), store, { jobs: 1, format })
       expect(result).toMatchObject({ entries: 2, rejected: 0, error: null })
@@ -199,7 +230,15 @@ describe('wrappers', () => {
   it('keep the line, the offset and the text of what is rejected', async () => {
     const lines = (INNER.combined as string[]).map((line) => `web-1  | ${line}`)
     const broken = 'web-1  | what is this?'
-    const { report } = await reportOf(lines[0] as string, broken, lines[1] as string, broken, 'not even wrapped', ...lines, ...lines)
+    const { report } = await reportOf(
+      lines[0] as string,
+      broken,
+      lines[1] as string,
+      broken,
+      'not even wrapped',
+      ...lines,
+      ...lines,
+    )
     const samples = report.rejects.flatMap(({ samples }) => samples)
     expect(samples.map(({ line, text }) => [line, text])).toEqual([
       [2, 'what is this?'],
@@ -207,7 +246,8 @@ describe('wrappers', () => {
       [5, 'not even wrapped'],
     ])
     const bytes = readFileSync(at('x.log'))
-    for (const { offset, text } of samples) expect(bytes.subarray(offset, bytes.indexOf(0x0a, offset)).toString()).toContain(text)
+    for (const { offset, text } of samples)
+      expect(bytes.subarray(offset, bytes.indexOf(0x0a, offset)).toString()).toContain(text)
     expect(samples[1]?.offset).toBe(`${lines[0]}\n${broken}\n${lines[1]}\n`.length)
   })
   it('read lines of several kinds that stand in one JSON value', async () => {
@@ -220,19 +260,31 @@ describe('wrappers', () => {
 
 describe('lines in parts', () => {
   const [line = '', other = ''] = INNER.combined as string[]
-  const cri = (tag: string, text: string, stream = 'stdout'): string => `2024-05-01T10:00:00.1Z ${stream} ${tag} ${text}`
+  const cri = (tag: string, text: string, stream = 'stdout'): string =>
+    `2024-05-01T10:00:00.1Z ${stream} ${tag} ${text}`
   const docker = (text: string): string => `{"log":${json(text)},"stream":"stdout","time":"2024-05-01T10:00:00Z"}`
 
   it.each([
     ['CRI', cri('P', line.slice(0, 20)), cri('P', line.slice(20, 50)), cri('F', line.slice(50)), cri('F', other)],
-    ['docker', docker(line.slice(0, 20)), docker(line.slice(20, 50)), docker(`${line.slice(50)}\n`), docker(`${other}\n`)],
+    [
+      'docker',
+      docker(line.slice(0, 20)),
+      docker(line.slice(20, 50)),
+      docker(`${line.slice(50)}\n`),
+      docker(`${other}\n`),
+    ],
   ])('%s: are put together', async (_, ...lines) => {
     const { result, report } = await reportOf(...lines)
     expect(result).toMatchObject({ lines: 4, entries: 2, ignored: 2, rejected: 0 })
     expect(codesOf(report)).toEqual({ 404: 1, 503: 1 })
   })
   it('are told apart by stream', async () => {
-    const { result } = await reportOf(cri('P', line.slice(0, 20)), cri('F', other, 'stderr'), cri('F', line.slice(20)), cri('F', other))
+    const { result } = await reportOf(
+      cri('P', line.slice(0, 20)),
+      cri('F', other, 'stderr'),
+      cri('F', line.slice(20)),
+      cri('F', other),
+    )
     expect(result).toMatchObject({ lines: 4, entries: 3, ignored: 1, rejected: 0 })
   })
   it('count as what they are where the rest never comes', async () => {
@@ -266,7 +318,8 @@ describe('a log in a wrapper', () => {
   it('goes into a database once, however it grows', async () => {
     const lines = Array.from(
       { length: 400 },
-      (_, i) => `{"log":${json(`192.0.2.${i % 200} - - [07/Jan/2019:13:35:02 +0000] "GET /${i} HTTP/1.1" 404 9 "-" "c"\n`)}, "stream":"stderr"}\n`,
+      (_, i) =>
+        `{"log":${json(`192.0.2.${i % 200} - - [07/Jan/2019:13:35:02 +0000] "GET /${i} HTTP/1.1" 404 9 "-" "c"\n`)}, "stream":"stderr"}\n`,
     )
     const database = at('grown.db')
     for (const n of [10, 11, 200, 400, 400]) {
@@ -294,7 +347,10 @@ describe('tables', () => {
     expect(rowOf('a,b"c,d', ',')).toEqual(['a', 'b"c', 'd'])
   })
   it('are known by a line of names', () => {
-    expect(tableOf(['Time [UTC];c_ip;"sc_status"', '1;2;3'])).toEqual({ columns: ['Time [UTC]', 'c_ip', 'sc_status'], separator: ';' })
+    expect(tableOf(['Time [UTC];c_ip;"sc_status"', '1;2;3'])).toEqual({
+      columns: ['Time [UTC]', 'c_ip', 'sc_status'],
+      separator: ';',
+    })
     expect(tableOf(['a,b,a', '1,2,3'])).toBeUndefined()
     expect(tableOf(['1,2,3', '4,5,6'])).toBeUndefined()
     expect(tableOf(['a,b,c'])).toBeUndefined()
@@ -304,8 +360,12 @@ describe('tables', () => {
       TimeGenerated: '2021-10-05T00:07:01Z',
       'a\\b': 'x "y"',
     })
-    expect(JSON.parse(writeRow(['@timestamp'], ['Oct 5, 2021 @ 17:07:01.000']))).toEqual({ '@timestamp': '2021-10-05T17:07:01Z' })
-    expect(JSON.parse(writeRow(['date', 'time'], ['2024-10-01', '00:00:06']))).toMatchObject({ '@timestamp': '2024-10-01T00:00:06Z' })
+    expect(JSON.parse(writeRow(['@timestamp'], ['Oct 5, 2021 @ 17:07:01.000']))).toEqual({
+      '@timestamp': '2021-10-05T17:07:01Z',
+    })
+    expect(JSON.parse(writeRow(['date', 'time'], ['2024-10-01', '00:00:06']))).toMatchObject({
+      '@timestamp': '2024-10-01T00:00:06Z',
+    })
   })
 })
 
@@ -313,11 +373,15 @@ describe('companions', () => {
   const samples = COMPANIONS.flatMap(({ name, samples }) => samples.map((sample) => ({ name, sample })))
   it.each(samples)('$name: $sample', ({ name, sample }) => {
     expect(companionOf(sample)?.name).toBe(name)
-    for (const header of ['Jan  7 13:35:02 web1 x[1]: ', '2024-05-01T10:00:00.1Z stderr F ', 'web-1  | ']) expect(companionOf(header + sample)).toBeDefined()
+    for (const header of ['Jan  7 13:35:02 web1 x[1]: ', '2024-05-01T10:00:00.1Z stderr F ', 'web-1  | '])
+      expect(companionOf(header + sample)).toBeDefined()
   })
-  it.each(Object.entries(INNER).flatMap(([format, lines]) => lines.map((line) => ({ format, line }))))('a request is none: $format', ({ line }) => {
-    expect(companionOf(line)).toBeUndefined()
-  })
+  it.each(Object.entries(INNER).flatMap(([format, lines]) => lines.map((line) => ({ format, line }))))(
+    'a request is none: $format',
+    ({ line }) => {
+      expect(companionOf(line)).toBeUndefined()
+    },
+  )
   it.each([
     'Once upon a time',
     '{"level":"info","msg":"user signed in","status":200}',
@@ -345,7 +409,11 @@ describe('companions', () => {
   it('are known behind the head of a log, too', async () => {
     const [request = ''] = INNER.combined as string[]
     const lines = Array.from({ length: 1000 }, () => request)
-    const { result, report } = await reportOf(...lines, '2026/11/22 14:05:01 [error] 12#12: *7 open() "/x" failed', 'Segmentation fault')
+    const { result, report } = await reportOf(
+      ...lines,
+      '2026/11/22 14:05:01 [error] 12#12: *7 open() "/x" failed',
+      'Segmentation fault',
+    )
     expect(result).toMatchObject({ entries: 1000, ignored: 1, rejected: 1 })
     expect(clientsOf(report)).toEqual(['192.0.2.9'])
   })

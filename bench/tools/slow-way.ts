@@ -2,7 +2,8 @@ import { createReadStream, readFileSync } from 'node:fs'
 import split2 from 'split2'
 import { countSlowly } from '../../test/oracle/oracle.js'
 
-// The obvious way: split2, then a regular expression and Maps (the tests' oracle) or, for JSON lines, JSON.parse and one Map.
+// The obvious way: split2, then a regular expression and Maps (the tests' oracle) or, for JSON lines, JSON.parse and
+// one Map.
 //
 // A JSON document is read whole, as JSON.parse needs it.
 //
@@ -18,7 +19,8 @@ const count = ({ status }: { readonly status: number }): void => {
 }
 
 if (how === 'json') {
-  for await (const line of createReadStream(path).pipe(split2())) count(JSON.parse(line as string) as { status: number })
+  for await (const line of createReadStream(path).pipe(split2()))
+    count(JSON.parse(line as string) as { status: number })
 } else if (how === 'document') {
   for (const record of JSON.parse(readFileSync(path, 'utf8')) as { status: number }[]) count(record)
 } else {

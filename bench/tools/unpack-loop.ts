@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
 
-// What Node's zlib needs to unpack files, one after the other, and touch nothing: the limit of any reader of gzip in one thread.
+// What Node's zlib needs to unpack files, one after the other, and touch nothing: the limit of any reader of gzip in
+// one thread.
 
 const CHUNK = 256 << 10
 let bytes = 0

@@ -1,7 +1,8 @@
 import { openSync, readFileSync, readSync } from 'node:fs'
 import type { HowTo, Language, Note, Text } from './note.js'
 
-// The compiled form of data/*.yaml (see compile.ts): all notes in one file, one after another, and an index of where each begins and
+// The compiled form of data/*.yaml (see compile.ts): all notes in one file, one after another, and an index of where
+// each begins and
 // ends. What is looked up is read, and nothing else: most of what an answer costs is loading.
 
 export interface CompiledIndex {
@@ -27,7 +28,10 @@ export function index(): CompiledIndex {
 /** What an authority says about a code, if anything. */
 export function noteOf(owner: string, code: string): Note | undefined {
   const { authorities } = index()
-  const range = Object.hasOwn(authorities, owner) && Object.hasOwn(authorities[owner]?.notes ?? {}, code) ? authorities[owner]?.notes[code] : undefined
+  const range =
+    Object.hasOwn(authorities, owner) && Object.hasOwn(authorities[owner]?.notes ?? {}, code)
+      ? authorities[owner]?.notes[code]
+      : undefined
   if (!range) return undefined
   const key = `${owner}:${code}`
   let note = read.get(key)
@@ -63,7 +67,9 @@ let howTos: readonly HowTo[] | undefined
 /** How to do what a note asks for, when that is told once for many notes. */
 export function howTosOf(authority: string, note: Note, language: Language): readonly HowTo[] {
   howTos ??= JSON.parse(readFileSync(new URL('how-to.json', folder), 'utf8')) as readonly HowTo[]
-  const said = [...(note.checks ?? []), ...(note.causes ?? []), ...(note.remedy ? [note.remedy] : [])].map((text) => text[language]).join('\n')
+  const said = [...(note.checks ?? []), ...(note.causes ?? []), ...(note.remedy ? [note.remedy] : [])]
+    .map((text) => text[language])
+    .join('\n')
   return howTos.filter((howTo) => howTo.authorities.includes(authority) && new RegExp(howTo.mention).test(said))
 }
 
@@ -91,7 +97,14 @@ export function win32Value(value: number): Win32Value {
     symbols ??= JSON.parse(readFileSync(new URL('win32-symbols.json', folder), 'utf8')) as Record<string, string>
     symbol = symbols[String(value)] ?? (inner === null ? null : (symbols[String(inner)] ?? null))
   }
-  return { value, hex: `0x${value.toString(16).toUpperCase().padStart(8, '0')}`, symbol, note, family: familyOf(value), inner }
+  return {
+    value,
+    hex: `0x${value.toString(16).toUpperCase().padStart(8, '0')}`,
+    symbol,
+    note,
+    family: familyOf(value),
+    inner,
+  }
 }
 
 /** https://learn.microsoft.com/windows/win32/com/structure-of-com-error-codes */
@@ -101,6 +114,12 @@ function familyOf(value: number): string {
   if (value < 0x10000) return 'Win32'
   if (value >>> 28 === 0xc) return 'NTSTATUS'
   const facility = (value >>> 16) & 0x7ff
-  const names: Record<number, string> = { 7: 'HRESULT of a Win32 error', 9: 'SSPI', 11: 'certificate', 4: 'COM', 51: 'WinRM' }
+  const names: Record<number, string> = {
+    7: 'HRESULT of a Win32 error',
+    9: 'SSPI',
+    11: 'certificate',
+    4: 'COM',
+    51: 'WinRM',
+  }
   return value >>> 31 ? (names[facility] ?? `HRESULT, facility ${facility}`) : 'Win32'
 }

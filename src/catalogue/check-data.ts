@@ -10,7 +10,11 @@ import { parse } from 'yaml'
 import { BASES, CONDITIONS, LANGUAGES, type NoteFile, VERDICTS } from './note.js'
 import { linkOf, partsOfSource } from './sources.js'
 
-const NOTE_KEYS = new Set('code name meaning when causes checks remedy verdict basis source component versions aliases variants symbol'.split(' '))
+const NOTE_KEYS = new Set(
+  'code name meaning when causes checks remedy verdict basis source component versions aliases variants symbol'.split(
+    ' ',
+  ),
+)
 const WHEN_KEYS = new Set(['is', 'seconds', 'share', 'verdict'])
 const VARIANT_KEYS = new Set('versions from below name meaning checks source'.split(' '))
 const HAN = /\p{Script=Han}/u
@@ -18,7 +22,8 @@ const HAN = /\p{Script=Han}/u
 /** Every rule a file breaks, as `FILE: CODE: what`. Empty when it is well-formed. */
 export function checkFile(name: string, file: unknown): string[] {
   const wrong: string[] = []
-  if (!isRecord(file) || typeof file.authority !== 'string' || !Array.isArray(file.notes)) return [`${name}: needs authority, title and notes`]
+  if (!isRecord(file) || typeof file.authority !== 'string' || !Array.isArray(file.notes))
+    return [`${name}: needs authority, title and notes`]
   checkText(wrong, `${name}: title`, file.title)
   for (const note of file.notes as unknown[]) {
     if (!isRecord(note)) {
@@ -41,7 +46,8 @@ export function checkFile(name: string, file: unknown): string[] {
     for (const variant of (note.variants ?? []) as unknown[]) {
       if (!isRecord(variant)) wrong.push(`${at}: a variant is not a record`)
       else {
-        for (const key of Object.keys(variant)) if (!VARIANT_KEYS.has(key)) wrong.push(`${at}: variant: unknown key ${key}`)
+        for (const key of Object.keys(variant))
+          if (!VARIANT_KEYS.has(key)) wrong.push(`${at}: variant: unknown key ${key}`)
         if (typeof variant.versions !== 'string') wrong.push(`${at}: a variant needs versions`)
         checkSource(wrong, `${at}: variant`, variant.source)
         checkText(wrong, `${at}: variant name`, variant.name)
@@ -56,13 +62,15 @@ export function checkFile(name: string, file: unknown): string[] {
 function checkSource(wrong: string[], at: string, source: unknown): void {
   if (typeof source !== 'string' || source === '') return void wrong.push(`${at}: source missing`)
   for (const part of partsOfSource(source))
-    if (!linkOf(part)) wrong.push(`${at}: source "${part}" is not in src/catalogue/sources.yaml; add it there with its address`)
+    if (!linkOf(part))
+      wrong.push(`${at}: source "${part}" is not in src/catalogue/sources.yaml; add it there with its address`)
 }
 
 function checkWhen(wrong: string[], at: string, when: unknown, verdict: unknown): void {
   if (!isRecord(when)) return void wrong.push(`${at}: needs is and verdict`)
   for (const key of Object.keys(when)) if (!WHEN_KEYS.has(key)) wrong.push(`${at}: unknown key ${key}`)
-  if (!(CONDITIONS as readonly unknown[]).includes(when.is)) wrong.push(`${at}: is ${String(when.is)}; known: ${CONDITIONS.join(', ')}`)
+  if (!(CONDITIONS as readonly unknown[]).includes(when.is))
+    wrong.push(`${at}: is ${String(when.is)}; known: ${CONDITIONS.join(', ')}`)
   if (!(VERDICTS as readonly unknown[]).includes(when.verdict)) wrong.push(`${at}: verdict ${String(when.verdict)}`)
   if (when.verdict === verdict) wrong.push(`${at}: verdict is that of the note already`)
   if (when.is === 'slow' && typeof when.seconds !== 'number') wrong.push(`${at}: slow needs seconds`)
@@ -104,9 +112,12 @@ export function readDataFiles(): { name: string; file: NoteFile }[] {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const paths = process.argv.slice(2)
-  const files = paths.length ? paths.map((path) => ({ name: basename(path), file: parse(readFileSync(path, 'utf8')) as unknown })) : readDataFiles()
+  const files = paths.length
+    ? paths.map((path) => ({ name: basename(path), file: parse(readFileSync(path, 'utf8')) as unknown }))
+    : readDataFiles()
   const wrong = files.flatMap(({ name, file }) => checkFile(name, file))
   for (const line of wrong) console.error(line)
-  for (const { name, file } of files) console.log(`${name}: ${isRecord(file) && Array.isArray(file.notes) ? file.notes.length : 0} notes`)
+  for (const { name, file } of files)
+    console.log(`${name}: ${isRecord(file) && Array.isArray(file.notes) ? file.notes.length : 0} notes`)
   process.exitCode = wrong.length ? 1 : 0
 }

@@ -1,7 +1,8 @@
 import { noteOf } from './catalogue.js'
 import { LANGUAGES, type Link, type Note, type Text, type Verdict } from './note.js'
 
-// Reasons that a server puts together from parts each of which has a note: Envoy's flags `UF,URX`, HAProxy's letters `IH--`, Squid's
+// Reasons that a server puts together from parts each of which has a note: Envoy's flags `UF,URX`, HAProxy's letters
+// `IH--`, Squid's
 // `TCP_MISS_ABORTED`. There are far too many of them to write down.
 
 /** How the reasons of an authority fall into codes that have notes; undefined when a reason is not of that form. */
@@ -23,7 +24,10 @@ export function compose(owner: string, reason: string): Note | undefined {
   return composed.get(key)
 }
 
-/** `IH--`: event and phase together where HAProxy's manual has the pair, else one by one; the letters of the cookie when there was one. */
+/**
+ * `IH--`: event and phase together where HAProxy's manual has the pair, else one by one; the letters of the cookie when
+ * there was one.
+ */
 function haproxyParts(reason: string): readonly string[] | undefined {
   const [, state, cookies] = /^([A-Za-z-]{2})([A-Z-]{2})?$/.exec(reason) ?? []
   if (state === undefined) return undefined
@@ -44,7 +48,8 @@ const QUIET: ReadonlySet<Verdict> = new Set(['normal', 'noise'])
 function together(code: string, parts: readonly Note[]): Note {
   const [first] = parts as [Note, ...Note[]]
   if (parts.length === 1) return first
-  const texts = (pick: (note: Note) => readonly Text[] | undefined): readonly Text[] => parts.flatMap((note) => pick(note) ?? [])
+  const texts = (pick: (note: Note) => readonly Text[] | undefined): readonly Text[] =>
+    parts.flatMap((note) => pick(note) ?? [])
   const [causes, checks] = [texts((n) => n.causes), texts((n) => n.checks)]
   const links = new Map<string, Link>(parts.flatMap((n) => n.links ?? []).map((link) => [link.name, link]))
   return {
@@ -62,5 +67,7 @@ function together(code: string, parts: readonly Note[]): Note {
 }
 
 function joined(parts: readonly Note[], pick: (note: Note) => Text, between: Text): Text {
-  return Object.fromEntries(LANGUAGES.map((l) => [l, parts.map((note) => pick(note)[l]).join(between[l])])) as unknown as Text
+  return Object.fromEntries(
+    LANGUAGES.map((l) => [l, parts.map((note) => pick(note)[l]).join(between[l])]),
+  ) as unknown as Text
 }

@@ -32,26 +32,35 @@ const AUTHORITIES: Readonly<Record<string, readonly string[]>> = {
   azure: ['azure-application-gateway', 'azure-front-door', 'azure-app-service'],
   gcp: ['gcp-load-balancer'],
 }
-export const authoritiesOf = (server: string): readonly string[] => (Object.hasOwn(AUTHORITIES, server) && AUTHORITIES[server]) || [server]
+export const authoritiesOf = (server: string): readonly string[] =>
+  (Object.hasOwn(AUTHORITIES, server) && AUTHORITIES[server]) || [server]
 /** What runs on a server and gives statuses a meaning where neither the server nor IANA has one. */
-const GUESTS: Readonly<Record<string, readonly string[]>> = { iis: ['aspnet-core', 'microsoft', 'microsoft-exchange', 'esri'] }
+const GUESTS: Readonly<Record<string, readonly string[]>> = {
+  iis: ['aspnet-core', 'microsoft', 'microsoft-exchange', 'esri'],
+}
 /** Whose a status is by the path that got it, whatever the server. */
 const OWNERS_OF_PATHS: readonly (readonly [RegExp, string])[] = [
-  [/^\/(?:owa|ecp|ews|oab|mapi|rpc|autodiscover|powershell|microsoft-server-activesync)(?:\/|$)/i, 'microsoft-exchange'],
+  [
+    /^\/(?:owa|ecp|ews|oab|mapi|rpc|autodiscover|powershell|microsoft-server-activesync)(?:\/|$)/i,
+    'microsoft-exchange',
+  ],
   [/^\/arcgis\//i, 'esri'],
 ]
 /** Whether the paths that got a status can say whose it is. */
-export const belongsToPath = (status: number | null): boolean => OWNERS_OF_PATHS.some(([, owner]) => noteOf(owner, String(status)) !== undefined)
+export const belongsToPath = (status: number | null): boolean =>
+  OWNERS_OF_PATHS.some(([, owner]) => noteOf(owner, String(status)) !== undefined)
 /** Authorities that are no servers: never another owner of a status. */
 const GENERAL = new Set(['iana', 'class', 'win32', 'derived'])
 /** Of owners of the same code those are named first whose logs are most read. */
 const OWNERS_FIRST = ['nginx', 'apache', 'cloudflare', 'aws-elb', 'haproxy']
 
 /**
- * The most particular note on a code: server + status + sub-status + Win32 status, then without the Win32 status, then server + status,
+ * The most particular note on a code: server + status + sub-status + Win32 status, then without the Win32 status, then
+ * server + status,
  * then IANA's, then that of another owner, then the class.
  *
- * A Win32 status for which there is no note of its own but which says that the client had left makes a delivered answer (2xx, 3xx)
+ * A Win32 status for which there is no note of its own but which says that the client had left makes a delivered answer
+ * (2xx, 3xx)
  * noise: the notes `2xx/64`, `2xx/995` … say why.
  *
  * @param software the `#Software` line of the log: it chooses between the meanings of IIS versions
@@ -65,7 +74,10 @@ export function lookUp(code: CodeQuery, server: string | null, software: string 
   return undefined
 }
 
-function* places({ status, substatus, win32Status, reason, paths }: CodeQuery, owner: string | null): Generator<[string, string, Level]> {
+function* places(
+  { status, substatus, win32Status, reason, paths }: CodeQuery,
+  owner: string | null,
+): Generator<[string, string, Level]> {
   const owners = owner === null ? [] : authoritiesOf(owner)
   if (reason != null) {
     for (const own of owners) yield [own, reason, 'reason']
@@ -85,9 +97,15 @@ function* places({ status, substatus, win32Status, reason, paths }: CodeQuery, o
   if (status >= 100 && status < 600) yield ['class', `${three[0]}xx`, 'class']
 }
 
-function* placesOfStatus(owner: string, three: string, substatus: number | null | undefined, win32Status: number | null | undefined) {
+function* placesOfStatus(
+  owner: string,
+  three: string,
+  substatus: number | null | undefined,
+  win32Status: number | null | undefined,
+) {
   const status = Number(three)
-  // A log of IIS without the column of sub-status codes: below 500, a Win32 status tells more than the sub-status 0 would.
+  // A log of IIS without the column of sub-status codes: below 500, a Win32 status tells more than the sub-status 0
+  // would.
   const sub = substatus ?? (status < 500 ? 0 : null)
   if (win32Status != null && sub !== null) {
     yield place(owner, `${three}.${sub}/${win32Status}`, 'win32')
@@ -134,20 +152,33 @@ function ownerOfPaths(paths: readonly string[] | undefined): string | undefined 
   return OWNERS_OF_PATHS.find(([pattern]) => paths.every((path) => pattern.test(path)))?.[1]
 }
 
-function found(note: Note, name: string, level: Level, { status, substatus }: CodeQuery, server: string | null, software: string | null): Found {
+function found(
+  note: Note,
+  name: string,
+  level: Level,
+  { status, substatus }: CodeQuery,
+  server: string | null,
+  software: string | null,
+): Found {
   const version = /Internet Information Services (\d+(?:\.\d+)?)/i.exec(software ?? '')?.[1]
   const variant =
     version === undefined
       ? undefined
       : note.variants?.find(
-          (v) => (v.from !== undefined || v.below !== undefined) && Number(version) >= (v.from ?? 0) && Number(version) < (v.below ?? Infinity),
+          (v) =>
+            (v.from !== undefined || v.below !== undefined) &&
+            Number(version) >= (v.from ?? 0) &&
+            Number(version) < (v.below ?? Infinity),
         )
-  const owners = status === null || server !== null || substatus != null ? [] : ownersOf(String(status).padStart(3, '0'))
+  const owners =
+    status === null || server !== null || substatus != null ? [] : ownersOf(String(status).padStart(3, '0'))
   return { note, authority: name, level, variant, alsoOwnedBy: owners.filter((o) => o !== name) }
 }
 
 /** Servers and services that give a code a meaning of their own, those first whose logs are most read. */
 function ownersOf(code: string): string[] {
-  const owners = authorities().filter((name) => !GENERAL.has(name) && Object.hasOwn(index().authorities[name]?.notes ?? {}, code))
+  const owners = authorities().filter(
+    (name) => !GENERAL.has(name) && Object.hasOwn(index().authorities[name]?.notes ?? {}, code),
+  )
   return [...OWNERS_FIRST.filter((o) => owners.includes(o)), ...owners.filter((o) => !OWNERS_FIRST.includes(o))]
 }

@@ -8,25 +8,51 @@ export type Text = Readonly<Record<Language, string>>
 /**
  * Whose business a code is.
  *
- * `normal` and `noise` are no problems (noise: something ended badly, but not through the site's fault and without harm);
+ * `normal` and `noise` are no problems (noise: something ended badly, but not through the site's fault and without
+ * harm);
  * the others name who has to act. A row of a report may split into several verdicts, since the Win32 status decides.
  */
-export const VERDICTS = ['normal', 'noise', 'client', 'auth', 'server', 'backend', 'config', 'security', 'unknown'] as const
+export const VERDICTS = [
+  'normal',
+  'noise',
+  'client',
+  'auth',
+  'server',
+  'backend',
+  'config',
+  'security',
+  'unknown',
+] as const
 export type Verdict = (typeof VERDICTS)[number]
 
-/** `documented`: a vendor text says it. `observed`: seen in a public log. `derived`: follows from the value, not yet seen. */
+/**
+ * `documented`: a vendor text says it. `observed`: seen in a public log. `derived`: follows from the value, not yet
+ * seen.
+ */
 export const BASES = ['documented', 'observed', 'derived'] as const
 export type Basis = (typeof BASES)[number]
 
 /**
- * What can be true of a code in a log besides its number. A note's `when` names one of them, and whoever reads the log finds out.
+ * What can be true of a code in a log besides its number. A note's `when` names one of them, and whoever reads the log
+ * finds out.
  *
- * `never-succeeds`: the client that got the code was given no 2xx or 3xx afterwards. `time-pile`: many requests took the same time
- * (`seconds`, or any round value when absent). `slow`: half of them took longer than `seconds`. `burst`: nearly all came within a minute.
- * `many-clients`: at least a dozen clients are affected. `own-referer`: pages of the site itself led there. `frequent`: the code is at
+ * `never-succeeds`: the client that got the code was given no 2xx or 3xx afterwards. `time-pile`: many requests took
+ * the same time
+ * (`seconds`, or any round value when absent). `slow`: half of them took longer than `seconds`. `burst`: nearly all
+ * came within a minute.
+ * `many-clients`: at least a dozen clients are affected. `own-referer`: pages of the site itself led there. `frequent`:
+ * the code is at
  * least `share` percent of all requests.
  */
-export const CONDITIONS = ['never-succeeds', 'time-pile', 'slow', 'burst', 'many-clients', 'own-referer', 'frequent'] as const
+export const CONDITIONS = [
+  'never-succeeds',
+  'time-pile',
+  'slow',
+  'burst',
+  'many-clients',
+  'own-referer',
+  'frequent',
+] as const
 
 /** When a condition holds, the code has another verdict than its note alone would give. */
 export interface When {
@@ -47,7 +73,10 @@ export interface Link {
 export interface Variant {
   /** For people: `IIS 4 to 6`, `ARR 3.0.1916`, `ASP.NET Core Module`. */
   readonly versions: string
-  /** IIS versions [from, below) it holds for, matched with the log's `#Software` line; absent: cannot be told from a log. */
+  /**
+   * IIS versions [from, below) it holds for, matched with the log's `#Software` line; absent: cannot be told from a
+   * log.
+   */
   readonly from?: number
   readonly below?: number
   readonly name: Text
@@ -65,7 +94,10 @@ export interface Note {
   readonly meaning: Text
   /** Most frequent first. A brief note (most Win32 values) has none. */
   readonly causes?: readonly Text[]
-  /** Things to do, in order, each naming a command, setting, file, event or query and the value expected. The first is one action. */
+  /**
+   * Things to do, in order, each naming a command, setting, file, event or query and the value expected. The first is
+   * one action.
+   */
   readonly checks?: readonly Text[]
   /** What ends the problem, once the checks have shown the cause. */
   readonly remedy?: Text

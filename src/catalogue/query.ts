@@ -18,11 +18,15 @@ export interface Answer {
   readonly found: Found | undefined
   /** Set when a Win32 value was part of the question. */
   readonly win32: Win32Value | undefined
-  /** What the code means to others who use it, when no server told whose it is; for a Win32 value alone, the codes it is known beside. */
+  /**
+   * What the code means to others who use it, when no server told whose it is; for a Win32 value alone, the codes it is
+   * known beside.
+   */
   readonly others: readonly Owned[]
 }
 
-const CODES = '404 · 403.14 · 401.1/2148074254 · 500-11 · 4xx · win32:64 · 0x8007007E · httperr:QueueFull · haproxy:sH--'
+const CODES =
+  '404 · 403.14 · 401.1/2148074254 · 500-11 · 4xx · win32:64 · 0x8007007E · httperr:QueueFull · haproxy:sH--'
 const EXAMPLES = { en: `Ask for example: ${CODES}`, zh: `可以查询，例如：${CODES}` }
 
 /** Whose meanings can be asked for. @throws LogstatError when it is nobody the catalogue or a log format knows */
@@ -48,7 +52,8 @@ export function questionsOf(query: string): string[] {
 }
 
 /**
- * Answer one question of `logstat explain`, e.g. `403.14`, `404.0/2`, `500-11`, `win32:64`, `httperr:QueueFull`, `503 N/A`, `HTTP/1.1 404`.
+ * Answer one question of `logstat explain`, e.g. `403.14`, `404.0/2`, `500-11`, `win32:64`, `httperr:QueueFull`, `503
+ * N/A`, `HTTP/1.1 404`.
  *
  * @throws LogstatError `unknown-code` with what may have been meant
  */
@@ -85,7 +90,10 @@ function answerCode(query: string, text: string, server: string | null): Answer 
   return { query, found, win32, others: found.alsoOwnedBy.flatMap((owner) => owned(owner, found.note.code)) }
 }
 
-/** As a report prints a code: `400 no-request`, `503 N/A`, `504 sH--`, `- Client_Reset`; and with its name, `404 Not Found`. */
+/**
+ * As a report prints a code: `400 no-request`, `503 N/A`, `504 sH--`, `- Client_Reset`; and with its name, `404 Not
+ * Found`.
+ */
 function answerInReport(query: string, text: string, server: string | null): Answer | undefined {
   const [, status, reason = ''] = /^(-|\d{3}(?:\.\d+)?)\s+(\S.*)$/.exec(text) ?? []
   if (status === undefined) return undefined
@@ -98,8 +106,14 @@ function answerInReport(query: string, text: string, server: string | null): Ans
 
 /** Who writes a reason: the server asked about, else whoever has a note on it. */
 function ownerOfReason(reason: string, server: string | null): string | undefined {
-  const names = server === null ? authorities().filter((name) => name !== 'win32' && name !== 'iana') : [...authoritiesOf(server), 'derived']
-  return names.find((name) => noteOf(name, reason) !== undefined) ?? names.find((name) => compose(name, reason) !== undefined)
+  const names =
+    server === null
+      ? authorities().filter((name) => name !== 'win32' && name !== 'iana')
+      : [...authoritiesOf(server), 'derived']
+  return (
+    names.find((name) => noteOf(name, reason) !== undefined) ??
+    names.find((name) => compose(name, reason) !== undefined)
+  )
 }
 
 /** Other spellings: `500-11`, `Payload Too Large`, and what only one authority can mean: `QueueFull`, `H12`. */
@@ -115,7 +129,9 @@ function answerSpelling(query: string, text: string, server: string | null): Ans
     return owner === undefined ? undefined : answerNote(query, owner, text)
   }
   const [first, ...rest] = authorities().filter((owner) => noteOf(owner, code) !== undefined)
-  return first === undefined ? undefined : { ...answerNote(query, first, code), others: rest.flatMap((owner) => owned(owner, code)) }
+  return first === undefined
+    ? undefined
+    : { ...answerNote(query, first, code), others: rest.flatMap((owner) => owned(owner, code)) }
 }
 
 /** A bare number is taken for a Win32 status only when it is a known one: 40314 is rather a slip for 403.14. */
@@ -134,7 +150,13 @@ function inLog(value: number): number {
 function answerWin32(query: string, value: number): Answer {
   const win32 = win32Value(value)
   const note = win32.note ?? (win32.inner === null ? undefined : noteOf('win32', String(win32.inner)))
-  const found: Found | undefined = note && { note, authority: 'win32', level: 'value', variant: undefined, alsoOwnedBy: [] }
+  const found: Found | undefined = note && {
+    note,
+    authority: 'win32',
+    level: 'value',
+    variant: undefined,
+    alsoOwnedBy: [],
+  }
   const beside = codesOf('iis').filter((code) => code.endsWith(`/${inLog(value)}`))
   return { query, found, win32, others: beside.flatMap((code) => owned('iis', code)) }
 }
@@ -162,7 +184,9 @@ function answerAuthority(query: string, owner: string, code: string): Answer {
   return refuse(query, { en: `${code} is not in the catalogue of ${owner}`, zh: `${owner} 的目录中没有 ${code}` })
 }
 
-/** The key as it is written; else, where only case differs, as it may have been meant: HAProxy's `sH` and `SH` are two. */
+/**
+ * The key as it is written; else, where only case differs, as it may have been meant: HAProxy's `sH` and `SH` are two.
+ */
 function spelling(keys: readonly string[], code: string): string | undefined {
   if (keys.includes(code)) return code
   const wanted = code.toLowerCase()
@@ -199,21 +223,33 @@ function answerNote(query: string, owner: string, key: string): Answer {
 
 function refuse(query: string, message: Message): never {
   const near = nearest(query)
-  throw new LogstatError('unknown-code', message, near.length ? { en: `Did you mean ${near.join(', ')}?`, zh: `您是不是要查 ${near.join('、')}？` } : EXAMPLES)
+  throw new LogstatError(
+    'unknown-code',
+    message,
+    near.length ? { en: `Did you mean ${near.join(', ')}?`, zh: `您是不是要查 ${near.join('、')}？` } : EXAMPLES,
+  )
 }
 
-/** Questions whose spelling is close to the query, each of which has an answer: a slip of one or two letters, those of the same status first. */
+/**
+ * Questions whose spelling is close to the query, each of which has an answer: a slip of one or two letters, those of
+ * the same status first.
+ */
 function nearest(query: string): string[] {
   const wanted = query.toLowerCase().replace(/^[a-z-]+:/, '')
   const status = /^\d{3}/.exec(wanted)?.[0]
   const near = authorities()
     .filter((owner) => owner !== 'win32')
-    .flatMap((owner) => codesOf(owner).map((code) => ({ code, shown: /^\d(?:\d\d|xx)(?:\D|$)/.test(code) ? code : `${owner}:${code}` })))
+    .flatMap((owner) =>
+      codesOf(owner).map((code) => ({ code, shown: /^\d(?:\d\d|xx)(?:\D|$)/.test(code) ? code : `${owner}:${code}` })),
+    )
     .map(({ code, shown }) => ({
       shown,
       distance: editDistance(wanted, code.toLowerCase()) + (status !== undefined && code.startsWith(status) ? 0 : 0.5),
     }))
-    .filter(({ distance, shown }) => distance <= Math.max(1, Math.floor(wanted.length / 3)) + 0.5 && shown.toLowerCase() !== query.toLowerCase())
+    .filter(
+      ({ distance, shown }) =>
+        distance <= Math.max(1, Math.floor(wanted.length / 3)) + 0.5 && shown.toLowerCase() !== query.toLowerCase(),
+    )
     .sort((a, b) => a.distance - b.distance || (a.shown < b.shown ? -1 : 1))
   return [...new Set(near.map(({ shown }) => shown))].slice(0, 4)
 }

@@ -15,7 +15,10 @@ interface CodesOptions {
   readonly color: ColorOption
 }
 
-/** `logstat codes [WORD…]`: the catalogue, or the notes in which every word occurs (in either language). Exit status 2 when none does. */
+/**
+ * `logstat codes [WORD…]`: the catalogue, or the notes in which every word occurs (in either language). Exit status 2
+ * when none does.
+ */
 export async function codes(words: readonly string[], { server, lang, format }: CodesOptions): Promise<number> {
   checkOwner(server)
   const wanted = words.map((w) => w.toLowerCase())
@@ -31,7 +34,10 @@ export async function codes(words: readonly string[], { server, lang, format }: 
     // Without a search the Win32 values, hundreds of them, are left to `logstat codes win32`.
     .filter(({ authority: name }) => wanted.length > 0 || server !== undefined || name !== 'win32')
   if (notes.length === 0) {
-    tell({ en: `nothing in the catalogue matches ${words.join(' ')}`, zh: `目录中没有与 ${words.join(' ')} 匹配的内容` })
+    tell({
+      en: `nothing in the catalogue matches ${words.join(' ')}`,
+      zh: `目录中没有与 ${words.join(' ')} 匹配的内容`,
+    })
     return 2
   }
   const rows = notes.map(({ authority: name, note }) => ({
@@ -60,7 +66,8 @@ export async function codes(words: readonly string[], { server, lang, format }: 
 
 function matches(note: Note, owner: string, word: string): boolean {
   // A number means a code, not any text it occurs in: 403 is 403, 403.14, 403.6/5.
-  if (/^\d{3}$/.test(word)) return note.code === word || note.code.startsWith(`${word}.`) || note.code.startsWith(`${word}/`)
+  if (/^\d{3}$/.test(word))
+    return note.code === word || note.code.startsWith(`${word}.`) || note.code.startsWith(`${word}/`)
   const texts = [note.code, owner, note.symbol ?? '', ...(note.aliases ?? [])]
   for (const language of LANGUAGES) {
     texts.push(note.name[language], note.meaning[language])

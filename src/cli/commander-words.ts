@@ -27,7 +27,10 @@ const MISTAKES: readonly (readonly [RegExp, Words])[] = [
     /^option '(.*)' argument '(.*)' is invalid\. Allowed choices are (.*)\.$/,
     { en: "option '$1' argument '$2' is invalid. Allowed choices are $3.", zh: '选项“$1”的参数“$2”无效。可选：$3。' },
   ],
-  [/^option '(.*)' argument '(.*)' is invalid\. (.*)$/, { en: "option '$1' argument '$2' is invalid. $3", zh: '选项“$1”的参数“$2”无效。$3' }],
+  [
+    /^option '(.*)' argument '(.*)' is invalid\. (.*)$/,
+    { en: "option '$1' argument '$2' is invalid. $3", zh: '选项“$1”的参数“$2”无效。$3' },
+  ],
   [/^\(Did you mean one of (.*)\?\)$/, { en: 'Did you mean one of $1?', zh: '您是不是要输入 $1 之一？' }],
   [/^\(Did you mean (.*)\?\)$/, { en: 'Did you mean $1?', zh: '您是不是要输入 $1？' }],
 ]
@@ -43,7 +46,9 @@ function tellMistake(text: string, write: (text: string) => void): void {
     .replace(/^error: /, '')
     .trimEnd()
     .split('\n')
-  write(`${[`logstat: ${visible(translated(what))}`, ...more.map((line) => `         ${visible(translated(line))}`)].join('\n')}\n`)
+  write(
+    `${[`logstat: ${visible(translated(what))}`, ...more.map((line) => `         ${visible(translated(line))}`)].join('\n')}\n`,
+  )
 }
 
 /** Have a command speak the language of the user, and throw what it cannot do. */
@@ -59,7 +64,8 @@ export function inWords(command: Command): Command {
           en: text,
           zh: text.replace(
             / \((choices: .*|default: .*)\)$/,
-            (_, extra: string) => `（${extra.replace('choices: ', '可选：').replace(/(, )?default: /, (_, comma) => `${comma ? '，' : ''}默认：`)}）`,
+            (_, extra: string) =>
+              `（${extra.replace('choices: ', '可选：').replace(/(, )?default: /, (_, comma) => `${comma ? '，' : ''}默认：`)}）`,
           ),
         }),
     })

@@ -25,7 +25,10 @@ const mandatoryDb = (): Option => options.db().makeOptionMandatory()
 export const COMMANDS: readonly CommandRecord[] = [
   {
     name: 'ingest',
-    about: { en: 'add logs to a database; lines that are in it already are not counted again', zh: '将日志加入数据库；其中已有的行不会重复计数' },
+    about: {
+      en: 'add logs to a database; lines that are in it already are not counted again',
+      zh: '将日志加入数据库；其中已有的行不会重复计数',
+    },
     operands: ['<paths...>', LOGS],
     options: () => [
       mandatoryDb(),
@@ -34,34 +37,54 @@ export const COMMANDS: readonly CommandRecord[] = [
         en: 'name of standard input in the database; all of its lines are added, even if they were added before',
         zh: '标准输入在数据库中的名称；它的每一行都会加入，即使以前加入过',
       }),
-      option('--anonymize <how>', { en: 'anonymise client addresses in this database', zh: '在该数据库中对客户端地址做匿名处理' }).choices([
-        'truncate',
-        'hash',
-      ]),
-      option('--follow', { en: 'keep running and ingest new lines as logs grow and rotate', zh: '持续运行，随日志增长和轮转加入新行' }),
-      option('--interval <seconds>', { en: 'how often --follow looks', zh: '--follow 每隔多少秒检查一次' }).argParser(options.whole).default(3),
+      option('--anonymize <how>', {
+        en: 'anonymise client addresses in this database',
+        zh: '在该数据库中对客户端地址做匿名处理',
+      }).choices(['truncate', 'hash']),
+      option('--follow', {
+        en: 'keep running and ingest new lines as logs grow and rotate',
+        zh: '持续运行，随日志增长和轮转加入新行',
+      }),
+      option('--interval <seconds>', { en: 'how often --follow looks', zh: '--follow 每隔多少秒检查一次' })
+        .argParser(options.whole)
+        .default(3),
       ...options.reading(),
     ],
     run: async (paths, command) => (await import('./ingest.js')).ingest(paths, command.opts()),
   },
   {
     name: 'sources',
-    about: { en: 'list ingested logs, with position and time of last read', zh: '列出已读入的日志及最近读取的位置和时间' },
+    about: {
+      en: 'list ingested logs, with position and time of last read',
+      zh: '列出已读入的日志及最近读取的位置和时间',
+    },
     options: () => [mandatoryDb(), options.tz(), options.format(TABLE_KINDS)],
     run: async (_, command) => (await import('./sources.js')).sources(command.opts()),
   },
   {
     name: 'forget',
-    about: { en: "undo an import: remove a log's counts from a database", zh: '撤销读入：从数据库中移除某个日志的计数' },
-    operands: ['<sources...>', { en: 'logs, or their numbers in logstat sources', zh: '日志，或其在 logstat sources 中的编号' }],
+    about: {
+      en: "undo an import: remove a log's counts from a database",
+      zh: '撤销读入：从数据库中移除某个日志的计数',
+    },
+    operands: [
+      '<sources...>',
+      { en: 'logs, or their numbers in logstat sources', zh: '日志，或其在 logstat sources 中的编号' },
+    ],
     options: () => [mandatoryDb(), options.quiet()],
     run: async (names, command) => (await import('./forget.js')).forget(names, command.opts()),
   },
   {
     name: 'merge',
-    about: { en: 'join databases, of several servers for example, into a new one', zh: '将多个数据库（例如来自多台服务器）合并为一个新数据库' },
+    about: {
+      en: 'join databases, of several servers for example, into a new one',
+      zh: '将多个数据库（例如来自多台服务器）合并为一个新数据库',
+    },
     operands: ['<databases...>', { en: 'databases that logstat ingest made', zh: '由 logstat ingest 生成的数据库' }],
-    options: () => [option('-o, --output <file>', { en: 'the new database', zh: '新数据库' }).makeOptionMandatory(), options.quiet()],
+    options: () => [
+      option('-o, --output <file>', { en: 'the new database', zh: '新数据库' }).makeOptionMandatory(),
+      options.quiet(),
+    ],
     run: async (files, command) => (await import('./merge.js')).merge(files, command.opts()),
   },
   {
@@ -72,14 +95,18 @@ export const COMMANDS: readonly CommandRecord[] = [
     },
     options: () => [
       mandatoryDb(),
-      option('--keep <age>', { en: 'delete counts that are older, e.g. 90d', zh: '删除早于此期限的计数，例如 90d' }).argParser(duration),
+      option('--keep <age>', {
+        en: 'delete counts that are older, e.g. 90d',
+        zh: '删除早于此期限的计数，例如 90d',
+      }).argParser(duration),
       option('--minutes <age>', {
         en: 'roll data older than this up to hours (setting is saved)',
         zh: '将早于此期限的数据按小时汇总（设置会保存）',
       }).argParser(duration),
-      option('--hours <age>', { en: 'roll data older than this up to days (setting is saved)', zh: '将早于此期限的数据按天汇总（设置会保存）' }).argParser(
-        duration,
-      ),
+      option('--hours <age>', {
+        en: 'roll data older than this up to days (setting is saved)',
+        zh: '将早于此期限的数据按天汇总（设置会保存）',
+      }).argParser(duration),
       options.tz(),
       options.quiet(),
     ],
@@ -136,7 +163,10 @@ export const COMMANDS: readonly CommandRecord[] = [
     options: () => [
       mandatoryDb(),
       options.failOn(),
-      option('--day <date>', { en: 'report this day (YYYY-MM-DD), not the last complete one', zh: '汇总这一天（YYYY-MM-DD），而不是最近一个完整自然日' }),
+      option('--day <date>', {
+        en: 'report this day (YYYY-MM-DD), not the last complete one',
+        zh: '汇总这一天（YYYY-MM-DD），而不是最近一个完整自然日',
+      }),
       ...options.reading(),
       ...options.printing(),
     ],
@@ -152,19 +182,33 @@ export const COMMANDS: readonly CommandRecord[] = [
         zh: '例如 404、403.14、401.1/2148074254、4xx、win32:64、0x8007007E、httperr:QueueFull',
       },
     ],
-    options: () => [options.owner(), options.lang([...LANGUAGES, 'both']), options.format(['text', 'json', 'md']), options.color()],
+    options: () => [
+      options.owner(),
+      options.lang([...LANGUAGES, 'both']),
+      options.format(['text', 'json', 'md']),
+      options.color(),
+    ],
     run: async (codes, command) => (await import('./explain.js')).explainCodes(codes, command.opts()),
   },
   {
     name: 'codes',
     about: { en: 'list the codes that are explained, or search them', zh: '列出或搜索目录中的状态码' },
-    operands: ['[words...]', { en: 'a code, or words in English or Chinese; all of them must occur', zh: '状态码，或中英文词语；必须全部出现' }],
+    operands: [
+      '[words...]',
+      {
+        en: 'a code, or words in English or Chinese; all of them must occur',
+        zh: '状态码，或中英文词语；必须全部出现',
+      },
+    ],
     options: () => [options.owner(), options.lang(), options.format(['text', 'json', 'md']), options.color()],
     run: async (words, command) => (await import('./codes.js')).codes(words, command.opts()),
   },
   {
     name: 'findings',
-    about: { en: 'list what a report can find in a log; with a name: when it says so', zh: '列出报告可发现的问题；指定名称时说明其条件' },
+    about: {
+      en: 'list what a report can find in a log; with a name: when it says so',
+      zh: '列出报告可发现的问题；指定名称时说明其条件',
+    },
     operands: ['[names...]', { en: 'e.g. outage, broken-link', zh: '例如 outage、broken-link' }],
     options: () => [options.lang(), options.format(TABLE_KINDS)],
     run: async (names, command) => (await import('./findings.js')).findings(names, command.opts()),

@@ -19,7 +19,12 @@ export function readConfig(file: string): Config {
   const value = parse(file)
   const problem = problemOf(value, schema(), [])
   if (problem) throw refused(file, problem)
-  const { formats, db, $schema: _, ...rest } = value as Omit<Config, 'formats'> & { readonly $schema?: string; readonly formats?: Record<string, object> }
+  const {
+    formats,
+    db,
+    $schema: _,
+    ...rest
+  } = value as Omit<Config, 'formats'> & { readonly $schema?: string; readonly formats?: Record<string, object> }
   for (const key of ['tz', 'logTz'] as const) inside(file, key, () => rest[key] !== undefined && checkZone(rest[key]))
   const own = Object.entries(formats ?? {}).map(([name, format]): OwnFormat => ({ ...format, name }))
   for (const format of own) {
@@ -32,14 +37,18 @@ export function readConfig(file: string): Config {
 }
 
 /**
- * Read the configuration in the working directory, if it can be trusted: somebody else may have put it there. One that cannot is told,
+ * Read the configuration in the working directory, if it can be trusted: somebody else may have put it there. One that
+ * cannot is told,
  * and not read.
  */
 export function readFoundConfig(): Config {
   const reason = distrust(CONFIG_FILE)
   if (reason === undefined) return { ...readConfig(CONFIG_FILE), found: CONFIG_FILE }
   tell(
-    { en: `${CONFIG_FILE} in this directory is not read: ${reason.en}`, zh: `未读取此目录中的 ${CONFIG_FILE}：${reason.zh}` },
+    {
+      en: `${CONFIG_FILE} in this directory is not read: ${reason.en}`,
+      zh: `未读取此目录中的 ${CONFIG_FILE}：${reason.zh}`,
+    },
     { en: `To read it all the same: --config ${CONFIG_FILE}`, zh: `如仍要读取：--config ${CONFIG_FILE}` },
   )
   return NO_CONFIG
@@ -67,7 +76,10 @@ function parse(file: string): unknown {
   } catch (error) {
     throw new LogstatError(
       'config',
-      { en: `${file}: the configuration cannot be read: ${(error as Error).message}`, zh: `${file}：无法读取配置：${(error as Error).message}` },
+      {
+        en: `${file}: the configuration cannot be read: ${(error as Error).message}`,
+        zh: `${file}：无法读取配置：${(error as Error).message}`,
+      },
       { en: 'Check the path after --config.', zh: '请检查 --config 后的路径。' },
     )
   }
@@ -129,17 +141,26 @@ function problemOf(value: unknown, rule: Schema, path: readonly string[]): Probl
   if (rule.enum && !rule.enum.includes(value as string)) return { path, expected: `one of ${rule.enum.join(', ')}` }
   if (rule.type === 'object' && !isObject) return { path, expected: `an object${about}` }
   if (rule.type === 'string' && typeof value !== 'string') return { path, expected: `a string${about}` }
-  if (rule.type === 'integer' && !Number.isInteger(value)) return { path, expected: `a whole number from ${rule.minimum ?? 0}${about}` }
-  if (rule.minimum !== undefined && (value as number) < rule.minimum) return { path, expected: `a whole number from ${rule.minimum}${about}` }
-  if (rule.minLength !== undefined && (value as string).length < rule.minLength) return { path, expected: `a text that is not empty${about}` }
-  if (rule.pattern !== undefined && !new RegExp(rule.pattern).test(value as string)) return { path, expected: rule.description ?? rule.pattern }
-  if (rule.required?.some((key) => !isObject || !Object.hasOwn(value, key))) return { path, expected: `a value for ${rule.required.join(', ')}` }
+  if (rule.type === 'integer' && !Number.isInteger(value))
+    return { path, expected: `a whole number from ${rule.minimum ?? 0}${about}` }
+  if (rule.minimum !== undefined && (value as number) < rule.minimum)
+    return { path, expected: `a whole number from ${rule.minimum}${about}` }
+  if (rule.minLength !== undefined && (value as string).length < rule.minLength)
+    return { path, expected: `a text that is not empty${about}` }
+  if (rule.pattern !== undefined && !new RegExp(rule.pattern).test(value as string))
+    return { path, expected: rule.description ?? rule.pattern }
+  if (rule.required?.some((key) => !isObject || !Object.hasOwn(value, key)))
+    return { path, expected: `a value for ${rule.required.join(', ')}` }
   if (rule.oneOf && rule.oneOf.filter((r) => !problemOf(value, r, path)).length !== 1)
     return { path, expected: `just one of ${rule.oneOf.flatMap((r) => r.required ?? []).join(', ')}` }
   return isObject ? problemInside(value, rule, path) : undefined
 }
 
-function problemInside(value: object, { properties = {}, additionalProperties, propertyNames }: Schema, path: readonly string[]): Problem | undefined {
+function problemInside(
+  value: object,
+  { properties = {}, additionalProperties, propertyNames }: Schema,
+  path: readonly string[],
+): Problem | undefined {
   for (const [key, inner] of Object.entries(value)) {
     const at = [...path, key]
     const name = propertyNames && problemOf(key, propertyNames, at)
@@ -147,7 +168,11 @@ function problemInside(value: object, { properties = {}, additionalProperties, p
     const rule = Object.hasOwn(properties, key) ? properties[key] : additionalProperties
     if (rule === false) {
       const known = Object.keys(properties)
-      return { path: at, expected: `one of the keys ${known.filter((k) => k !== '$schema').join(', ')}`, near: nearestName(key, known) }
+      return {
+        path: at,
+        expected: `one of the keys ${known.filter((k) => k !== '$schema').join(', ')}`,
+        near: nearestName(key, known),
+      }
     }
     const problem = rule && problemOf(inner, rule, at)
     if (problem) return problem
@@ -157,5 +182,9 @@ function problemInside(value: object, { properties = {}, additionalProperties, p
 
 function refused(file: string, { path, expected, near }: Problem): LogstatError {
   const where = path.length ? `${file}: ${path.join('.')}` : file
-  return new LogstatError('config', `${where}: expected ${expected}`, near === undefined ? 'See docs/logstat.config.schema.json.' : `Did you mean ${near}?`)
+  return new LogstatError(
+    'config',
+    `${where}: expected ${expected}`,
+    near === undefined ? 'See docs/logstat.config.schema.json.' : `Did you mean ${near}?`,
+  )
 }

@@ -71,7 +71,8 @@ async function lookAt(input: Input, reader: Reader, asked: Pick<ReadOptions, 'fo
   const { packing, recoded } = reader
   const detected = detect(head, head.length < HEAD_BYTES, asked.formats)
   const base = { name: input.name, packing, recoded, detected, asked: asked.format !== undefined }
-  if (detected.format === null && asked.format === undefined) return { ...base, result: null, rejects: [unknownLines(input.name, head, detected.seems)] }
+  if (detected.format === null && asked.format === undefined)
+    return { ...base, result: null, rejects: [unknownLines(input.name, head, detected.seems)] }
   // A stream cannot be read a second time, and what is behind its head would not be looked at.
   if (input.path === null) return { ...base, result: null, rejects: [] }
   const store = openStore(null)
@@ -95,7 +96,16 @@ function unknownLines(input: string, head: Buffer, seems: string | null): Report
       looked++
       if (samples.length < SHOWN) {
         const nearest = seems === null ? nearestFormat(text) : null
-        samples.push({ input, line, offset: start, column: nearest?.column ?? 0, text, field: null, detail: null, nearest })
+        samples.push({
+          input,
+          line,
+          offset: start,
+          column: nearest?.column ?? 0,
+          text,
+          field: null,
+          detail: null,
+          nearest,
+        })
       }
     }
     start = end + 1
@@ -109,8 +119,23 @@ function plain({ name, packing, recoded, detected, asked, result, rejects }: Fou
     detected.format === null
       ? { format: null, seems: detected.seems }
       : { format: detected.format, title: detected.title, server: detected.server, fits: detected.fits }
-  const lines = result && { lines: result.lines, entries: result.entries, rejected: result.rejected, ignored: result.ignored }
-  return { name, packing, recoded, ...what, looked, evidence, asked: asked ? (result?.format ?? null) : null, understood: lines, rejects }
+  const lines = result && {
+    lines: result.lines,
+    entries: result.entries,
+    rejected: result.rejected,
+    ignored: result.ignored,
+  }
+  return {
+    name,
+    packing,
+    recoded,
+    ...what,
+    looked,
+    evidence,
+    asked: asked ? (result?.format ?? null) : null,
+    understood: lines,
+    rejects,
+  }
 }
 
 /** Whether it was read as what it was said to be. */
@@ -123,19 +148,27 @@ function textOf(found: Found, { color }: DetectOptions): string[] {
   const how = [...(packing === 'none' ? [] : [packing]), ...(recoded ? [recoded] : [])].join(', ')
   const lines = [visible(name) + (how ? ` (${how})` : '')]
   if (isAsked(found)) lines.push(`  ${found.result.format ?? 'nothing'}: the format that was asked for`)
-  else if (detected.format === null) lines.push(`  no access log that logstat knows${detected.seems ? `; it looks like ${detected.seems}` : ''}`)
+  else if (detected.format === null)
+    lines.push(`  no access log that logstat knows${detected.seems ? `; it looks like ${detected.seems}` : ''}`)
   else lines.push(`  ${detected.format}: ${visible(detected.title)}`)
   if (result)
     lines.push(
       `  ${count(result.lines - result.rejected)} of ${count(result.lines)} lines understood (${percent(result.lines - result.rejected, result.lines)})`,
     )
   else if (detected.format !== null)
-    lines.push(`  ${count(detected.fits)} of the first ${count(detected.looked)} lines fit (${percent(detected.fits, detected.looked)})`)
+    lines.push(
+      `  ${count(detected.fits)} of the first ${count(detected.looked)} lines fit (${percent(detected.fits, detected.looked)})`,
+    )
   if (isAsked(found)) {
-    if (detected.format !== null && detected.format !== found.result.format) lines.push(`    by itself it would be taken for ${detected.format}`)
+    if (detected.format !== null && detected.format !== found.result.format)
+      lines.push(`    by itself it would be taken for ${detected.format}`)
   } else if (detected.format !== null) lines.push(...detected.evidence.map((e) => `    ${visible(e)}`))
   const columns = Math.max(60, Math.min(process.stdout.columns || 80, 120))
-  const totals = { lines: result?.lines ?? rejects[0]?.count ?? 0, rejected: result?.rejected ?? rejects[0]?.count ?? 0 }
-  if (rejects.length) lines.push('', ...renderRejects(rejects, totals, { language: 'en', style: style(useColor(color)), columns }))
+  const totals = {
+    lines: result?.lines ?? rejects[0]?.count ?? 0,
+    rejected: result?.rejected ?? rejects[0]?.count ?? 0,
+  }
+  if (rejects.length)
+    lines.push('', ...renderRejects(rejects, totals, { language: 'en', style: style(useColor(color)), columns }))
   return lines
 }

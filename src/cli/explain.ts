@@ -14,7 +14,10 @@ interface ExplainOptions {
 }
 
 /** `logstat explain CODE…`: all that are found are printed; one that is not makes the exit status 2. */
-export async function explainCodes(queries: readonly string[], { server, lang, format, color }: ExplainOptions): Promise<number> {
+export async function explainCodes(
+  queries: readonly string[],
+  { server, lang, format, color }: ExplainOptions,
+): Promise<number> {
   const owner = checkOwner(server)
   const answers: Answer[] = []
   const errors: LogstatError[] = []

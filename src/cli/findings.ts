@@ -53,6 +53,8 @@ const LABELS = {
 } as const
 
 function describe(rule: Rule, lang: Language): string {
-  const lines = (['looks', 'condition', 'falseAlarms'] as const).map((part) => `  ${LABELS[part][lang]}: ${rule[part][lang]}\n`)
+  const lines = (['looks', 'condition', 'falseAlarms'] as const).map(
+    (part) => `  ${LABELS[part][lang]}: ${rule[part][lang]}\n`,
+  )
   return `${rule.id}: ${rule.title[lang]} (${rule.severities.join(', ')})\n${lines.join('')}`
 }

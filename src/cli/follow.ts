@@ -6,8 +6,10 @@ import { rollUp } from '../store/roll-up.js'
 import type { Store } from '../store/store.js'
 import { tell } from './messages.js'
 
-// `logstat ingest --follow`: look at the logs every few seconds and read on those that changed, each time exactly as far as they go.
-// What is read where is decided by their content, as in any other run; so a rotation that is missed in between costs nothing.
+// `logstat ingest --follow`: look at the logs every few seconds and read on those that changed, each time exactly as
+// far as they go.
+// What is read where is decided by their content, as in any other run; so a rotation that is missed in between costs
+// nothing.
 
 export interface FollowOptions {
   /** Seconds between two looks. */
@@ -24,7 +26,10 @@ const HOLD_MS = 3_600_000
 /** A file that is followed, whatever it is called now. */
 interface Followed {
   readonly name: string
-  /** Held open, so that its last lines can be read after it was renamed, packed or deleted; null on Windows, where it would be locked. */
+  /**
+   * Held open, so that its last lines can be read after it was renamed, packed or deleted; null on Windows, where it
+   * would be locked.
+   */
   fd: number | null
   /** As it was when it was read last. */
   state: string
@@ -34,11 +39,18 @@ interface Followed {
 const stateOf = ({ size, mtimeNs }: BigIntStats): string => `${size} ${mtimeNs}`
 
 /** Read on until SIGINT or SIGTERM, which are answered by reading once more what is there. */
-export async function follow(paths: readonly string[], store: Store, { interval, read, onResult }: FollowOptions): Promise<void> {
+export async function follow(
+  paths: readonly string[],
+  store: Store,
+  { interval, read, onResult }: FollowOptions,
+): Promise<void> {
   if (paths.includes('-'))
     throw new LogstatError(
       'follow',
-      { en: '--follow cannot read standard input beside other logs', zh: '--follow 不能在读取其他日志的同时读取标准输入' },
+      {
+        en: '--follow cannot read standard input beside other logs',
+        zh: '--follow 不能在读取其他日志的同时读取标准输入',
+      },
       { en: 'Read it by itself: logstat ingest - --db FILE', zh: '请单独读取：logstat ingest - --db FILE' },
     )
   const stop = stopSignal()
@@ -101,7 +113,8 @@ function look(paths: readonly string[], files: Map<string, Followed>): Input[] {
     if (!file) files.set(id, (file = { name: input.name, fd: null, state: '', changedAt: mtimeMs }))
     if (file.state === stateOf(stat)) return []
     Object.assign(file, { state: stateOf(stat), changedAt: Math.max(file.changedAt, mtimeMs) })
-    if (file.fd === null && now - mtimeMs < HOLD_MS && process.platform !== 'win32') hold(file, id, input.path as string)
+    if (file.fd === null && now - mtimeMs < HOLD_MS && process.platform !== 'win32')
+      hold(file, id, input.path as string)
     return [{ ...input, size: Number(stat.size) }]
   })
   return [...rotated, ...changed, ...refused]

@@ -21,7 +21,8 @@ export async function forget(names: readonly string[], { db, quiet }: ForgetOpti
       found.set(source.id, source)
     }
     forgetSources(store, [...found.keys()])
-    for (const s of found.values()) if (!quiet) process.stdout.write(`forgotten: source ${s.id}, ${visible(s.name)}, ${count(s.entries)} entries\n`)
+    for (const s of found.values())
+      if (!quiet) process.stdout.write(`forgotten: source ${s.id}, ${visible(s.name)}, ${count(s.entries)} entries\n`)
     return 0
   } finally {
     store.close()

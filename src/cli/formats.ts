@@ -5,7 +5,13 @@ import { type Config, NO_CONFIG } from './config-file.js'
 import { write } from './output.js'
 
 /** `logstat formats` */
-export async function formats({ format, settings = NO_CONFIG }: { readonly format?: string; readonly settings?: Config }): Promise<number> {
+export async function formats({
+  format,
+  settings = NO_CONFIG,
+}: {
+  readonly format?: string
+  readonly settings?: Config
+}): Promise<number> {
   const own = settings.formats.map(({ name, layout, pattern, fields, server = null }) => ({
     name,
     title: 'a format of your own',
@@ -14,7 +20,14 @@ export async function formats({ format, settings = NO_CONFIG }: { readonly forma
     layout: layout ?? pattern ?? fields ?? null,
     source: null,
   }))
-  const known = FORMATS.map(({ name, title, aliases = [], server, layout = null, source }) => ({ name, title, aliases, server, layout, source }))
+  const known = FORMATS.map(({ name, title, aliases = [], server, layout = null, source }) => ({
+    name,
+    title,
+    aliases,
+    server,
+    layout,
+    source,
+  }))
   const rows = [...own, ...known]
   if (format === 'json') await write(toJson(rows))
   else

@@ -24,7 +24,10 @@ export async function main(argv: readonly string[], version: string): Promise<nu
     const config = asksForHelp ? NO_CONFIG : await configFor(argv)
     speakTo(argv, config.lang)
     if (config.found !== undefined && process.stderr.isTTY)
-      tell({ en: `settings are taken from ${config.found} in this directory`, zh: `设置取自此目录中的 ${config.found}` })
+      tell({
+        en: `settings are taken from ${config.found} in this directory`,
+        zh: `设置取自此目录中的 ${config.found}`,
+      })
     const program = makeProgram(version, config, (result) => {
       status = result
     })
@@ -100,7 +103,11 @@ function makeProgram(version: string, config: Config, done: (status: number) => 
   return program
 }
 
-function addCommand(program: Command, { name, about, operands, options, run }: CommandRecord, done: (status: number) => void): void {
+function addCommand(
+  program: Command,
+  { name, about, operands, options, run }: CommandRecord,
+  done: (status: number) => void,
+): void {
   const command = inWords(program.command(name)).description(said(about))
   if (operands) command.argument(operands[0], said(operands[1]))
   for (const option of options()) command.addOption(option)

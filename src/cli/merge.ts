@@ -3,7 +3,10 @@ import { count } from '../render/cells.js'
 import { mergeDatabases } from '../store/merge.js'
 
 /** `logstat merge A.db B.db… -o ALL.db` */
-export async function merge(files: readonly string[], { output, quiet }: { readonly output: string; readonly quiet?: boolean }): Promise<number> {
+export async function merge(
+  files: readonly string[],
+  { output, quiet }: { readonly output: string; readonly quiet?: boolean },
+): Promise<number> {
   if (files.length < 2)
     throw new LogstatError(
       'merge',
@@ -11,6 +14,9 @@ export async function merge(files: readonly string[], { output, quiet }: { reado
       'logstat merge A.db B.db -o ALL.db',
     )
   for (const { file, added, shared } of mergeDatabases(files, output))
-    if (!quiet) process.stdout.write(`${file}: ${count(added)} sources taken${shared ? `, ${count(shared)} known from a database before it` : ''}\n`)
+    if (!quiet)
+      process.stdout.write(
+        `${file}: ${count(added)} sources taken${shared ? `, ${count(shared)} known from a database before it` : ''}\n`,
+      )
   return 0
 }

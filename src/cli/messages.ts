@@ -4,7 +4,8 @@ import { LogstatError, type Message, wordsIn } from '../errors.js'
 import { visible } from '../render/visible.js'
 import { optionIn } from './option-in.js'
 
-// What is said on standard error: in the language of the user, and safe to print whatever stands in a file name or in an archive.
+// What is said on standard error: in the language of the user, and safe to print whatever stands in a file name or in
+// an archive.
 
 /** The language that the environment asks for: `LANG=zh_CN.UTF-8` and the like. */
 export function systemLanguage(env: NodeJS.ProcessEnv = process.env): Language {
@@ -14,7 +15,10 @@ export function systemLanguage(env: NodeJS.ProcessEnv = process.env): Language {
 
 let spoken: Language = 'en'
 
-/** Say all that follows, mistakes in other options among it, in the language that the arguments, else the configuration, else the environment asks for. */
+/**
+ * Say all that follows, mistakes in other options among it, in the language that the arguments, else the configuration,
+ * else the environment asks for.
+ */
 export function speakTo(argv: readonly string[], configured?: Language): void {
   const named = optionIn(argv, '--lang')
   spoken = LANGUAGES.find((language) => language === named) ?? configured ?? systemLanguage()
@@ -38,7 +42,8 @@ export function tellError(error: unknown): void {
 }
 
 /** Codes and messages of Node, V8 and WebAssembly when there is not enough memory. */
-const NO_MEMORY = /allocat|out of memory|ENOMEM|OUT_OF_MEMORY|STRING_TOO_LONG|Invalid (?:string|array) length|Cannot create a (?:string|Buffer) larger/i
+const NO_MEMORY =
+  /allocat|out of memory|ENOMEM|OUT_OF_MEMORY|STRING_TOO_LONG|Invalid (?:string|array) length|Cannot create a (?:string|Buffer) larger/i
 /** Codes of Node when a part of a program is not there, or only half of it. */
 const NOT_BUILT = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'])
 
@@ -61,7 +66,10 @@ function failureOf(error: unknown): LogstatError {
   if (NOT_BUILT.has(code) || (path ?? '').startsWith(OWN_FOLDER))
     return new LogstatError(
       'not-built',
-      { en: `a part of logstat is missing: ${message.split('\n')[0]}`, zh: `logstat 缺少一个组成部分：${message.split('\n')[0]}` },
+      {
+        en: `a part of logstat is missing: ${message.split('\n')[0]}`,
+        zh: `logstat 缺少一个组成部分：${message.split('\n')[0]}`,
+      },
       {
         en: 'It may be being built just now: try again in a minute. Otherwise install logstat again, or in its folder: npm ci',
         zh: '可能正在构建：请稍后再试。否则请重新安装 logstat，或在其目录中执行：npm ci',
@@ -70,12 +78,18 @@ function failureOf(error: unknown): LogstatError {
   if (syscall !== undefined && code !== '')
     return new LogstatError(
       'system',
-      { en: `${path === undefined ? '' : `${path}: `}the system reports ${message}`, zh: `${path === undefined ? '' : `${path}：`}系统报告 ${message}` },
+      {
+        en: `${path === undefined ? '' : `${path}: `}the system reports ${message}`,
+        zh: `${path === undefined ? '' : `${path}：`}系统报告 ${message}`,
+      },
       { en: 'Check the file, the disk and your rights.', zh: '请检查文件、磁盘和权限。' },
     )
   return new LogstatError(
     'bug',
-    { en: `unexpected error: ${name ?? 'Error'}: ${message ?? String(error)}`, zh: `意外错误：${name ?? 'Error'}: ${message ?? String(error)}` },
+    {
+      en: `unexpected error: ${name ?? 'Error'}: ${message ?? String(error)}`,
+      zh: `意外错误：${name ?? 'Error'}: ${message ?? String(error)}`,
+    },
     {
       en: 'This is a fault of logstat. LOGSTAT_DEBUG=1 prints where it happened; please report it. If a database may be damaged: logstat doctor --db FILE',
       zh: '这是 logstat 的缺陷。设置 LOGSTAT_DEBUG=1 可显示出错位置，请报告该问题。如果怀疑数据库损坏：logstat doctor --db FILE',

@@ -18,5 +18,8 @@ export function refuseCommand([first]: readonly string[]): void {
 /** A slip or two; of two letters that changed places one. */
 function isNear(typed: string, name: string): boolean {
   const sorted = (text: string): string => [...text].sort().join('')
-  return editDistance(typed, name) <= Math.max(1, Math.floor(name.length / 3)) || (typed.length > 2 && sorted(typed) === sorted(name))
+  return (
+    editDistance(typed, name) <= Math.max(1, Math.floor(name.length / 3)) ||
+    (typed.length > 2 && sorted(typed) === sorted(name))
+  )
 }

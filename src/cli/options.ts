@@ -12,7 +12,8 @@ export const option = (flags: string, words: Words): Option => new Option(flags,
 /** Parses a whole number from 1. */
 export function whole(text: string): number {
   const n = Number(text)
-  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError(said({ en: 'It must be a whole number from 1.', zh: '必须是从 1 开始的整数。' }))
+  if (!Number.isInteger(n) || n < 1)
+    throw new InvalidArgumentError(said({ en: 'It must be a whole number from 1.', zh: '必须是从 1 开始的整数。' }))
   return n
 }
 
@@ -61,7 +62,10 @@ const client = (): Option =>
     zh: '只包括该客户端：地址、网段（10.0.0.0/8、2001:db8::/32）或 "192.0.2.*"；写法同 --path',
   }).argParser(collect)
 const method = (): Option =>
-  option('--method <pattern>', { en: 'only this method; same syntax as --path', zh: '只包括该请求方法；写法同 --path' }).argParser(collect)
+  option('--method <pattern>', {
+    en: 'only this method; same syntax as --path',
+    zh: '只包括该请求方法；写法同 --path',
+  }).argParser(collect)
 const host = (): Option =>
   option('--host <pattern>', {
     en: 'only this host or site, if the log names one; same syntax as --path',
@@ -72,16 +76,26 @@ const since = (): Option =>
     en: 'only from this time on: 2026-11-22, "2026-11-22 14:00" (in --tz), 2026-11-22T14:00Z, or 2h, 3d for so long ago',
     zh: '只包括此时间之后：2026-11-22、"2026-11-22 14:00"（按 --tz）、2026-11-22T14:00Z，或 2h、3d（表示多久以前）',
   })
-const until = (): Option => option('--until <time>', { en: 'only before this time (same syntax as --since)', zh: '只包括此时间之前（写法同 --since）' })
+const until = (): Option =>
+  option('--until <time>', {
+    en: 'only before this time (same syntax as --since)',
+    zh: '只包括此时间之前（写法同 --since）',
+  })
 export const server = (): Option =>
   option('--server <name>', {
     en: 'explain codes as this server means them, whatever the log implies',
     zh: '按该服务器的含义解释状态码，不论日志来自哪里',
   }).choices([...SERVERS])
 export const owner = (): Option =>
-  option('--server <name>', { en: 'product whose definition to use: iis, nginx, cloudflare, …', zh: '采用哪个产品的定义：iis、nginx、cloudflare……' })
+  option('--server <name>', {
+    en: 'product whose definition to use: iis, nginx, cloudflare, …',
+    zh: '采用哪个产品的定义：iis、nginx、cloudflare……',
+  })
 export const lang = (choices: readonly string[] = LANGUAGES): Option =>
-  option('--lang <language>', { en: 'language of what is printed; as in LANG if omitted', zh: '输出所用的语言；省略时取自环境变量 LANG' })
+  option('--lang <language>', {
+    en: 'language of what is printed; as in LANG if omitted',
+    zh: '输出所用的语言；省略时取自环境变量 LANG',
+  })
     .choices([...choices])
     .default(systemLanguage())
 export const tz = (): Option =>
@@ -102,7 +116,11 @@ export const color = (): Option =>
   })
     .choices(['auto', 'always', 'never'])
     .default('auto')
-const force = (): Option => option('--force', { en: 'read a log although most of its lines are not understood', zh: '即使大多数行无法识别，也读取该日志' })
+const force = (): Option =>
+  option('--force', {
+    en: 'read a log although most of its lines are not understood',
+    zh: '即使大多数行无法识别，也读取该日志',
+  })
 const jobs = (): Option =>
   option('-j, --jobs <n>', {
     en: 'number of threads (default: one per core); the result is the same for any number',
@@ -113,14 +131,16 @@ export const config = (): Option =>
     en: 'custom formats and default options (default: logstat.config.json, if it exists)',
     zh: '自定义格式和默认选项（默认：logstat.config.json，如果存在）',
   })
-export const quiet = (): Option => option('-q, --quiet', { en: 'no progress and no notes on standard error', zh: '不在标准错误上显示进度和提示' })
+export const quiet = (): Option =>
+  option('-q, --quiet', { en: 'no progress and no notes on standard error', zh: '不在标准错误上显示进度和提示' })
 export const failOn = (): Option =>
   option('--fail-on <threshold>', {
     en: "exit with 1 if the day exceeds this, e.g. '5xx > 2%' (of its requests) or '503.* > 10'; may be repeated",
     zh: "当天超过该阈值时以 1 退出，例如 '5xx > 2%'（占请求数）或 '503.* > 10'；可重复",
   }).argParser(collect)
 
-const group = (heading: Words, ...options: readonly Option[]): Option[] => options.map((each) => each.helpGroup(said(heading)))
+const group = (heading: Words, ...options: readonly Option[]): Option[] =>
+  options.map((each) => each.helpGroup(said(heading)))
 const READING: Words = { en: 'Reading:', zh: '读取：' }
 const CHOOSING: Words = { en: 'Choosing requests:', zh: '选择请求：' }
 const PRINTING: Words = { en: 'Printing:', zh: '输出：' }
@@ -128,4 +148,7 @@ const PRINTING: Words = { en: 'Printing:', zh: '输出：' }
 export const formats = (): Option[] => group(READING, logFormat(), pattern(), fields())
 export const reading = (): Option[] => [...formats(), ...group(READING, logTz(), server(), jobs(), force(), quiet())]
 export const filtering = (): Option[] => group(CHOOSING, since(), until(), path(), client(), method(), host())
-export const printing = (): Option[] => [...group(CHOOSING, status()), ...group(PRINTING, format(), output(), lang(), tz(), top(), color())]
+export const printing = (): Option[] => [
+  ...group(CHOOSING, status()),
+  ...group(PRINTING, format(), output(), lang(), tz(), top(), color()),
+]

@@ -3,7 +3,20 @@ import type { Origin } from '../render/next.js'
 import { quoted } from '../shell.js'
 
 /** Options that say how a report is printed, or what a command does beside it: another one need not have them. */
-const LEFT_OUT = new Set(['db', 'status', 'top', 'format', 'output', 'color', 'quiet', 'jobs', 'failOn', 'day', 'help', 'version'])
+const LEFT_OUT = new Set([
+  'db',
+  'status',
+  'top',
+  'format',
+  'output',
+  'color',
+  'quiet',
+  'jobs',
+  'failOn',
+  'day',
+  'help',
+  'version',
+])
 
 /** How a command was asked for, to be made into others that read the same. */
 export function originOf(command: Command): Origin {

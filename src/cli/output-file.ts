@@ -1,4 +1,16 @@
-import { closeSync, fchmodSync, fchownSync, openSync, readlinkSync, realpathSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { LogstatError } from '../errors.js'
 import { freshName, removeStale } from '../fresh-file.js'
@@ -16,7 +28,8 @@ interface OutputFile {
 }
 
 /**
- * Write a file: a new one, put in the place of the old one when it is whole. A pipe, a device, and a file in a directory where no other
+ * Write a file: a new one, put in the place of the old one when it is whole. A pipe, a device, and a file in a
+ * directory where no other
  * may be made, are written where they are.
  */
 export function openOutput(path: string): OutputFile {
@@ -26,8 +39,14 @@ export function openOutput(path: string): OutputFile {
     } catch (error) {
       throw new LogstatError(
         'output',
-        { en: `${path}: cannot be written (${(error as Error).message})`, zh: `${path}：无法写入（${(error as Error).message}）` },
-        { en: 'Check the folder, its free space and your right to write there.', zh: '请检查目录、剩余空间和写入权限。' },
+        {
+          en: `${path}: cannot be written (${(error as Error).message})`,
+          zh: `${path}：无法写入（${(error as Error).message}）`,
+        },
+        {
+          en: 'Check the folder, its free space and your right to write there.',
+          zh: '请检查目录、剩余空间和写入权限。',
+        },
       )
     }
   }

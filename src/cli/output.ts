@@ -28,7 +28,8 @@ export interface OutputOptions {
 }
 
 /** The configuration that was found, where nobody sees standard error; to be named in the report. */
-export const settingsToName = ({ settings }: Pick<OutputOptions, 'settings'>): string | undefined => (process.stderr.isTTY ? undefined : settings?.found)
+export const settingsToName = ({ settings }: Pick<OutputOptions, 'settings'>): string | undefined =>
+  process.stderr.isTTY ? undefined : settings?.found
 
 /** Endings that are not the name of a kind themselves. */
 const KINDS: ReadonlyMap<string, string> = new Map([
@@ -37,7 +38,10 @@ const KINDS: ReadonlyMap<string, string> = new Map([
   ['.log', 'text'],
 ])
 
-/** What is printed: the kind named, else that of the file's ending, else text. @throws LogstatError for an ending nobody renders */
+/**
+ * What is printed: the kind named, else that of the file's ending, else text. @throws LogstatError for an ending nobody
+ * renders
+ */
 export function kindOf({ format, output }: Pick<OutputOptions, 'format' | 'output'>): string {
   if (format !== undefined) return format
   if (output === undefined) return 'text'
@@ -54,7 +58,13 @@ export function kindOf({ format, output }: Pick<OutputOptions, 'format' | 'outpu
   return kind
 }
 
-export function renderOptions({ color, output, tz, top, origin }: Pick<OutputOptions, 'color' | 'output' | 'tz' | 'top' | 'origin'>): RenderOptions {
+export function renderOptions({
+  color,
+  output,
+  tz,
+  top,
+  origin,
+}: Pick<OutputOptions, 'color' | 'output' | 'tz' | 'top' | 'origin'>): RenderOptions {
   return {
     width: output === undefined && process.stdout.isTTY ? process.stdout.columns || 80 : 80,
     color: useColor(color, output === undefined),

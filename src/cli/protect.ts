@@ -13,14 +13,18 @@ export function protect(output: string | undefined, sources: readonly (string | 
     if (source == null || !isSame(output, source)) continue
     throw new LogstatError(
       'output',
-      { en: `${output}: this is ${source}, which is read; it is left as it is`, zh: `${output}：这就是正在读取的 ${source}，保持不变` },
+      {
+        en: `${output}: this is ${source}, which is read; it is left as it is`,
+        zh: `${output}：这就是正在读取的 ${source}，保持不变`,
+      },
       { en: 'Name another file with -o.', zh: '请用 -o 指定其他文件。' },
     )
   }
 }
 
 /** A database and the files that SQLite keeps beside it. */
-export const filesOf = (database: string): readonly string[] => ['', '-wal', '-shm', '-journal'].map((end) => database + end)
+export const filesOf = (database: string): readonly string[] =>
+  ['', '-wal', '-shm', '-journal'].map((end) => database + end)
 
 function isSame(a: string, b: string): boolean {
   const [first, second] = [statOf(a), statOf(b)]
@@ -29,4 +33,5 @@ function isSame(a: string, b: string): boolean {
 }
 
 /** Windows and macOS do not tell names apart by case. */
-const bare = (path: string): string => (['win32', 'darwin'].includes(process.platform) ? resolve(path).toLowerCase() : resolve(path))
+const bare = (path: string): string =>
+  ['win32', 'darwin'].includes(process.platform) ? resolve(path).toLowerCase() : resolve(path)

@@ -14,7 +14,10 @@ interface PruneOptions {
   readonly quiet?: boolean
 }
 
-/** `logstat prune --db FILE`: make old counts coarser, by the ages given, which the database remembers, and delete those older than --keep. */
+/**
+ * `logstat prune --db FILE`: make old counts coarser, by the ages given, which the database remembers, and delete those
+ * older than --keep.
+ */
 export async function pruneDatabase({ db, keep, minutes, hours, tz, quiet }: PruneOptions): Promise<number> {
   const zone = checkZone(tz ?? systemZone())
   const store = openStore(db, { create: false })

@@ -38,11 +38,14 @@ export async function query(question: string | undefined, options: QueryOptions)
   }
   if (db === undefined) throw new LogstatError('query', 'no database is named', 'Name one with --db FILE.')
   const sql = question === undefined ? SCHEMA_QUERY : sqlOf(question)
-  await queryDatabase(db, sql, (answer) => write(question === undefined ? asScript(answer) : PRINTERS[kind](answer), output))
+  await queryDatabase(db, sql, (answer) =>
+    write(question === undefined ? asScript(answer) : PRINTERS[kind](answer), output),
+  )
   return 0
 }
 
-const SCHEMA_QUERY = "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND type IN ('table', 'view') ORDER BY type DESC, name"
+const SCHEMA_QUERY =
+  "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND type IN ('table', 'view') ORDER BY type DESC, name"
 
 function* asScript({ rows }: Answer): Generator<string> {
   for (const [sql] of rows) yield `${textOf(sql ?? null)};\n\n`
@@ -75,7 +78,8 @@ const PRINTERS: Readonly<Record<AnswerKind, (answer: Answer) => Iterable<string>
   json: asJson,
 }
 
-const textOf = (cell: Cell): string => (cell === null ? '' : Buffer.isBuffer(cell) ? cell.toString('hex') : String(cell))
+const textOf = (cell: Cell): string =>
+  cell === null ? '' : Buffer.isBuffer(cell) ? cell.toString('hex') : String(cell)
 const isNumber = (cell: Cell | undefined): boolean => typeof cell === 'number' || typeof cell === 'bigint'
 
 function* asTable({ columns, rows }: Answer): Generator<string> {
@@ -87,7 +91,9 @@ function* asTable({ columns, rows }: Answer): Generator<string> {
     cells.push(row)
   }
   const lines = [columns.map(visible), ...cells.map((row) => row.map((cell) => visible(textOf(cell))))]
-  const shapes = columns.map((_, i) => (isNumber(cells.find((row) => row[i] !== null)?.[i]) ? ({ align: 'right' } as const) : { most: 80 }))
+  const shapes = columns.map((_, i) =>
+    isNumber(cells.find((row) => row[i] !== null)?.[i]) ? ({ align: 'right' } as const) : { most: 80 },
+  )
   yield `${table(lines, shapes, '').join('\n')}\n`
   if (more) yield `… only the first ${TABLE_ROWS} rows; --format csv prints all\n`
 }

@@ -61,7 +61,12 @@ function filterOf({ since, until, path, client, method, host }: ReadCommandOptio
 }
 
 /** The format that is asked for. @throws LogstatError when there is none such, or more than one */
-export function formatOf({ logFormat, pattern, fields, settings = NO_CONFIG }: FormatOptions): Pick<ReadOptions, 'format' | 'formats'> {
+export function formatOf({
+  logFormat,
+  pattern,
+  fields,
+  settings = NO_CONFIG,
+}: FormatOptions): Pick<ReadOptions, 'format' | 'formats'> {
   const { formats } = settings
   const given = [
     ['--log-format', logFormat],
@@ -73,7 +78,10 @@ export function formatOf({ logFormat, pattern, fields, settings = NO_CONFIG }: F
   if (second)
     throw new LogstatError(
       'two-formats',
-      { en: `${first[0]} and ${second[0]} both say how lines are to be read`, zh: `${first[0]} 和 ${second[0]} 都规定了如何读取各行` },
+      {
+        en: `${first[0]} and ${second[0]} both say how lines are to be read`,
+        zh: `${first[0]} 和 ${second[0]} 都规定了如何读取各行`,
+      },
       { en: 'Leave one of them out.', zh: '请去掉其中一个。' },
     )
   checkAsked(first[1], formats)
@@ -91,12 +99,19 @@ export interface ReadOutcome {
 /**
  * Read logs into a store, with progress and warnings on standard error.
  *
- * Files found in a directory that are no access logs are passed over with a note; when nothing at all could be read, the first
+ * Files found in a directory that are no access logs are passed over with a note; when nothing at all could be read,
+ * the first
  * reason is thrown.
  */
-export async function readPaths(paths: readonly string[], store: Store, options: ReadCommandOptions): Promise<ReadOutcome> {
+export async function readPaths(
+  paths: readonly string[],
+  store: Store,
+  options: ReadCommandOptions,
+): Promise<ReadOutcome> {
   const read = readOptions(store, options)
-  const inputs = findInputs(paths).map((input) => (input.path === null && options.source !== undefined ? { ...input, name: options.source } : input))
+  const inputs = findInputs(paths).map((input) =>
+    input.path === null && options.source !== undefined ? { ...input, name: options.source } : input,
+  )
   protect(options.output, [
     ...inputs.filter(({ optional }) => !optional).map(({ path }) => path),
     options.logFormat,
@@ -109,7 +124,9 @@ export async function readPaths(paths: readonly string[], store: Store, options:
 
   protect(
     options.output,
-    inputs.filter(({ name }) => results.some((r) => r.entries > 0 && (r.name === name || r.name.startsWith(`${name}!`)))).map(({ path }) => path),
+    inputs
+      .filter(({ name }) => results.some((r) => r.entries > 0 && (r.name === name || r.name.startsWith(`${name}!`))))
+      .map(({ path }) => path),
   )
   const errors = results.flatMap((r) => (r.error ? [{ ...r, error: r.error }] : []))
   if (errors.length === results.length && errors.every((e) => e.entries === 0)) {
@@ -149,13 +166,20 @@ const PASSED_OVER = new Set(['unknown-format', 'special', 'twice'])
 const NAMED = 5
 
 /** @returns whether something could not be read (whole) */
-function tellErrors(errors: readonly { readonly name: string; readonly optional: boolean; readonly error: LogstatError }[], quiet: boolean): boolean {
+function tellErrors(
+  errors: readonly { readonly name: string; readonly optional: boolean; readonly error: LogstatError }[],
+  quiet: boolean,
+): boolean {
   const passed = errors.filter(({ optional, error }) => optional && PASSED_OVER.has(error.code))
   if (!quiet) {
-    for (const { error } of passed.slice(0, NAMED)) tell({ en: `passed over: ${wordsIn(error.words, 'en')}`, zh: `已跳过：${wordsIn(error.words, 'zh')}` })
+    for (const { error } of passed.slice(0, NAMED))
+      tell({ en: `passed over: ${wordsIn(error.words, 'en')}`, zh: `已跳过：${wordsIn(error.words, 'zh')}` })
     const more = passed.length - NAMED
     if (more > 0)
-      tell({ en: `passed over: ${more} more ${more === 1 ? 'file' : 'files'} that are no access logs`, zh: `已跳过：另有 ${more} 个文件不是访问日志` })
+      tell({
+        en: `passed over: ${more} more ${more === 1 ? 'file' : 'files'} that are no access logs`,
+        zh: `已跳过：另有 ${more} 个文件不是访问日志`,
+      })
   }
   const failed = errors.filter((e) => !passed.includes(e))
   for (const each of failed) {
@@ -168,7 +192,9 @@ function tellErrors(errors: readonly { readonly name: string; readonly optional:
 /** More threads than so many a core only take memory. */
 const MOST_JOBS = 4
 
-/** What the options of a command mean for reading. @throws LogstatError for a format or a time zone that there is not */
+/**
+ * What the options of a command mean for reading. @throws LogstatError for a format or a time zone that there is not
+ */
 export function readOptions(store: Store, options: ReadCommandOptions): ReadOptions {
   const { server, jobs, force, top, tz, settings = NO_CONFIG } = options
   const logTz = options.logTz ?? settings.logTz

@@ -24,7 +24,10 @@ export async function reportDatabase(options: OutputOptions & { readonly db: str
 }
 
 /** `logstat iis PATH…|--db FILE` */
-export async function iis(paths: readonly string[], options: ReportOptions & { readonly db?: string }): Promise<number> {
+export async function iis(
+  paths: readonly string[],
+  options: ReportOptions & { readonly db?: string },
+): Promise<number> {
   if (paths.length === 0 && options.db === undefined)
     throw new LogstatError(
       'no-input',
@@ -42,7 +45,10 @@ export async function iis(paths: readonly string[], options: ReportOptions & { r
     throw new LogstatError(
       'filter',
       { en: `--${filter} works on logs, not on a database`, zh: `--${filter} 只适用于日志，不适用于数据库` },
-      { en: 'Give the log files; a database holds counts, not entries.', zh: '请给出日志文件；数据库中只有计数，没有逐条记录。' },
+      {
+        en: 'Give the log files; a database holds counts, not entries.',
+        zh: '请给出日志文件；数据库中只有计数，没有逐条记录。',
+      },
     )
   return options.db === undefined ? readAndPrint(paths, options, true) : printDatabase(options.db, options, true)
 }
@@ -63,17 +69,34 @@ async function printDatabase(file: string, options: OutputOptions, asIis: boolea
   return 0
 }
 
-/** Tell of entries without a time. @returns whether a stretch of time is asked for and so many entries have none that the report of it may be wrong */
+/**
+ * Tell of entries without a time. @returns whether a stretch of time is asked for and so many entries have none that
+ * the report of it may be wrong
+ */
 function hidesEntries(results: readonly InputResult[], { since, until, quiet }: ReportOptions): boolean {
   const needsTimes = since !== undefined || until !== undefined
-  if (needsTimes) return tellUndated(results, { en: '--since and --until leave such entries out.', zh: '--since 和 --until 会排除这些记录。' })
+  if (needsTimes)
+    return tellUndated(results, {
+      en: '--since and --until leave such entries out.',
+      zh: '--since 和 --until 会排除这些记录。',
+    })
   if (!quiet) tellUndated(results)
   return false
 }
 
-async function print(store: Store, kind: string, options: OutputOptions, asIis: boolean, read: Pick<MadeOptions, 'filter' | 'leftOut'> = {}): Promise<void> {
+async function print(
+  store: Store,
+  kind: string,
+  options: OutputOptions,
+  asIis: boolean,
+  read: Pick<MadeOptions, 'filter' | 'leftOut'> = {},
+): Promise<void> {
   const render = asIis && kind === 'text' ? renderIis : RENDERERS[kind]
-  if (!render) throw new LogstatError('output', { en: `no report of the kind "${kind}" can be made`, zh: `无法生成“${kind}”类型的报告` })
+  if (!render)
+    throw new LogstatError('output', {
+      en: `no report of the kind "${kind}" can be made`,
+      zh: `无法生成“${kind}”类型的报告`,
+    })
   const asked = {
     language: options.lang,
     top: options.top,
@@ -88,11 +111,15 @@ async function print(store: Store, kind: string, options: OutputOptions, asIis: 
   store.close()
   const settings = settingsToName(options)
   const named = settings === undefined ? {} : { settings }
-  await write(withSettings(render({ ...made, ...named }, { ...renderOptions(options), inOtherLanguage }), kind, settings), options.output)
+  await write(
+    withSettings(render({ ...made, ...named }, { ...renderOptions(options), inOtherLanguage }), kind, settings),
+    options.output,
+  )
 }
 
 /** A report in text names the configuration at its end; the others hold it. */
 function* withSettings(pieces: Iterable<string>, kind: string, settings: string | undefined): Generator<string> {
   yield* pieces
-  if (kind === 'text' && settings !== undefined) yield `\n${said({ en: `Settings: ${settings} in this directory`, zh: `设置：此目录中的 ${settings}` })}\n`
+  if (kind === 'text' && settings !== undefined)
+    yield `\n${said({ en: `Settings: ${settings} in this directory`, zh: `设置：此目录中的 ${settings}` })}\n`
 }

@@ -6,7 +6,8 @@ import { speakTo, systemLanguage, tell, tellError } from './messages.js'
 /**
  * Run logstat.
  *
- * The parser of options takes longer to load than the two answers below take, and they are what is asked most. Everything else, and
+ * The parser of options takes longer to load than the two answers below take, and they are what is asked most.
+ * Everything else, and
  * every mistake, is main.ts's.
  *
  * This is the edge: every error that nobody expected ends here, as a sentence and exit status 2.
@@ -29,7 +30,10 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Standard output may be closed (`logstat … | head`), which is no failure, or full, which is one. Nobody hears of a failure of standard error. */
+/**
+ * Standard output may be closed (`logstat … | head`), which is no failure, or full, which is one. Nobody hears of a
+ * failure of standard error.
+ */
 function watchStreams(): void {
   process.stderr.on('error', () => {})
   process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
@@ -57,14 +61,20 @@ async function answer(argv: readonly string[]): Promise<number> {
 }
 
 /** `explain CODE…`, perhaps with a language; undefined for anything else. */
-function askedCodes([command, ...codes]: readonly string[]): { codes: readonly string[]; lang: Language | 'both' } | undefined {
+function askedCodes([command, ...codes]: readonly string[]):
+  | { codes: readonly string[]; lang: Language | 'both' }
+  | undefined {
   const at = codes.indexOf('--lang')
   const [, named] = at === -1 ? ['', systemLanguage()] : codes.splice(at, 2)
   const lang = [...LANGUAGES, 'both' as const].find((l) => l === named)
-  return command === 'explain' && lang && codes.length > 0 && !codes.some((code) => code.startsWith('-')) ? { codes, lang } : undefined
+  return command === 'explain' && lang && codes.length > 0 && !codes.some((code) => code.startsWith('-'))
+    ? { codes, lang }
+    : undefined
 }
 
 function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
   return version
 }

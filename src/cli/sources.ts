@@ -10,7 +10,10 @@ interface SourcesOptions {
   readonly format?: string
 }
 
-/** `logstat sources --db FILE`: what was read, up to where, when, as which format, and how much of it was not understood. */
+/**
+ * `logstat sources --db FILE`: what was read, up to where, when, as which format, and how much of it was not
+ * understood.
+ */
 export async function sources({ db, tz, format }: SourcesOptions): Promise<number> {
   const store = openStore(db, { readOnly: true })
   const all = store.sources()
@@ -20,7 +23,11 @@ export async function sources({ db, tz, format }: SourcesOptions): Promise<numbe
   if (format === 'json')
     await write(
       toJson(
-        all.map(({ trail: _, firstLine: __, tailHash: ___, tailBytes: ____, ...s }) => ({ ...s, firstReadAt: iso(s.firstReadAt), readAt: iso(s.readAt) })),
+        all.map(({ trail: _, firstLine: __, tailHash: ___, tailBytes: ____, ...s }) => ({
+          ...s,
+          firstReadAt: iso(s.firstReadAt),
+          readAt: iso(s.readAt),
+        })),
       ),
     )
   else if (all.length === 0) await write('Nothing was read into this database yet.\n')
@@ -34,5 +41,14 @@ const SHAPES = [RIGHT, { most: 60 }, { most: 20 }, {}, RIGHT, RIGHT, RIGHT, {}]
 
 function cells(s: Source, zone: string): string[] {
   const name = s.stream ? `${visible(s.name)} (stream)` : visible(s.name)
-  return [String(s.id), name, visible(s.machine), visible(s.format), count(s.readTo), count(s.entries), count(s.rejected), localTime(s.readAt, zone)]
+  return [
+    String(s.id),
+    name,
+    visible(s.machine),
+    visible(s.format),
+    count(s.readTo),
+    count(s.entries),
+    count(s.rejected),
+    localTime(s.readAt, zone),
+  ]
 }

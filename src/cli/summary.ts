@@ -22,7 +22,8 @@ interface SummaryOptions extends OutputOptions, Omit<ReadCommandOptions, keyof O
 }
 
 /**
- * `logstat summary --db FILE [PATH…]`: read what was appended since the last run, report the last complete day beside the one before.
+ * `logstat summary --db FILE [PATH…]`: read what was appended since the last run, report the last complete day beside
+ * the one before.
  *
  * @returns 1 when a threshold was exceeded, 2 when a log could not be read or the day cannot be judged
  */
@@ -45,7 +46,8 @@ export async function summary(paths: readonly string[], options: SummaryOptions)
 }
 
 /**
- * Entries without a readable time among those that are new. When this run has read nothing new: among those of the logs that were read
+ * Entries without a readable time among those that are new. When this run has read nothing new: among those of the logs
+ * that were read
  * since the day ended.
  */
 function undatedOf(results: readonly InputResult[], store: Store, endOfDay: number): Undated {
@@ -75,7 +77,8 @@ function tellState({ day, thresholds, unjudged, undated }: Summary): void {
     'no-data': { en: 'it has no requests', zh: '当天没有任何请求' },
     'without-time': { en: `${en} and belong to no day`, zh: `${zh}，不属于任何一天` },
   }
-  for (const reason of unjudged) tell({ en: `${day} cannot be judged: ${reasons[reason].en}`, zh: `无法判断 ${day}：${reasons[reason].zh}` })
+  for (const reason of unjudged)
+    tell({ en: `${day} cannot be judged: ${reasons[reason].en}`, zh: `无法判断 ${day}：${reasons[reason].zh}` })
 }
 
 function dayNumber(date: string): number {

@@ -14,7 +14,11 @@ const MOST_NAMED = 5
  * @returns whether there are so many of them that nothing can be said of a stretch of time
  */
 export function tellUndated(results: readonly InputResult[], consequence: Words = NO_DAY): boolean {
-  const logs = results.map(({ name, entries, filtered, withoutTime }) => ({ name, entries: entries + filtered, withoutTime }))
+  const logs = results.map(({ name, entries, filtered, withoutTime }) => ({
+    name,
+    entries: entries + filtered,
+    withoutTime,
+  }))
   const undated = logs.filter(({ withoutTime }) => withoutTime > 0)
   for (const { name, ...counts } of undated.slice(0, MOST_NAMED)) {
     const { en, zh } = undatedText(counts)

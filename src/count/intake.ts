@@ -4,7 +4,8 @@ import { readLineCounts } from '../tally/read-out.js'
 import type { LineCounts } from '../tally/tally.js'
 import { LineIntake, type Making } from './line-intake.js'
 
-// Between an input and a kernel: bytes go in as they are, or each line is first taken out of what stands around it, or matched
+// Between an input and a kernel: bytes go in as they are, or each line is first taken out of what stands around it, or
+// matched
 // by a regular expression, or both.
 
 /** Takes the bytes of an input, and says up to where they are counted. */
@@ -81,7 +82,10 @@ function takeLineCounts(kernel: Kernel, linesBefore: number): LineCounts {
   kernel.wasm.clearLineCounts()
   if (linesBefore === 0 || counts.rejects.size === 0) return counts
   const rejects = Array.from(counts.rejects, ([reason, { count, samples }]) => {
-    return [reason, { count, samples: samples.map((sample) => ({ ...sample, line: sample.line - linesBefore })) }] as const
+    return [
+      reason,
+      { count, samples: samples.map((sample) => ({ ...sample, line: sample.line - linesBefore })) },
+    ] as const
   })
   return { ...counts, rejects: new Map(rejects) }
 }

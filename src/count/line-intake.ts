@@ -18,7 +18,10 @@ export interface Making {
   readonly wrapping: Wrapping | null
 }
 
-/** Bytes made into text at once: few enough that texts stay where V8 makes short-lived ones. With 256 KiB each took new memory. */
+/**
+ * Bytes made into text at once: few enough that texts stay where V8 makes short-lived ones. With 256 KiB each took new
+ * memory.
+ */
 const CHUNK = 32 << 10
 
 /** A longer line is rejected: what an expression tries out on a line can grow much faster than the line. */
@@ -38,13 +41,18 @@ interface Made extends Place {
   readonly isFirst: boolean
 }
 
-/** What becomes of a line, to be counted in the order of lines, so that a part of the input ends between two of them. */
+/**
+ * What becomes of a line, to be counted in the order of lines, so that a part of the input ends between two of them.
+ */
 type Outcome =
   | { readonly made: Made; readonly text: string }
   | { readonly rejected: RejectReason; readonly sample: RejectSample }
   | { readonly ignored: number }
 
-/** What follows a part of a line whose rest has not come yet: nothing of it is counted, so that reading can go on at the part. */
+/**
+ * What follows a part of a line whose rest has not come yet: nothing of it is counted, so that reading can go on at the
+ * part.
+ */
 interface Held {
   readonly from: Place
   /** Parts among the lines. */
@@ -56,7 +64,8 @@ interface Held {
 const MAX_HELD = 10_000
 
 /**
- * Lines of the input are taken out of what stands around them, and matched, and what they hold goes to the kernel as lines of their own.
+ * Lines of the input are taken out of what stands around them, and matched, and what they hold goes to the kernel as
+ * lines of their own.
  *
  * The kernel never sees the input itself. So the place in the input, and the lines that do not match, are kept here.
  */
@@ -65,7 +74,8 @@ export class LineIntake implements Intake {
   readonly #pattern: RegExp | null
   readonly #unwrapper: Unwrapper | null
   readonly #buffer = Buffer.alloc(CHUNK)
-  // Lines are handed to #take within `write`: nothing waits in `split2` but a line whose end has not come yet. A byte is a
+  // Lines are handed to #take within `write`: nothing waits in `split2` but a line whose end has not come yet. A byte
+  // is a
   // character here, so that lengths are bytes and bytes that are no UTF-8 come through.
   readonly #lines = split2('\n', (line: string) => this.#take(line), { decodeStrings: false })
   /** What became of lines that are not counted yet. */
@@ -117,7 +127,8 @@ export class LineIntake implements Intake {
     const passed = this.#withoutExcess(bytes)
     this.#open = complete > 0 ? count - complete : this.#open + count
     this.#pass(passed)
-    // Where a part waits for its rest, reading goes on with it: at a place in these bytes, or that which is noted already.
+    // Where a part waits for its rest, reading goes on with it: at a place in these bytes, or that which is noted
+    // already.
     const end = this.#held ? this.#held.from.offset - this.#chunkStart : complete
     if (end > 0) this.#resume = this.#resumeAt(this.#chunkStart + end)
     this.#recent = lastBytes(this.#recent, bytes)
@@ -126,7 +137,11 @@ export class LineIntake implements Intake {
 
   /** The place in the input where a line of the bytes in #buffer begins. */
   #resumeAt(readTo: number): Resume {
-    return { readTo, tail: lastBytes(this.#recent, this.#buffer.subarray(0, readTo - this.#chunkStart)), openLine: false }
+    return {
+      readTo,
+      tail: lastBytes(this.#recent, this.#buffer.subarray(0, readTo - this.#chunkStart)),
+      openLine: false,
+    }
   }
 
   /** Of a line that is too long only so much is passed on that this can be seen. */
@@ -259,7 +274,13 @@ export class LineIntake implements Intake {
     const isSample = (this.#rejects.get('layout')?.count ?? 0) < MAX_SAMPLES
     const readable = textOf(line.slice(0, SAMPLE_TEXT))
     const { group, column } = isSample ? failureOf(pattern, readable.text) : { group: 0, column: 0 }
-    this.#rejected('layout', place, line, group, readable.isUtf8 ? column : characterAt(Buffer.from(line, 'latin1'), column))
+    this.#rejected(
+      'layout',
+      place,
+      line,
+      group,
+      readable.isUtf8 ? column : characterAt(Buffer.from(line, 'latin1'), column),
+    )
   }
 
   #rejected(rejected: RejectReason, { line, offset }: Place, whole: string, step = 0, column = 0): void {
@@ -324,7 +345,8 @@ export class LineIntake implements Intake {
 }
 
 /** The last TAIL_BYTES of bytes that follow one another. */
-const lastBytes = (before: Uint8Array, bytes: Uint8Array): Buffer => Buffer.concat([before, bytes]).subarray(-TAIL_BYTES)
+const lastBytes = (before: Uint8Array, bytes: Uint8Array): Buffer =>
+  Buffer.concat([before, bytes]).subarray(-TAIL_BYTES)
 
 /** Where in the sample of a line a field begins that a pattern has found. */
 function columnOf({ source, flags }: RegExp, name: string, line: string): number {

@@ -9,7 +9,8 @@ import type { Piece } from '../log/log.js'
 /**
  * Open the log of a piece where the piece begins.
  *
- * @throws LogstatError `changed` when it is not the content that was looked at: a log may be rotated before its turn comes
+ * @throws LogstatError `changed` when it is not the content that was looked at: a log may be rotated before its turn
+ * comes
  */
 export async function openPiece({ log, start }: Piece, how: Unpacking = BESIDE): Promise<Reader> {
   const { input, file, head, unread } = log

@@ -29,7 +29,12 @@ export interface CountPiece {
  * @param kernel may hold other counts; its filter and its periods are set
  * @param open opens the log of the piece where the piece begins
  */
-export async function countPiece(kernel: Kernel, piece: Piece, open: (piece: Piece) => Promise<Reader>, how: CountPiece): Promise<void> {
+export async function countPiece(
+  kernel: Kernel,
+  piece: Piece,
+  open: (piece: Piece) => Promise<Reader>,
+  how: CountPiece,
+): Promise<void> {
   const { log, start, end } = piece
   const { layout } = log
   let { fields } = start
@@ -53,7 +58,14 @@ export async function countPiece(kernel: Kernel, piece: Piece, open: (piece: Pie
     const ends = intake.canResume ? why : 'full'
     const { readTo, tail, openLine } = intake.resume
     const at: Position = { offset: readTo, fields, moment: kernel.moment, tail: Uint8Array.from(tail), openLine }
-    how.onPart({ at, counts: intake.takeCounts(), sawStatus, trail: Uint8Array.from(trail.take(readTo)), ends, failure })
+    how.onPart({
+      at,
+      counts: intake.takeCounts(),
+      sawStatus,
+      trail: Uint8Array.from(trail.take(readTo)),
+      ends,
+      failure,
+    })
   }
   kernel.onStop = endPart
   let reader: Reader | undefined
@@ -89,7 +101,12 @@ export async function countPiece(kernel: Kernel, piece: Piece, open: (piece: Pie
 }
 
 /** Pass over a line that was counted before its end was written. @returns what was read behind it */
-async function passOpenLine(start: Position, reader: Reader, trail: Trail, begin: Intake['begin']): Promise<Uint8Array> {
+async function passOpenLine(
+  start: Position,
+  reader: Reader,
+  trail: Trail,
+  begin: Intake['begin'],
+): Promise<Uint8Array> {
   const passed = [start.tail]
   for (let at = start.offset; ; ) {
     const bytes = Buffer.alloc(CHUNK)

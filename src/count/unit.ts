@@ -22,7 +22,12 @@ export function prepareKernel(kernel: Kernel, { filter, dayZone, fewEntries }: C
 }
 
 /** Count a unit straight into tables that may hold other counts. */
-export async function countInPlace(kernel: Kernel, unit: Unit, { isRecognised }: Counting, how: CountUnit): Promise<void> {
+export async function countInPlace(
+  kernel: Kernel,
+  unit: Unit,
+  { isRecognised }: Counting,
+  how: CountUnit,
+): Promise<void> {
   for (const [piece, each] of unit.pieces.entries()) {
     await countPiece(kernel, each, how.open ?? openPiece, {
       isRecognised,
@@ -38,18 +43,28 @@ export async function countInPlace(kernel: Kernel, unit: Unit, { isRecognised }:
  *
  * @param spare takes a buffer that is not needed any more
  */
-export async function countApart(kernel: Kernel, unit: Unit, counting: Counting, how: CountUnit, spare: () => ArrayBuffer | undefined): Promise<void> {
+export async function countApart(
+  kernel: Kernel,
+  unit: Unit,
+  counting: Counting,
+  how: CountUnit,
+  spare: () => ArrayBuffer | undefined,
+): Promise<void> {
   const { most } = counting
   kernel.clear()
   const last = unit.pieces.length - 1
   let isFirst = true
   const tablesOf = ({ ends, piece }: Part): Packed | null => {
     if (ends === 'piece' && piece < last) return null
-    // A day between two midnights is whole, so its lists can be cut. The neighbours of a unit may have entries of its first and
+    // A day between two midnights is whole, so its lists can be cut. The neighbours of a unit may have entries of its
+    // first and
     // its last day, and lists of these are added up whole.
     const isWholeDay = ends === 'period' && !isFirst
     isFirst = false
     return isWholeDay && most !== null ? pack(kernel, { most }) : pack(kernel, { spare: spare() })
   }
-  await countInPlace(kernel, unit, counting, { ...how, onPart: (part) => how.onPart({ ...part, tables: tablesOf(part) }) })
+  await countInPlace(kernel, unit, counting, {
+    ...how,
+    onPart: (part) => how.onPart({ ...part, tables: tablesOf(part) }),
+  })
 }

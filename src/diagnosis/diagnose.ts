@@ -21,10 +21,13 @@ export function diagnose(evidence: Evidence, options: DiagnoseOptions): Findings
   for (const rule of RULES) {
     const found: Finding[] = []
     for (const draft of rule.find(view)) found.push(makeFinding(view, rule.id, draft))
-    for (const severity of ['act', 'watch', 'info'] as const) findings.push(...fewer(found.filter((f) => f.severity === severity)))
+    for (const severity of ['act', 'watch', 'info'] as const)
+      findings.push(...fewer(found.filter((f) => f.severity === severity)))
   }
   return {
-    findings: mergeIncidents(findings).sort((a, b) => ORDER[a.severity] - ORDER[b.severity] || b.weight - a.weight || b.hits - a.hits),
+    findings: mergeIncidents(findings).sort(
+      (a, b) => ORDER[a.severity] - ORDER[b.severity] || b.weight - a.weight || b.hits - a.hits,
+    ),
     rules: RULES.length,
   }
 }
@@ -32,11 +35,15 @@ export function diagnose(evidence: Evidence, options: DiagnoseOptions): Findings
 /** Rules that tell of a stretch of time, the one that names the cause first. */
 const INCIDENTS = ['outage', 'everybody-gives-up', 'many-give-up-at-once']
 
-/** What fails and what clients then give up is one incident: findings of one stretch with a path in common become one. */
+/**
+ * What fails and what clients then give up is one incident: findings of one stretch with a path in common become one.
+ */
 function mergeIncidents(findings: readonly Finding[]): Finding[] {
   const others = findings.filter(({ id }) => !INCIDENTS.includes(id))
   const incidents: Finding[][] = []
-  for (const finding of findings.filter(({ id }) => INCIDENTS.includes(id)).sort((a, b) => INCIDENTS.indexOf(a.id) - INCIDENTS.indexOf(b.id))) {
+  for (const finding of findings
+    .filter(({ id }) => INCIDENTS.includes(id))
+    .sort((a, b) => INCIDENTS.indexOf(a.id) - INCIDENTS.indexOf(b.id))) {
     const same = incidents.find((incident) => incident.some((other) => isSameIncident(other, finding)))
     if (same) same.push(finding)
     else incidents.push([finding])
@@ -94,7 +101,10 @@ function sumUp(rest: readonly Finding[]): Finding {
       .slice(0, 10)
   return {
     ...first,
-    title: say(`${first.title.en}, and ${num(rest.length - 1)} more alike`, `${first.title.zh}，以及另外 ${num(rest.length - 1)} 项类似问题`),
+    title: say(
+      `${first.title.en}, and ${num(rest.length - 1)} more alike`,
+      `${first.title.zh}，以及另外 ${num(rest.length - 1)} 项类似问题`,
+    ),
     codes: [...new Set(rest.flatMap((f) => f.codes))],
     hits: rest.reduce((n, f) => n + f.hits, 0),
     share: rest.reduce((n, f) => n + f.share, 0),

@@ -1,7 +1,9 @@
 import type { AgentKind } from './kinds/kinds.js'
 
-// Evidence: all that the rules of diagnosis need to know of a log, as plain data that adds up. It is filled as entries come, before any list is cut,
-// and what may be wrong is kept joint: which code, on which path, for whom, from where. What went well is kept as sums only.
+// Evidence: all that the rules of diagnosis need to know of a log, as plain data that adds up. It is filled as entries
+// come, before any list is cut,
+// and what may be wrong is kept joint: which code, on which path, for whom, from where. What went well is kept as sums
+// only.
 
 /** What became of one sort of entries. `code` is a key of `Evidence.codes`. */
 export interface Trouble {
@@ -32,7 +34,10 @@ export interface Trouble {
 /** A path of a trouble. */
 export interface PathEvidence {
   readonly class: string
-  /** Entries that were answered (1xx to 3xx): all, those after the first trouble, and those between the first and the last. */
+  /**
+   * Entries that were answered (1xx to 3xx): all, those after the first trouble, and those between the first and the
+   * last.
+   */
   answered: number
   answeredSince: number
   answeredBetween: number
@@ -155,7 +160,17 @@ export function emptyEvidence(): Evidence {
 }
 
 export const troubleKey = (t: Omit<Trouble, 'hits' | 'first' | 'last' | 'bytes' | 'answeredAfter'>): string =>
-  [t.code, t.client, t.agent, t.referer ?? '', t.isSelf ? 1 : 0, t.hasUser ? 1 : 0, t.isWrite ? 1 : 0, t.isAttack ? 1 : 0, t.path].join('\t')
+  [
+    t.code,
+    t.client,
+    t.agent,
+    t.referer ?? '',
+    t.isSelf ? 1 : 0,
+    t.hasUser ? 1 : 0,
+    t.isWrite ? 1 : 0,
+    t.isAttack ? 1 : 0,
+    t.path,
+  ].join('\t')
 
 /** Times taken from here on are slow, in µs. */
 export const SLOW_US = 4_500_000

@@ -29,7 +29,11 @@ export interface Finding {
   /** Minute → entries. */
   readonly minutes: ReadonlyMap<number, number>
   readonly top: { readonly paths: readonly Top[]; readonly clients: readonly Top[]; readonly referers: readonly Top[] }
-  readonly timeTaken: { readonly p50Ms: number | null; readonly p95Ms: number | null; readonly pileMs: number | null } | null
+  readonly timeTaken: {
+    readonly p50Ms: number | null
+    readonly p95Ms: number | null
+    readonly pileMs: number | null
+  } | null
   readonly weight: number
   /** Entries that the finding takes from each code, by key of the evidence's codes. */
   readonly takes: ReadonlyMap<string, number>
@@ -97,8 +101,10 @@ export function makeFinding(view: View, id: string, draft: Draft): Finding {
   }
   const codes = [...byCode].sort((a, b) => b[1] - a[1])
   const hits = draft.hits ?? codes.reduce((n, [, h]) => n + h, 0)
-  const first = draft.first !== undefined ? draft.first : least([...rows.map((r) => r.first), ...cells.map((c) => c.code.first)])
-  const last = draft.last !== undefined ? draft.last : greatest([...rows.map((r) => r.last), ...cells.map((c) => c.code.last)])
+  const first =
+    draft.first !== undefined ? draft.first : least([...rows.map((r) => r.first), ...cells.map((c) => c.code.first)])
+  const last =
+    draft.last !== undefined ? draft.last : greatest([...rows.map((r) => r.last), ...cells.map((c) => c.code.last)])
   const ongoing = draft.ongoing ?? view.isOngoing(last)
   const clients = clientsOf(rows)
   const people = draft.people ?? rows.reduce((n, r) => n + (r.isPerson && r.isKnown && !r.isAttacker ? r.hits : 0), 0)
@@ -121,7 +127,11 @@ export function makeFinding(view: View, id: string, draft: Draft): Finding {
     evidence: draft.evidence ?? [],
     checks: draft.checks ?? [],
     minutes: minutesOf(rows, cells),
-    top: { paths: topOf(rows, (r) => r.path), clients: topOf(rows, (r) => r.client), referers: topOf(rows, (r) => r.referer ?? '') },
+    top: {
+      paths: topOf(rows, (r) => r.path),
+      clients: topOf(rows, (r) => r.client),
+      referers: topOf(rows, (r) => r.referer ?? ''),
+    },
     timeTaken: timesOf(
       codes.map(([code]) => code),
       draft.pileMs ?? null,
@@ -136,7 +146,8 @@ function keyOf({ codes }: Evidence, code: CodeEvidence): string {
   return ''
 }
 
-const least = (times: readonly (number | null)[]): number | null => times.reduce<number | null>((n, t) => (t === null ? n : n === null || t < n ? t : n), null)
+const least = (times: readonly (number | null)[]): number | null =>
+  times.reduce<number | null>((n, t) => (t === null ? n : n === null || t < n ? t : n), null)
 const greatest = (times: readonly (number | null)[]): number | null =>
   times.reduce<number | null>((n, t) => (t === null ? n : n === null || t > n ? t : n), null)
 
@@ -183,7 +194,10 @@ function whereOf(rows: readonly Row[]): Text {
   const names = paths.slice(0, 3).map(({ value }) => value)
   const more = new Set(rows.map((r) => r.path)).size - names.length
   return more > 0
-    ? say(`On ${names.join(', ')} and ${num(more)} more paths.`, `涉及 ${names.join('、')} 及另外 ${num(more)} 个路径。`)
+    ? say(
+        `On ${names.join(', ')} and ${num(more)} more paths.`,
+        `涉及 ${names.join('、')} 及另外 ${num(more)} 个路径。`,
+      )
     : say(`On ${names.join(', ')}.`, `涉及 ${names.join('、')}。`)
 }
 
@@ -191,7 +205,9 @@ function whomOf(rows: readonly Row[], clients: number): Text {
   if (rows.length === 0) return say('', '')
   const named = topOf(rows, (r) => r.client)
   if (clients === 1)
-    return named[0] ? say(`One client: ${named[0].value}.`, `一个客户端：${named[0].value}。`) : say('The log names no client.', '日志未记录客户端。')
+    return named[0]
+      ? say(`One client: ${named[0].value}.`, `一个客户端：${named[0].value}。`)
+      : say('The log names no client.', '日志未记录客户端。')
   const people = new Set(rows.filter((r) => r.isPerson && !r.isAttacker).map((r) => r.client)).size
   const known = new Set(rows.filter((r) => r.isKnown && !r.isAttacker).map((r) => r.client)).size
   return say(
@@ -218,7 +234,10 @@ export function quantile(bins: ReadonlyMap<number, number>, q: number): number |
 
 const ROUND = [5, 10, 15, 20, 25, 30, 40, 45, 50, 60, 75, 90, 100, 110, 120, 150, 180, 230, 240, 300, 600, 900]
 
-/** A pile of slow times at a round number of seconds: whoever waited was cut off there. @returns the number and how many lie there */
+/**
+ * A pile of slow times at a round number of seconds: whoever waited was cut off there. @returns the number and how many
+ * lie there
+ */
 export function pileOf(bins: ReadonlyMap<number, number>): { seconds: number; hits: number; slow: number } | null {
   const slow = [...bins.values()].reduce((n, h) => n + h, 0)
   const between = (from: number, to: number): number =>
@@ -229,7 +248,8 @@ export function pileOf(bins: ReadonlyMap<number, number>): { seconds: number; hi
     const [from, to] = [r * 0.984 - 0.05, r * 1.03 + 0.6]
     const hits = between(from, to)
     const beside = between(2 * from - to, from) + between(to, 2 * to - from)
-    if (hits >= 5 && hits >= 0.4 * slow && hits >= 3 * beside && hits > (best?.hits ?? 0)) best = { seconds: r, hits, slow }
+    if (hits >= 5 && hits >= 0.4 * slow && hits >= 3 * beside && hits > (best?.hits ?? 0))
+      best = { seconds: r, hits, slow }
   }
   return best
 }

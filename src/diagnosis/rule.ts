@@ -2,7 +2,10 @@ import type { Text } from '../catalogue/note.js'
 import type { Draft, Severity } from './finding.js'
 import type { View } from './view.js'
 
-/** A rule: one thing a person would say about a log, and when. Rules are asked in the order of their table, and what one takes no other sees. */
+/**
+ * A rule: one thing a person would say about a log, and when. Rules are asked in the order of their table, and what one
+ * takes no other sees.
+ */
 export interface Rule {
   readonly id: string
   /** What it says, in general. */

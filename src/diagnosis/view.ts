@@ -3,7 +3,8 @@ import type { ClientEvidence, CodeEvidence, Evidence, PathEvidence, Trouble } fr
 import { ATTACK } from './kinds/classify.js'
 import type { AgentKind, PathKind } from './kinds/kinds.js'
 
-// The evidence as rules look at it: whose the hosts are, which families the site runs, who is a person, and what no rule has taken yet.
+// The evidence as rules look at it: whose the hosts are, which families the site runs, who is a person, and what no
+// rule has taken yet.
 
 export interface DiagnoseOptions {
   /** What the catalogue says of a code; `unknown` where it says nothing. */
@@ -49,7 +50,18 @@ export interface Row extends Trouble {
 
 const PEOPLE: ReadonlySet<AgentKind> = new Set<AgentKind>(['browser', 'app', 'other'])
 const PRIVATE = /^(10\.|192\.168\.|127\.|172\.(1[6-9]|2\d|3[01])\.|::1$|f[cd][0-9a-f]{2}:)/i
-const NO_CLIENT: ClientEvidence = { hits: 0, answered: 0, assets: 0, errors: 0, probes: 0, attacks: 0, pathBits: 0, nameBits: 0, signedIn: 0, signedInAt: null }
+const NO_CLIENT: ClientEvidence = {
+  hits: 0,
+  answered: 0,
+  assets: 0,
+  errors: 0,
+  probes: 0,
+  attacks: 0,
+  pathBits: 0,
+  nameBits: 0,
+  signedIn: 0,
+  signedInAt: null,
+}
 
 export class View {
   readonly cells: Cell[] = []
@@ -80,18 +92,28 @@ export class View {
     this.from = codes.reduce((n, { first }) => Math.min(n, first ?? n), Number.POSITIVE_INFINITY)
     this.to = codes.reduce((n, { last }) => Math.max(n, last ?? n), 0)
     if (!Number.isFinite(this.from)) this.from = 0
-    for (const { minutes } of codes) for (const [minute, n] of minutes) this.minutes.set(minute, (this.minutes.get(minute) ?? 0) + n)
+    for (const { minutes } of codes)
+      for (const [minute, n] of minutes) this.minutes.set(minute, (this.minutes.get(minute) ?? 0) + n)
     this.#own = ownHosts(evidence)
-    const raw = codes.flatMap((code) => [...code.kinds].map(([key, hits]) => ({ code, hits, parts: key.split('|') as [string, AgentKind, string, string] })))
+    const raw = codes.flatMap((code) =>
+      [...code.kinds].map(([key, hits]) => ({
+        code,
+        hits,
+        parts: key.split('|') as [string, AgentKind, string, string],
+      })),
+    )
     const isAnswer = ({ status }: CodeEvidence): boolean => status !== null && status >= 200 && status < 400
     const is2xx = ({ status }: CodeEvidence): boolean => status !== null && status >= 200 && status < 300
-    const sum = (fits: (r: (typeof raw)[number]) => boolean): number => raw.reduce((n, r) => n + (fits(r) ? r.hits : 0), 0)
+    const sum = (fits: (r: (typeof raw)[number]) => boolean): number =>
+      raw.reduce((n, r) => n + (fits(r) ? r.hits : 0), 0)
     this.answered = sum(({ code }) => isAnswer(code))
     this.answered2xx = sum(({ code }) => is2xx(code))
     const good = sum(({ code }) => is2xx(code) || code.status === 304)
     this.#people = new Set([
       ...PEOPLE,
-      ...(['tool', 'none'] as const).filter((a) => sum(({ code, parts }) => is2xx(code) && parts[1] === a) >= 0.2 * this.answered2xx),
+      ...(['tool', 'none'] as const).filter(
+        (a) => sum(({ code, parts }) => is2xx(code) && parts[1] === a) >= 0.2 * this.answered2xx,
+      ),
     ])
     const assets = sum(({ code, parts }) => (is2xx(code) || code.status === 304) && parts[0] === 'asset')
     this.knowsClients = good >= 0.5 * this.entries && evidence.answeredClients >= 20
@@ -100,12 +122,21 @@ export class View {
     const cells = new Map<string, Cell>()
     for (const { code, hits, parts } of raw) {
       const [pathClass, agent, host, self] = parts
-      const cell = { code, hits, left: hits, pathClass, kind: this.kindOf(pathClass), agent, isOwn: this.isOwn(host, self === '1') }
+      const cell = {
+        code,
+        hits,
+        left: hits,
+        pathClass,
+        kind: this.kindOf(pathClass),
+        agent,
+        isOwn: this.isOwn(host, self === '1'),
+      }
       this.cells.push(cell)
       cells.set(cellKey(code, parts.join('|')), cell)
     }
     const probes = this.#probesByClient()
-    for (const trouble of evidence.troubles.values()) this.rows.push(this.#rowOf(trouble, cells, probes.get(trouble.client) ?? 0))
+    for (const trouble of evidence.troubles.values())
+      this.rows.push(this.#rowOf(trouble, cells, probes.get(trouble.client) ?? 0))
   }
 
   /** The kind of a class of paths: a probe of what the site runs is a page. */
@@ -139,14 +170,23 @@ export class View {
   }
 
   /** A family is the site's own when it answered a person, or its own pages, or three times at all. */
-  #realFamilies(raw: readonly { code: CodeEvidence; hits: number; parts: [string, AgentKind, string, string] }[]): ReadonlySet<string> {
+  #realFamilies(
+    raw: readonly { code: CodeEvidence; hits: number; parts: [string, AgentKind, string, string] }[],
+  ): ReadonlySet<string> {
     const answers = new Map<string, number>()
     const real = new Set<string>(this.options.server === 'iis' ? ['exchange', 'adfs', 'asp'] : [])
     for (const { code, hits, parts } of raw) {
       const [pathClass, agent, host, self] = parts
       const family = pathClass.split('/')[1]
       const isGood = code.status !== null && ((code.status >= 200 && code.status < 300) || code.status === 304)
-      if (family === undefined || pathClass === ATTACK || pathClass.startsWith('probe-secret') || !isGood || agent === 'scanner') continue
+      if (
+        family === undefined ||
+        pathClass === ATTACK ||
+        pathClass.startsWith('probe-secret') ||
+        !isGood ||
+        agent === 'scanner'
+      )
+        continue
       answers.set(family, (answers.get(family) ?? 0) + hits)
       if (PEOPLE.has(agent) || this.isOwn(host, self === '1')) real.add(family)
     }
@@ -159,7 +199,12 @@ export class View {
     const probes = new Map<string, number>()
     for (const { path, client, hits, code } of this.evidence.troubles.values()) {
       const pathClass = this.evidence.paths.get(path)?.class ?? 'page'
-      if (!pathClass.includes('/') || !this.kindOf(pathClass).startsWith('probe-') || (this.evidence.codes.get(code)?.status ?? 0) < 400) continue
+      if (
+        !pathClass.includes('/') ||
+        !this.kindOf(pathClass).startsWith('probe-') ||
+        (this.evidence.codes.get(code)?.status ?? 0) < 400
+      )
+        continue
       probes.set(client, (probes.get(client) ?? 0) + hits)
     }
     return probes
@@ -189,7 +234,8 @@ export class View {
   }
 }
 
-const cellKey = ({ status, substatus, win32Status, reason }: CodeEvidence, kinds: string): string => `${status}|${substatus}|${win32Status}|${reason}|${kinds}`
+const cellKey = ({ status, substatus, win32Status, reason }: CodeEvidence, kinds: string): string =>
+  `${status}|${substatus}|${win32Status}|${reason}|${kinds}`
 
 /** An attacker's errors say nothing of the site. */
 function isAttacker(who: ClientEvidence, probes: number, comesFromOwnPage: boolean): boolean {

@@ -12,11 +12,18 @@ export interface Stretch {
 }
 
 /**
- * Stretches in which `minutes` hold at least `least` hits and `share` of all entries of some window; those with a short gap between them are one.
+ * Stretches in which `minutes` hold at least `least` hits and `share` of all entries of some window; those with a short
+ * gap between them are one.
  *
  * @param width of a window, in minutes
  */
-export function stretchesOf(view: View, minutes: ReadonlyMap<number, number>, least: number, share: number, width = view.window): Stretch[] {
+export function stretchesOf(
+  view: View,
+  minutes: ReadonlyMap<number, number>,
+  least: number,
+  share: number,
+  width = view.window,
+): Stretch[] {
   const times = [...minutes.keys()].sort((a, b) => a - b)
   const all = sums(view.minutes)
   const some = sums(minutes)
@@ -25,7 +32,10 @@ export function stretchesOf(view: View, minutes: ReadonlyMap<number, number>, le
     for (const from of [minute, minute - width + 1]) {
       const hits = some(from, from + width)
       if (hits < least || hits < share * all(from, from + width)) continue
-      found.push({ from: times[firstAt(times, from)] as number, to: (times[firstAt(times, from + width) - 1] as number) + 1 })
+      found.push({
+        from: times[firstAt(times, from)] as number,
+        to: (times[firstAt(times, from + width) - 1] as number) + 1,
+      })
     }
   }
   found.sort((a, b) => a.from - b.from)

@@ -35,14 +35,17 @@ export function fromApache(text: string): string {
   // Path and query touch: together they are what was asked for.
   return format
     .replace(/%[<>]?U%[<>]?q/g, `\${request_uri}`)
-    .replace(/%(?:[!\d,]*)([<>]?)(?:\{([^}]*)\})?(\^?[a-zA-Z]{1,2}|%)/g, (whole, _, argument: string | undefined, letter: string) => {
-      if (letter === '%') return '%'
-      // `^ti` and `^to` have two letters; of all others the second is text.
-      const [name, rest] = letter.startsWith('^') ? [letter, ''] : [letter[0] as string, letter.slice(1)]
-      const variable = variableFor(name, argument) ?? `x${++other}`
-      if (variable === '[time_local]') return `[\${time_local}]${rest}`
-      return whole === '' ? '' : `\${${variable}}${rest}`
-    })
+    .replace(
+      /%(?:[!\d,]*)([<>]?)(?:\{([^}]*)\})?(\^?[a-zA-Z]{1,2}|%)/g,
+      (whole, _, argument: string | undefined, letter: string) => {
+        if (letter === '%') return '%'
+        // `^ti` and `^to` have two letters; of all others the second is text.
+        const [name, rest] = letter.startsWith('^') ? [letter, ''] : [letter[0] as string, letter.slice(1)]
+        const variable = variableFor(name, argument) ?? `x${++other}`
+        if (variable === '[time_local]') return `[\${time_local}]${rest}`
+        return whole === '' ? '' : `\${${variable}}${rest}`
+      },
+    )
 }
 
 function variableFor(letter: string, argument: string | undefined): string | undefined {

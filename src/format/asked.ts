@@ -26,7 +26,9 @@ export interface Asked {
   readonly layout?: string
   /** Finds the fields of a line; the plan is then that of the canonical layout. */
   readonly pattern?: RegExp
-  /** Of a W3C log without a header: the `#Fields` line that holds at its beginning, and the `#Software` it is read as. */
+  /**
+   * Of a W3C log without a header: the `#Fields` line that holds at its beginning, and the `#Software` it is read as.
+   */
   readonly w3c?: { readonly fields: string; readonly software: string | null }
   /** The zone of times that carry none, where the format says it. */
   readonly zone?: string
@@ -36,8 +38,10 @@ export interface Asked {
 const CUSTOM = 'custom'
 
 /**
- * What `--log-format` means for a log: a name, of the user's own formats first; a pasted nginx `log_format` or Apache `LogFormat`, a
- * GoAccess format, `/a regular expression/`, a `#Fields:` line; or the path of an nginx.conf, in which the log is looked up.
+ * What `--log-format` means for a log: a name, of the user's own formats first; a pasted nginx `log_format` or Apache
+ * `LogFormat`, a
+ * GoAccess format, `/a regular expression/`, a `#Fields:` line; or the path of an nginx.conf, in which the log is
+ * looked up.
  *
  * @throws LogstatError saying what is wrong with it
  */
@@ -61,12 +65,18 @@ export function askedFormat(text: string, log: string | null, own: readonly OwnF
         en: `${text} names no access_log ${log ?? 'for standard input'} and no single log_format`,
         zh: `${text} 中没有 ${log ?? '标准输入'} 的 access_log，也没有唯一的 log_format`,
       },
-      { en: "Paste the log_format that holds: --log-format '$remote_addr …'", zh: "请粘贴实际使用的 log_format：--log-format '$remote_addr …'" },
+      {
+        en: "Paste the log_format that holds: --log-format '$remote_addr …'",
+        zh: "请粘贴实际使用的 log_format：--log-format '$remote_addr …'",
+      },
     )
   }
   throw new LogstatError(
     'unknown-format',
-    { en: `"${text}" is no format that logstat knows, and no file`, zh: `“${text}”既不是 logstat 已知的格式，也不是文件` },
+    {
+      en: `"${text}" is no format that logstat knows, and no file`,
+      zh: `“${text}”既不是 logstat 已知的格式，也不是文件`,
+    },
     {
       en: 'List the names with: logstat formats   Or paste a log_format: --log-format \'$remote_addr - $remote_user [$time_local] "$request" $status …\'',
       zh: '列出格式名：logstat formats   或粘贴 log_format：--log-format \'$remote_addr - $remote_user [$time_local] "$request" $status …\'',
@@ -76,7 +86,8 @@ export function askedFormat(text: string, log: string | null, own: readonly OwnF
 
 /** Refuse a `--log-format` that means nothing before any log is opened. */
 export function checkAsked(text: string, own: readonly OwnFormat[] = []): void {
-  const isName = formatNamed(text.trim()) !== undefined || own.some(({ name }) => name.toLowerCase() === text.trim().toLowerCase())
+  const isName =
+    formatNamed(text.trim()) !== undefined || own.some(({ name }) => name.toLowerCase() === text.trim().toLowerCase())
   if (!isName && !/[$%]/.test(text) && existsSync(text) && statSync(text).isFile()) readConfiguration(text)
   else askedFormat(text, null, own)
 }
@@ -91,7 +102,10 @@ export function compileOwn(own: OwnFormat): Asked {
       : fields !== undefined
         ? headerless(fieldsText(fields), isOfMicrosoft(server) || timeUnit === 'ms' ? 'Microsoft' : null)
         : pasted(layout ?? '')
-  const plans = made.w3c || timeUnit === undefined || pattern !== undefined ? made.plans : made.plans.map((p) => ({ ...p, timeTakenUnitUs: UNIT_US[timeUnit] }))
+  const plans =
+    made.w3c || timeUnit === undefined || pattern !== undefined
+      ? made.plans
+      : made.plans.map((p) => ({ ...p, timeTakenUnitUs: UNIT_US[timeUnit] }))
   return {
     ...made,
     name,
@@ -118,7 +132,9 @@ function headerless(definition: string, software: string | null = null): Asked {
 function pasted(definition: string): Asked {
   const { server, layout, flags, quotesAreEscaped = true } = readLayout(definition)
   const isJson = /^\s*\{/.test(layout) && layout.includes('"')
-  const plan = isJson ? compileJsonTemplate(CUSTOM, layout, flags) : compileLayout(CUSTOM, layout, { flags, quotesAreEscaped })
+  const plan = isJson
+    ? compileJsonTemplate(CUSTOM, layout, flags)
+    : compileLayout(CUSTOM, layout, { flags, quotesAreEscaped })
   return { name: CUSTOM, server, definition, plans: [plan], ...(isJson ? {} : { layout }) }
 }
 
@@ -141,7 +157,12 @@ function readLayout(definition: string): {
 
 /** Variables that touch, and are together one value: a path with its query, a URL. */
 function joinUri(layout: string): { readonly layout: string; readonly isAbsolute: boolean } {
-  const plain = layout.replace(/\$\{(\w+)\}(?!\w)/g, '$$$1').replace(/\$(?:document_)?uri\$is_args\$(?:args|query_string)\b/g, '$$request_uri')
+  const plain = layout
+    .replace(/\$\{(\w+)\}(?!\w)/g, '$$$1')
+    .replace(/\$(?:document_)?uri\$is_args\$(?:args|query_string)\b/g, '$$request_uri')
   const url = /\$scheme:\/\/\$(?:host|http_host|server_name)(?::\$server_port)?\$request_uri\b/g
-  return { layout: plain.replace(url, '$$request_uri').replace(/\$is_args\$(?:args|query_string)\b/g, '$$args'), isAbsolute: url.test(plain) }
+  return {
+    layout: plain.replace(url, '$$request_uri').replace(/\$is_args\$(?:args|query_string)\b/g, '$$args'),
+    isAbsolute: url.test(plain),
+  }
 }

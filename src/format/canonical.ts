@@ -2,7 +2,8 @@ import type { Plan, Step } from '../kernel/plan.js'
 import { Cutter, Role, Rule } from '../kernel/wasm/roles.js'
 import type { TimeUnit } from './format.js'
 
-// The one layout for entries that are not read from a line as it stands: a JSON object a line, its keys the names below. What was cut
+// The one layout for entries that are not read from a line as it stands: a JSON object a line, its keys the names
+// below. What was cut
 // elsewhere is written so, and then read, filtered and counted by the kernel as any other log is.
 
 /** The names of an entry's fields, and what they are for; of two for the same the earlier counts. */
@@ -50,7 +51,12 @@ export function unitNamed(names: readonly FieldName[]): TimeUnit | undefined {
 }
 
 /** How lines that `writeEntry` made are read. */
-export function canonicalPlan(format: string, names: readonly FieldName[], timeTakenUnitUs: number, flags: number): Plan {
+export function canonicalPlan(
+  format: string,
+  names: readonly FieldName[],
+  timeTakenUnitUs: number,
+  flags: number,
+): Plan {
   const steps = FIELD_NAMES.filter((name) => names.includes(name)).map((until): Step => {
     const { role } = FIELDS[until]
     return { role, rule: role === Role.ClientIp ? Rule.AddressPort : Rule.Plain, until }
@@ -78,7 +84,8 @@ const SPECIAL = /["\\]/
 /**
  * An entry as a line, without its newline.
  *
- * Only quotes and backslashes need escaping: a value ends at a bare quote and nowhere else, and holds no newline, since it was cut
+ * Only quotes and backslashes need escaping: a value ends at a bare quote and nowhere else, and holds no newline, since
+ * it was cut
  * from a line. Every other byte stays as it is, so that the value that is read is the one that was written.
  */
 export function writeEntry(fields: Fields): string {
@@ -86,7 +93,13 @@ export function writeEntry(fields: Fields): string {
   const pieces: string[] = []
   for (const name in fields) {
     const value = fields[name]
-    if (value) pieces.push(pieces.length === 0 ? '{"' : '","', name, '":"', SPECIAL.test(value) ? value.replace(/["\\]/g, '\\$&') : value)
+    if (value)
+      pieces.push(
+        pieces.length === 0 ? '{"' : '","',
+        name,
+        '":"',
+        SPECIAL.test(value) ? value.replace(/["\\]/g, '\\$&') : value,
+      )
   }
   pieces.push(pieces.length === 0 ? '{}' : '"}')
   return pieces.join('')

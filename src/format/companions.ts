@@ -7,7 +7,10 @@ export interface Companion {
   readonly name: string
   /** For people, in the plural. */
   readonly title: string
-  /** What such a line begins with, or has in it. It is tried on lines that fit no format; the time it takes grows no faster than the line. */
+  /**
+   * What such a line begins with, or has in it. It is tried on lines that fit no format; the time it takes grows no
+   * faster than the line.
+   */
   readonly pattern: RegExp
   readonly samples: readonly string[]
   readonly source: string
@@ -33,7 +36,8 @@ export const COMPANIONS: readonly Companion[] = [
   {
     name: 'nginx-error',
     title: 'lines of an nginx error log',
-    pattern: /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[(?:debug|info|notice|warn|error|crit|alert|emerg)\] \d+#\d+: |^nginx: \[\w+\] /,
+    pattern:
+      /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[(?:debug|info|notice|warn|error|crit|alert|emerg)\] \d+#\d+: |^nginx: \[\w+\] /,
     samples: [
       '2026/11/22 14:05:01 [error] 12#12: *7 open() "/var/www/x" failed (2: No such file or directory), client: 192.0.2.1',
       'nginx: [warn] conflicting server name "example.com" on 0.0.0.0:80, ignored',
@@ -55,7 +59,9 @@ export const COMPANIONS: readonly Companion[] = [
     name: 'litespeed-error',
     title: 'lines of a LiteSpeed error log',
     pattern: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \[(?:DEBUG|INFO|NOTICE|WARN|ERROR)\] \[\d+\] /,
-    samples: ['2022-06-08 22:49:20.774649 [NOTICE] [1226033] [192.0.2.4:45164:HTTP2-41#_AdminVHost] [STDERR] Failed Login Attempt'],
+    samples: [
+      '2022-06-08 22:49:20.774649 [NOTICE] [1226033] [192.0.2.4:45164:HTTP2-41#_AdminVHost] [STDERR] Failed Login Attempt',
+    ],
     source: 'https://docs.litespeedtech.com/lsws/logs/',
   },
   {
@@ -105,7 +111,10 @@ export const COMPANIONS: readonly Companion[] = [
     name: 'go',
     title: 'start-up lines of Go servers',
     pattern: /^\[GIN-debug\] |^\[GIN\] \d{4}\/\d\d\/\d\d - \d\d:\d\d:\d\d \[Recovery\]/,
-    samples: ['[GIN-debug] Listening and serving HTTP on :8080', '[GIN-debug] GET    /ping                     --> main.main.func1 (3 handlers)'],
+    samples: [
+      '[GIN-debug] Listening and serving HTTP on :8080',
+      '[GIN-debug] GET    /ping                     --> main.main.func1 (3 handlers)',
+    ],
     source: 'https://gin-gonic.com/docs/',
   },
   {
@@ -161,7 +170,12 @@ const LOOKED_AT = 4096
 /** What a line is that fits no format; undefined when it is nothing known. */
 export function companionOf(line: string): Companion | undefined {
   const text = line.slice(0, LOOKED_AT)
-  return matching(text) ?? headers.map((header) => header.take(text)).flatMap((inner) => (inner !== undefined && inner !== text && matching(inner)) || [])[0]
+  return (
+    matching(text) ??
+    headers
+      .map((header) => header.take(text))
+      .flatMap((inner) => (inner !== undefined && inner !== text && matching(inner)) || [])[0]
+  )
 }
 
 const matching = (text: string): Companion | undefined => COMPANIONS.find(({ pattern }) => pattern.test(text))

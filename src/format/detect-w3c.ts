@@ -53,7 +53,11 @@ export function detectW3c(
 const isRecord = (text: string): boolean => !/^(#|\s*$)/.test(text)
 
 /** The records behind each `#Fields` line, with the plan that it makes. */
-function sectionsOf(lines: readonly Uint8Array[], texts: readonly string[], software: string): { plan: Plan; records: Uint8Array[] }[] {
+function sectionsOf(
+  lines: readonly Uint8Array[],
+  texts: readonly string[],
+  software: string,
+): { plan: Plan; records: Uint8Array[] }[] {
   const sections: { plan: Plan; records: Uint8Array[] }[] = []
   for (const [i, text] of texts.entries()) {
     if (/^#fields:/i.test(text)) sections.push({ plan: compileFields(text, software).plan, records: [] })
@@ -73,7 +77,10 @@ export function detectHeaderless(prober: Prober, data: readonly Uint8Array[]): D
     server: headers[0]?.server ?? 'iis',
     fits: prober.count(plans, data).fits,
     looked: data.length,
-    evidence: ['there is no #Fields line; the fields follow from the values', ...headers.map((h) => `as if: #Fields: ${h.fields.join(' ')}`)],
+    evidence: [
+      'there is no #Fields line; the fields follow from the values',
+      ...headers.map((h) => `as if: #Fields: ${h.fields.join(' ')}`),
+    ],
     plans,
   }
 }

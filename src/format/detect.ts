@@ -58,12 +58,21 @@ const MAX_BYTES = 512 << 10
  * @param own formats of the user's, which go before those that are known to everybody
  * @param idle a kernel that nothing is counted with just now: to make another one takes 4 % of a small report
  */
-export function detect(head: Uint8Array, isWhole: boolean, own: readonly OwnFormat[] = [], idle?: Kernel): Detection | Undetected {
+export function detect(
+  head: Uint8Array,
+  isWhole: boolean,
+  own: readonly OwnFormat[] = [],
+  idle?: Kernel,
+): Detection | Undetected {
   const lines = firstLines(head.subarray(0, MAX_BYTES), isWhole && head.length <= MAX_BYTES)
   const prober = new Prober(idle ?? probingKernel())
   const { found, wrapping } = unwrapped(lines, (inner, layers) => detectBare(prober, inner, layers, own))
   if (found.format === null || wrapping.length === 0) return found
-  return { ...found, wrapping, evidence: [...found.evidence, ...wrapping.map(({ name, key }) => evidenceOf(name, key))] }
+  return {
+    ...found,
+    wrapping,
+    evidence: [...found.evidence, ...wrapping.map(({ name, key }) => evidenceOf(name, key))],
+  }
 }
 
 function evidenceOf(wrapper: string, key: string | undefined): string {
@@ -77,7 +86,9 @@ export function wrappingOf(head: Uint8Array, isWhole: boolean, asked: Asked, idl
   const prober = new Prober(idle ?? probingKernel())
   const { wrapping } = unwrapped(lines, (inner) => {
     const data = recordsOf(inner)
-    const counted = asked.pattern ? { fits: matchesOf(asked.pattern, data), fields: 0 } : prober.count(asked.plans.map(asGuess), data)
+    const counted = asked.pattern
+      ? { fits: matchesOf(asked.pattern, data), fields: 0 }
+      : prober.count(asked.plans.map(asGuess), data)
     return { ...counted, found: { format: null, seems: null, looked: 0, evidence: [] } }
   })
   return wrapping
@@ -97,9 +108,14 @@ interface Unwrapped extends Told {
 const MAX_WRAPPERS = 4
 
 /**
- * What lines are, as they stand or out of what stands around them: as that of which most lines are understood, and of those most fields.
+ * What lines are, as they stand or out of what stands around them: as that of which most lines are understood, and of
+ * those most fields.
  */
-function unwrapped(lines: readonly Uint8Array[], tell: (lines: readonly Uint8Array[], layers: Wrapping) => Told, outer: Wrapping = []): Unwrapped {
+function unwrapped(
+  lines: readonly Uint8Array[],
+  tell: (lines: readonly Uint8Array[], layers: Wrapping) => Told,
+  outer: Wrapping = [],
+): Unwrapped {
   const bare: Unwrapped = { ...tell(lines, outer), wrapping: outer }
   if (outer.length === MAX_WRAPPERS) return bare
   const texts = lines.map((line) => Buffer.from(line).toString('latin1').replace(/\r$/, ''))
@@ -113,7 +129,12 @@ function unwrapped(lines: readonly Uint8Array[], tell: (lines: readonly Uint8Arr
 }
 
 /** Lines without a time get that of the wrapper, if their format knows what to do with it. */
-function withTime(inner: Unwrapped, texts: readonly string[], tell: (lines: readonly Uint8Array[], layers: Wrapping) => Told, depth: number): Unwrapped {
+function withTime(
+  inner: Unwrapped,
+  texts: readonly string[],
+  tell: (lines: readonly Uint8Array[], layers: Wrapping) => Told,
+  depth: number,
+): Unwrapped {
   const [layer, ...others] = inner.wrapping.slice(depth)
   if (!layer || !lacksTime(inner.found) || others.some(({ name }) => name !== 'logfmt')) return inner
   const wrapping = [...inner.wrapping.slice(0, depth), { ...layer, givesTime: true as const }, ...others]
@@ -129,7 +150,8 @@ function withTime(inner: Unwrapped, texts: readonly string[], tell: (lines: read
   return timed.fits === inner.fits && timed.fields > inner.fields ? timed : inner
 }
 
-const lacksTime = ({ format }: Detection | Undetected): boolean => format !== null && formatNamed(format)?.mayLackTime === true
+const lacksTime = ({ format }: Detection | Undetected): boolean =>
+  format !== null && formatNamed(format)?.mayLackTime === true
 
 function openAll(texts: readonly string[], layer: Layer): Buffer[] {
   const unwrapper = new Unwrapper([layer])
@@ -139,14 +161,16 @@ function openAll(texts: readonly string[], layer: Layer): Buffer[] {
 function isBetter(inner: Told, bare: Told, layer: Layer): boolean {
   if (inner.fits !== bare.fits || inner.fits === 0) return inner.fits > bare.fits
   // What is read with its wrapper as well is read faster so.
-  if (inner.found.format === bare.found.format) return inner.fields === bare.fields ? hasParts([layer]) || layer.name === 'colours' : inner.fields > bare.fields
+  if (inner.found.format === bare.found.format)
+    return inner.fields === bare.fields ? hasParts([layer]) || layer.name === 'colours' : inner.fields > bare.fields
   if (isCertain(layer)) return true
   // What has a time is rather the record than what is said in it.
   if (lacksTime(inner.found)) return false
   return inner.fields === bare.fields ? isGuess(bare.found) : inner.fields > bare.fields
 }
 
-const isCertain = (layer: Layer): boolean => WRAPPERS.some(({ name, isCertain }) => name === layer.name && isCertain === true)
+const isCertain = (layer: Layer): boolean =>
+  WRAPPERS.some(({ name, isCertain }) => name === layer.name && isCertain === true)
 
 /** Whether the client is searched in all that stands before the time. */
 function isGuess({ format }: Detection | Undetected): boolean {
@@ -157,7 +181,8 @@ function isGuess({ format }: Detection | Undetected): boolean {
 const isRecord = (text: string): boolean => !text.startsWith('#') && /\S/.test(text)
 
 /** Lines that are no directives or comments, and not blank. */
-const recordsOf = (lines: readonly Uint8Array[]): Uint8Array[] => lines.filter((line) => line[0] !== 0x23 && /\S/.test(decode(line)))
+const recordsOf = (lines: readonly Uint8Array[]): Uint8Array[] =>
+  lines.filter((line) => line[0] !== 0x23 && /\S/.test(decode(line)))
 
 function detectBare(prober: Prober, lines: readonly Uint8Array[], layers: Wrapping, own: readonly OwnFormat[]): Told {
   const data = recordsOf(lines)
@@ -180,11 +205,15 @@ function detectIn(
   if (fieldsLine !== undefined) return detectW3c(prober, fieldsLine, softwareLine, lines, texts)
   const ours = detectOwn(prober, data, own)
   if (ours) return ours
-  const known = FORMATS.filter((format) => hasPlans(format) && (format.inside === undefined || format.inside === layers.at(-1)?.name))
+  const known = FORMATS.filter(
+    (format) => hasPlans(format) && (format.inside === undefined || format.inside === layers.at(-1)?.name),
+  )
   const found = detectLines(prober, data, known) ?? detectHeaderless(prober, data)
   const seems = found && found.fits * 2 > found.looked ? null : guess(texts)
-  if (found) return seems === null ? found : { ...found, seems, evidence: [...found.evidence, `the others look like ${seems}`] }
-  if (data.length === 0 || softwareLine !== undefined || texts.some((t) => /^#(version|date):/i.test(t))) return emptyDetection(data.length, softwareLine)
+  if (found)
+    return seems === null ? found : { ...found, seems, evidence: [...found.evidence, `the others look like ${seems}`] }
+  if (data.length === 0 || softwareLine !== undefined || texts.some((t) => /^#(version|date):/i.test(t)))
+    return emptyDetection(data.length, softwareLine)
   return { format: null, seems, looked: data.length, evidence: [`none of ${FORMATS.length} formats fits a line`] }
 }
 
@@ -198,7 +227,10 @@ function detectLines(prober: Prober, data: readonly Uint8Array[], known: readonl
   if (!best) return undefined
   const { format } = best
   // Related layouts in the registry's order, in which a line is given to the most particular one that it fits.
-  let plans = plansOfFamily(format.family, format.family === 'own' ? [format] : found.map((f) => f.format).filter((f) => f.family === format.family))
+  let plans = plansOfFamily(
+    format.family,
+    format.family === 'own' ? [format] : found.map((f) => f.format).filter((f) => f.family === format.family),
+  )
   const left = prober.without(plans, data)
   const companions = left.flatMap((line) => companionOf(decode(line)) ?? [])
   let rest: readonly Uint8Array[] = left.filter((line) => !companionOf(decode(line)))
@@ -220,9 +252,13 @@ function detectLines(prober: Prober, data: readonly Uint8Array[], known: readonl
     looked,
     evidence: [
       `${best.lines} of ${looked} lines fit ${format.name}`,
-      ...(others.length ? [`lines of other layouts: ${others.map((f) => `${f.format.name} ${f.lines}`).join(', ')}`] : []),
+      ...(others.length
+        ? [`lines of other layouts: ${others.map((f) => `${f.format.name} ${f.lines}`).join(', ')}`]
+        : []),
       ...(companions.length
-        ? [`lines beside the requests, which are passed over: ${companions.length} (${[...new Set(companions.map((c) => c.title))].join(', ')})`]
+        ? [
+            `lines beside the requests, which are passed over: ${companions.length} (${[...new Set(companions.map((c) => c.title))].join(', ')})`,
+          ]
         : []),
     ],
     plans,
@@ -230,7 +266,8 @@ function detectLines(prober: Prober, data: readonly Uint8Array[], known: readonl
 }
 
 /**
- * A layout tolerates what stands behind its last field. Where so far nothing does, a line that comes later and has more is rather one of a
+ * A layout tolerates what stands behind its last field. Where so far nothing does, a line that comes later and has more
+ * is rather one of a
  * richer layout: that of `combined` in a log of `common`.
  */
 function withRicher(prober: Prober, plans: readonly Plan[], data: readonly Uint8Array[]): Plan[] {
@@ -254,7 +291,9 @@ function takesOf(prober: Prober, data: readonly Uint8Array[], known: readonly Fo
       if (fields > (best[i]?.fields ?? 0)) best[i] = { format, fields }
     })
   }
-  return known.map((format) => ({ format, lines: best.filter((b) => b.format === format).length })).filter(({ lines }) => lines > 0)
+  return known
+    .map((format) => ({ format, lines: best.filter((b) => b.format === format).length }))
+    .filter(({ lines }) => lines > 0)
 }
 
 function mostOf(taken: readonly Taken[]): Taken | undefined {
@@ -265,7 +304,10 @@ function mostOf(taken: readonly Taken[]): Taken | undefined {
 function detectOwn(prober: Prober, data: readonly Uint8Array[], own: readonly OwnFormat[]): Detection | undefined {
   const found = own.map((format) => {
     const asked = compileOwn(format)
-    return { asked, fits: asked.pattern ? matchesOf(asked.pattern, data) : prober.count(asked.plans.map(asGuess), data).fits }
+    return {
+      asked,
+      fits: asked.pattern ? matchesOf(asked.pattern, data) : prober.count(asked.plans.map(asGuess), data).fits,
+    }
   })
   const [best] = found.sort((a, b) => b.fits - a.fits)
   if (!best || best.fits * 2 <= data.length) return undefined
@@ -283,7 +325,8 @@ function detectOwn(prober: Prober, data: readonly Uint8Array[], own: readonly Ow
 }
 
 /** A number of values alone tells nothing. */
-const asGuess = (plan: Plan): Plan => (plan.cutter === Cutter.W3c ? { ...plan, flags: plan.flags | Flag.Checked } : plan)
+const asGuess = (plan: Plan): Plan =>
+  plan.cutter === Cutter.W3c ? { ...plan, flags: plan.flags | Flag.Checked } : plan
 
 function matchesOf(pattern: RegExp, data: readonly Uint8Array[]): number {
   const texts = data.map((line) => textOf(Buffer.from(line).toString('latin1').replace(/\r$/, '')).text)
@@ -306,7 +349,10 @@ export function byteOrderMark(head: Uint8Array): number {
 }
 
 /** Complete lines of the head, without their newline; the last one only if the head is the whole input. */
-/** A line behind a hole, as a log has that was cut away from under the server that writes it on: zeros up to where it goes on. */
+/**
+ * A line behind a hole, as a log has that was cut away from under the server that writes it on: zeros up to where it
+ * goes on.
+ */
 function withoutHole(line: Uint8Array): Uint8Array {
   const from = line[0] === 0 ? line.findIndex((byte) => byte !== 0) : 0
   return from === -1 ? line.subarray(line.length) : line.subarray(from)

@@ -49,8 +49,12 @@ function visible(line: string): string {
 
 /** The page as Markdown. */
 export function formatsPage(): string {
-  const rows = FORMATS.map((f) => `| [\`${f.name}\`](#${f.name}) | ${f.title} | ${(f.aliases ?? []).map((a) => `\`${a}\``).join(' ')} |`)
-  return [INTRO, '| name | what | also called |', '|---|---|---|', ...rows, '', ...FORMATS.map(section), PREFIXES].join('\n')
+  const rows = FORMATS.map(
+    (f) => `| [\`${f.name}\`](#${f.name}) | ${f.title} | ${(f.aliases ?? []).map((a) => `\`${a}\``).join(' ')} |`,
+  )
+  return [INTRO, '| name | what | also called |', '|---|---|---|', ...rows, '', ...FORMATS.map(section), PREFIXES].join(
+    '\n',
+  )
 }
 
 function section(format: Format): string {
@@ -59,7 +63,11 @@ function section(format: Format): string {
   if (layout !== undefined) parts.push('```', ...[layout, ...variants].map((l) => l.replaceAll('\t', '\\t')), '```', '')
   const keys = json ?? ltsv
   if (keys) parts.push(...keyTable(keys), '')
-  if (guard) parts.push(`A record must have ${guard.keys.map((k) => `\`${k}\``).join(' or ')}${guard.value ? `, beginning with \`${guard.value}\`` : ''}.`, '')
+  if (guard)
+    parts.push(
+      `A record must have ${guard.keys.map((k) => `\`${k}\``).join(' or ')}${guard.value ? `, beginning with \`${guard.value}\`` : ''}.`,
+      '',
+    )
   parts.push('```', ...samples.map((s) => s.line.replaceAll('\r', '')), '```', '')
   return parts.join('\n')
 }

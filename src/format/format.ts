@@ -68,7 +68,10 @@ export type KeyRole =
   | 'reason'
   | 'upstreamStatus'
 
-/** For each field the keys that may hold it, the best first; `a.b` is the key b in the object a, and a list stands for its first value. */
+/**
+ * For each field the keys that may hold it, the best first; `a.b` is the key b in the object a, and a list stands for
+ * its first value.
+ */
 export type Keys = Readonly<Partial<Record<KeyRole, readonly string[]>>> & { readonly status: readonly string[] }
 
 export type TimeUnit = 's' | 'ms' | 'us' | 'ns'
@@ -82,7 +85,10 @@ export interface Format {
   readonly aliases?: readonly string[]
   readonly server: Server | null
   readonly family: Family
-  /** nginx notation; text between the variables is literal. Absent for W3C, whose layout is the log's own `#Fields` line. */
+  /**
+   * nginx notation; text between the variables is literal. Absent for W3C, whose layout is the log's own `#Fields`
+   * line.
+   */
   readonly layout?: string
   /** Further layouts of the same format. */
   readonly variants?: readonly string[]
@@ -92,13 +98,18 @@ export interface Format {
   readonly ltsv?: Keys
   /** Unit of `timeTaken` among the keys; seconds when absent. */
   readonly timeUnit?: TimeUnit
-  /** By key of `timeTaken`, its unit where it is another one; `s or ms`: seconds where the value has a point, else milliseconds. A unit in the value itself (`12ms`) is better than both. */
+  /**
+   * By key of `timeTaken`, its unit where it is another one; `s or ms`: seconds where the value has a point, else
+   * milliseconds. A unit in the value itself (`12ms`) is better than both.
+   */
   readonly timeUnits?: Readonly<Record<string, TimeUnit | 's or ms'>>
   /** A JSON record is one of this format only if it has one of the keys, and the value begins so. */
   readonly guard?: { readonly keys: readonly string[]; readonly value: string }
   /** The reason is of interest for errors alone. */
   readonly reasonOfErrors?: true
-  /** Every URI is written with scheme and host; elsewhere such a one is what a client made up, and is shown as it is. */
+  /**
+   * Every URI is written with scheme and host; elsewhere such a one is what a client made up, and is shown as it is.
+   */
   readonly absoluteUri?: true
   /** Only lines that come out of this wrapper are tried. */
   readonly inside?: 'logfmt' | 'csv'

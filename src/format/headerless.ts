@@ -1,7 +1,9 @@
 import { compileFields, type W3cHeader } from './w3c.js'
 
-// IIS writes the fields that are selected always in the same order, so what surrounds the method, the port and the status says which
-// they are:  date time [s-sitename] [s-computername] s-ip METHOD stem query PORT user c-ip [cs-version] agent [cookie] [referer]
+// IIS writes the fields that are selected always in the same order, so what surrounds the method, the port and the
+// status says which
+// they are:  date time [s-sitename] [s-computername] s-ip METHOD stem query PORT user c-ip [cs-version] agent [cookie]
+// [referer]
 // [cs-host] STATUS SUBSTATUS WIN32 [sc-bytes] [cs-bytes] [time-taken] [added fields]
 
 const METHOD =
@@ -14,7 +16,8 @@ function fieldsOf(values: readonly string[]): string[] | undefined {
   if (!/^\d{4}-\d\d-\d\d$/.test(values[0] ?? '') || !/^\d\d:\d\d:\d\d$/.test(values[1] ?? '')) return undefined
   const method = values.findIndex((v, i) => i >= 2 && i <= 5 && METHOD.test(v))
   const [stem, , port, , client] = values.slice(method + 1)
-  if (method === -1 || !stem || !/^[/*]/.test(stem) || !NUMBER.test(port ?? '') || !ADDRESS.test(client ?? '')) return undefined
+  if (method === -1 || !stem || !/^[/*]/.test(stem) || !NUMBER.test(port ?? '') || !ADDRESS.test(client ?? ''))
+    return undefined
   const fields = ['date', 'time']
   for (let i = 2; i < method; i++) {
     const v = values[i] as string
@@ -22,7 +25,11 @@ function fieldsOf(values: readonly string[]): string[] | undefined {
   }
   fields.push('cs-method', 'cs-uri-stem', 'cs-uri-query', 's-port', 'cs-username', 'c-ip')
   const status = values.findIndex(
-    (v, i) => i > method + 6 && /^[1-5]\d\d$/.test(v) && /^\d{1,3}$/.test(values[i + 1] ?? '') && /^\d{1,10}$/.test(values[i + 2] ?? ''),
+    (v, i) =>
+      i > method + 6 &&
+      /^[1-5]\d\d$/.test(v) &&
+      /^\d{1,3}$/.test(values[i + 1] ?? '') &&
+      /^\d{1,10}$/.test(values[i + 2] ?? ''),
   )
   if (status === -1) return undefined
   const hasVersion = /^HTTP\/\d/i.test(values[method + 6] as string)
@@ -37,7 +44,12 @@ function fieldsOf(values: readonly string[]): string[] | undefined {
 }
 
 /** Two numbers are bytes, sent or received, and the time; nobody can tell which bytes. */
-const NUMBERS_AFTER: readonly (readonly string[])[] = [[], ['time-taken'], ['x-bytes', 'time-taken'], ['sc-bytes', 'cs-bytes', 'time-taken']]
+const NUMBERS_AFTER: readonly (readonly string[])[] = [
+  [],
+  ['time-taken'],
+  ['x-bytes', 'time-taken'],
+  ['sc-bytes', 'cs-bytes', 'time-taken'],
+]
 
 function namesBetween(values: readonly string[]): string[] {
   return values.map((v, i) => {
@@ -62,7 +74,10 @@ const CLOUDFRONT_LENGTHS = [33, 26, 24] as const
 
 const MAX_HEADERS = 24
 
-/** Work out the headers of a W3C log that has lost its `#Fields` lines: the layouts of its records, the most frequent first. */
+/**
+ * Work out the headers of a W3C log that has lost its `#Fields` lines: the layouts of its records, the most frequent
+ * first.
+ */
 export function inferHeaders(lines: readonly string[]): W3cHeader[] {
   const counts = new Map<string, number>()
   for (const line of lines) {

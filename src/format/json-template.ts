@@ -4,7 +4,8 @@ import { Cutter, Role, Rule } from '../kernel/wasm/roles.js'
 import { roleOfVariable } from './layout.js'
 
 /**
- * Compile a layout that is written as JSON (`{"time":"$time_iso8601","status":$status}`): what is a variable alone in it becomes a path.
+ * Compile a layout that is written as JSON (`{"time":"$time_iso8601","status":$status}`): what is a variable alone in
+ * it becomes a path.
  *
  * @throws LogstatError `layout` when it is no JSON, or none of its values is the status
  */
@@ -18,7 +19,10 @@ export function compileJsonTemplate(format: string, layout: string, flags: numbe
     throw new LogstatError(
       'layout',
       { en: `the layout is no JSON: ${(error as Error).message}`, zh: `该格式不是 JSON：${(error as Error).message}` },
-      { en: 'Compare its quotes and commas with the configuration of the server.', zh: '请对照服务器配置检查引号和逗号。' },
+      {
+        en: 'Compare its quotes and commas with the configuration of the server.',
+        zh: '请对照服务器配置检查引号和逗号。',
+      },
     )
   }
   const steps: Step[] = []

@@ -30,14 +30,24 @@ export function compileKeys(
   format: string,
   kind: 'json' | 'ltsv',
   keys: Keys,
-  { timeUnit = 's', timeUnits = {}, guard, flags = 0 }: Pick<Format, 'timeUnit' | 'timeUnits' | 'guard'> & { readonly flags?: number } = {},
+  {
+    timeUnit = 's',
+    timeUnits = {},
+    guard,
+    flags = 0,
+  }: Pick<Format, 'timeUnit' | 'timeUnits' | 'guard'> & { readonly flags?: number } = {},
 ): Plan {
   const steps = Object.entries(keys).flatMap(([name, paths]) => {
     const role = ROLES[name as KeyRole]
     return paths.map((until): Step => {
       const unit = role === Role.TimeTaken ? timeUnits[until] : undefined
       const rule = role === Role.ClientIp ? Rule.AddressPort : Rule.Plain
-      return { role, rule, until, ...(unit === undefined ? {} : { unitUs: unit === 's or ms' ? UNIT_BY_POINT : UNIT_US[unit] }) }
+      return {
+        role,
+        rule,
+        until,
+        ...(unit === undefined ? {} : { unitUs: unit === 's or ms' ? UNIT_BY_POINT : UNIT_US[unit] }),
+      }
     })
   })
   for (const until of guard?.keys ?? []) steps.push({ role: Role.Guard, rule: Rule.Plain, until })

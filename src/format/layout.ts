@@ -82,7 +82,11 @@ export function roleOfVariable(name: string): Variable | undefined {
  *
  * @throws LogstatError `layout` when two variables touch, or none is the status
  */
-export function compileLayout(format: string, layout: string, { flags = Flag.Strict, quotesAreEscaped = true }: LayoutOptions = {}): Plan {
+export function compileLayout(
+  format: string,
+  layout: string,
+  { flags = Flag.Strict, quotesAreEscaped = true }: LayoutOptions = {},
+): Plan {
   const parts = layout.split(/\$(?:\{(\w+)\}|(\w+))/)
   // split gives: text, name in braces, bare name, text, …
   const leading = parts[0] ?? ''
@@ -109,13 +113,23 @@ export function compileLayout(format: string, layout: string, { flags = Flag.Str
     if (until === '' && i < names.length - 1)
       throw new LogstatError(
         'layout',
-        { en: `$${name} and $${names[i + 1]} touch in the layout: ${layout}`, zh: `格式中 $${name} 与 $${names[i + 1]} 相连：${layout}` },
-        { en: 'Put some text between the two variables, or nobody can tell where one ends.', zh: '请在两个变量之间加入文字，否则无法判断前一个在哪里结束。' },
+        {
+          en: `$${name} and $${names[i + 1]} touch in the layout: ${layout}`,
+          zh: `格式中 $${name} 与 $${names[i + 1]} 相连：${layout}`,
+        },
+        {
+          en: 'Put some text between the two variables, or nobody can tell where one ends.',
+          zh: '请在两个变量之间加入文字，否则无法判断前一个在哪里结束。',
+        },
       )
     const role = VARIABLES[name]?.role ?? Role.Skip
     const owned = owners.get(role) === name && !seen.has(name) ? role : Role.Skip
     seen.add(name)
-    return { role: owned, rule: ruleFor(owned, name, until, names[i + 1], { flags, quotesAreEscaped }), until: until === '' ? ' ' : until }
+    return {
+      role: owned,
+      rule: ruleFor(owned, name, until, names[i + 1], { flags, quotesAreEscaped }),
+      until: until === '' ? ' ' : until,
+    }
   })
   const timeTakenUnitUs = VARIABLES[owners.get(Role.TimeTaken) ?? '']?.unitUs ?? 1_000_000
   return { format, cutter: Cutter.Delimited, leading, steps, timeTakenUnitUs, flags }
@@ -124,7 +138,13 @@ export function compileLayout(format: string, layout: string, { flags = Flag.Str
 /** Values that hold blanks: without quotes around them, the last of a line goes to its end. */
 const WITH_BLANKS = new Set([Role.Request, Role.Referer, Role.UserAgent])
 
-function ruleFor(role: Role, name: string, until: string, next: string | undefined, { flags, quotesAreEscaped }: Required<LayoutOptions>): Rule {
+function ruleFor(
+  role: Role,
+  name: string,
+  until: string,
+  next: string | undefined,
+  { flags, quotesAreEscaped }: Required<LayoutOptions>,
+): Rule {
   if (name === 'request_rest') return Rule.Rest
   if (until === '') return WITH_BLANKS.has(role) ? Rule.Rest : Rule.Word
   if (until.startsWith('"') && quotesAreEscaped) return next === undefined ? Rule.LastQuoted : Rule.Quoted
@@ -134,7 +154,8 @@ function ruleFor(role: Role, name: string, until: string, next: string | undefin
   if (until.startsWith(' ') && name.startsWith('upstream_')) return Rule.Chain
   if (role === Role.ClientIp && until.startsWith(' ')) return Rule.List
   if (role === Role.Host) return Rule.Host
-  // One of several layouts must not take the lines of another; one that was asked for takes whatever name a client made up.
+  // One of several layouts must not take the lines of another; one that was asked for takes whatever name a client made
+  // up.
   if (name === 'remote_user' && flags & Flag.Strict) return Rule.User
   return VARIABLES[next ?? '']?.role === Role.Time ? Rule.UntilTime : Rule.Plain
 }

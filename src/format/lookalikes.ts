@@ -4,9 +4,15 @@
 const LOOKALIKES: readonly (readonly [RegExp, string])[] = [
   [/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[(debug|info|notice|warn|error|crit|alert|emerg)\]/, 'an nginx error log'],
   [/^\[\w{3} \w{3} \d\d? [\d:.]+ \d{4}\] \[/, 'an Apache error log'],
-  [/^\[\d\d\/\w{3}\/\d{4}:[\d:]+ [+-]\d{4}\] \S+ (TLS|SSL)v[\d.]+ /, 'an Apache ssl_request_log, which holds no status'],
+  [
+    /^\[\d\d\/\w{3}\/\d{4}:[\d:]+ [+-]\d{4}\] \S+ (TLS|SSL)v[\d.]+ /,
+    'an Apache ssl_request_log, which holds no status',
+  ],
   [/^tls \d\.\d \d{4}-\d\d-\d\dT[\d:]+ net\//, 'a TLS log of an AWS Network Load Balancer, which holds no status'],
-  [/ -?\d+\/-?\d+\/\+?-?\d+ \+?\d+ [\w-]{2} \d+\/\d+\/\d+\/\d+\/\+?\d+ \d+\/\d+/, 'an HAProxy tcplog, which holds no status'],
+  [
+    / -?\d+\/-?\d+\/\+?-?\d+ \+?\d+ [\w-]{2} \d+\/\d+\/\d+\/\d+\/\+?\d+ \d+\/\d+/,
+    'an HAProxy tcplog, which holds no status',
+  ],
   [/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d .*\b(ControlChannel|DataChannel)(Opened|Closed)\b/, 'an IIS FTP log'],
   [/^\s*\{.*"logger":"http\.log\.error/, 'a runtime log of Caddy'],
   [/^\s*(\{|\[\s*([{["]|$))/, 'JSON of a shape that is not known'],

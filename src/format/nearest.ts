@@ -47,11 +47,14 @@ export function nearestFormat(text: string): Nearest | null {
     const fitting = isValue ? line.length : found.column
     if (!isValue && found.step < FEW) continue
     // Without brackets and quotes a layout is like anything until its status.
-    if (!isValue && format.family !== 'clf' && found.step <= fieldsOf(layout).findIndex((f) => f.name === '$status')) continue
+    if (!isValue && format.family !== 'clf' && found.step <= fieldsOf(layout).findIndex((f) => f.name === '$status'))
+      continue
     if (fitting < longest || (best && fitting === longest)) continue
     if (!hasTime(layout, text.slice(0, isValue ? undefined : characterAt(line, found.column)))) continue
     longest = fitting
-    const field = isValue ? fieldsOf(layout).find((f) => ROLES[found.step as Role]?.includes(f.name)) : fieldsOf(layout)[found.step]
+    const field = isValue
+      ? fieldsOf(layout).find((f) => ROLES[found.step as Role]?.includes(f.name))
+      : fieldsOf(layout)[found.step]
     best = { format: name, fits: false, column: characterAt(line, found.column), field: field ?? null, layout }
   }
   return best
@@ -77,7 +80,10 @@ function hasTime(layout: string, text: string): boolean {
 }
 
 function fieldsOf(layout: string): LayoutField[] {
-  return [...layout.matchAll(/(\$(?:\{\w+\}|\w+))([^$]*)/g)].map(([, name = '', until = '']) => ({ name: name.replace(/[{}]/g, ''), until }))
+  return [...layout.matchAll(/(\$(?:\{\w+\}|\w+))([^$]*)/g)].map(([, name = '', until = '']) => ({
+    name: name.replace(/[{}]/g, ''),
+    until,
+  }))
 }
 
 /** @param definition of a format that was defined by its user */

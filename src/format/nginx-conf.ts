@@ -57,9 +57,13 @@ export function readConfiguration(path: string): Configuration {
       directive = []
       if (first === undefined) continue
       if (name === 'include') for (const f of included(plain(first), root)) read(f)
-      else if (name === 'log_format') formats.set(plain(first), `log_format ${plain(first)} ${rest.map(requote).join(' ')}`)
+      else if (name === 'log_format')
+        formats.set(plain(first), `log_format ${plain(first)} ${rest.map(requote).join(' ')}`)
       else if (name === 'access_log' && plain(first) !== 'off')
-        logs.push({ path: plain(first), format: rest[0] === undefined || /=/.test(rest[0]) ? 'combined' : plain(rest[0]) })
+        logs.push({
+          path: plain(first),
+          format: rest[0] === undefined || /=/.test(rest[0]) ? 'combined' : plain(rest[0]),
+        })
     }
   }
   try {
@@ -84,7 +88,8 @@ function included(pattern: string, root: string): string[] {
 }
 
 /**
- * The format of a log in a configuration: that of the `access_log` with this path, else with this file name (rotated ones too); with a
+ * The format of a log in a configuration: that of the `access_log` with this path, else with this file name (rotated
+ * ones too); with a
  * single `log_format` in all, that one.
  *
  * @returns the directive, a known name (`combined`), or undefined
@@ -93,7 +98,10 @@ export function formatOfLog({ formats, logs }: Configuration, log: string | null
   const named = (name: string): string => formats.get(name) ?? name
   if (log !== null) {
     const name = basename(log)
-    const found = logs.find((l) => l.path === log) ?? logs.find((l) => name === basename(l.path)) ?? logs.find((l) => name.startsWith(`${basename(l.path)}`))
+    const found =
+      logs.find((l) => l.path === log) ??
+      logs.find((l) => name === basename(l.path)) ??
+      logs.find((l) => name.startsWith(`${basename(l.path)}`))
     if (found) return named(found.format)
   }
   const used = new Set(logs.map((l) => l.format))
@@ -111,5 +119,8 @@ export function parseLogFormat(text: string): { layout: string; escaping: string
   }
   const rest = words(directive[1] as string).filter((w) => w !== ';')
   const escaping = /^escape=(\w+)$/.exec(rest[0] ?? '')?.[1]
-  return { layout: (escaping === undefined ? rest : rest.slice(1)).map(plain).join(''), escaping: escaping ?? 'default' }
+  return {
+    layout: (escaping === undefined ? rest : rest.slice(1)).map(plain).join(''),
+    escaping: escaping ?? 'default',
+  }
 }

@@ -28,6 +28,9 @@ export function ownFrom(text: string): OwnFormat | undefined {
   try {
     return JSON.parse(text.slice(PREFIX.length)) as OwnFormat
   } catch {
-    throw new LogstatError('layout', { en: `the definition of the format cannot be read: ${text}`, zh: `无法读取格式定义：${text}` })
+    throw new LogstatError('layout', {
+      en: `the definition of the format cannot be read: ${text}`,
+      zh: `无法读取格式定义：${text}`,
+    })
   }
 }

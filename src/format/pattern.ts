@@ -33,7 +33,10 @@ export function compilePattern(text: string): RegExp {
   } catch (error) {
     throw new LogstatError(
       'pattern',
-      { en: `the pattern is no regular expression: ${(error as Error).message}`, zh: `该模式不是正则表达式：${(error as Error).message}` },
+      {
+        en: `the pattern is no regular expression: ${(error as Error).message}`,
+        zh: `该模式不是正则表达式：${(error as Error).message}`,
+      },
       {
         en: 'Write it as in JavaScript, in single quotes so that the shell leaves it alone; a literal / needs no backslash.',
         zh: '请按 JavaScript 语法书写，并用单引号括起来以免被 shell 改动；/ 无需加反斜杠。',
@@ -46,7 +49,10 @@ export function compilePattern(text: string): RegExp {
     const near = nearestName(name, FIELD_NAMES)
     throw new LogstatError(
       'pattern',
-      { en: `the pattern has a group named "${name}", and no field of an entry is called so`, zh: `模式中有名为“${name}”的组，但没有这个字段` },
+      {
+        en: `the pattern has a group named "${name}", and no field of an entry is called so`,
+        zh: `模式中有名为“${name}”的组，但没有这个字段`,
+      },
       {
         en: `${near === undefined ? '' : `Did you mean ${near}? `}The fields are: ${FIELD_NAMES.join(' ')}. What is of no interest needs no name: (?:…)`,
         zh: `${near === undefined ? '' : `您是不是要用 ${near}？`}可用字段：${FIELD_NAMES.join(' ')}。不需要的部分无需命名：(?:…)`,
@@ -57,13 +63,21 @@ export function compilePattern(text: string): RegExp {
     throw new LogstatError(
       'pattern',
       { en: 'the pattern has no group named "status"', zh: '模式中没有名为“status”的组' },
-      { en: 'Add (?<status>\\d{3}): without it there is nothing to explain.', zh: '请加上 (?<status>\\d{3})：没有状态码就无从解释。' },
+      {
+        en: 'Add (?<status>\\d{3}): without it there is nothing to explain.',
+        zh: '请加上 (?<status>\\d{3})：没有状态码就无从解释。',
+      },
     )
   return pattern
 }
 
 /** How the entries that a pattern finds are read. @param timeUnit of a `timeTaken`; seconds when absent */
-export function planOfPattern(format: string, pattern: RegExp, server: Server | null, timeUnit: TimeUnit | undefined): Plan {
+export function planOfPattern(
+  format: string,
+  pattern: RegExp,
+  server: Server | null,
+  timeUnit: TimeUnit | undefined,
+): Plan {
   const names = namesOf(pattern).filter(isFieldName)
   const flags =
     (server === null || server === 'nginx' || server === 'apache' ? Flag.Derive400 : 0) |
@@ -73,7 +87,8 @@ export function planOfPattern(format: string, pattern: RegExp, server: Server | 
 }
 
 /**
- * Where a line that does not match stops to do so: of the beginnings of the expression that end with a named group the longest that
+ * Where a line that does not match stops to do so: of the beginnings of the expression that end with a named group the
+ * longest that
  * matches tells the group that is missing, and the column it is missing at.
  *
  * @returns group: the place among the groups; 0 and column 0 when not even the first is found

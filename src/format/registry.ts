@@ -146,12 +146,22 @@ const DERIVES: ReadonlySet<Server | null> = new Set<Server | null>(['nginx', 'ap
 /** Servers that never write a status of their own as that of the server behind. */
 const EXACT_MAKERS: ReadonlySet<Server> = new Set<Server>(['aws-elb', 'aws-classic-elb', 'azure', 'cloudflare'])
 
-function flagsOf({ server, family, layout, json, monthFirst, reasonOfErrors, absoluteUri, mayLackTime }: Format): number {
+function flagsOf({
+  server,
+  family,
+  layout,
+  json,
+  monthFirst,
+  reasonOfErrors,
+  absoluteUri,
+  mayLackTime,
+}: Format): number {
   // Without a time the numbers alone tell a line from any other.
   let flags = family === 'clf' || mayLackTime ? Flag.Strict : 0
   if (family === 'clf' || json || layout === undefined) flags |= DERIVES.has(server) ? Flag.Derive400 : 0
   if (server === 'nginx') flags |= Flag.NginxPages
-  if (layout !== undefined && !mayLackTime && (family === 'own' || layout.includes('$time_iso8601'))) flags |= Flag.NeedsTime
+  if (layout !== undefined && !mayLackTime && (family === 'own' || layout.includes('$time_iso8601')))
+    flags |= Flag.NeedsTime
   if (monthFirst) flags |= Flag.MonthFirst
   if (layout?.includes('$date')) flags |= Flag.LocalTime
   if (server !== null && EXACT_MAKERS.has(server)) flags |= Flag.ExactMaker
@@ -163,11 +173,15 @@ function flagsOf({ server, family, layout, json, monthFirst, reasonOfErrors, abs
 }
 
 const flagsOfLayout = (layout: string): number =>
-  (/\$(upstream|target)_status/.test(layout) ? Flag.DeriveMaker : 0) | (layout.includes('$request_method') ? Flag.NeedsMethod : 0)
+  (/\$(upstream|target)_status/.test(layout) ? Flag.DeriveMaker : 0) |
+  (layout.includes('$request_method') ? Flag.NeedsMethod : 0)
 
 const compiled = new WeakMap<Format, readonly Plan[]>()
 
-/** The plans of a format with layouts of its own, its main one first. Compiled once: every input is tried with all of them. */
+/**
+ * The plans of a format with layouts of its own, its main one first. Compiled once: every input is tried with all of
+ * them.
+ */
 export function plansOf(format: Format): readonly Plan[] {
   const plans = compiled.get(format) ?? compileFormat(format)
   compiled.set(format, plans)

@@ -1,4 +1,5 @@
-// Tables of separated values (RFC 4180), as portals and databases export logs: a line of names, then a line a record. A value with a line
+// Tables of separated values (RFC 4180), as portals and databases export logs: a line of names, then a line a record. A
+// value with a line
 // break in it is not read.
 
 /** What a table is like. */
@@ -17,7 +18,10 @@ export function tableOf(lines: readonly string[]): Table | undefined {
   const [first = '', ...rest] = lines
   for (const separator of SEPARATORS) {
     const columns = rowOf(first.replace(/^\xef\xbb\xbf/, ''), separator)
-    const isHeader = columns.length >= FEWEST_COLUMNS && columns.every((name) => NAME.test(name)) && new Set(columns).size === columns.length
+    const isHeader =
+      columns.length >= FEWEST_COLUMNS &&
+      columns.every((name) => NAME.test(name)) &&
+      new Set(columns).size === columns.length
     if (isHeader && rest.some((line) => rowOf(line, separator).length === columns.length)) return { columns, separator }
   }
   return undefined
@@ -61,7 +65,8 @@ const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`
 export function writeRow(columns: readonly string[], row: readonly string[]): string {
   const values = row.map((value, i) => `${quoted(nameOf(columns[i] as string))}:${quoted(timeIn(value) ?? value)}`)
   const [date, time] = ['date', 'time'].map((name) => row[columns.findIndex((column) => column.toLowerCase() === name)])
-  const moment = date && time && /^\d{4}-\d\d-\d\d/.test(date) ? [`"@timestamp":"${date.slice(0, 10)}T${time.slice(-8)}Z"`] : []
+  const moment =
+    date && time && /^\d{4}-\d\d-\d\d/.test(date) ? [`"@timestamp":"${date.slice(0, 10)}T${time.slice(-8)}Z"`] : []
   return `{${[...values, ...moment].join(',')}}`
 }
 
@@ -71,7 +76,10 @@ const nameOf = (column: string): string => column.replace(/ \[[^\]]*\]$/, '')
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const pad = (n: number | string): string => String(n).padStart(2, '0')
 
-/** The times of exports that servers never write: of Azure (`10/5/2021, 7:07:01.000 AM`) and Kibana (`Oct 5, 2021 @ 07:07:01.000`). */
+/**
+ * The times of exports that servers never write: of Azure (`10/5/2021, 7:07:01.000 AM`) and Kibana (`Oct 5, 2021 @
+ * 07:07:01.000`).
+ */
 function timeIn(value: string): string | undefined {
   const azure = /^(\d{1,2})\/(\d{1,2})\/(\d{4}),? (\d{1,2}):(\d\d):(\d\d)(?:\.\d+)? ([AP]M)$/.exec(value)
   if (azure) {

@@ -4,7 +4,10 @@ import { type Opening, WRAPPERS } from './wrappers.js'
 
 // Lines are texts with a character for each byte, as patterns see them: every byte comes through.
 
-/** One wrapper around the lines of a log, and what its first lines tell of it: plain data, which may be sent to another thread. */
+/**
+ * One wrapper around the lines of a log, and what its first lines tell of it: plain data, which may be sent to another
+ * thread.
+ */
 export interface Layer {
   /** Of `WRAPPERS`. */
   readonly name: string
@@ -23,7 +26,9 @@ export type Wrapping = readonly Layer[]
 /** Whether a line may come in several parts in one of the wrappers. */
 export const hasParts = (wrapping: Wrapping): boolean => wrapping.some(({ name }) => IN_PARTS.has(name))
 const IN_PARTS = new Set(
-  WRAPPERS.filter(({ opens }) => 'inParts' in opens || (opens.kind === 'prefix' && opens.pattern.source.includes('<part>'))).map(({ name }) => name),
+  WRAPPERS.filter(
+    ({ opens }) => 'inParts' in opens || (opens.kind === 'prefix' && opens.pattern.source.includes('<part>')),
+  ).map(({ name }) => name),
 )
 
 /** What is in a line. `part`: the rest follows in the next line of the same name. */
@@ -92,20 +97,33 @@ function objectOf(line: string): JsonObject | undefined {
 /** The value at a path with points in it. */
 function valueAt(object: JsonObject, path: string): unknown {
   if (Object.hasOwn(object, path)) return object[path]
-  return path.split('.').reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as JsonObject)[key] : undefined), object)
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (value, key) => (typeof value === 'object' && value !== null ? (value as JsonObject)[key] : undefined),
+      object,
+    )
 }
 
 function openJson(line: string, key: string, inParts: boolean): Opened | string | undefined {
   const object = objectOf(line)
   const value = object && valueAt(object, key)
   // What is no UTF-8 journald writes as a list of bytes.
-  const found = Array.isArray(value) && value.every((byte) => Number.isInteger(byte)) ? Buffer.from(value).toString('latin1') : value
+  const found =
+    Array.isArray(value) && value.every((byte) => Number.isInteger(byte))
+      ? Buffer.from(value).toString('latin1')
+      : value
   if (typeof found !== 'string') return undefined
   const bytes = found === value ? ofBytes(found) : found
   const text = bytes.replace(/\r?\n$/, '')
   const time = TIME_KEYS.map((name) => object?.[name]).find((moment) => moment !== undefined && moment !== null)
   const of = String(object?.stream ?? '')
-  return { text, of, part: inParts && text === bytes ? of : undefined, time: time === undefined ? undefined : String(time) }
+  return {
+    text,
+    of,
+    part: inParts && text === bytes ? of : undefined,
+    time: time === undefined ? undefined : String(time),
+  }
 }
 
 /** Of what collectors write: when they got a line. */
@@ -130,7 +148,9 @@ function openPairs(line: string): string | undefined {
     if (key === '') return undefined
     pairs.push(`"${key}":${value.startsWith('"') ? value : `"${value.replaceAll('\\', '\\\\')}"`}`)
     // A message that is the request of the line.
-    const request = /^msg$|^message$/.test(key) ? /^"(?:HTTP: )?([A-Z]{3,10} (?:\/|https?:\/\/)[^"]*)"$/.exec(value)?.[1] : undefined
+    const request = /^msg$|^message$/.test(key)
+      ? /^"(?:HTTP: )?([A-Z]{3,10} (?:\/|https?:\/\/)[^"]*)"$/.exec(value)?.[1]
+      : undefined
     if (request !== undefined) pairs.push(`"request":"${request}"`)
   }
   return pairs.length < FEWEST_PAIRS ? undefined : `{${pairs.join(',')}}`
@@ -152,7 +172,11 @@ export class Unwrapper {
 
   /** @param joins parts of a line are put together; otherwise each counts as a line */
   constructor(wrapping: Wrapping, joins = true) {
-    this.#layers = wrapping.map((layer) => ({ open: openerOf(layer), parts: new Map(), givesTime: layer.givesTime === true }))
+    this.#layers = wrapping.map((layer) => ({
+      open: openerOf(layer),
+      parts: new Map(),
+      givesTime: layer.givesTime === true,
+    }))
     this.#joins = joins
   }
 
@@ -189,7 +213,8 @@ export class Unwrapper {
 }
 
 /** A line with the time before it: as one of its pairs, if it is logfmt. */
-const withTime = (line: string, time: string): string => `${/^[A-Za-z_]\w*=/.test(line) ? 'logged_at=' : ''}${time} ${line}`
+const withTime = (line: string, time: string): string =>
+  `${/^[A-Za-z_]\w*=/.test(line) ? 'logged_at=' : ''}${time} ${line}`
 
 /** Bytes of a line up to which its parts are put together. */
 const MAX_JOINED = 256 << 10
@@ -215,7 +240,9 @@ function candidates(name: string, opens: Opening, lines: readonly string[]): Lay
     .slice(0, LOOKED_AT)
     .map(objectOf)
     .filter((object) => object !== undefined)
-  return opens.keys.filter((key) => objects.some((object) => isLine(valueAt(object, key)))).map((key) => ({ name, key }))
+  return opens.keys
+    .filter((key) => objects.some((object) => isLine(valueAt(object, key))))
+    .map((key) => ({ name, key }))
 }
 
 /** Objects that are looked at for their keys. */

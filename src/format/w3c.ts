@@ -5,7 +5,8 @@ import { Cutter, Flag, Role, Rule } from '../kernel/wasm/roles.js'
 import type { Server } from './format.js'
 
 /**
- * What the fields of a W3C extended log are for, best source of a role first. A field that is not here is cut and forgotten.
+ * What the fields of a W3C extended log are for, best source of a role first. A field that is not here is cut and
+ * forgotten.
  * https://www.w3.org/TR/WD-logfile.html and
  * https://learn.microsoft.com/windows/win32/http/w3c-logging
  */
@@ -93,14 +94,22 @@ export function compileFields(line: string, software = '', isGuess = false): W3c
   const isCloudFront = lower.includes('x-edge-location')
   const isHttpErr = taken.has(Role.Reason) && !isCloudFront
   return {
-    plan: { format: 'w3c', cutter: Cutter.W3c, leading: '', steps, timeTakenUnitUs: isMilliseconds ? MILLISECONDS : SECONDS, flags },
+    plan: {
+      format: 'w3c',
+      cutter: Cutter.W3c,
+      leading: '',
+      steps,
+      timeTakenUnitUs: isMilliseconds ? MILLISECONDS : SECONDS,
+      flags,
+    },
     fields,
     server: isCloudFront ? 'aws-cloudfront' : isHttpErr ? 'httpsys' : isMicrosoft ? 'iis' : null,
     hasStatus: taken.has(Role.Status),
   }
 }
 
-// Of a log whose records carry no date, the last moment read is noted behind the `#Fields` line in force, as a `#Date` line: the
+// Of a log whose records carry no date, the last moment read is noted behind the `#Fields` line in force, as a `#Date`
+// line: the
 // records that follow go on from there.
 
 /** The `#Fields` line of what is noted. */
@@ -148,7 +157,10 @@ export function checkFields(line: string): void {
     const near = nearestName(name, known)
     throw new LogstatError(
       'fields',
-      { en: `"${field}" is no field of a W3C log that logstat knows`, zh: `“${field}”不是 logstat 已知的 W3C 日志字段` },
+      {
+        en: `"${field}" is no field of a W3C log that logstat knows`,
+        zh: `“${field}”不是 logstat 已知的 W3C 日志字段`,
+      },
       {
         en: `${near === undefined ? '' : `Did you mean ${near}? `}Of a field that is of no interest only the place counts: call it x-something.`,
         zh: `${near === undefined ? '' : `您是不是要用 ${near}？`}不需要的字段只占位置即可：命名为 x-某名称。`,
@@ -159,9 +171,19 @@ export function checkFields(line: string): void {
     throw new LogstatError(
       'fields',
       { en: 'the fields name no status', zh: '字段中没有状态码' },
-      { en: 'Add sc-status where it stands: without it there is nothing to explain.', zh: '请在相应位置加上 sc-status：没有状态码就无从解释。' },
+      {
+        en: 'Add sc-status where it stands: without it there is nothing to explain.',
+        zh: '请在相应位置加上 sc-status：没有状态码就无从解释。',
+      },
     )
 }
 
 /** A plan that takes no line: a W3C log before its first `#Fields`. */
-export const NO_FIELDS: Plan = { format: 'w3c', cutter: Cutter.None, leading: '', steps: [], timeTakenUnitUs: MILLISECONDS, flags: 0 }
+export const NO_FIELDS: Plan = {
+  format: 'w3c',
+  cutter: Cutter.None,
+  leading: '',
+  steps: [],
+  timeTakenUnitUs: MILLISECONDS,
+  flags: 0,
+}

@@ -7,18 +7,25 @@ export interface Wrapper {
   /** A line as it comes, and what is in it. */
   readonly samples: readonly { readonly line: string; readonly inner: string }[]
   readonly opens: Opening
-  /** No line of a log begins so by itself: what is in the wrapper counts, though the whole fits as well, and seems to have more fields. */
+  /**
+   * No line of a log begins so by itself: what is in the wrapper counts, though the whole fits as well, and seems to
+   * have more fields.
+   */
   readonly isCertain?: true
 }
 
 /** How the line is found in its wrapper. */
 export type Opening =
   /**
-   * Behind a text that fits. A group `part` that is `P` says that the rest follows in the next line of the same `stream`; the group `time` is for lines
+   * Behind a text that fits. A group `part` that is `P` says that the rest follows in the next line of the same
+   * `stream`; the group `time` is for lines
    * that have none.
    */
   | { readonly kind: 'prefix'; readonly pattern: RegExp }
-  /** In a string of a JSON object: that of the first of the keys by which lines are found. `inParts`: what does not end in a newline goes on in the next. */
+  /**
+   * In a string of a JSON object: that of the first of the keys by which lines are found. `inParts`: what does not end
+   * in a newline goes on in the next.
+   */
   | { readonly kind: 'json'; readonly keys: readonly string[]; readonly inParts?: true }
   /** Everywhere: what fits is left out. */
   | { readonly kind: 'erase'; readonly pattern: RegExp }
@@ -56,7 +63,9 @@ export const WRAPPERS: readonly Wrapper[] = [
     title: "a JSON object of Docker's json-file driver",
     isCertain: true,
     source: 'https://docs.docker.com/engine/logging/drivers/json-file/',
-    samples: [{ line: String.raw`{"log":"GET \"/a\"\n","stream":"stdout","time":"2024-05-01T10:00:00Z"}`, inner: 'GET "/a"' }],
+    samples: [
+      { line: String.raw`{"log":"GET \"/a\"\n","stream":"stdout","time":"2024-05-01T10:00:00Z"}`, inner: 'GET "/a"' },
+    ],
     opens: { kind: 'json', keys: ['log'], inParts: true },
   },
   {
@@ -92,7 +101,12 @@ export const WRAPPERS: readonly Wrapper[] = [
     name: 'json-text',
     title: 'a JSON object with its properties as a text',
     source: 'https://learn.microsoft.com/azure/app-service/troubleshoot-diagnostic-logs',
-    samples: [{ line: String.raw`{"category":"A","properties":"{\"ScStatus\":200}"}`, inner: '{"category":"A","properties":{"ScStatus":200}}' }],
+    samples: [
+      {
+        line: String.raw`{"category":"A","properties":"{\"ScStatus\":200}"}`,
+        inner: '{"category":"A","properties":{"ScStatus":200}}',
+      },
+    ],
     opens: { kind: 'json-text', keys: ['properties', 'Properties', 'jsonPayload'] },
   },
   {
@@ -104,7 +118,10 @@ export const WRAPPERS: readonly Wrapper[] = [
       { line: '2024-05-01T10:00:00.123456789Z stdout F GET /a', inner: 'GET /a' },
       { line: '2024-05-01T10:00:00.1+02:00 stderr F GET /a', inner: 'GET /a' },
     ],
-    opens: { kind: 'prefix', pattern: new RegExp(`(?<time>${ISO}) (?<stream>stdout|stderr) (?<part>[FP])(?::\\S*)? `, 'y') },
+    opens: {
+      kind: 'prefix',
+      pattern: new RegExp(`(?<time>${ISO}) (?<stream>stdout|stderr) (?<part>[FP])(?::\\S*)? `, 'y'),
+    },
   },
   {
     name: 'compose',
@@ -171,7 +188,10 @@ export const WRAPPERS: readonly Wrapper[] = [
       { line: '2019-01-07T13:35:02+00:00 web1 nginx[44]: GET /a', inner: 'GET /a' },
       { line: '2017-12-13T09:51:12.178728+00:00 heroku[router]: at=info', inner: 'at=info' },
     ],
-    opens: { kind: 'prefix', pattern: new RegExp(`${PRIORITY}(?:${BSD}|(?<time>${ISO})) (?:\\S*[^\\s:] )?${TAG}`, 'y') },
+    opens: {
+      kind: 'prefix',
+      pattern: new RegExp(`${PRIORITY}(?:${BSD}|(?<time>${ISO})) (?:\\S*[^\\s:] )?${TAG}`, 'y'),
+    },
   },
   {
     name: 'time',
@@ -212,7 +232,12 @@ export const WRAPPERS: readonly Wrapper[] = [
     name: 'csv',
     title: 'a table of separated values with a line of names',
     source: 'https://www.rfc-editor.org/rfc/rfc4180',
-    samples: [{ line: '"192.0.2.1","GET, ""x""",404', inner: '{"c_ip":"192.0.2.1","cs_method":"GET, \\"x\\"","sc_status":"404"}' }],
+    samples: [
+      {
+        line: '"192.0.2.1","GET, ""x""",404',
+        inner: '{"c_ip":"192.0.2.1","cs_method":"GET, \\"x\\"","sc_status":"404"}',
+      },
+    ],
     opens: { kind: 'table' },
   },
 ]

@@ -13,7 +13,8 @@ export interface Member {
 /** The files of a zip archive, in the order of its directory. Several may be read at the same time. */
 export async function* zipMembers(path: string): AsyncGenerator<Member> {
   const { openPromise, getFileNameLowLevel } = await import('yauzl')
-  // Names are not decoded by the package, since it refuses those it would be dangerous to unpack to; nothing is unpacked to them here.
+  // Names are not decoded by the package, since it refuses those it would be dangerous to unpack to; nothing is
+  // unpacked to them here.
   const places = new Places()
   const zip = await openPromise(path, { autoClose: false, decodeStrings: false, lazyEntries: true })
   try {
@@ -34,7 +35,10 @@ export async function* zipMembers(path: string): AsyncGenerator<Member> {
           name,
           chunks: new LogstatError(
             'unsupported',
-            { en: `it is packed by method ${entry.compressionMethod}`, zh: `它使用压缩方法 ${entry.compressionMethod}` },
+            {
+              en: `it is packed by method ${entry.compressionMethod}`,
+              zh: `它使用压缩方法 ${entry.compressionMethod}`,
+            },
             { en: 'Unpack the archive with its own tool first.', zh: '请先用相应工具解包。' },
           ),
         }
@@ -44,7 +48,10 @@ export async function* zipMembers(path: string): AsyncGenerator<Member> {
           chunks: new LogstatError(
             'damaged',
             { en: 'it lies over another file of the archive', zh: '它与压缩包中的另一个文件重叠' },
-            { en: 'The archive is damaged, or made to do harm. Fetch it again.', zh: '压缩包已损坏，或是恶意构造的。请重新获取。' },
+            {
+              en: 'The archive is damaged, or made to do harm. Fetch it again.',
+              zh: '压缩包已损坏，或是恶意构造的。请重新获取。',
+            },
           ),
         }
       else yield { name, chunks: checked(() => zip.openReadStreamPromise(entry), entry.crc32) }

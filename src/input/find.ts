@@ -20,7 +20,9 @@ export interface Input {
   readonly error?: LogstatError
 }
 
-/** What stands at a path; undefined where there is nothing, or it may not be looked at: whoever reads it will say so. */
+/**
+ * What stands at a path; undefined where there is nothing, or it may not be looked at: whoever reads it will say so.
+ */
 export function statOf(path: string): BigIntStats | undefined {
   try {
     return statSync(path, { bigint: true })
@@ -38,7 +40,8 @@ export function fileOf({ path }: Pick<Input, 'path'>): string {
 const STDIN: Input = { name: '-', path: null, optional: false, size: null }
 
 /**
- * Turn what the user wrote into inputs: files, directories (searched recursively), globs and `-`. The same file is taken once.
+ * Turn what the user wrote into inputs: files, directories (searched recursively), globs and `-`. The same file is
+ * taken once.
  *
  * What cannot be read is an input with an error, so that it does not keep the others from being read.
  */
@@ -64,7 +67,10 @@ function passCopy(input: Input, found: ReadonlySet<string>): Input {
   return refused(
     name,
     true,
-    new LogstatError('twice', { en: `${name}: it holds the same as ${plain}, which is read`, zh: `${name}：内容与已读取的 ${plain} 相同` }),
+    new LogstatError('twice', {
+      en: `${name}: it holds the same as ${plain}, which is read`,
+      zh: `${name}：内容与已读取的 ${plain} 相同`,
+    }),
   )
 }
 
@@ -76,7 +82,13 @@ function realPath(path: string): string {
   }
 }
 
-const refused = (name: string, optional: boolean, error: LogstatError): Input => ({ name, path: name, optional, size: null, error })
+const refused = (name: string, optional: boolean, error: LogstatError): Input => ({
+  name,
+  path: name,
+  optional,
+  size: null,
+  error,
+})
 
 /** A path that the user wrote. */
 function inputsOf(path: string): readonly Input[] {
@@ -106,7 +118,10 @@ function matching(path: string, pattern: string): Input[] {
   throw new LogstatError(
     'no-match',
     { en: `${path}: no file matches`, zh: `${path}：没有匹配的文件` },
-    { en: 'Check the pattern; quote it if your shell should not expand it.', zh: '请检查通配符；如果不希望由 shell 展开，请加引号。' },
+    {
+      en: 'Check the pattern; quote it if your shell should not expand it.',
+      zh: '请检查通配符；如果不希望由 shell 展开，请加引号。',
+    },
   )
 }
 
@@ -122,7 +137,10 @@ function inFolder(folder: string): Input[] {
 
 const ORDER = new Intl.Collator('en', { numeric: true })
 
-/** All files in a directory and below it, but those whose name begins with a dot. @param outer real paths of the directories around it */
+/**
+ * All files in a directory and below it, but those whose name begins with a dot. @param outer real paths of the
+ * directories around it
+ */
 function* walk(folder: string, outer: readonly string[]): Generator<Input> {
   const real = realPath(folder)
   // A symbolic link that leads back to a directory around it.
@@ -143,7 +161,10 @@ function* walk(folder: string, outer: readonly string[]): Generator<Input> {
   }
 }
 
-/** A file that was found, or what a symbolic link leads to. @param outer as of `walk`; absent: directories are not entered */
+/**
+ * A file that was found, or what a symbolic link leads to. @param outer as of `walk`; absent: directories are not
+ * entered
+ */
 function* fileAt(path: string, optional: boolean, outer?: readonly string[]): Generator<Input> {
   let stat: Stats
   try {
@@ -158,13 +179,20 @@ function* fileAt(path: string, optional: boolean, outer?: readonly string[]): Ge
 }
 
 /** Node replaces bytes of a name that are no UTF-8, and then there is no file of that name. */
-const isNoUtf8 = (path: string, error: unknown): boolean => path.includes('\ufffd') && (error as NodeJS.ErrnoException).code === 'ENOENT'
+const isNoUtf8 = (path: string, error: unknown): boolean =>
+  path.includes('\ufffd') && (error as NodeJS.ErrnoException).code === 'ENOENT'
 
 function badName(path: string): LogstatError {
   return new LogstatError(
     'unreadable',
-    { en: `${path}: the name of this file is not valid UTF-8, so it cannot be opened`, zh: `${path}：文件名不是有效的 UTF-8，无法打开` },
-    { en: 'Rename the file, or read it as standard input: logstat - < FILE', zh: '请重命名该文件，或通过标准输入读取：logstat - < FILE' },
+    {
+      en: `${path}: the name of this file is not valid UTF-8, so it cannot be opened`,
+      zh: `${path}：文件名不是有效的 UTF-8，无法打开`,
+    },
+    {
+      en: 'Rename the file, or read it as standard input: logstat - < FILE',
+      zh: '请重命名该文件，或通过标准输入读取：logstat - < FILE',
+    },
   )
 }
 
@@ -172,7 +200,10 @@ function badName(path: string): LogstatError {
 function special(path: string): LogstatError {
   return new LogstatError(
     'special',
-    { en: `${path}: not a regular file (a pipe, a socket or a device)`, zh: `${path}：不是普通文件（管道、套接字或设备）` },
+    {
+      en: `${path}: not a regular file (a pipe, a socket or a device)`,
+      zh: `${path}：不是普通文件（管道、套接字或设备）`,
+    },
     { en: 'Name it on the command line if it is to be read.', zh: '如果需要读取，请在命令行中直接指定它。' },
   )
 }

@@ -2,12 +2,26 @@ import type { Token } from 'stream-json/core/parser.js'
 import { type Chunks, PackedError } from './packing/packed.js'
 import type { Recoding } from './recode.js'
 
-// A JSON document is not read line by line: one array of records, an object that holds such an array, or records printed over several
-// lines. Each record is made one line, so that what reads JSON lines reads it. Tokens are written as they come: no record is built, and
+// A JSON document is not read line by line: one array of records, an object that holds such an array, or records
+// printed over several
+// lines. Each record is made one line, so that what reads JSON lines reads it. Tokens are written as they come: no
+// record is built, and
 // numbers keep their digits.
 
 /** Properties of a document under which its records stand. */
-const RECORD_KEYS: ReadonlySet<string> = new Set(['records', 'Records', 'logs', 'entries', 'events', 'items', 'data', 'value', 'values', 'results', 'rows'])
+const RECORD_KEYS: ReadonlySet<string> = new Set([
+  'records',
+  'Records',
+  'logs',
+  'entries',
+  'events',
+  'items',
+  'data',
+  'value',
+  'values',
+  'results',
+  'rows',
+])
 
 const RECORDS_BEGIN = new RegExp(`"(?:${[...RECORD_KEYS].join('|')})"\\s*:\\s*\\[\\s*(?:\\{|$)`)
 
@@ -27,7 +41,9 @@ export function isJsonDocument(head: Uint8Array, isWhole: boolean): boolean {
   const line = (newline === -1 ? text : text.slice(0, newline)).trim()
   try {
     const value = JSON.parse(line) as Record<string, unknown>
-    return Object.entries(value).some(([key, v]) => RECORD_KEYS.has(key) && Array.isArray(v) && v.every((r) => typeof r === 'object'))
+    return Object.entries(value).some(
+      ([key, v]) => RECORD_KEYS.has(key) && Array.isArray(v) && v.every((r) => typeof r === 'object'),
+    )
   } catch {
     // JSON lines are often not quite JSON (\xHH, raw quotes), but each of them ends where its object does.
     return !/\},?$/.test(line) || RECORDS_BEGIN.test(line)
@@ -58,7 +74,11 @@ async function* jsonRecords(chunks: Chunks): AsyncGenerator<Buffer> {
         // Several tokens, or a mark that says that there are none yet.
         if (typeof found === 'object') for (const token of found.values) records.take(token)
         silent = typeof found === 'object' ? 0 : silent + SLICE
-        if (silent > LONGEST_VALUE) throw new PackedError('unsupported', { en: 'a value in it is longer than 16 MiB', zh: '其中有一个值超过 16 MiB' })
+        if (silent > LONGEST_VALUE)
+          throw new PackedError('unsupported', {
+            en: 'a value in it is longer than 16 MiB',
+            zh: '其中有一个值超过 16 MiB',
+          })
       }
     } catch (error) {
       broken = error as Error

@@ -24,7 +24,8 @@ interface OpenedInput {
 }
 
 /**
- * Open inputs one after the other, as the next is asked for. Of an archive every file in it is an input of its own, named
+ * Open inputs one after the other, as the next is asked for. Of an archive every file in it is an input of its own,
+ * named
  * `archive.zip!file`.
  *
  * The file after one in a tar archive comes when the reader of that one has been closed.
@@ -84,7 +85,12 @@ async function openOne(input: Input, how: Unpacking): Promise<Reader> {
   )
 }
 
-async function* openMembers(archive: Input, file: string, members: AsyncIterable<Member>, source: Source): AsyncGenerator<Opened> {
+async function* openMembers(
+  archive: Input,
+  file: string,
+  members: AsyncIterable<Member>,
+  source: Source,
+): AsyncGenerator<Opened> {
   let found = 0
   try {
     for await (const member of members) {
@@ -118,7 +124,12 @@ async function* openMembers(archive: Input, file: string, members: AsyncIterable
     )
 }
 
-async function openMember(input: Input, { name, chunks }: Member, { packing, consumed }: Source, how: Unpacking): Promise<Reader> {
+async function openMember(
+  input: Input,
+  { name, chunks }: Member,
+  { packing, consumed }: Source,
+  how: Unpacking,
+): Promise<Reader> {
   if (chunks instanceof LogstatError)
     throw new LogstatError(
       chunks.code,
@@ -188,12 +199,20 @@ async function openSource(input: Input, how: Unpacking): Promise<Source> {
     return { packing: ['zip'], consumed: () => 0, members: zipMembers(path), reader: notText }
   }
   const plain = !PACKINGS.some((p) => p.is(start)) && !FOREIGN.some((f) => f.is(start)) && !isTar(start)
-  if (plain && !recodingOf(start) && !isJsonDocument(start, used < HEAD_BYTES)) return { packing: [], consumed, reader: () => fileReader(name, fd) }
+  if (plain && !recodingOf(start) && !isJsonDocument(start, used < HEAD_BYTES))
+    return { packing: [], consumed, reader: () => fileReader(name, fd) }
   return unpack(name, name, counted(fileChunks(fd, how)), [], consumed, how)
 }
 
 /** Unpack, as often as it is packed, and recode. `name` is the file's, `shown` what people know it by. */
-async function unpack(name: string, shown: string, chunks: Chunks, outer: readonly string[], consumed: () => number, how: Unpacking): Promise<Source> {
+async function unpack(
+  name: string,
+  shown: string,
+  chunks: Chunks,
+  outer: readonly string[],
+  consumed: () => number,
+  how: Unpacking,
+): Promise<Source> {
   const packing = [...outer]
   let layer: Writable<Unpacking> = { alone: how.alone }
   for (;;) {
@@ -222,11 +241,17 @@ async function unpack(name: string, shown: string, chunks: Chunks, outer: readon
         throw new LogstatError(
           'unsupported',
           { en: `${shown}: ${foreign.name} data are not unpacked`, zh: `${shown}：不支持解压 ${foreign.name} 数据` },
-          { en: `Unpack them on the way: ${foreign.tool} ${quoted(name)} | logstat -`, zh: `请在读取时解压：${foreign.tool} ${quoted(name)} | logstat -` },
+          {
+            en: `Unpack them on the way: ${foreign.tool} ${quoted(name)} | logstat -`,
+            zh: `请在读取时解压：${foreign.tool} ${quoted(name)} | logstat -`,
+          },
         )
       throw new LogstatError(
         'unsupported',
-        { en: `${shown}: a zip archive can be read only from a file of its own`, zh: `${shown}：zip 压缩包只能从独立的文件读取` },
+        {
+          en: `${shown}: a zip archive can be read only from a file of its own`,
+          zh: `${shown}：zip 压缩包只能从独立的文件读取`,
+        },
         { en: 'Save it as a file, and name that.', zh: '请将其保存为文件，再指定该文件。' },
       )
     }
@@ -234,7 +259,8 @@ async function unpack(name: string, shown: string, chunks: Chunks, outer: readon
     const recoding = recodingOf(head) ?? (isJsonDocument(head, isWhole) ? JSON_DOCUMENT : null)
     const { leaveSums } = how
     // What is unpacked goes out as it is.
-    if (leaveSums && !recoding) layer.leaveSums = (mark) => leaveSums(mark.wrong ? { ...mark, wrong: fail(mark.wrong) } : mark)
+    if (leaveSums && !recoding)
+      layer.leaveSums = (mark) => leaveSums(mark.wrong ? { ...mark, wrong: fail(mark.wrong) } : mark)
     return {
       packing,
       consumed,
@@ -260,7 +286,10 @@ const close = async (chunks: Chunks): Promise<void> => {
   await chunks[Symbol.asyncIterator]().return?.()
 }
 
-/** Look at the beginning: the first bytes, and all of them again. An error behind the first bytes is met when it is read to. */
+/**
+ * Look at the beginning: the first bytes, and all of them again. An error behind the first bytes is met when it is read
+ * to.
+ */
 async function peek(chunks: Chunks): Promise<{ head: Buffer; all: AsyncGenerator<Uint8Array>; isWhole: boolean }> {
   const iterator = chunks[Symbol.asyncIterator]()
   const seen: Uint8Array[] = []
@@ -314,7 +343,10 @@ export async function readHead(reader: Reader): Promise<Buffer> {
   return head.subarray(0, await fill(reader, head))
 }
 
-/** Fill all of `target`; of an input that is damaged, with what can be read before that is met again. @returns bytes read */
+/**
+ * Fill all of `target`; of an input that is damaged, with what can be read before that is met again. @returns bytes
+ * read
+ */
 async function fill(reader: Reader, target: Uint8Array): Promise<number> {
   let used = 0
   try {

@@ -33,7 +33,8 @@ export function fileReader(name: string, fd: number): Reader {
       position += bytes
       return position <= fstatSync(fd).size
     },
-    // Synchronous on purpose: from the page cache this is a memory copy straight into the kernel, and a thread hop costs more.
+    // Synchronous on purpose: from the page cache this is a memory copy straight into the kernel, and a thread hop
+    // costs more.
     async read(target) {
       try {
         const n = readSync(fd, target, 0, target.length, position)
@@ -49,7 +50,12 @@ export function fileReader(name: string, fd: number): Reader {
 /** What comes in chunks. `fail` makes of an error what is said to people. */
 export function chunkReader(
   chunks: Chunks,
-  { packing, recoded, consumed, fail }: Pick<Reader, 'packing' | 'recoded' | 'consumed'> & { readonly fail: (error: unknown) => Error },
+  {
+    packing,
+    recoded,
+    consumed,
+    fail,
+  }: Pick<Reader, 'packing' | 'recoded' | 'consumed'> & { readonly fail: (error: unknown) => Error },
 ): Reader {
   const iterator = chunks[Symbol.asyncIterator]()
   let rest: Uint8Array | undefined

@@ -15,7 +15,8 @@ const CR: Recoding = { name: 'lines end in CR', recode: fromCarriageReturns }
 const SAMPLE = 4096
 
 /**
- * How the bytes must be recoded, told by the first of them; null: not at all. UTF-8, Latin-1, Big5 and other encodings that hold ASCII
+ * How the bytes must be recoded, told by the first of them; null: not at all. UTF-8, Latin-1, Big5 and other encodings
+ * that hold ASCII
  * stay as they are.
  */
 export function recodingOf(head: Uint8Array): Recoding | null {

@@ -2,7 +2,8 @@ import { LogstatError } from '../errors.js'
 import type { Member } from './archive.js'
 import { type Chunks, PackedError, PackedInput } from './packing/packed.js'
 
-// Tar by hand: packages either pass over a damaged header in silence, or lose what they read before it. An archive is a row of headers
+// Tar by hand: packages either pass over a damaged header in silence, or lose what they read before it. An archive is a
+// row of headers
 // of 512 bytes, each followed by the bytes of its file, filled up to the next 512.
 // https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06
 // https://www.gnu.org/software/tar/manual/html_node/Standard.html
@@ -11,14 +12,20 @@ const BLOCK = 512
 /** A longer name or list of attributes nobody writes. */
 const MAX_ATTRIBUTES = 1 << 20
 
-/** Kinds (`typeflag`) that are no files: links, devices, directories; directories, volumes and names of GNU tar. All others are, says POSIX. */
+/**
+ * Kinds (`typeflag`) that are no files: links, devices, directories; directories, volumes and names of GNU tar. All
+ * others are, says POSIX.
+ */
 const NO_FILES = '123456DVMN'
 /** Kinds that say something of the file behind them, or of all files. */
 const RECORDS = 'LKxg'
 /** A file of GNU tar with its holes left out. */
 const SPARSE = 'S'
 
-const SPARSE_WORDS = { en: 'it is stored with its holes left out (tar --sparse)', zh: '它以稀疏方式存储（tar --sparse）' }
+const SPARSE_WORDS = {
+  en: 'it is stored with its holes left out (tar --sparse)',
+  zh: '它以稀疏方式存储（tar --sparse）',
+}
 const UNPACK = { en: 'Unpack the archive with its own tool first.', zh: '请先用相应工具解包。' }
 
 const BAD_SIZE = { en: 'the size of a file is damaged', zh: '某个文件的大小字段已损坏' }
@@ -31,7 +38,8 @@ interface Header {
 }
 
 /**
- * The files of a tar archive. They stand one behind the other: the next comes when the one before has been read or given up, and the
+ * The files of a tar archive. They stand one behind the other: the next comes when the one before has been read or
+ * given up, and the
  * chunks of the one before are then void.
  */
 export async function* tarMembers(archive: Chunks): AsyncGenerator<Member> {
@@ -60,7 +68,8 @@ async function nextHeader(input: PackedInput): Promise<Header | undefined> {
   if (!(await input.some())) return undefined
   const block = await input.exactly(BLOCK)
   if (block.every((byte) => byte === 0)) return undefined
-  if (numberAt(block, 148, 8) !== sumOf(block)) throw new PackedError('broken', { en: 'the header of a file is damaged', zh: '某个文件的头部已损坏' })
+  if (numberAt(block, 148, 8) !== sumOf(block))
+    throw new PackedError('broken', { en: 'the header of a file is damaged', zh: '某个文件的头部已损坏' })
   const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? textAt(block, 345, 155) : ''
   const type = String.fromCharCode(block[156] as number)
   const size = numberAt(block, 124, 12)
@@ -87,7 +96,8 @@ const textAt = (block: Buffer, at: number, length: number): string => {
 /** A number in octal digits; or, if the first bit is set, in binary. NaN: none. */
 function numberAt(block: Buffer, at: number, length: number): number {
   const bytes = block.subarray(at, at + length)
-  if ((bytes[0] as number) & 0x80) return bytes.subarray(1).reduce((sum, byte) => sum * 256 + byte, (bytes[0] as number) & 0x7f)
+  if ((bytes[0] as number) & 0x80)
+    return bytes.subarray(1).reduce((sum, byte) => sum * 256 + byte, (bytes[0] as number) & 0x7f)
   const digits = textAt(block, at, length).trim()
   return /^[0-7]*$/.test(digits) ? Number.parseInt(digits || '0', 8) : Number.NaN
 }
@@ -99,7 +109,8 @@ function attributesOf(type: string, body: Buffer): { name?: string; size?: numbe
   for (let at = 0; at < body.length; ) {
     const blank = body.indexOf(0x20, at)
     const length = Number(body.toString('latin1', at, blank))
-    if (blank === -1 || !Number.isInteger(length) || length <= blank - at) throw new PackedError('broken', BAD_ATTRIBUTES)
+    if (blank === -1 || !Number.isInteger(length) || length <= blank - at)
+      throw new PackedError('broken', BAD_ATTRIBUTES)
     const [key, value = ''] = body.toString('utf8', blank + 1, at + length - 1).split(/=(.*)/s)
     if (key === 'path') said.name = value
     if (key === 'size') {
@@ -131,7 +142,8 @@ class Body {
       let some: Buffer | undefined
       try {
         some = await this.#input.some(this.#left)
-        if (!some) throw new PackedError('early', { en: 'the archive ends inside this file', zh: '压缩包在此文件中间结束' })
+        if (!some)
+          throw new PackedError('early', { en: 'the archive ends inside this file', zh: '压缩包在此文件中间结束' })
       } catch (error) {
         throw (this.#failure = error)
       }

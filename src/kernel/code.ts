@@ -26,7 +26,10 @@ export function secretOf(bytes: Uint8Array): Uint8Array {
   return bytes.map((byte, i) => (i === 8 || i === 16 ? byte | 1 : byte))
 }
 
-/** Random bytes of the system. Node's cryptography takes 4 ms to load, a twentieth of a small report's start, so it is asked only where there is no other way. */
+/**
+ * Random bytes of the system. Node's cryptography takes 4 ms to load, a twentieth of a small report's start, so it is
+ * asked only where there is no other way.
+ */
 function randomBytes(n: number): Uint8Array {
   const bytes = Buffer.alloc(n)
   let fd: number | undefined

@@ -1,6 +1,9 @@
 import type { Event } from './wasm/roles.js'
 
-/** The exports of the WebAssembly module (src/kernel/wasm/index.ts). Numbers are 32-bit, bigints 64-bit; addresses are bytes. */
+/**
+ * The exports of the WebAssembly module (src/kernel/wasm/index.ts). Numbers are 32-bit, bigints 64-bit; addresses are
+ * bytes.
+ */
 export interface Exports {
   memory: WebAssembly.Memory
   block: WebAssembly.Global

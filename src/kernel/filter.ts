@@ -2,7 +2,9 @@ import { LogstatError } from '../errors.js'
 import { networkOf } from './network.js'
 import { Role } from './wasm/roles.js'
 
-/** Which entries are counted; plain data. Several patterns for one field: one of them must fit; `!` in front: none may. */
+/**
+ * Which entries are counted; plain data. Several patterns for one field: one of them must fit; `!` in front: none may.
+ */
 export interface Filter {
   /** Seconds since 1970 UTC, [since, until). */
   readonly since?: number
@@ -29,7 +31,8 @@ interface FilterExports {
 /** Put a filter in force in a kernel, in place of the one before. */
 export function setFilter(wasm: FilterExports, filter: Filter): void {
   wasm.clearFilters()
-  if (filter.since !== undefined || filter.until !== undefined) wasm.setPeriodFilter(filter.since ?? -(2 ** 53), filter.until ?? 2 ** 53)
+  if (filter.since !== undefined || filter.until !== undefined)
+    wasm.setPeriodFilter(filter.since ?? -(2 ** 53), filter.until ?? 2 ** 53)
   for (const [name, role] of Object.entries(ROLES) as [keyof typeof ROLES, Role][]) {
     for (const text of filter[name] ?? []) {
       const negative = text.startsWith('!')
@@ -38,11 +41,15 @@ export function setFilter(wasm: FilterExports, filter: Filter): void {
       if (network === null)
         throw new LogstatError(
           'filter',
-          { en: `--client "${text}": the prefix of this network is too long`, zh: `--client "${text}"：该网段的前缀过长` },
+          {
+            en: `--client "${text}": the prefix of this network is too long`,
+            zh: `--client "${text}"：该网段的前缀过长`,
+          },
           { en: 'It has at most 32 bits in IPv4, 128 in IPv6.', zh: 'IPv4 最多 32 位，IPv6 最多 128 位。' },
         )
       const bytes = network ? Uint8Array.of(...network.address, network.bits) : Buffer.from(pattern)
-      const at = bytes.length === 0 ? 0 : wasm.addFilter(role, (negative ? NEGATIVE : 0) | (network ? NETWORK : 0), bytes.length)
+      const at =
+        bytes.length === 0 ? 0 : wasm.addFilter(role, (negative ? NEGATIVE : 0) | (network ? NETWORK : 0), bytes.length)
       if (!at)
         throw new LogstatError(
           'filter',

@@ -25,16 +25,25 @@ const TABLE_SIZES: Record<Exclude<Dimension, Dimension.Count>, readonly [number,
   [Dimension.Host]: [14, 1 << 20],
 }
 
-/** Room for what `layLists` lays out of the largest table of values. Minutes of a database, which may take more, are laid out a few thousand at a time. */
+/**
+ * Room for what `layLists` lays out of the largest table of values. Minutes of a database, which may take more, are
+ * laid out a few thousand at a time.
+ */
 const SCRATCH_BYTES = 8 << 20
 
-/** Seconds that buckets of time can have; each divides the next. Without periods they are widened when there are many of them. */
+/**
+ * Seconds that buckets of time can have; each divides the next. Without periods they are widened when there are many of
+ * them.
+ */
 export const BUCKET_WIDTHS = [60, 900, 3600, 86400] as const
 
 /** Of entries without a time. */
 export const NO_PERIOD = -(2 ** 31)
 
-/** Why the tables must be emptied: a table that must stay exact is full, or the next line is the first of a later period. */
+/**
+ * Why the tables must be emptied: a table that must stay exact is full, or the next line is the first of a later
+ * period.
+ */
 type Stop = 'full' | 'period'
 
 /** Where reading can go on. */
@@ -56,15 +65,22 @@ const NO_BYTES = Buffer.alloc(0)
 function tooLarge(): LogstatError {
   return new LogstatError(
     'too-many-fields',
-    { en: 'the layout of its lines has more than 240 fields, or too much text between them', zh: '日志行的格式超过 240 个字段，或字段之间的文字过长' },
-    { en: 'Log fewer fields, or name those that matter with --pattern.', zh: '请减少记录的字段，或用 --pattern 只指定需要的字段。' },
+    {
+      en: 'the layout of its lines has more than 240 fields, or too much text between them',
+      zh: '日志行的格式超过 240 个字段，或字段之间的文字过长',
+    },
+    {
+      en: 'Log fewer fields, or name those that matter with --pattern.',
+      zh: '请减少记录的字段，或用 --pattern 只指定需要的字段。',
+    },
   )
 }
 
 /**
  * One instance of the counting engine: its memory, its tables, its place in the input.
  *
- * Use: `setPlans`, `begin`, then `space` / `filled` for each block read, `finish` at the end of the input; what was counted is read
+ * Use: `setPlans`, `begin`, then `space` / `filled` for each block read, `finish` at the end of the input; what was
+ * counted is read
  * out by `readTally`. Counts add up over inputs until `clear`.
  */
 export class Kernel {
@@ -91,7 +107,10 @@ export class Kernel {
   /** Whether a line that fits no plan is one that stands among requests and is none: it is ignored, not rejected. */
   isCompanion: (line: string) => boolean = () => false
 
-  /** @param options.tables false: only `probe` will be used, so the large tables are left out @param options.code that of the thread whose counts are to be added to these */
+  /**
+   * @param options.tables false: only `probe` will be used, so the large tables are left out @param options.code that
+   * of the thread whose counts are to be added to these
+   */
   constructor({ tables = true, code = kernelCode() } = {}) {
     const instance = new WebAssembly.Instance(code.module, {
       env: {
@@ -100,7 +119,8 @@ export class Kernel {
         },
       },
       host: {
-        isCompanion: (start: number, end: number) => (this.isCompanion(this.text(start, Math.min(end, start + COMPANION_BYTES))) ? 1 : 0),
+        isCompanion: (start: number, end: number) =>
+          this.isCompanion(this.text(start, Math.min(end, start + COMPANION_BYTES))) ? 1 : 0,
         periodOf: (seconds: number) => this.#setPeriod(this.#period(seconds)),
         localOffset: (seconds: number) => {
           const { offset, from, to } = this.#localOffset(seconds)
@@ -145,7 +165,10 @@ export class Kernel {
     this.wasm.cutAtPeriods(few)
   }
 
-  /** Read times that carry no zone as those of a clock that stood so far east of UTC when it showed them; without this, as UTC. */
+  /**
+   * Read times that carry no zone as those of a clock that stood so far east of UTC when it showed them; without this,
+   * as UTC.
+   */
   setLocalTime(offsetOf: (localSeconds: number) => LocalOffset): void {
     this.#localOffset = offsetOf
     this.wasm.setLocalOffset(0, 0, 0)
@@ -174,7 +197,10 @@ export class Kernel {
     return { at, bytes: bytes.length }
   }
 
-  /** Begin an input at a byte offset and after so many lines (both 0 for a new one), with the bytes before it. `openLine`: nothing more will come of it. */
+  /**
+   * Begin an input at a byte offset and after so many lines (both 0 for a new one), with the bytes before it.
+   * `openLine`: nothing more will come of it.
+   */
   begin(offset = 0, line = 0, tail: Uint8Array = Buffer.alloc(0), openLine = false): void {
     this.wasm.begin(BigInt(offset), BigInt(line))
     this.#used = 0
@@ -183,7 +209,8 @@ export class Kernel {
   }
 
   /**
-   * The last moment that records without a date were read at, in seconds since 1970; null where there was none. What follows them goes on
+   * The last moment that records without a date were read at, in seconds since 1970; null where there was none. What
+   * follows them goes on
    * from there, so it is told to a kernel that reads on, after `begin`.
    */
   get moment(): number | null {
@@ -231,7 +258,10 @@ export class Kernel {
     }
   }
 
-  /** Pass over the zeros at the beginning of a block that is full: a hole may be of any length. @returns whether there were some */
+  /**
+   * Pass over the zeros at the beginning of a block that is full: a hole may be of any length. @returns whether there
+   * were some
+   */
   #passHole(): boolean {
     const end = this.#block + this.#used
     const hole = this.#bytes.subarray(this.#block, end).findIndex((byte) => byte !== 0)
@@ -343,7 +373,12 @@ export class Kernel {
     let failure: Probe | undefined
     for (let plan = 0; ; plan++) {
       if (this.wasm.probe(plan, at)) return { plan, fields: this.#fields() }
-      failure ??= { plan: -1, reason: this.wasm.probedReason(), step: this.wasm.probedStep(), column: this.wasm.probedAt() - at }
+      failure ??= {
+        plan: -1,
+        reason: this.wasm.probedReason(),
+        step: this.wasm.probedStep(),
+        column: this.wasm.probedAt() - at,
+      }
       if (plan + 1 >= this.#planCount) return failure
     }
   }
@@ -356,7 +391,8 @@ export class Kernel {
   prober(lines: readonly Uint8Array[]): (plans: readonly Plan[]) => Uint32Array {
     const { wasm } = this
     const table = this.#block + this.#blockBytes / 2
-    if (lines.reduce((sum, { length }) => sum + length + 1, 0) > this.#blockBytes / 2) throw new Error('more lines to be tried than there is room for')
+    if (lines.reduce((sum, { length }) => sum + length + 1, 0) > this.#blockBytes / 2)
+      throw new Error('more lines to be tried than there is room for')
     const starts = new Uint32Array(lines.length)
     let at = this.#block
     for (const [i, line] of lines.entries()) {

@@ -26,7 +26,10 @@ function bytesOf(address: string): Uint8Array {
     const [a, b, c, d] = parts.slice(0, 4).map(Number) as [number, number, number, number]
     return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`
   })
-  const [left, right] = groups.split('::').map((side) => (side === '' ? [] : side.split(':'))) as [string[], string[] | undefined]
+  const [left, right] = groups.split('::').map((side) => (side === '' ? [] : side.split(':'))) as [
+    string[],
+    string[] | undefined,
+  ]
   const all = right ? [...left, ...new Array<string>(8 - left.length - right.length).fill('0'), ...right] : left
   return Uint8Array.from(all.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff]))
 }

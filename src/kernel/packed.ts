@@ -56,7 +56,11 @@ export function pack(kernel: Kernel, { most, spare }: PackOptions = {}): Packed 
     return { ...packed, bytes: new Uint8Array(buffer.slice(0, end)) }
   }
   const size = sizeOf(kernel)
-  const { buffer, packed } = copyTables(kernel, ALL, spare && spare.byteLength >= size ? spare : new ArrayBuffer(size + (size >> 3)))
+  const { buffer, packed } = copyTables(
+    kernel,
+    ALL,
+    spare && spare.byteLength >= size ? spare : new ArrayBuffer(size + (size >> 3)),
+  )
   return { ...packed, bytes: new Uint8Array(buffer) }
 }
 /** More than a list has. */
@@ -71,7 +75,11 @@ function sizeOf({ wasm }: Kernel): number {
 }
 
 /** @param buffer another takes its place when it is too small */
-function copyTables(kernel: Kernel, most: number, buffer: ArrayBuffer): { buffer: ArrayBuffer; packed: Omit<Packed, 'bytes'>; end: number } {
+function copyTables(
+  kernel: Kernel,
+  most: number,
+  buffer: ArrayBuffer,
+): { buffer: ArrayBuffer; packed: Omit<Packed, 'bytes'>; end: number } {
   const { wasm } = kernel
   const memory = new Uint8Array(wasm.memory.buffer)
   let bytes = new Uint8Array(buffer)
@@ -116,7 +124,9 @@ const NOTHING: Part = [0, 0]
 
 const areas = new WeakMap<Kernel, number>()
 
-/** Room in the kernel's memory for foreign counts: codes with their reasons, or `lost` of a list and a chunk of values. */
+/**
+ * Room in the kernel's memory for foreign counts: codes with their reasons, or `lost` of a list and a chunk of values.
+ */
 function area(kernel: Kernel): number {
   const at = areas.get(kernel) ?? kernel.allocate(Math.max(CODE * MAX_CODES + MAX_REASONS, 4 * MAX_CODES + CHUNK))
   areas.set(kernel, at)
@@ -150,7 +160,8 @@ export function absorb(kernel: Kernel, packed: Packed, onFull: () => void): void
   const reasons = lay(packed.codes, at)
   lay(packed.reasons, reasons)
   wasm.absorbCodes(codeCount, at, reasons, packed.reasonsAt)
-  for (const piece of pieces(packed.buckets, BUCKET)) wasm.absorbBuckets((lay(piece, at) - at) / BUCKET, at, bucketSeconds)
+  for (const piece of pieces(packed.buckets, BUCKET))
+    wasm.absorbBuckets((lay(piece, at) - at) / BUCKET, at, bucketSeconds)
   for (const piece of pieces(packed.latencies, LATENCY)) wasm.absorbLatencies((lay(piece, at) - at) / LATENCY, at)
   for (const [dimension, { values, lost, distinct }] of packed.lists.entries()) {
     if (lengthOf(distinct) > 0) {

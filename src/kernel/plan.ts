@@ -6,13 +6,19 @@ export interface Step {
   readonly rule: Rule
   /** Text after the field, empty for the values of a W3C record; of JSON and LTSV, the path or label of the value. */
   readonly until: string
-  /** Of a TimeTaken that has a unit of its own: microseconds in it; UNIT_BY_POINT: seconds where the value has a point, else milliseconds. */
+  /**
+   * Of a TimeTaken that has a unit of its own: microseconds in it; UNIT_BY_POINT: seconds where the value has a point,
+   * else milliseconds.
+   */
   readonly unitUs?: number
 }
 
 export const UNIT_BY_POINT = -1
 
-/** A format compiled for the kernel: decisions made once, outside the loop. Plain data; print it to see what will happen. */
+/**
+ * A format compiled for the kernel: decisions made once, outside the loop. Plain data; print it to see what will
+ * happen.
+ */
 export interface Plan {
   /** Name of the format it was made from. */
   readonly format: string

@@ -4,11 +4,15 @@ import { isUtf8 } from 'node:buffer'
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
-/** Bytes of a log as text: UTF-8 where it is valid, otherwise bytes above 0x7f as `\xHH`, so that nothing is lost or invented. */
+/**
+ * Bytes of a log as text: UTF-8 where it is valid, otherwise bytes above 0x7f as `\xHH`, so that nothing is lost or
+ * invented.
+ */
 export function decode(bytes: Uint8Array): string {
   if (isUtf8(bytes)) return utf8.decode(bytes)
   let text = ''
-  for (const byte of bytes) text += byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0').toUpperCase()}`
+  for (const byte of bytes)
+    text += byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0').toUpperCase()}`
   return text
 }
 

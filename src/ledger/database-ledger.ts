@@ -6,7 +6,19 @@ import { type Source, STORED_VALUES, type Store } from '../store/store.js'
 import { Waiting } from '../store/waiting.js'
 import { readTally } from '../tally/read-out.js'
 import { addLineCounts, type LineCounts, type Listed } from '../tally/tally.js'
-import { addPart, type InputResult, isBooked, judged, type Ledger, logOf, NOTHING, notCounted, resultOf, type Sum, startOf } from './ledger.js'
+import {
+  addPart,
+  type InputResult,
+  isBooked,
+  judged,
+  type Ledger,
+  logOf,
+  NOTHING,
+  notCounted,
+  resultOf,
+  type Sum,
+  startOf,
+} from './ledger.js'
 import { type SourceRow, sourceRow, streamRow } from './source.js'
 
 const LISTED: Listed = { least: STORED_VALUES, most: STORED_VALUES, together: 0 }
@@ -31,7 +43,10 @@ interface Entered {
   isLost: boolean
 }
 
-/** Books into a database: a source for each log, lists by day, and counts together with the place up to which a log was read. */
+/**
+ * Books into a database: a source for each log, lists by day, and counts together with the place up to which a log was
+ * read.
+ */
 export class DatabaseLedger implements Ledger {
   readonly kernel = new Kernel()
   readonly mayShare = null
@@ -75,7 +90,9 @@ export class DatabaseLedger implements Ledger {
     const fresh = countsOf(entered)
     const result = resultOf(log, joinCounts(this.#booked.get(input), fresh), sum)
     // Nothing read is nothing to note, and a log without an entry yet has nothing that tells it from others.
-    const isNews = entered.source ? fresh.lines > 0 || sum.at.offset > entered.source.readTo : fresh.entries + fresh.rejected > 0
+    const isNews = entered.source
+      ? fresh.lines > 0 || sum.at.offset > entered.source.readTo
+      : fresh.entries + fresh.rejected > 0
     if (isNews && isBooked(result)) {
       // To look through the tables takes longer than to find that a log has nothing new.
       if (fresh.lines > 0) this.#readOut()
@@ -83,7 +100,8 @@ export class DatabaseLedger implements Ledger {
       if (!this.#commit(entered)) return undefined
     } else this.#drop()
     const isWhole = !result.error && fileOf(input) === log.file
-    if (identity?.packed !== undefined && entered.source && isWhole) this.#store.notePacked(identity.packed, entered.source.id)
+    if (identity?.packed !== undefined && entered.source && isWhole)
+      this.#store.notePacked(identity.packed, entered.source.id)
     return judged(result, log, this.#options.force)
   }
 
@@ -111,7 +129,10 @@ export class DatabaseLedger implements Ledger {
     this.#waiting.clear()
   }
 
-  /** Book what waits, and how far the log was read: both or neither. @returns false when another program was there before */
+  /**
+   * Book what waits, and how far the log was read: both or neither. @returns false when another program was there
+   * before
+   */
   #commit(entered: Entered): boolean {
     const { log, sum, source } = entered
     const fresh = countsOf(entered)
@@ -156,7 +177,10 @@ const NO_BYTES = new Uint8Array(0)
 const isStream = ({ identity }: Log): boolean => identity?.seen === undefined
 
 /** What was counted since the last transaction. */
-const countsOf = ({ sum: { counts }, source }: Entered): LineCounts => ({ ...counts, lines: counts.lines - (source?.lines ?? 0) })
+const countsOf = ({ sum: { counts }, source }: Entered): LineCounts => ({
+  ...counts,
+  lines: counts.lines - (source?.lines ?? 0),
+})
 
 /** The sum of what was counted of one log; lines of samples are numbered from its beginning in both. */
 function joinCounts(a: LineCounts = NOTHING, b: LineCounts): LineCounts {

@@ -18,7 +18,8 @@ export interface Ledger {
   /**
    * All of a log was entered: book it.
    *
-   * @returns what became of the log; undefined when it was rotated, or read by another program meanwhile: it is to be looked at anew
+   * @returns what became of the log; undefined when it was rotated, or read by another program meanwhile: it is to be
+   * looked at anew
    */
   book(log: Log | Refused): InputResult | undefined
   /** All logs are booked. */
@@ -42,7 +43,16 @@ export interface InputResult extends LineCounts {
   readonly error: LogstatError | null
 }
 
-export const NOTHING: LineCounts = { lines: 0, entries: 0, ignored: 0, rejected: 0, filtered: 0, withoutTime: 0, leftOut: NONE_LEFT_OUT, rejects: new Map() }
+export const NOTHING: LineCounts = {
+  lines: 0,
+  entries: 0,
+  ignored: 0,
+  rejected: 0,
+  filtered: 0,
+  withoutTime: 0,
+  leftOut: NONE_LEFT_OUT,
+  rejects: new Map(),
+}
 
 /** The parts of a log, added up. */
 export interface Sum {
@@ -55,7 +65,13 @@ export interface Sum {
 
 /** @param lines that stand before the place where reading begins */
 export function startOf(log: Log, lines = 0): Sum {
-  return { counts: { ...NOTHING, lines }, sawStatus: log.layout.hasStatus, at: log.start, trail: new Uint8Array(0), error: null }
+  return {
+    counts: { ...NOTHING, lines },
+    sawStatus: log.layout.hasStatus,
+    at: log.start,
+    trail: new Uint8Array(0),
+    error: null,
+  }
 }
 
 export function addPart(sum: Sum, { counts, sawStatus, at, trail, failure }: Part): Sum {

@@ -31,7 +31,8 @@ export function countingOf(store: Store, { dayZone, filter = {}, sizes }: Ledger
 
 export function openLedger(store: Store, counting: Counting, options: LedgerOptions): Ledger {
   const { commitWeight } = { ...SIZES, ...options.sizes }
-  const ledger = store.file === null ? new ReportLedger(store, options) : new DatabaseLedger(store, { ...options, commitWeight })
+  const ledger =
+    store.file === null ? new ReportLedger(store, options) : new DatabaseLedger(store, { ...options, commitWeight })
   prepareKernel(ledger.kernel, counting)
   return ledger
 }

@@ -5,7 +5,18 @@ import type { Store } from '../store/store.js'
 import { Waiting } from '../store/waiting.js'
 import { readTally } from '../tally/read-out.js'
 import type { Listed } from '../tally/tally.js'
-import { addPart, type InputResult, isBooked, judged, type Ledger, logOf, notCounted, resultOf, type Sum, startOf } from './ledger.js'
+import {
+  addPart,
+  type InputResult,
+  isBooked,
+  judged,
+  type Ledger,
+  logOf,
+  notCounted,
+  resultOf,
+  type Sum,
+  startOf,
+} from './ledger.js'
 import { type SourceRow, sourceRow } from './source.js'
 
 /** What is shown of a code may be the sum of several lists, so more is read out than is shown. */

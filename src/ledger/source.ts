@@ -11,7 +11,14 @@ export type SourceRow = NewSource & { readonly id: number | null }
 const TOTALS = ['lines', 'entries', 'rejected', 'ignored', 'withoutTime'] as const
 
 /** What to note about a log that was read, or read on, up to a place. @param counts of what was read since `before` */
-export function sourceRow(log: Log, at: Position, counts: LineCounts, trail: Uint8Array, before: Source | undefined, now = nowSeconds()): SourceRow {
+export function sourceRow(
+  log: Log,
+  at: Position,
+  counts: LineCounts,
+  trail: Uint8Array,
+  before: Source | undefined,
+  now = nowSeconds(),
+): SourceRow {
   const { input, layout, identity, bytes } = log
   const { format, server, software, definition } = layout
   return {
@@ -48,8 +55,14 @@ export function streamRow(part: SourceRow, before: Source | undefined): SourceRo
   }
 }
 
-function totals(counts: Pick<LineCounts, (typeof TOTALS)[number]>, before: Source | undefined): Record<(typeof TOTALS)[number], number> {
-  return Object.fromEntries(TOTALS.map((name) => [name, counts[name] + (before?.[name] ?? 0)])) as Record<(typeof TOTALS)[number], number>
+function totals(
+  counts: Pick<LineCounts, (typeof TOTALS)[number]>,
+  before: Source | undefined,
+): Record<(typeof TOTALS)[number], number> {
+  return Object.fromEntries(TOTALS.map((name) => [name, counts[name] + (before?.[name] ?? 0)])) as Record<
+    (typeof TOTALS)[number],
+    number
+  >
 }
 
 const nowSeconds = (): number => Math.floor(Date.now() / 1000)

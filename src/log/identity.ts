@@ -6,7 +6,8 @@ import type { Source, Store } from '../store/store.js'
 import { checkpointsOf, isDense, PRIOR_BYTES, shortHash } from '../trail.js'
 import type { Identity } from './log.js'
 
-// Which log is this, and how far was it read? The content decides, never the name. Sources that share the first line are candidates;
+// Which log is this, and how far was it read? The content decides, never the name. Sources that share the first line
+// are candidates;
 // the trail of each tells whether the input goes on where it ends, lies wholly inside it, or is another log.
 
 const hexOf = (bytes: Uint8Array): string => sha256(bytes).toString('hex')
@@ -25,7 +26,10 @@ export function isStream({ path }: Input): boolean {
   return path === null || statOf(path)?.isFile() === false
 }
 
-/** The first line that is no directive, hashed: two IIS logs have the same first lines, and two logs of nginx can have the same last. */
+/**
+ * The first line that is no directive, hashed: two IIS logs have the same first lines, and two logs of nginx can have
+ * the same last.
+ */
 function firstLineOf(head: Buffer): string {
   for (let at = 0; at < head.length; ) {
     const newline = head.indexOf(0x0a, at)
@@ -47,7 +51,8 @@ function firstLineOf(head: Buffer): string {
  */
 export async function identify(store: Store, input: Input, head: Buffer, reader: Reader): Promise<Recognised> {
   const firstLine = firstLineOf(head)
-  if (input.path === null || isStream(input)) return { identity: { firstLine, isContained: false }, prior: NO_BYTES, isAtHead: true }
+  if (input.path === null || isStream(input))
+    return { identity: { firstLine, isContained: false }, prior: NO_BYTES, isAtHead: true }
   const { sources, state } = store.candidates(firstLine)
   const packed = reader.packing === 'none' ? undefined : packedName(input.path, input.member)
   const identity = { firstLine, seen: state, ...(packed === undefined ? {} : { packed }) }
@@ -62,7 +67,8 @@ export async function identify(store: Store, input: Input, head: Buffer, reader:
     isAtHead = false
     try {
       const found = await compare(source, behindHead(head, rest))
-      if (found) return { identity: { ...identity, source, isContained: found.contained }, prior: found.prior, isAtHead }
+      if (found)
+        return { identity: { ...identity, source, isContained: found.contained }, prior: found.prior, isAtHead }
     } finally {
       if (rest !== reader) rest.close()
     }
@@ -128,11 +134,15 @@ function mayMatch({ trail }: Source, hashes: HeadHashes): boolean {
 }
 
 /** Follow a source's trail through an input. @returns undefined: it is another log */
-async function compare(source: Source, reader: Reader): Promise<{ readonly contained: boolean; readonly prior: Buffer } | undefined> {
+async function compare(
+  source: Source,
+  reader: Reader,
+): Promise<{ readonly contained: boolean; readonly prior: Buffer } | undefined> {
   const windows = new WindowReader(reader)
   let matched = 0
   for (const { start, end, hash } of checkpointsOf(source.trail)) {
-    // Where every line end is noted, nothing is passed over, so that it can be looked through when the input ends early.
+    // Where every line end is noted, nothing is passed over, so that it can be looked through when the input ends
+    // early.
     const from = isDense(matched) ? Math.min(matched, start) : start
     const bytes = await windows.read(from, end)
     if (bytes.length < end - from) return (await endsInside(matched, windows)) ? CONTAINED : undefined
@@ -149,8 +159,10 @@ async function compare(source: Source, reader: Reader): Promise<{ readonly conta
 const CONTAINED = { contained: true, prior: NO_BYTES } as const
 
 /**
- * Whether an input that ends before the next window of a trail has no line that the trail does not know. Where every line end is
- * noted, a further one is another line; later on, only the next window could tell, and an input that grows will reach it.
+ * Whether an input that ends before the next window of a trail has no line that the trail does not know. Where every
+ * line end is
+ * noted, a further one is another line; later on, only the next window could tell, and an input that grows will reach
+ * it.
  */
 async function endsInside(matched: number, windows: WindowReader): Promise<boolean> {
   return !isDense(matched) || !(await windows.read(matched, matched + REST_BYTES)).includes(0x0a)
@@ -187,7 +199,10 @@ class WindowReader {
 
 const EDGE_BYTES = 4096
 
-/** A name for the content of a packed file, or of a file in an archive: its size, beginning and end. Its format ends it with the size or a checksum of all it holds. */
+/**
+ * A name for the content of a packed file, or of a file in an archive: its size, beginning and end. Its format ends it
+ * with the size or a checksum of all it holds.
+ */
 function packedName(path: string, member: number | undefined): string | undefined {
   let fd: number | undefined
   try {

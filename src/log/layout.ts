@@ -47,7 +47,8 @@ export function chooseLayout(input: Input, head: Buffer, options: LayoutOptions,
   const found = detect(head, head.length < HEAD_BYTES, options.formats, idle)
   if (found.format === null) throw unknownFormat(input, found.seems)
   // The layout of a W3C log is in the log: with no #Fields line in it, there is nothing to read it by.
-  if (asked && found.format !== asked.name && found.format !== 'empty') throw otherFormat(input, asked.name, found.format)
+  if (asked && found.format !== asked.name && found.format !== 'empty')
+    throw otherFormat(input, asked.name, found.format)
   // Of a W3C log without a status column reading says so.
   const isJudged = found.format !== 'empty' && found.w3c?.hasStatus !== false
   if (!options.force && isJudged && isMostlyUnknown(found.fits, found.looked, found.format))
@@ -160,11 +161,18 @@ export const fieldsOf = (names: readonly string[]): string => `#Fields: ${names.
 const MOST = 0.5
 const isMostlyUnknown = (understood: number, lines: number, format: string): boolean =>
   lines > 0 && understood / lines < MOST && lines - understood > (format === 'w3c' ? FEW_RECORDS : 0)
-/** So few records of a W3C log prove nothing: a server that changed its fields may have written them. All are samples in the report. */
+/**
+ * So few records of a W3C log prove nothing: a server that changed its fields may have written them. All are samples in
+ * the report.
+ */
 const FEW_RECORDS = 5
 
 /** Says of a new log that was read to its end, and is for the most part no log, that it was counted all the same. */
-export function mostlyRejected(input: Input, { format }: Layout, { lines, ignored, rejected }: LineCounts): LogstatError | null {
+export function mostlyRejected(
+  input: Input,
+  { format }: Layout,
+  { lines, ignored, rejected }: LineCounts,
+): LogstatError | null {
   if (!isMostlyUnknown(lines - ignored - rejected, lines - ignored, format)) return null
   return mostlyUnknown(
     input,
@@ -176,7 +184,12 @@ export function mostlyRejected(input: Input, { format }: Layout, { lines, ignore
 }
 
 /** Why a log holds no entries, although it holds lines. */
-export function nothingUnderstood(input: Input, { format }: Layout, { rejected, rejects }: LineCounts, sawStatus: boolean): LogstatError | null {
+export function nothingUnderstood(
+  input: Input,
+  { format }: Layout,
+  { rejected, rejects }: LineCounts,
+  sawStatus: boolean,
+): LogstatError | null {
   if (format === 'w3c' && !sawStatus && rejects.has('status')) return withoutStatus(input)
   return isMostlyUnknown(0, rejected, format) ? noneFits(input, format, rejected) : null
 }

@@ -99,10 +99,15 @@ export interface Piece {
   readonly unpacksInWorker: boolean
 }
 
-/** Pieces that are counted one after the other into the same tables: a range of a large file, or several small files. */
+/**
+ * Pieces that are counted one after the other into the same tables: a range of a large file, or several small files.
+ */
 export interface Unit {
   readonly pieces: readonly Piece[]
-  /** Counted straight into the tables of the ledger, by the main thread. Otherwise by any thread, into tables of its own. */
+  /**
+   * Counted straight into the tables of the ledger, by the main thread. Otherwise by any thread, into tables of its
+   * own.
+   */
   readonly inPlace: boolean
 }
 

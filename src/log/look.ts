@@ -9,15 +9,23 @@ import { behindHead, identify, isStream, type Recognised } from './identity.js'
 import { chooseLayout, type LayoutOptions, layoutOf } from './layout.js'
 import type { Identity, Log, Refused } from './log.js'
 
-// Looking at an input: which log is it, how are its lines read, and from where on? Nothing is counted, and no thread begins.
+// Looking at an input: which log is it, how are its lines read, and from where on? Nothing is counted, and no thread
+// begins.
 
 export interface LookOptions extends LayoutOptions {
   /** The kernel that counts, while it does not: to make another one takes 4 % of a small report. */
   readonly idleKernel?: () => Kernel | undefined
 }
 
-/** Open inputs and look at them, one after the other, as the next is asked for. Of an archive each file is a log of its own. */
-export async function* lookAt(inputs: readonly Input[], store: Store, options: LookOptions): AsyncGenerator<Log | Refused> {
+/**
+ * Open inputs and look at them, one after the other, as the next is asked for. Of an archive each file is a log of its
+ * own.
+ */
+export async function* lookAt(
+  inputs: readonly Input[],
+  store: Store,
+  options: LookOptions,
+): AsyncGenerator<Log | Refused> {
   for await (const opened of openInputs(inputs)) yield await look(opened, store, options)
 }
 
@@ -42,9 +50,17 @@ async function look(opened: Opened, store: Store, options: LookOptions): Promise
     if (!log?.unread) reader.close()
   }
 
-  function logOf({ reader }: { reader: Reader }, head: Buffer, { prior, isAtHead }: Recognised | typeof UNKNOWN, to: Store, how: LookOptions): Log {
+  function logOf(
+    { reader }: { reader: Reader },
+    head: Buffer,
+    { prior, isAtHead }: Recognised | typeof UNKNOWN,
+    to: Store,
+    how: LookOptions,
+  ): Log {
     const source = identity?.source
-    const { layout, fields, moment } = source ? layoutOf(source, head, how, how.idleKernel?.()) : chooseLayout(input, head, how, how.idleKernel?.())
+    const { layout, fields, moment } = source
+      ? layoutOf(source, head, how, how.idleKernel?.())
+      : chooseLayout(input, head, how, how.idleKernel?.())
     const mark = byteOrderMark(head)
     const cannotReturn = isStream(input)
     const isOneWay = cannotReturn || reader.packing.endsWith('tar')

@@ -10,12 +10,16 @@ const detectCommand = ({ path }: Input): string | null => (path === null ? null 
 /** Advice, behind the command that tells more. */
 function withDetect(input: Input, { en, zh }: Words): Words {
   const command = detectCommand(input)
-  return command === null ? { en, zh } : { en: `See why with: ${command}   ${en}`.trim(), zh: `查看原因：${command}   ${zh}`.trim() }
+  return command === null
+    ? { en, zh }
+    : { en: `See why with: ${command}   ${en}`.trim(), zh: `查看原因：${command}   ${zh}`.trim() }
 }
 
 /** What the lines of a log are held against. */
 const layoutName = (format: string): Words =>
-  format === 'w3c' ? { en: 'its #Fields line', zh: '其 #Fields 行' } : { en: `the format ${format}`, zh: `格式 ${format}` }
+  format === 'w3c'
+    ? { en: 'its #Fields line', zh: '其 #Fields 行' }
+    : { en: `the format ${format}`, zh: `格式 ${format}` }
 
 export function unknownFormat(input: Input, seems: string | null): LogstatError {
   return new LogstatError(
@@ -34,7 +38,10 @@ export function unknownFormat(input: Input, seems: string | null): LogstatError 
 export function otherFormat(input: Input, asked: string, found: string): LogstatError {
   return new LogstatError(
     'wrong-format',
-    { en: `${input.name}: not a log of the format ${asked}, but of ${found}`, zh: `${input.name}：日志格式不是 ${asked}，而是 ${found}` },
+    {
+      en: `${input.name}: not a log of the format ${asked}, but of ${found}`,
+      zh: `${input.name}：日志格式不是 ${asked}，而是 ${found}`,
+    },
     withDetect(input, { en: 'Leave out --log-format.', zh: '请去掉 --log-format。' }),
   )
 }
@@ -74,12 +81,18 @@ export function noneFits(input: Input, format: string, rejected: number): Logsta
   const layout = layoutName(format)
   return new LogstatError(
     'wrong-format',
-    { en: `${input.name}: none of its ${rejected} lines fits ${layout.en}`, zh: `${input.name}：${rejected} 行中没有一行符合${layout.zh}` },
+    {
+      en: `${input.name}: none of its ${rejected} lines fits ${layout.en}`,
+      zh: `${input.name}：${rejected} 行中没有一行符合${layout.zh}`,
+    },
     withDetect(
       input,
       format === 'w3c'
         ? { en: '', zh: '' }
-        : { en: 'Let logstat find the format: leave out --log-format.', zh: '让 logstat 自动识别格式：请去掉 --log-format。' },
+        : {
+            en: 'Let logstat find the format: leave out --log-format.',
+            zh: '让 logstat 自动识别格式：请去掉 --log-format。',
+          },
     ),
   )
 }

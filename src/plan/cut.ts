@@ -11,11 +11,15 @@ export function rangesOf(bytes: number, { cutFrom, range, mostRanges }: Sizes): 
 }
 
 /**
- * Share of a file that lies in the first i of n ranges. Ranges become smaller towards the end: what is begun last is over
+ * Share of a file that lies in the first i of n ranges. Ranges become smaller towards the end: what is begun last is
+ * over
  * soon, and the thread that is there from the beginning has the first.
  */
 const shareBefore = (i: number, n: number): number => (i / n) * (1 + SKEW * (1 - i / n))
-/** Of many ranges the first has nearly 1 + SKEW times the mean, the last 1 - SKEW times; of two, the first half of that more. */
+/**
+ * Of many ranges the first has nearly 1 + SKEW times the mean, the last 1 - SKEW times; of two, the first half of that
+ * more.
+ */
 const SKEW = 0.15
 
 /**

@@ -6,7 +6,8 @@ import { isRefused, type Job, type Log, type Part, type Piece, type Refused, typ
 import { cutFile, rangesOf } from './cut.js'
 import { SIZES, type Sizes } from './sizes.js'
 
-// Planning: what is counted together, by whom, and what is cut. A plan follows from the logs and their sizes alone, never
+// Planning: what is counted together, by whom, and what is cut. A plan follows from the logs and their sizes alone,
+// never
 // from the number of threads, so the result does not depend on that, either.
 
 export interface PlanOptions {
@@ -17,7 +18,10 @@ export interface PlanOptions {
   readonly sizes?: Partial<Sizes> | undefined
 }
 
-/** Bytes of plain logs that are counted together by one of several threads; Infinity: all are counted one after the other. */
+/**
+ * Bytes of plain logs that are counted together by one of several threads; Infinity: all are counted one after the
+ * other.
+ */
 function shareOf({ inputs, sizes }: PlanOptions): number {
   const bytes = inputs.reduce((sum, { size }) => sum + (size ?? 0), 0)
   const ranges = rangesOf(bytes, { ...SIZES, ...sizes })
@@ -26,7 +30,8 @@ function shareOf({ inputs, sizes }: PlanOptions): number {
 
 /** How many jobs are planned ahead of the one that is counted, and that one, with so many threads. */
 export function jobsAhead(options: PlanOptions, threads: number): number {
-  // A database may know more of a log when the one before is booked. So logs are looked at ahead only if there is much of them.
+  // A database may know more of a log when the one before is booked. So logs are looked at ahead only if there is much
+  // of them.
   return options.mayShare === null && shareOf(options) === Infinity ? 1 : threads + 1
 }
 
@@ -38,7 +43,8 @@ export async function* planJobs(logs: AsyncIterable<Log | Refused>, options: Pla
   let group = emptyGroup()
   let isFirst = true
   const jobOf = ({ logs, members }: Group): Job => {
-    const units = members.length > 0 ? [{ pieces: members.map((log) => wholePiece(log, sizes, isFirst)), inPlace: isFirst }] : []
+    const units =
+      members.length > 0 ? [{ pieces: members.map((log) => wholePiece(log, sizes, isFirst)), inPlace: isFirst }] : []
     if (members.length > 0) isFirst = false
     group = emptyGroup()
     return { logs, units }
@@ -60,7 +66,11 @@ export async function* planJobs(logs: AsyncIterable<Log | Refused>, options: Pla
       if (group.logs.length > 0) yield jobOf(group)
       yield jobAlone(log, share, sizes, mayShare === null)
     }
-    if (group.logs.length > 0 && (group.parts >= 1 || group.logs.length >= sizes.mostTogether || group.members.length === 0)) yield jobOf(group)
+    if (
+      group.logs.length > 0 &&
+      (group.parts >= 1 || group.logs.length >= sizes.mostTogether || group.members.length === 0)
+    )
+      yield jobOf(group)
   }
   if (group.logs.length > 0) yield jobOf(group)
 }
@@ -78,7 +88,9 @@ const partOf = ({ bytes, size, start }: Log, share: number, { packedRange }: Siz
 
 /** Whether a log is counted with others: by any thread, and whole. */
 function isCounted(log: Log, share: number, sizes: Sizes): boolean {
-  return log.bytes === 'packed' || (log.bytes === 'random' && (log.size - log.start.offset <= share || !isCut(log, sizes)))
+  return (
+    log.bytes === 'packed' || (log.bytes === 'random' && (log.size - log.start.offset <= share || !isCut(log, sizes)))
+  )
 }
 
 /** Whether a log is cut in ranges. */
@@ -116,7 +128,12 @@ function jobAlone(log: Log, share: number, sizes: Sizes, isBookedAlone: boolean)
 const NO_BYTES = new Uint8Array(0)
 
 function wholePiece(log: Log, { unpackedApart }: Sizes, inPlace: boolean): Piece {
-  return { log, start: log.start, end: null, unpacksInWorker: inPlace && log.bytes === 'packed' && log.size >= unpackedApart }
+  return {
+    log,
+    start: log.start,
+    end: null,
+    unpacksInWorker: inPlace && log.bytes === 'packed' && log.size >= unpackedApart,
+  }
 }
 
 /** Whether a unit was planned as the part before it has left the log. */
@@ -124,7 +141,10 @@ export function goesOn({ pieces }: Unit, { at, failure }: Part): boolean {
   return failure === null && pieces[0]?.start.fields === at.fields
 }
 
-/** The units of a job from one on, planned anew behind a part that was counted. There are none where the log cannot be read further. */
+/**
+ * The units of a job from one on, planned anew behind a part that was counted. There are none where the log cannot be
+ * read further.
+ */
 export function replan({ logs, units }: Job, from: number, { at, failure }: Part): Job {
   const rest = failure ? [] : units.slice(from)
   return {
@@ -146,5 +166,7 @@ export function planText({ logs, units }: Job): string {
     const how = pieces.some(({ unpacksInWorker }) => unpacksInWorker) ? ', unpacked by a worker' : ''
     return `${inPlace ? 'in place' : 'any thread'}${how}: ${texts.join(' + ')}`
   })
-  return [...lines, ...refused.map(({ input }) => `not counted: ${input.name}`)].map((line) => `plan: ${line}\n`).join('')
+  return [...lines, ...refused.map(({ input }) => `not counted: ${input.name}`)]
+    .map((line) => `plan: ${line}\n`)
+    .join('')
 }

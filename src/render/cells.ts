@@ -5,7 +5,10 @@ export { visible } from './visible.js'
 
 // Text in columns of a terminal, where Chinese characters are two cells wide.
 
-/** ASCII and what the report is drawn with: nearly all there is, and one cell each. The rest needs a look at each grapheme. */
+/**
+ * ASCII and what the report is drawn with: nearly all there is, and one cell each. The rest needs a look at each
+ * grapheme.
+ */
 const isPlain = (text: string): boolean => /^[\x20-\x7e·–…≤≥±×→⚠✓▁-█▉-▏╵]*$/.test(text)
 
 /** Cells a text takes. */
@@ -53,7 +56,12 @@ export function truncateMiddle(text: string, cells: number): string {
   if (width(text) <= cells) return text
   const parts = isPlain(text) ? [...text] : graphemes(text)
   let tail = ''
-  for (let part = parts.pop(); part !== undefined && width(part + tail) <= Math.floor((cells - 1) / 2); part = parts.pop()) tail = part + tail
+  for (
+    let part = parts.pop();
+    part !== undefined && width(part + tail) <= Math.floor((cells - 1) / 2);
+    part = parts.pop()
+  )
+    tail = part + tail
   return truncate(text, cells - width(tail)) + tail
 }
 

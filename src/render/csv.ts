@@ -1,5 +1,6 @@
 /** One record of RFC 4180, with its line end. */
-export const csvRecord = (fields: readonly string[], separator = ','): string => `${fields.map((field) => csvField(field, separator)).join(separator)}\r\n`
+export const csvRecord = (fields: readonly string[], separator = ','): string =>
+  `${fields.map((field) => csvField(field, separator)).join(separator)}\r\n`
 
 /**
  * A field of CSV or TSV. Text that a spreadsheet would take for a formula gets an apostrophe in front

@@ -7,7 +7,8 @@ import { style } from './style.js'
 import { visible } from './visible.js'
 import { BASIS_WORDS, say, VERDICT_WORDS } from './words.js'
 
-// What is printed here is the catalogue's own text: nothing of it needs the library that measures any text, which is slow to load.
+// What is printed here is the catalogue's own text: nothing of it needs the library that measures any text, which is
+// slow to load.
 
 const LEVEL_WORDS: Readonly<Record<string, Text>> = {
   win32: { en: 'status, sub-status and Win32 status together', zh: '状态、子状态与 Win32 状态组合' },
@@ -22,7 +23,12 @@ const LEVEL_WORDS: Readonly<Record<string, Text>> = {
 const MOST_OTHERS = 8
 
 /** An answer of `logstat explain` for a terminal, in one language. */
-export function explainText({ query, found, win32, others }: Answer, language: Language, color: boolean, columns: number): string {
+export function explainText(
+  { query, found, win32, others }: Answer,
+  language: Language,
+  color: boolean,
+  columns: number,
+): string {
   const s = style(color)
   const cells = Math.max(60, Math.min(columns, 110))
   const lines: string[] = []
@@ -32,21 +38,29 @@ export function explainText({ query, found, win32, others }: Answer, language: L
       const sign = numbered ? `${i + 1}. ` : texts.length > 1 ? '· ' : ''
       wrap(text, cells - 12 - sign.length).forEach((line, j) => {
         const shown = i === 0 && j === 0 ? label : ''
-        lines.push(`  ${s.faint(shown + ' '.repeat(Math.max(1, 10 - catalogueWidth(shown))))}${j === 0 ? sign : ' '.repeat(sign.length)}${line}`)
+        lines.push(
+          `  ${s.faint(shown + ' '.repeat(Math.max(1, 10 - catalogueWidth(shown))))}${j === 0 ? sign : ' '.repeat(sign.length)}${line}`,
+        )
       })
     })
   }
   if (found) {
     const { note, authority, level, variant } = found
     const told = variant ?? note
-    lines.push(`${s.bold(visible(query))}  ${s.bold(told.name[language])}  ${s.verdict(note.verdict, `[${VERDICT_WORDS[note.verdict][language]}]`)}`)
+    lines.push(
+      `${s.bold(visible(query))}  ${s.bold(told.name[language])}  ${s.verdict(note.verdict, `[${VERDICT_WORDS[note.verdict][language]}]`)}`,
+    )
     for (const line of wrap(told.meaning[language], cells - 2)) lines.push(`  ${line}`)
     item(say(language, 'usually'), texts(note.causes, language))
     if (note.when) item(WORDS.butIf[language], [whenText(note.when, language)])
     const [first, ...then] = texts(variant?.checks ?? note.checks, language)
     const quiet = QUIET.has(note.verdict)
     if (first !== undefined && !quiet) item(WORDS.doFirst[language], [first])
-    item(quiet ? say(language, 'check') : WORDS.then[language], quiet && first !== undefined ? [first, ...then] : then, true)
+    item(
+      quiet ? say(language, 'check') : WORDS.then[language],
+      quiet && first !== undefined ? [first, ...then] : then,
+      true,
+    )
     if (note.remedy) item(WORDS.remedy[language], [note.remedy[language]])
     item(
       language === 'zh' ? '各版本' : 'Versions',
@@ -54,7 +68,8 @@ export function explainText({ query, found, win32, others }: Answer, language: L
     )
     if (win32) item('Win32', [win32Text(win32, language, note)])
     item(WORDS[level === 'value' ? 'beside' : 'others'][language], otherLines(others, found.note, language))
-    for (const { name, text } of howTosOf(authority, note, language)) item(WORDS.howTo[language], [`${name[language]}${colon(language)}${text[language]}`])
+    for (const { name, text } of howTosOf(authority, note, language))
+      item(WORDS.howTo[language], [`${name[language]}${colon(language)}${text[language]}`])
     const basis = `${BASIS_WORDS[note.basis][language]} · ${authority} ${note.code}${colon(language)}${LEVEL_WORDS[level]?.[language] ?? level}`
     item(say(language, 'source'), [...(note.links ?? []).map(linkText), basis])
   } else if (win32) {
@@ -82,7 +97,10 @@ const CONDITION_WORDS: Readonly<Record<When['is'], (when: When) => Text>> = {
     seconds === undefined
       ? { en: 'many of these requests took the same time', zh: '许多请求的耗时相同' }
       : { en: `many of these requests took ${seconds} s`, zh: `许多请求的耗时为 ${seconds} 秒` },
-  slow: ({ seconds }) => ({ en: `half of these requests took longer than ${seconds} s`, zh: `一半请求的耗时超过 ${seconds} 秒` }),
+  slow: ({ seconds }) => ({
+    en: `half of these requests took longer than ${seconds} s`,
+    zh: `一半请求的耗时超过 ${seconds} 秒`,
+  }),
   burst: () => ({ en: 'nearly all came within a minute', zh: '几乎全部集中在一分钟之内' }),
   'many-clients': () => ({ en: 'a dozen clients or more are affected', zh: '受影响的客户端达到十几个' }),
   'own-referer': () => ({ en: 'pages of the site itself lead there', zh: '来源页是本站的页面' }),
@@ -119,8 +137,16 @@ function firstSentence(text: string): string {
 }
 
 /** @param told the note already printed: its meaning is not said twice */
-function win32Text({ value, hex, symbol, family, note, inner }: NonNullable<Answer['win32']>, language: Language, told?: Note): string {
-  const parts = [`${value} = ${hex}`, symbol ?? (language === 'zh' ? '未知符号' : 'no known symbol'), familyWord(family, language)]
+function win32Text(
+  { value, hex, symbol, family, note, inner }: NonNullable<Answer['win32']>,
+  language: Language,
+  told?: Note,
+): string {
+  const parts = [
+    `${value} = ${hex}`,
+    symbol ?? (language === 'zh' ? '未知符号' : 'no known symbol'),
+    familyWord(family, language),
+  ]
   if (inner !== null) parts.push(language === 'zh' ? `IIS 日志中记录为 ${inner}` : `IIS logs it as ${inner}`)
   const line = parts.join(' · ')
   return note && note !== told ? `${line}${language === 'zh' ? '：' : ': '}${note.meaning[language]}` : line
@@ -129,7 +155,10 @@ function win32Text({ value, hex, symbol, family, note, inner }: NonNullable<Answ
 /** The names of families are Microsoft's own; only where they are made of words are there Chinese ones. */
 function familyWord(family: string, language: Language): string {
   if (language === 'en') return family
-  return { 'HRESULT of a Win32 error': 'Win32 错误的 HRESULT', certificate: '证书' }[family] ?? family.replace(', facility ', '，设施 ')
+  return (
+    { 'HRESULT of a Win32 error': 'Win32 错误的 HRESULT', certificate: '证书' }[family] ??
+    family.replace(', facility ', '，设施 ')
+  )
 }
 
 /** The same as Markdown. */
@@ -140,27 +169,55 @@ export function explainMarkdown({ query, found, win32, others }: Answer, languag
     const told = variant ?? note
     lines.push(`## ${markdown(visible(query))}: ${markdown(told.name[language])}`, '')
     lines.push(markdown(told.meaning[language]), '', `**${VERDICT_WORDS[note.verdict][language]}**`, '')
-    if (note.causes) lines.push(`${say(language, 'usually')}:`, '', ...note.causes.map((t) => `- ${markdown(t[language])}`), '')
-    if (note.when) lines.push(`${WORDS.butIf[language]}${language === 'zh' ? '：' : ' '}${markdown(whenText(note.when, language))}`, '')
+    if (note.causes)
+      lines.push(`${say(language, 'usually')}:`, '', ...note.causes.map((t) => `- ${markdown(t[language])}`), '')
+    if (note.when)
+      lines.push(
+        `${WORDS.butIf[language]}${language === 'zh' ? '：' : ' '}${markdown(whenText(note.when, language))}`,
+        '',
+      )
     const checks = variant?.checks ?? note.checks
-    if (checks) lines.push(`${say(language, 'check')}:`, '', ...checks.map((t, i) => `${i + 1}. ${markdown(t[language])}`), '')
+    if (checks)
+      lines.push(`${say(language, 'check')}:`, '', ...checks.map((t, i) => `${i + 1}. ${markdown(t[language])}`), '')
     if (note.remedy) lines.push(`${WORDS.remedy[language]}: ${markdown(note.remedy[language])}`, '')
     if (win32) lines.push(`Win32: ${markdown(win32Text(win32, language, note))}`, '')
     const lists = otherLines(others, note, language)
-    if (lists.length) lines.push(`${WORDS[level === 'value' ? 'beside' : 'others'][language]}:`, '', ...lists.map((t) => `- ${markdown(t)}`), '')
-    for (const { name, text } of howTosOf(authority, note, language)) lines.push(`${markdown(name[language])}: ${markdown(text[language])}`, '')
-    lines.push(`${say(language, 'source')}: ${(note.links ?? []).map(markdownLink).join('; ')} (${BASIS_WORDS[note.basis][language]})`)
+    if (lists.length)
+      lines.push(
+        `${WORDS[level === 'value' ? 'beside' : 'others'][language]}:`,
+        '',
+        ...lists.map((t) => `- ${markdown(t)}`),
+        '',
+      )
+    for (const { name, text } of howTosOf(authority, note, language))
+      lines.push(`${markdown(name[language])}: ${markdown(text[language])}`, '')
+    lines.push(
+      `${say(language, 'source')}: ${(note.links ?? []).map(markdownLink).join('; ')} (${BASIS_WORDS[note.basis][language]})`,
+    )
   } else if (win32) lines.push(`## ${markdown(visible(query))}`, '', markdown(win32Text(win32, language)))
   return `${lines.join('\n')}\n`
 }
 
-export const markdownLink = ({ name, url }: Link): string => (url === null ? markdown(name) : `[${markdown(name)}](${url})`)
+export const markdownLink = ({ name, url }: Link): string =>
+  url === null ? markdown(name) : `[${markdown(name)}](${url})`
 
 /** The contract of `explain --format json`: one object a code asked. With both languages every text is `{en, zh}`. */
-export function explainJson({ query, found, win32, others }: Answer, language: Language | 'both'): Record<string, unknown> {
-  const text = (t: Text): string | Text => (language === 'both' ? (Object.fromEntries(LANGUAGES.map((l) => [l, t[l]])) as unknown as Text) : t[language])
+export function explainJson(
+  { query, found, win32, others }: Answer,
+  language: Language | 'both',
+): Record<string, unknown> {
+  const text = (t: Text): string | Text =>
+    language === 'both' ? (Object.fromEntries(LANGUAGES.map((l) => [l, t[l]])) as unknown as Text) : t[language]
   const value = win32
-    ? { win32: { value: win32.value, hex: win32.hex, symbol: win32.symbol, family: win32.family, meaning: win32.note ? text(win32.note.meaning) : null } }
+    ? {
+        win32: {
+          value: win32.value,
+          hex: win32.hex,
+          symbol: win32.symbol,
+          family: win32.family,
+          meaning: win32.note ? text(win32.note.meaning) : null,
+        },
+      }
     : {}
   const told = others.length
     ? {
@@ -205,7 +262,10 @@ export function explainJson({ query, found, win32, others }: Answer, language: L
     checks: (variant?.checks ?? note.checks ?? []).map(text),
     ...(note.remedy ? { remedy: text(note.remedy) } : {}),
     ...(note.when ? { when: note.when } : {}),
-    howTo: howTosOf(authority, note, language === 'both' ? 'en' : language).map((h: HowTo) => ({ name: text(h.name), text: text(h.text) })),
+    howTo: howTosOf(authority, note, language === 'both' ? 'en' : language).map((h: HowTo) => ({
+      name: text(h.name),
+      text: text(h.text),
+    })),
     verdict: note.verdict,
     authority,
     basis: note.basis,
@@ -215,7 +275,14 @@ export function explainJson({ query, found, win32, others }: Answer, language: L
     ...(note.component ? { component: note.component } : {}),
     ...(note.versions ? { versions: note.versions } : {}),
     ...(note.variants
-      ? { variants: note.variants.map((v) => ({ versions: v.versions, name: text(v.name), meaning: text(v.meaning), source: v.source })) }
+      ? {
+          variants: note.variants.map((v) => ({
+            versions: v.versions,
+            name: text(v.name),
+            meaning: text(v.meaning),
+            source: v.source,
+          })),
+        }
       : {}),
     ...value,
     ...told,

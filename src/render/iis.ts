@@ -13,7 +13,9 @@ const MAX_WIN32 = 50
 /** So many paths, when nobody asks for a number. */
 const USUAL_PATHS = 3
 
-/** The IIS breakdown: a tree of status, sub-status and Win32 status, each with its hits, share, meaning and top paths. */
+/**
+ * The IIS breakdown: a tree of status, sub-status and Win32 status, each with its hits, share, meaning and top paths.
+ */
 export function renderIis(report: Report, options: RenderOptions): string {
   const tree = new Tree(report, options)
   tree.header()
@@ -69,7 +71,12 @@ class Tree {
 
   #code(code: ReportCode): void {
     const verdict = mainVerdict(code)
-    this.#judged(`  ${visible(codeName(code))}`, code.hits, verdict, code.explanation?.name ?? this.#say('noExplanation'))
+    this.#judged(
+      `  ${visible(codeName(code))}`,
+      code.hits,
+      verdict,
+      code.explanation?.name ?? this.#say('noExplanation'),
+    )
     const shown = code.win32.slice(0, MAX_WIN32)
     // A lone 0 says nothing that its row has not said.
     for (const w of shown.some((w) => w.value !== 0) ? shown : []) {
@@ -87,13 +94,17 @@ class Tree {
     const asked = this.#options.top
     const indent = ' '.repeat(10)
     const room = asked === undefined ? 36 : this.#cells - 24
-    const paths = top.paths.slice(0, asked ?? USUAL_PATHS).map((p) => `${truncateMiddle(visible(p.value), room)} ${count(p.hits)}`)
+    const paths = top.paths
+      .slice(0, asked ?? USUAL_PATHS)
+      .map((p) => `${truncateMiddle(visible(p.value), room)} ${count(p.hits)}`)
     const lines = asked === undefined && paths.length > 0 ? [paths.join(' · ')] : paths
     this.lines.push(...lines.map((line) => this.#style.faint(truncate(indent + line, this.#cells))))
   }
 
   #judged(label: string, hits: number, verdict: Verdict, meaning: string): void {
-    this.#row(label, hits, `${VERDICT_WORDS[verdict][this.#report.language]} · ${meaning}`, (text) => this.#style.verdict(verdict, text))
+    this.#row(label, hits, `${VERDICT_WORDS[verdict][this.#report.language]} · ${meaning}`, (text) =>
+      this.#style.verdict(verdict, text),
+    )
   }
 
   #row(label: string, hits: number, text: string, paint: (text: string) => string): void {
@@ -121,7 +132,13 @@ function byStatus(codes: readonly ReportCode[]): StatusGroup[] {
   const groups = new Map<number, StatusGroup>()
   for (const [i, code] of codes.entries()) {
     const number = code.status ?? -1
-    const group = groups.get(number) ?? { status: code.status === null ? '-' : String(code.status), hits: 0, codes: [], others: 0, otherHits: 0 }
+    const group = groups.get(number) ?? {
+      status: code.status === null ? '-' : String(code.status),
+      hits: 0,
+      codes: [],
+      others: 0,
+      otherHits: 0,
+    }
     groups.set(number, group)
     group.hits += code.hits
     if (i < MAX_CODES) group.codes.push(code)

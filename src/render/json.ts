@@ -1,6 +1,9 @@
 import { UNSAFE } from './visible.js'
 
-/** JSON for people and programs: characters that `visible` would show are escaped, so that a terminal does not obey them. */
+/**
+ * JSON for people and programs: characters that `visible` would show are escaped, so that a terminal does not obey
+ * them.
+ */
 export function toJson(value: unknown): string {
   return [...jsonPieces(value)].join('')
 }
@@ -36,7 +39,8 @@ function* pieces(value: unknown, newline: string): Generator<string> {
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 const isLong = (value: unknown): boolean => Array.isArray(value) && value.length > MANY && isObject(value[0])
 
-const text = (value: unknown): string => JSON.stringify(value, null, 2).replace(UNSAFE, (c) => (c === '\n' ? c : c.split('').map(escapeOf).join('')))
+const text = (value: unknown): string =>
+  JSON.stringify(value, null, 2).replace(UNSAFE, (c) => (c === '\n' ? c : c.split('').map(escapeOf).join('')))
 
 /** Of a code unit: characters beyond U+FFFF have two. */
 const escapeOf = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`

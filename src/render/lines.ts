@@ -1,5 +1,6 @@
 /**
- * Break into lines of at most so many cells: at blanks, and between Chinese characters (not before their closing marks, not after an
+ * Break into lines of at most so many cells: at blanks, and between Chinese characters (not before their closing marks,
+ * not after an
  * opening one).
  *
  * @param width cells that a text takes
@@ -27,12 +28,16 @@ const OPENING = '（《“「'
 const CLOSING = '）》”」'
 const STOPS = '，。；：、！？'
 const HAN = '\\p{Script=Han}'
-const PIECES = new RegExp(`[${OPENING}]?(?:${HAN}|[^\\s${HAN}${OPENING}${CLOSING}${STOPS}]+)[${CLOSING}]?[${STOPS}]?|[${OPENING}${CLOSING}${STOPS}]|\\s+`, 'gu')
+const PIECES = new RegExp(
+  `[${OPENING}]?(?:${HAN}|[^\\s${HAN}${OPENING}${CLOSING}${STOPS}]+)[${CLOSING}]?[${STOPS}]?|[${OPENING}${CLOSING}${STOPS}]|\\s+`,
+  'gu',
+)
 
 /**
  * Cells of a text of the catalogue, in which every character is one cell wide or, if Chinese, two.
  *
- * Text out of a log may hold anything: that is measured by a library (cells.ts), which takes longer to load than an answer takes.
+ * Text out of a log may hold anything: that is measured by a library (cells.ts), which takes longer to load than an
+ * answer takes.
  */
 export function catalogueWidth(text: string): number {
   return text.length + (text.match(WIDE)?.length ?? 0)

@@ -1,5 +1,6 @@
 /**
- * Text as Markdown shows it literally. What the catalogue puts between backticks is code and stays; outside of it, what Markdown or HTML
+ * Text as Markdown shows it literally. What the catalogue puts between backticks is code and stays; outside of it, what
+ * Markdown or HTML
  * would obey is escaped, and nothing else, so that the source can be read too.
  */
 export function markdown(text: string): string {

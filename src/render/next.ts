@@ -32,7 +32,10 @@ interface Shown {
 }
 
 /** Commands that tell more than the report does: each runs as it is printed. */
-export function nextSteps({ finding, unexplained, hasSubstatus, server, language }: Shown, origin: Origin | undefined): string[] {
+export function nextSteps(
+  { finding, unexplained, hasSubstatus, server, language }: Shown,
+  origin: Origin | undefined,
+): string[] {
   if (!origin || !finding) return []
   const steps: string[] = []
   const { command, paths, db } = origin
@@ -40,7 +43,9 @@ export function nextSteps({ finding, unexplained, hasSubstatus, server, language
   if (db !== null || paths.length > 0) {
     const status = statusOf(finding)
     if (status !== null && !(origin.status === status && (origin.top ?? 0) >= TOP))
-      steps.push(['logstat', ...(db === null ? [] : ['report']), ...input, '-s', status, '--top', String(TOP)].join(' '))
+      steps.push(
+        ['logstat', ...(db === null ? [] : ['report']), ...input, '-s', status, '--top', String(TOP)].join(' '),
+      )
     if (hasSubstatus && command !== 'iis') steps.push(['logstat iis', ...input].join(' '))
   }
   const explain = unexplained && explained(unexplained, server)

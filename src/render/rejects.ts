@@ -4,7 +4,8 @@ import { count, graphemes, padStart, percent, truncate, visible, width, wrap } f
 import type { Style } from './style.js'
 import { REASON_WORDS, say } from './words.js'
 
-// The parse report: how much was understood, and of what was not the first lines of each reason, with a caret under the place.
+// The parse report: how much was understood, and of what was not the first lines of each reason, with a caret under the
+// place.
 
 const SAMPLES = 3
 const INDENT = 14
@@ -16,9 +17,18 @@ export function renderRejects(
 ): string[] {
   if (rejects.length === 0) return []
   const understood = totals.lines - totals.rejected
-  const share = say(language, 'understoodShare', count(understood), count(totals.lines), percent(understood, totals.lines))
+  const share = say(
+    language,
+    'understoodShare',
+    count(understood),
+    count(totals.lines),
+    percent(understood, totals.lines),
+  )
   const title = say(language, 'notUnderstood', count(totals.rejected))
-  const lines = width(title) + 2 + width(share) <= columns ? [`${style.bold(title)}  ${style.faint(share)}`] : [style.bold(title), `  ${style.faint(share)}`]
+  const lines =
+    width(title) + 2 + width(share) <= columns
+      ? [`${style.bold(title)}  ${style.faint(share)}`]
+      : [style.bold(title), `  ${style.faint(share)}`]
   for (const { reason, count: hits, samples } of rejects) {
     lines.push(`  ${padStart(count(hits), 8)}  ${REASON_WORDS[reason]?.[language] ?? reason}`)
     let advice = ''
@@ -45,7 +55,9 @@ function whatOf({ field, detail }: RejectedLine, reason: string, language: Langu
   if (detail !== null) return detail
   if (field === null) return ''
   if (reason !== 'layout') return say(language, 'fieldIs', field.name)
-  return field.until.trim() ? say(language, 'fieldFollowed', field.name, visible(field.until.trim())) : say(language, 'fieldExpected', field.name)
+  return field.until.trim()
+    ? say(language, 'fieldFollowed', field.name, visible(field.until.trim()))
+    : say(language, 'fieldExpected', field.name)
 }
 
 /** What to do about it; the command, to be copied, on a line of its own. */
@@ -61,8 +73,15 @@ function hang(text: string, columns: number, indent: number): string[] {
   return wrap(text, columns - indent).map((line) => ' '.repeat(indent) + line)
 }
 
-/** A line of a log safe to print in so many cells, the part around `column` if it is too long, and the cell that the column stands in. */
-export function pointed(line: string, column: number | null, cells: number): { readonly text: string; readonly caret: number | null } {
+/**
+ * A line of a log safe to print in so many cells, the part around `column` if it is too long, and the cell that the
+ * column stands in.
+ */
+export function pointed(
+  line: string,
+  column: number | null,
+  cells: number,
+): { readonly text: string; readonly caret: number | null } {
   const bare = line.replace(/\r$/, '')
   if (column === null) return { text: truncate(visible(bare), cells), caret: null }
   const before = visible(bare.slice(0, column))

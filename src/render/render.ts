@@ -23,4 +23,8 @@ export interface RenderOptions {
 export type Renderer = (report: Report, options: RenderOptions) => Iterable<string>
 
 /** Output kinds by name, as in `--format`. A new kind is one function here. */
-export const RENDERERS: Readonly<Record<string, Renderer>> = { text: (report, options) => [renderText(report, options)], json: jsonPieces, html: renderHtml }
+export const RENDERERS: Readonly<Record<string, Renderer>> = {
+  text: (report, options) => [renderText(report, options)],
+  json: jsonPieces,
+  html: renderHtml,
+}

@@ -24,8 +24,15 @@ export function style(color: boolean): Style {
     bad,
     warn,
     verdict: (v, text) =>
-      v === 'server' || v === 'backend' ? bad(text) : v === 'normal' || v === 'noise' ? faint(text) : v === 'client' ? info(text) : warn(text),
-    statusClass: (name, text) => (name === '2xx' ? good : name === '3xx' ? info : name === '4xx' ? warn : name === '5xx' ? bad : faint)(text),
+      v === 'server' || v === 'backend'
+        ? bad(text)
+        : v === 'normal' || v === 'noise'
+          ? faint(text)
+          : v === 'client'
+            ? info(text)
+            : warn(text),
+    statusClass: (name, text) =>
+      (name === '2xx' ? good : name === '3xx' ? info : name === '4xx' ? warn : name === '5xx' ? bad : faint)(text),
   }
 }
 type P = (text: string) => string

@@ -22,9 +22,17 @@ export function renderSummary(
   const s = style(color)
   const lines = [s.bold(zh ? `${day} 汇总` : `Summary of ${day}`)]
   if (requests === 0) {
-    lines.push(s.warn(zh ? `${day} 没有任何请求，无法判断当天是否正常。` : `No requests on ${day}, so the day cannot be judged.`))
+    lines.push(
+      s.warn(
+        zh ? `${day} 没有任何请求，无法判断当天是否正常。` : `No requests on ${day}, so the day cannot be judged.`,
+      ),
+    )
     if (lastDay !== null)
-      lines.push(zh ? `最近有请求的一天是 ${lastDay}（--day ${lastDay}）。` : `The last day with requests is ${lastDay} (--day ${lastDay}).`)
+      lines.push(
+        zh
+          ? `最近有请求的一天是 ${lastDay}（--day ${lastDay}）。`
+          : `The last day with requests is ${lastDay} (--day ${lastDay}).`,
+      )
   }
   if (undated.withoutTime > 0) {
     const [some, all] = [count(undated.withoutTime), count(undated.entries)]
@@ -35,7 +43,10 @@ export function renderSummary(
   }
   for (const threshold of thresholds) lines.push(`  ${thresholdLine(threshold, zh, s)}`)
   lines.push(zh ? '与前一天相比：' : 'Compared with the day before:')
-  for (const c of changes) lines.push(`  ${padEnd(WORDS[c.what]?.[language] ?? c.what, 10)}${padStart(count(c.now), 14)}  ${changeText(c, zh)}`)
+  for (const c of changes)
+    lines.push(
+      `  ${padEnd(WORDS[c.what]?.[language] ?? c.what, 10)}${padStart(count(c.now), 14)}  ${changeText(c, zh)}`,
+    )
   if (newCodes.length) lines.push(`  ${zh ? '新出现的状态码：' : 'new codes: '}${newCodes.map(visible).join(' · ')}`)
   return `${lines.join('\n')}\n\n`
 }
@@ -53,14 +64,22 @@ export function thresholdValue({ hits, requests, isShare }: ThresholdResult, lan
   if (!isShare) return count(hits)
   if (requests === 0) return '–'
   const share = Number(((hits / requests) * 100).toFixed(2))
-  return language === 'zh' ? `${share}%（${count(requests)} 个请求中的 ${count(hits)} 个）` : `${share} % (${count(hits)} of ${count(requests)})`
+  return language === 'zh'
+    ? `${share}%（${count(requests)} 个请求中的 ${count(hits)} 个）`
+    : `${share} % (${count(hits)} of ${count(requests)})`
 }
 
 /** The key `summary` of the JSON report. */
 export function summaryJson(summary: Summary): Record<string, unknown> {
   return {
     ...summary,
-    thresholds: summary.thresholds.map((t) => ({ text: t.text, value: thresholdValue(t), exceeded: t.exceeded, hits: t.hits, requests: t.requests })),
+    thresholds: summary.thresholds.map((t) => ({
+      text: t.text,
+      value: thresholdValue(t),
+      exceeded: t.exceeded,
+      hits: t.hits,
+      requests: t.requests,
+    })),
   }
 }
 

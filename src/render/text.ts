@@ -12,7 +12,12 @@ import { type Page, pageOf } from './text/page.js'
 export function renderText(report: Report, options: RenderOptions): string {
   const page = pageOf(report, options)
   const parts = report.totals.entries > 0 ? [classes, charts, findings, quietCodes, allCodes, explanations] : []
-  const lines = [...header(page), ...parts.flatMap((part) => part(page)), ...rejects(page), ...next(page, options.origin)]
+  const lines = [
+    ...header(page),
+    ...parts.flatMap((part) => part(page)),
+    ...rejects(page),
+    ...next(page, options.origin),
+  ]
   return `${lines
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')

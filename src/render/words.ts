@@ -11,7 +11,10 @@ const WORDS = {
   noneUnderstood: { en: 'No requests: no line of the log could be read.', zh: '没有请求：日志中没有一行可以识别。' },
   noneInRange: { en: 'No requests in this period.', zh: '该时段内没有请求。' },
   logSpans: { en: 'The log runs from {0} to {1} ({2}).', zh: '日志的时间范围为 {0} 至 {1}（{2}）。' },
-  noneHas: { en: 'No entry of the log has the field that {0} looks at.', zh: '日志中没有任何记录包含 {0} 所用的字段。' },
+  noneHas: {
+    en: 'No entry of the log has the field that {0} looks at.',
+    zh: '日志中没有任何记录包含 {0} 所用的字段。',
+  },
   codesThere: { en: 'The codes in it are {0}.', zh: '其中的状态码有 {0}。' },
   noneSelected: { en: 'No requests match the selection.', zh: '没有符合筛选条件的请求。' },
   perBucket: { en: 'requests per {0}', zh: '每{0}请求数' },
@@ -26,7 +29,10 @@ const WORDS = {
   day: { en: 'day', zh: '天' },
   days: { en: '{0} d', zh: ' {0} 天' },
   needsAttention: { en: 'NEEDS ATTENTION', zh: '需要处理' },
-  nothingNeedsAttention: { en: 'No action needed: all codes are normal or harmless.', zh: '无需处理：所有状态码均属正常或无害。' },
+  nothingNeedsAttention: {
+    en: 'No action needed: all codes are normal or harmless.',
+    zh: '无需处理：所有状态码均属正常或无害。',
+  },
   quiet: { en: 'NORMAL OR HARMLESS', zh: '正常或无害' },
   allCodes: { en: 'ALL CODES', zh: '全部状态码' },
   code: { en: 'code', zh: '状态码' },
@@ -52,17 +58,26 @@ const WORDS = {
   fieldExpected: { en: '{0} expected here', zh: '此处应为 {0}' },
   fieldFollowed: { en: '{0} expected here, followed by {1}', zh: '此处应为 {0}，其后为 {1}' },
   fieldIs: { en: 'not a valid {0}', zh: '此处不是有效的 {0}' },
-  fitsOther: { en: 'This line matches the format {0}. To read such lines:', zh: '此行符合格式 {0}。读取这类行请使用：' },
+  fitsOther: {
+    en: 'This line matches the format {0}. To read such lines:',
+    zh: '此行符合格式 {0}。读取这类行请使用：',
+  },
   nearest: {
     en: 'Up to column {2} this line matches the format {0}, which has {1} there. If the log has a custom format, adapt this one:',
     zh: '此行在第 {2} 列之前与格式 {0} 一致，该格式在此处是 {1}。如果日志使用自定义格式，请在此基础上修改：',
   },
-  mostlyUnknown: { en: 'Most lines were not understood. This report covers only the others.', zh: '大多数行无法识别。本报告仅涉及其余各行。' },
+  mostlyUnknown: {
+    en: 'Most lines were not understood. This report covers only the others.',
+    zh: '大多数行无法识别。本报告仅涉及其余各行。',
+  },
   at: { en: '{0}, line {1} (byte {2})', zh: '{0}，第 {1} 行（第 {2} 字节）' },
   next: { en: 'Next', zh: '下一步' },
   meanTime: { en: 'mean time taken {0}', zh: '平均耗时 {0}' },
   more: { en: '{0} more, listed under ALL CODES', zh: '另有 {0} 项，见“全部状态码”' },
-  moreCodes: { en: '{0} more {code|codes}, {1} hits: choose some with -s to see them', zh: '另有 {0} 个状态码，共 {1} 次：可用 -s 选择后查看' },
+  moreCodes: {
+    en: '{0} more {code|codes}, {1} hits: choose some with -s to see them',
+    zh: '另有 {0} 个状态码，共 {1} 次：可用 -s 选择后查看',
+  },
   moreInputs: { en: 'and {0} more', zh: '等另外 {0} 个' },
   firstSeen: { en: 'first {0}, last {1}', zh: '首次出现 {0}，最后出现 {1}' },
   noExplanation: { en: 'not in the catalogue; counted as logged', zh: '目录中没有此项；按日志中的原值计数' },
@@ -74,7 +89,9 @@ export type Word = keyof typeof WORDS
 export function say(language: Language, word: Word, ...values: readonly (string | number)[]): string {
   const text: string = WORDS[word][language]
   // English says "1 line"; a word in brackets gives both forms: {line|lines}.
-  const counted = text.replace(/\{([^{}|]+)\|([^{}|]+)\}/g, (_, one: string, many: string) => (String(values[0]) === '1' ? one : many))
+  const counted = text.replace(/\{([^{}|]+)\|([^{}|]+)\}/g, (_, one: string, many: string) =>
+    String(values[0]) === '1' ? one : many,
+  )
   return counted.replace(/\{(\d)\}/g, (_, i: string) => String(values[Number(i)] ?? ''))
 }
 

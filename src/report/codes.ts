@@ -8,7 +8,8 @@ import { timeTakenOf } from '../tally/time-taken.js'
 import { explain, noteOf, verdictOf } from './explanation.js'
 import { type Evidence, type Explanation, iso, type ListName, QUIET, type ReportCode, type Win32Row } from './shape.js'
 
-// The codes of a report. A log may have millions of them: all are judged and added up, the most important ones are told in full.
+// The codes of a report. A log may have millions of them: all are judged and added up, the most important ones are told
+// in full.
 
 /** So many codes are told in full; so many Win32 statuses of each, and of all codes together. */
 const MOST_CODES = 1000
@@ -47,7 +48,8 @@ export function reportCodes(context: CodeContext): ReportCodes {
   const quiet: JudgedCode[] = []
   for (const row of pages(selected.count, (from, to) => selected.codes(from, to))) {
     const judged = judge(row, context)
-    for (const [verdict, hits] of Object.entries(judged.verdicts) as [Verdict, number][]) verdicts[verdict] = (verdicts[verdict] ?? 0) + hits
+    for (const [verdict, hits] of Object.entries(judged.verdicts) as [Verdict, number][])
+      verdicts[verdict] = (verdicts[verdict] ?? 0) + hits
     const kept = Object.keys(judged.verdicts).every((verdict) => QUIET.has(verdict as Verdict)) ? quiet : problems
     // They come by hits, so the first ones are the most important of their kind.
     if (kept.length < MOST_CODES) kept.push(judged)
@@ -82,7 +84,8 @@ function judge(row: SelectedCode, context: CodeContext): JudgedCode {
   let explanation: Explanation | null | undefined
   for (const { win32Status, writers } of pages(row.parts, (from, to) => selected.parts(row.code, from, to))) {
     for (const writer of writers) {
-      if (explanation === undefined) explanation = explain(noteOf({ ...code, win32Status: null }, writer, server), language)
+      if (explanation === undefined)
+        explanation = explain(noteOf({ ...code, win32Status: null }, writer, server), language)
       const verdict = verdictOf(noteOf({ ...code, win32Status }, writer, server))
       verdicts[verdict] = (verdicts[verdict] ?? 0) + writer.hits
     }
@@ -137,15 +140,29 @@ function win32Of(row: SelectedCode, part: CodePart, context: CodeContext): Win32
   }
 }
 
-const LISTS = { path: 'paths', client: 'clients', referer: 'referers', userAgent: 'userAgents', method: 'methods', host: 'hosts' } as const
+const LISTS = {
+  path: 'paths',
+  client: 'clients',
+  referer: 'referers',
+  userAgent: 'userAgents',
+  method: 'methods',
+  host: 'hosts',
+} as const
 const DIMENSION_NAMES = Object.keys(LISTS) as DimensionName[]
 const NO_LIST: TopList = { values: [], count: 0, exact: true }
 
 /** When, for whom and where. */
-function evidenceOf({ firstSeen, lastSeen, timed, timeTakenUs }: CodeCounts, of: Subject, { details, top, buckets }: CodeContext): Evidence {
+function evidenceOf(
+  { firstSeen, lastSeen, timed, timeTakenUs }: CodeCounts,
+  of: Subject,
+  { details, top, buckets }: CodeContext,
+): Evidence {
   const lists = details.lists(of)
   const eachList = <T>(f: (list: TopList) => T): Record<ListName, T> =>
-    Object.fromEntries(DIMENSION_NAMES.map((name) => [LISTS[name], f(lists.get(name) ?? NO_LIST)])) as Record<ListName, T>
+    Object.fromEntries(DIMENSION_NAMES.map((name) => [LISTS[name], f(lists.get(name) ?? NO_LIST)])) as Record<
+      ListName,
+      T
+    >
   const counted = details.buckets(of)
   // A code of which no entry has a time has no timeline.
   const timeline = new Array<number>(counted.length > 0 ? buckets : 0).fill(0)

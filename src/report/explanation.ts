@@ -3,7 +3,10 @@ import type { Language, Verdict } from '../catalogue/note.js'
 import type { Writer } from '../store/selected.js'
 import type { Explanation } from './shape.js'
 
-/** What the catalogue says of a code in the log of a writer. @param server holds in place of the server that the log implies */
+/**
+ * What the catalogue says of a code in the log of a writer. @param server holds in place of the server that the log
+ * implies
+ */
 export function noteOf(code: CodeQuery, writer: Writer | undefined, server: string | undefined): Found | undefined {
   return lookUp(code, server ?? writer?.server ?? null, writer?.software)
 }

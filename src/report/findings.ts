@@ -2,7 +2,17 @@ import type { Verdict } from '../catalogue/note.js'
 import { codeName, type Finding, QUIET, type Report, type ReportCode, type Win32Row } from './shape.js'
 
 /** Whose problem is read first. */
-const URGENCY: Readonly<Record<Verdict, number>> = { server: 0, backend: 0, config: 0, auth: 1, security: 2, unknown: 2, client: 3, noise: 4, normal: 5 }
+const URGENCY: Readonly<Record<Verdict, number>> = {
+  server: 0,
+  backend: 0,
+  config: 0,
+  auth: 1,
+  security: 2,
+  unknown: 2,
+  client: 3,
+  noise: 4,
+  normal: 5,
+}
 
 /** What in a report needs attention: the most urgent first, then what has the most hits. */
 export function findingsOf({ codes }: Omit<Report, 'findings'>): Finding[] {
@@ -13,7 +23,8 @@ export function findingsOf({ codes }: Omit<Report, 'findings'>): Finding[] {
 function* findingsOfCode(code: ReportCode): Generator<Finding> {
   const named = new Map<Verdict, number>()
   for (const row of code.win32) {
-    // A verdict that rests on a Win32 status is told with it: 401.1 may be normal with one value and a failed logon with another.
+    // A verdict that rests on a Win32 status is told with it: 401.1 may be normal with one value and a failed logon
+    // with another.
     if (!row.explanation || QUIET.has(row.verdict)) continue
     named.set(row.verdict, (named.get(row.verdict) ?? 0) + row.hits)
     yield finding(code, row.verdict, row.hits, row)

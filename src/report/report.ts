@@ -50,9 +50,13 @@ function reportOf(store: Store, options: ReportOptions): Report {
     schema: 'logstat.report/1',
     language,
     range: since === undefined && until === undefined ? null : { since: iso(since ?? null), until: iso(until ?? null) },
-    period: firstSeen === null || lastSeen === null ? null : { from: iso(firstSeen) as string, to: iso(lastSeen) as string },
+    period:
+      firstSeen === null || lastSeen === null ? null : { from: iso(firstSeen) as string, to: iso(lastSeen) as string },
     totals,
-    unselected: totals.entries === 0 && totals.filtered > 0 ? unselected(store, options.filter ?? {}, options.leftOut ?? []) : null,
+    unselected:
+      totals.entries === 0 && totals.filtered > 0
+        ? unselected(store, options.filter ?? {}, options.leftOut ?? [])
+        : null,
     inputs: store.sources().map(inputOf),
     classes: CLASSES.map((name) => {
       const inside = selected.classes.filter(({ digit }) => classOf(digit) === name)
@@ -60,12 +64,16 @@ function reportOf(store: Store, options: ReportOptions): Report {
       const bins = new Map<number, number>()
       for (const part of inside) {
         addSums(sum, part)
-        for (const [bin, hits] of sum.timed ? selected.latency(part.digit) : []) bins.set(bin, (bins.get(bin) ?? 0) + hits)
+        for (const [bin, hits] of sum.timed ? selected.latency(part.digit) : [])
+          bins.set(bin, (bins.get(bin) ?? 0) + hits)
       }
       return { class: name, hits: sum.hits, ...reportedSums(sum, selected.sums), timeTaken: timeTakenOf(bins) }
     }),
     verdicts,
-    problems: (Object.entries(verdicts) as [Verdict, number][]).reduce((n, [v, hits]) => n + (QUIET.has(v) ? 0 : hits), 0),
+    problems: (Object.entries(verdicts) as [Verdict, number][]).reduce(
+      (n, [v, hits]) => n + (QUIET.has(v) ? 0 : hits),
+      0,
+    ),
     codes,
     otherCodes,
     rejects: reportRejects(store, language),
@@ -74,7 +82,11 @@ function reportOf(store: Store, options: ReportOptions): Report {
   return { ...told, findings: findingsOf(told) }
 }
 
-function totalsOf(sources: readonly Source[], sums: Selected['sums'], { since, until, filter }: ReportOptions): Report['totals'] {
+function totalsOf(
+  sources: readonly Source[],
+  sums: Selected['sums'],
+  { since, until, filter }: ReportOptions,
+): Report['totals'] {
   const sum = (f: (s: Source) => number): number => sources.reduce((n, s) => n + f(s), 0)
   // Entries without a time are in no stretch of time: it is not a choice that leaves them out.
   const hasPeriod = (since ?? until ?? filter?.since ?? filter?.until) !== undefined

@@ -15,7 +15,8 @@ const FORMS = {
 }
 
 /**
- * Compile a selection such as `4xx,!404,401.2`: a code is in when one part names it (or no part names anything), and no `!` part does.
+ * Compile a selection such as `4xx,!404,401.2`: a code is in when one part names it (or no part names anything), and no
+ * `!` part does.
  *
  * @throws LogstatError naming the part that is not understood
  */
@@ -29,7 +30,8 @@ export function compileSelection(text: string): Selector {
     const negative = part.startsWith('!')
     ;(negative ? unwanted : wanted).push(compilePart(negative ? part.slice(1) : part))
   }
-  if (wanted.length + unwanted.length === 0) throw new LogstatError('selection', { en: 'the selection of codes is empty', zh: '状态码筛选条件为空' }, FORMS)
+  if (wanted.length + unwanted.length === 0)
+    throw new LogstatError('selection', { en: 'the selection of codes is empty', zh: '状态码筛选条件为空' }, FORMS)
   return (code) => (wanted.length === 0 || wanted.some((s) => s(code))) && !unwanted.some((s) => s(code))
 }
 
@@ -41,7 +43,8 @@ export function compilePart(part: string): Selector {
     return (code) => code.win32Status === value
   }
   const match = /^(?:(\d)xx|(\d{1,3})(?:[.-](\*|\d+))?(?:\/(\*|\d+|0x[\da-f]+))?)$/i.exec(part)
-  if (!match) throw new LogstatError('selection', { en: `"${part}" is not a status code`, zh: `“${part}”不是状态码` }, FORMS)
+  if (!match)
+    throw new LogstatError('selection', { en: `"${part}" is not a status code`, zh: `“${part}”不是状态码` }, FORMS)
   const [, kind, status, sub, value] = match
   if (kind !== undefined) {
     const from = Number(kind) * 100

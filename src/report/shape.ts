@@ -4,13 +4,17 @@ import type { ReportedSums } from '../tally/measures.js'
 import type { TimeTaken } from '../tally/time-taken.js'
 import type { ReportReject } from './rejects.js'
 
-// The report: one plain object with raw numbers, a function of a store and a selection. All outputs are made from it and from
+// The report: one plain object with raw numbers, a function of a store and a selection. All outputs are made from it
+// and from
 // nothing else; its JSON form is the contract `logstat.report/1`, to which keys are only ever added.
 
 export interface Report {
   readonly schema: 'logstat.report/1'
   readonly language: Language
-  /** The stretch of a database that was asked for; null: all of it. `totals.lines` and the inputs are those of the whole. */
+  /**
+   * The stretch of a database that was asked for; null: all of it. `totals.lines` and the inputs are those of the
+   * whole.
+   */
   readonly range: { readonly since: string | null; readonly until: string | null } | null
   /** Of the entries; null when none carries a time. */
   readonly period: { readonly from: string; readonly to: string } | null
@@ -38,7 +42,10 @@ export interface Report {
   /** Hits by verdict; problems are what is neither normal nor noise. */
   readonly verdicts: Partial<Record<Verdict, number>>
   readonly problems: number
-  /** The most important codes in full: problems before what is quiet, then by hits. They stand in the order of their hits. */
+  /**
+   * The most important codes in full: problems before what is quiet, then by hits. They stand in the order of their
+   * hits.
+   */
   readonly codes: readonly ReportCode[]
   readonly otherCodes: { readonly codes: number; readonly hits: number }
   readonly rejects: readonly ReportReject[]
@@ -109,7 +116,9 @@ export interface ReportCode extends Evidence, ReportedSums {
   readonly verdicts: Partial<Record<Verdict, number>>
   readonly explanation: Explanation | null
 }
-/** Something that needs attention: a code, or what one Win32 status makes of it, or what is left of it without those. */
+/**
+ * Something that needs attention: a code, or what one Win32 status makes of it, or what is left of it without those.
+ */
 export interface Finding {
   readonly code: string
   readonly status: number | null
@@ -140,7 +149,8 @@ export function codeName(code: Pick<ReportCode, 'status' | 'substatus' | 'reason
 }
 
 /** A time as a report writes it: 2026-10-01T00:00:00Z. @param seconds since 1970 UTC */
-export const iso = (seconds: number | null): string | null => (seconds === null ? null : new Date(seconds * 1000).toISOString().replace('.000Z', 'Z'))
+export const iso = (seconds: number | null): string | null =>
+  seconds === null ? null : new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
 
 /** Verdicts that are no problem. */
 export const QUIET: ReadonlySet<Verdict> = new Set(['normal', 'noise'])

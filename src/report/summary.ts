@@ -44,9 +44,16 @@ export interface SummaryOptions {
 }
 
 /** Set a day of a store beside the day before. */
-export function makeSummary(store: Store, options: SummaryOptions): { readonly report: Report; readonly summary: Summary } {
+export function makeSummary(
+  store: Store,
+  options: SummaryOptions,
+): { readonly report: Report; readonly summary: Summary } {
   const { day, zone, thresholds, undated } = options
-  const rangeOf = (number: number) => ({ since: startOfDay(number, zone), until: startOfDay(number + 1, zone), periods: [number] })
+  const rangeOf = (number: number) => ({
+    since: startOfDay(number, zone),
+    until: startOfDay(number + 1, zone),
+    periods: [number],
+  })
   const release = hold(store)
   try {
     const report = makeReport(store, { ...options.report, ...rangeOf(day) })
@@ -79,7 +86,16 @@ interface SummaryParts extends Pick<Summary, 'day' | 'undated' | 'lastDay'> {
 }
 
 /** What there is to say of a day beside the day before. */
-export function summarize({ day, report, before, codes, codesBefore, thresholds, undated, lastDay }: SummaryParts): Summary {
+export function summarize({
+  day,
+  report,
+  before,
+  codes,
+  codesBefore,
+  thresholds,
+  undated,
+  lastDay,
+}: SummaryParts): Summary {
   const { requests, results } = judgeThresholds(thresholds, codes)
   const isExceeded = results.some(({ exceeded }) => exceeded)
   const unjudged: Summary['unjudged'][number][] = []

@@ -2,7 +2,8 @@ import { LogstatError } from '../errors.js'
 import type { CodeHits } from '../store/query.js'
 import { compilePart, type Selector } from './select.js'
 
-// Thresholds of a summary: `5xx > 2%`, `503.* > 10`, `requests < 100`, `no-data`. They are held against all codes of a day, whatever a
+// Thresholds of a summary: `5xx > 2%`, `503.* > 10`, `requests < 100`, `no-data`. They are held against all codes of a
+// day, whatever a
 // selection shows of it.
 
 export interface Threshold {
@@ -36,11 +37,16 @@ const SHORT_FORMS: Readonly<Record<string, string>> = { 'no-data': 'requests < 1
 export function compileThreshold(text: string): Threshold {
   const written = text.trim()
   const match = /^(\S+?)\s*(>=|<=|>|<)\s*(\d+(?:\.\d+)?)\s*(%?)$/.exec(SHORT_FORMS[written.toLowerCase()] ?? written)
-  if (!match) throw new LogstatError('threshold', { en: `"${text}" is not a threshold`, zh: `“${text}”不是阈值` }, FORMS)
+  if (!match)
+    throw new LogstatError('threshold', { en: `"${text}" is not a threshold`, zh: `“${text}”不是阈值` }, FORMS)
   const [, name, operator, limit, sign] = match as unknown as [string, string, Operator, string, string]
   const measure = name.toLowerCase() === 'requests' ? 'requests' : compilePart(name)
   if (measure === 'requests' && sign)
-    throw new LogstatError('threshold', { en: `"${text}": a threshold on all requests takes no %`, zh: `“${text}”：针对全部请求的阈值不能用 %` }, FORMS)
+    throw new LogstatError(
+      'threshold',
+      { en: `"${text}": a threshold on all requests takes no %`, zh: `“${text}”：针对全部请求的阈值不能用 %` },
+      FORMS,
+    )
   return { text: written, measure, operator, limit: Number(limit), isShare: sign === '%' }
 }
 
@@ -57,17 +63,25 @@ export interface ThresholdResult {
 }
 
 /** Hold thresholds against a day, in one go through its codes. */
-export function judgeThresholds(thresholds: readonly Threshold[], codes: Iterable<CodeHits>): { requests: number; results: ThresholdResult[] } {
+export function judgeThresholds(
+  thresholds: readonly Threshold[],
+  codes: Iterable<CodeHits>,
+): { requests: number; results: ThresholdResult[] } {
   const hits = thresholds.map(() => 0)
   let requests = 0
   for (const code of codes) {
     requests += code.hits
-    for (const [i, { measure }] of thresholds.entries()) if (measure === 'requests' || measure(code)) hits[i] = (hits[i] as number) + code.hits
+    for (const [i, { measure }] of thresholds.entries())
+      if (measure === 'requests' || measure(code)) hits[i] = (hits[i] as number) + code.hits
   }
   return { requests, results: thresholds.map((threshold, i) => judge(threshold, hits[i] as number, requests)) }
 }
 
-function judge({ text, measure, operator, limit, isShare }: Threshold, hits: number, requests: number): ThresholdResult {
+function judge(
+  { text, measure, operator, limit, isShare }: Threshold,
+  hits: number,
+  requests: number,
+): ThresholdResult {
   const isJudged = requests > 0 || measure === 'requests'
   const value = isShare ? (hits / requests) * 100 : hits
   return { text, exceeded: isJudged ? OPERATORS[operator](value, limit) : null, hits, requests, isShare }

@@ -13,7 +13,10 @@ const MAX_BUCKETS = 120
 const WIDTHS = [60, 300, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 604800, 2592000]
 
 /** Requests by time and class, in at most MAX_BUCKETS buckets, and the grid that these stand in. */
-export function makeTimeline(selected: Selected): { readonly grid: Grid; readonly timeline: readonly TimelineBucket[] } {
+export function makeTimeline(selected: Selected): {
+  readonly grid: Grid
+  readonly timeline: readonly TimelineBucket[]
+} {
   const stretch = selected.stretch()
   if (!stretch) return { grid: { origin: 0, width: WIDTHS[0] as number }, timeline: [] }
   const { from, to, widest } = stretch

@@ -8,11 +8,15 @@ export interface Undated {
 const MANY = 10
 const MANY_SHARE = 0.01
 
-export const hidesMuch = ({ entries, withoutTime }: Undated): boolean => withoutTime >= MANY && withoutTime >= entries * MANY_SHARE
+export const hidesMuch = ({ entries, withoutTime }: Undated): boolean =>
+  withoutTime >= MANY && withoutTime >= entries * MANY_SHARE
 
 export function addUndated(all: readonly Undated[]): Undated {
-  return all.reduce((sum, { entries, withoutTime }) => ({ entries: sum.entries + entries, withoutTime: sum.withoutTime + withoutTime }), {
-    entries: 0,
-    withoutTime: 0,
-  })
+  return all.reduce(
+    (sum, { entries, withoutTime }) => ({ entries: sum.entries + entries, withoutTime: sum.withoutTime + withoutTime }),
+    {
+      entries: 0,
+      withoutTime: 0,
+    },
+  )
 }

@@ -10,7 +10,10 @@ const MOST_CODES = 8
 
 const FIELDS = { path: Role.Uri, client: Role.ClientIp, method: Role.Method, host: Role.Host } as const
 
-/** What a log has in place of what was selected: why a selection leaves nothing. @param logs what a filter left out of each when they were read */
+/**
+ * What a log has in place of what was selected: why a selection leaves nothing. @param logs what a filter left out of
+ * each when they were read
+ */
 export function unselected(store: Store, filter: Filter, logs: readonly LeftOut[]): Report['unselected'] {
   const leftOut = logs.reduce(addLeftOut, NONE_LEFT_OUT)
   const codes = new Map<string, number>()

@@ -5,7 +5,8 @@ import { hmac, randomHex } from '../hash.js'
 import { byHits, type DimensionName, type List } from '../tally/tally.js'
 import { getSetting, setSetting } from './setting.js'
 
-// Addresses of clients are personal data. A database can be made to hold them only shortened, or only as keyed hashes; which, is a
+// Addresses of clients are personal data. A database can be made to hold them only shortened, or only as keyed hashes;
+// which, is a
 // property of the database, so that no later run forgets it.
 
 export const ANONYMIZE = ['truncate', 'hash'] as const
@@ -19,7 +20,10 @@ export interface Anonymizer {
   list(dimension: DimensionName, list: List, hits: number): List
 }
 
-/** @internal Make a database anonymous. @throws LogstatError when it already is in the other way, or holds full addresses */
+/**
+ * @internal Make a database anonymous. @throws LogstatError when it already is in the other way, or holds full
+ * addresses
+ */
 export function setAnonymize(db: Database.Database, how: Anonymize): void {
   db.transaction(() => {
     const known = getSetting(db, 'anonymize')
@@ -27,7 +31,10 @@ export function setAnonymize(db: Database.Database, how: Anonymize): void {
     if (known !== undefined)
       throw new LogstatError(
         'anonymize',
-        { en: `the database was made with --anonymize ${known}, not ${how}`, zh: `该数据库是用 --anonymize ${known} 创建的，不是 ${how}` },
+        {
+          en: `the database was made with --anonymize ${known}, not ${how}`,
+          zh: `该数据库是用 --anonymize ${known} 创建的，不是 ${how}`,
+        },
         {
           en: 'Leave the option out, or use another database: addresses of both kinds in one could not be compared.',
           zh: '请去掉该选项，或使用另一个数据库：同一数据库中的两种地址无法比较。',
@@ -36,7 +43,10 @@ export function setAnonymize(db: Database.Database, how: Anonymize): void {
     if (db.prepare('SELECT 1 FROM source').get() !== undefined)
       throw new LogstatError(
         'anonymize',
-        { en: 'logs were read into the database with full client addresses before', zh: '此前读入该数据库的日志带有完整的客户端地址' },
+        {
+          en: 'logs were read into the database with full client addresses before',
+          zh: '此前读入该数据库的日志带有完整的客户端地址',
+        },
         {
           en: 'Use a new database for --anonymize, and remove this one when its addresses must go.',
           zh: '请用新数据库配合 --anonymize；如果地址必须清除，请删除此数据库。',
@@ -56,7 +66,8 @@ export function anonymizerOf(db: Database.Database): Anonymizer | undefined {
   return {
     joins: how === 'truncate',
     address,
-    list: (dimension, list, hits) => mapList(list, hits, dimension === 'client' ? address : NAMES_PEOPLE.has(dimension) ? withoutSession : same),
+    list: (dimension, list, hits) =>
+      mapList(list, hits, dimension === 'client' ? address : NAMES_PEOPLE.has(dimension) ? withoutSession : same),
   }
 }
 
@@ -67,7 +78,9 @@ const same = (text: string): string => text
 /** `/a;jsessionid=1F0A#token` → `/a;jsessionid=…#…`: what stands behind a semicolon or a hash is of one visit. */
 const withoutSession = (text: string): string => text.replace(/(;[^;/=#]*=)[^;/#]+/g, '$1…').replace(/#.+$/s, '#…')
 
-/** 192.0.2.17 → 192.0.2.0 and 2001:db8:1:2::3 → 2001:db8:1::, as web analytics do it; what is no address becomes `-`. */
+/**
+ * 192.0.2.17 → 192.0.2.0 and 2001:db8:1:2::3 → 2001:db8:1::, as web analytics do it; what is no address becomes `-`.
+ */
 function truncate(text: string): string {
   const bare = text.replace(/^\[|\]$/g, '').replace(/%.*$/, '')
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare
@@ -76,7 +89,10 @@ function truncate(text: string): string {
   const [left = '', right] = mapped.toLowerCase().split('::')
   const head = left === '' ? [] : left.split(':')
   const tail = right === undefined || right === '' ? [] : right.split(':')
-  const groups = right === undefined ? head : [...head, ...new Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0'), ...tail]
+  const groups =
+    right === undefined
+      ? head
+      : [...head, ...new Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0'), ...tail]
   return `${groups
     .slice(0, 3)
     .map((g) => g.replace(/^0+(?=.)/, ''))
@@ -84,7 +100,8 @@ function truncate(text: string): string {
 }
 
 /**
- * The list of the new names. Values that become the same are added up; where the list had lost some, any of the entries it does not
+ * The list of the new names. Values that become the same are added up; where the list had lost some, any of the entries
+ * it does not
  * account for may belong to any of the new values.
  */
 function mapList(list: List, hits: number, rename: (text: string) => string): List {
@@ -101,7 +118,8 @@ function mapList(list: List, hits: number, rename: (text: string) => string): Li
     } else sums.set(value, { ...v, value })
   }
   const values = [...sums.values()].sort(byHits)
-  if (values.length === list.values.length || list.lost === 0) return { ...list, values, distinct: list.lost === 0 ? values.length : list.distinct }
+  if (values.length === list.values.length || list.lost === 0)
+    return { ...list, values, distinct: list.lost === 0 ? values.length : list.distinct }
   const unlisted = Math.max(0, hits - listed)
   for (const v of values) v.error = Math.max(v.error, unlisted)
   return { values, lost: Math.max(list.lost, unlisted), distinct: values.length }

@@ -14,7 +14,8 @@ export const stateOf = ({ id, readTo, lines }: Source): string => `${id}:${readT
 const isBefore = (a: Source, b: Source): boolean => a.readTo > b.readTo || (a.readTo === b.readTo && a.id < b.id)
 
 /**
- * Sources that share a first line, kept from one input to the next: a thousand logs that begin with the same line would be read from
+ * Sources that share a first line, kept from one input to the next: a thousand logs that begin with the same line would
+ * be read from
  * the database a thousand times a thousand times. They are read again when anybody else has changed the database.
  */
 export class CandidateCache {

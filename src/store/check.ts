@@ -10,7 +10,10 @@ interface Law {
 }
 
 const LAWS: readonly Law[] = [
-  { what: 'lines are not entries, rejected and ignored together', sql: 'SELECT id FROM source WHERE lines <> entries + rejected + ignored' },
+  {
+    what: 'lines are not entries, rejected and ignored together',
+    sql: 'SELECT id FROM source WHERE lines <> entries + rejected + ignored',
+  },
   {
     what: 'hits do not add up to the entries of the source',
     sql: 'SELECT id FROM source WHERE entries <> pruned + coalesce((SELECT sum(hits) FROM hits WHERE source_id = source.id), 0)',
@@ -51,13 +54,19 @@ const LAWS: readonly Law[] = [
 
 /** Look a database over. @returns what is wrong, for people; nothing when it is sound */
 export function checkStore({ db }: Store): string[] {
-  const damage = (db.pragma('integrity_check') as { integrity_check: string }[]).map((row) => row.integrity_check).filter((text) => text !== 'ok')
+  const damage = (db.pragma('integrity_check') as { integrity_check: string }[])
+    .map((row) => row.integrity_check)
+    .filter((text) => text !== 'ok')
   // On a damaged file the other questions have no meaning.
   if (damage.length > 0) return damage.map((text) => `SQLite: ${text}`)
-  const orphans = (db.pragma('foreign_key_check') as { table: string; parent: string }[]).map(({ table, parent }) => `${table}: a row refers to no ${parent}`)
+  const orphans = (db.pragma('foreign_key_check') as { table: string; parent: string }[]).map(
+    ({ table, parent }) => `${table}: a row refers to no ${parent}`,
+  )
   const broken = LAWS.flatMap(({ what, sql }) => {
     const ids = [...new Set((db.prepare(sql).all() as { id: number | null }[]).map((row) => row.id))]
-    return ids.length === 0 ? [] : [ids[0] === null ? what : `${what} (source ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''})`]
+    return ids.length === 0
+      ? []
+      : [ids[0] === null ? what : `${what} (source ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', …' : ''})`]
   })
   return [...checkSchema(db), ...new Set(orphans), ...broken]
 }
@@ -66,9 +75,11 @@ function checkSchema(db: Database.Database): string[] {
   const fresh = openSqlite(':memory:')
   migrate(fresh)
   const names = (from: Database.Database): string[] =>
-    (from.prepare("SELECT type || ' ' || name AS name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1").all() as { name: string }[]).map(
-      (r) => r.name,
-    )
+    (
+      from
+        .prepare("SELECT type || ' ' || name AS name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1")
+        .all() as { name: string }[]
+    ).map((r) => r.name)
   const there = new Set(names(db))
   const missing = names(fresh).filter((name) => !there.has(name))
   fresh.close()

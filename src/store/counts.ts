@@ -3,7 +3,15 @@ import { type Buckets, COLUMNS, NO_TIME } from '../tally/buckets.js'
 import { LaidList, ROW_OF_LIST } from '../tally/laid-list.js'
 import { Kind, SPAN_MEASURES, type SumName } from '../tally/measures.js'
 import { placesInOrder } from '../tally/order.js'
-import { type CodeTally, DIMENSIONS, type DimensionName, isEmpty, type List, mergeLists, trimList } from '../tally/tally.js'
+import {
+  type CodeTally,
+  DIMENSIONS,
+  type DimensionName,
+  isEmpty,
+  type List,
+  mergeLists,
+  trimList,
+} from '../tally/tally.js'
 import type { Anonymizer } from './anonymize.js'
 import type { Ids } from './ids.js'
 import { type Inserter, inserter } from './insert.js'
@@ -46,7 +54,10 @@ export class Counts {
     this.#db = db
     this.#ids = ids
     this.#keep = keep
-    this.#top = inserter(db, 'top', { common: ['source_id', 'code_id', 'period', 'dimension_id'], own: ['value_id', 'hits', 'error'] })
+    this.#top = inserter(db, 'top', {
+      common: ['source_id', 'code_id', 'period', 'dimension_id'],
+      own: ['value_id', 'hits', 'error'],
+    })
     this.#lists = inserter(
       db,
       'list',
@@ -71,8 +82,17 @@ export class Counts {
    * @param newest the last period that the source has counts of: later ones need not be looked up
    * @returns the last period that it has now, and the first second that was added
    */
-  add(source: number, { bucketSeconds, codes }: Counted, anonymize: Anonymizer | undefined, newest: number): { newest: number; first: number } {
-    const inOrder = Array.from(codes.values(), (code) => ({ code, id: this.#ids.code(code), period: code.period ?? NO_TIME }))
+  add(
+    source: number,
+    { bucketSeconds, codes }: Counted,
+    anonymize: Anonymizer | undefined,
+    newest: number,
+  ): { newest: number; first: number } {
+    const inOrder = Array.from(codes.values(), (code) => ({
+      code,
+      id: this.#ids.code(code),
+      period: code.period ?? NO_TIME,
+    }))
     // Each row is put behind the one before.
     inOrder.sort((a, b) => a.id - b.id || a.period - b.period)
     const areNew = inOrder.every(({ period }) => period > newest)
@@ -123,7 +143,9 @@ export class Counts {
 
   /** @returns whether there were counts already */
   #addSpan({ source, id, period, mayBeKnown }: Place, code: CountedCode): boolean {
-    const known = mayBeKnown ? (this.#statements.findSpan.get(source, id, period) as Record<string, string | null> | undefined) : undefined
+    const known = mayBeKnown
+      ? (this.#statements.findSpan.get(source, id, period) as Record<string, string | null> | undefined)
+      : undefined
     const values = SPAN_MEASURES.map(({ name, column }) => {
       const value = code[name]
       return value instanceof Map ? addHistograms(known?.[column] ?? null, value) : value
@@ -132,8 +154,17 @@ export class Counts {
     return known !== undefined
   }
 
-  /** @param isKnown whether there may be such a list already @param areNew whether all lists that are added with it are new */
-  #addList({ source, id, period }: Place, dimension: DimensionName, list: List, isKnown: boolean, areNew: boolean): void {
+  /**
+   * @param isKnown whether there may be such a list already @param areNew whether all lists that are added with it are
+   * new
+   */
+  #addList(
+    { source, id, period }: Place,
+    dimension: DimensionName,
+    list: List,
+    isKnown: boolean,
+    areNew: boolean,
+  ): void {
     const which = this.#ids.dimension(dimension)
     const old = isKnown ? this.#readList(source, id, period, which) : undefined
     if (old) this.#statements.clearTop.run(source, id, period, which)
@@ -152,7 +183,10 @@ export class Counts {
     for (const value of [id, period, which, kept.distinct, kept.lost]) this.#lists.put(value)
   }
 
-  /** Rows go in in the order of the ids of their values, as the table keeps them. @param areNew as for `#addList`: then all texts are wanted */
+  /**
+   * Rows go in in the order of the ids of their values, as the table keeps them. @param areNew as for `#addList`: then
+   * all texts are wanted
+   */
   #addLaid({ texts, rows }: LaidList, areNew: boolean): void {
     const ids = this.#ids.ofTexts(texts, areNew)
     const listed = new Float64Array(rows.length / ROW_OF_LIST)
@@ -169,14 +203,21 @@ export class Counts {
 
   /** The lists of a code in a period, as one source has them. */
   listsOf(source: number, code: number, period: number): Record<DimensionName, List> {
-    const list = (name: DimensionName): List => this.#readList(source, code, period, this.#ids.dimension(name)) ?? NO_LIST
+    const list = (name: DimensionName): List =>
+      this.#readList(source, code, period, this.#ids.dimension(name)) ?? NO_LIST
     return Object.fromEntries(DIMENSIONS.map((name) => [name, list(name)])) as Record<DimensionName, List>
   }
 
   #readList(source: number, code: number, period: number, dimension: number): List | undefined {
-    const whole = this.#statements.findList.get(source, code, period, dimension) as { different: number; lost: number } | undefined
+    const whole = this.#statements.findList.get(source, code, period, dimension) as
+      | { different: number; lost: number }
+      | undefined
     if (!whole) return undefined
-    const values = this.#statements.findTop.all(source, code, period, dimension) as { value: string; hits: number; error: number }[]
+    const values = this.#statements.findTop.all(source, code, period, dimension) as {
+      value: string
+      hits: number
+      error: number
+    }[]
     return { values, lost: whole.lost, distinct: whole.different }
   }
 }
@@ -204,9 +245,13 @@ function prepare(db: Database.Database) {
   return {
     newestPeriod: db.prepare('SELECT max(period) FROM span WHERE source_id = ?').pluck(),
     findSpan: db.prepare(`SELECT ${histograms.join(', ')} FROM span WHERE ${ofPeriod}`),
-    addSpan: db.prepare(`INSERT INTO span (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ${ADD_SPAN}`),
+    addSpan: db.prepare(
+      `INSERT INTO span (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ${ADD_SPAN}`,
+    ),
     clearTop: db.prepare(`DELETE FROM top WHERE ${ofPeriod} AND dimension_id = ?`),
-    findTop: db.prepare(`SELECT text AS value, hits, error FROM top JOIN value ON value.id = value_id WHERE ${ofPeriod} AND dimension_id = ?`),
+    findTop: db.prepare(
+      `SELECT text AS value, hits, error FROM top JOIN value ON value.id = value_id WHERE ${ofPeriod} AND dimension_id = ?`,
+    ),
     findList: db.prepare(`SELECT different, lost FROM list WHERE ${ofPeriod} AND dimension_id = ?`),
   }
 }

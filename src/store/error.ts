@@ -25,7 +25,10 @@ const REASONS: readonly Reason[] = [
     sqlite: 'SQLITE_BUSY',
     code: 'busy',
     what: { en: 'another program has been writing to the database for too long', zh: '另一个程序长时间占用该数据库' },
-    remedy: { en: 'Nothing was lost; run this again when the other one is done.', zh: '没有丢失任何内容；请等它完成后重新运行。' },
+    remedy: {
+      en: 'Nothing was lost; run this again when the other one is done.',
+      zh: '没有丢失任何内容；请等它完成后重新运行。',
+    },
   },
   {
     sqlite: 'SQLITE_FULL',
@@ -55,7 +58,10 @@ const REASONS: readonly Reason[] = [
     sqlite: 'SQLITE_NOTADB',
     code: 'not-ours',
     what: { en: 'this is not a logstat database', zh: '这不是 logstat 数据库' },
-    remedy: { en: 'Name another file for --db; this one is left as it is.', zh: '请为 --db 指定其他文件；此文件保持不变。' },
+    remedy: {
+      en: 'Name another file for --db; this one is left as it is.',
+      zh: '请为 --db 指定其他文件；此文件保持不变。',
+    },
   },
 ]
 
@@ -73,7 +79,8 @@ export function databaseError(file: string | null, error: unknown): unknown {
   const { code } = error as { code?: unknown }
   if (error instanceof LogstatError || typeof code !== 'string' || !code.startsWith('SQLITE_')) return error
   if (code.startsWith('SQLITE_CANTOPEN') && file !== null) return cannotOpen(file, error)
-  // Memory is no business of the database. All else that SQLite refuses (a table that is missing, a row that cannot be) comes of damage.
+  // Memory is no business of the database. All else that SQLite refuses (a table that is missing, a row that cannot be)
+  // comes of damage.
   if (code === 'SQLITE_NOMEM') return error
   const { code: name, what, remedy } = REASONS.find(({ sqlite }) => code.startsWith(sqlite)) ?? CORRUPT
   if (file === null && ['disk-full', 'disk', 'read-only'].includes(name))

@@ -12,7 +12,8 @@ const LONG_TEXTS = 5 << 20
  * @internal
  * Ids of dimensions, codes and values: found, or made when they are new.
  *
- * Known ids are right only within a transaction, and from one to the next while nobody else changes the database. A transaction that fails takes
+ * Known ids are right only within a transaction, and from one to the next while nobody else changes the database. A
+ * transaction that fails takes
  * the ids it made along.
  */
 export class Ids {
@@ -96,7 +97,9 @@ export class Ids {
     const name = key.join('|')
     let id = this.#codes.get(name)
     if (id === undefined) {
-      const found = this.#statements.findCode.get(...key.map((v, i) => v ?? (i === 3 ? '' : -1))) as { id: number } | undefined
+      const found = this.#statements.findCode.get(...key.map((v, i) => v ?? (i === 3 ? '' : -1))) as
+        | { id: number }
+        | undefined
       id = found?.id ?? Number(this.#statements.addCode.run(...key).lastInsertRowid)
       this.#codes.set(name, id)
     }
@@ -113,7 +116,8 @@ export class Ids {
   /**
    * The ids of texts that lists have in common, to be filled in; 0: ask `value`.
    *
-   * @param all whether all of the texts are wanted: new ones are made here, in the order of the index, which takes half as long
+   * @param all whether all of the texts are wanted: new ones are made here, in the order of the index, which takes half
+   * as long
    */
   ofTexts(texts: readonly string[], all: boolean): Float64Array {
     let ids = this.#ofTexts.get(texts)

@@ -2,7 +2,10 @@ import type Database from 'better-sqlite3'
 
 type Value = string | number | null
 
-/** Rows put in by one statement: half of what a row costs is the call. More gain nothing; the smaller ones are for what is left over. */
+/**
+ * Rows put in by one statement: half of what a row costs is the call. More gain nothing; the smaller ones are for what
+ * is left over.
+ */
 const TOGETHER = [64, 16, 4, 1] as const
 
 /** Puts rows into a table, several at a time. Rows of a group have the first columns in common. */
@@ -22,12 +25,16 @@ export interface Inserter {
 interface Columns {
   /** Those that rows of a group have in common: bound once for all rows of a statement. */
   readonly common?: readonly string[]
-  /** Those that each row has a value of its own for. Others are NULL and are not bound: two of them less in `hits` saved an eighth. */
+  /**
+   * Those that each row has a value of its own for. Others are NULL and are not bound: two of them less in `hits` saved
+   * an eighth.
+   */
   readonly own: readonly string[]
 }
 
 /**
- * A statement that fails takes its transaction along (`OR FAIL`): where it should be undone alone, SQLite would keep what each page was before it,
+ * A statement that fails takes its transaction along (`OR FAIL`): where it should be undone alone, SQLite would keep
+ * what each page was before it,
  * in a file.
  *
  * @param conflict what becomes of a row that is there already
@@ -38,14 +45,17 @@ export function inserter(db: Database.Database, table: string, { common = [], ow
   const ofRows = (n: number): Database.Statement => {
     let statement = made.get(n)
     if (!statement) {
-      statement = db.prepare(`INSERT OR FAIL INTO ${table} (${[...common, ...own].join(', ')}) VALUES ${new Array(n).fill(row).join(', ')} ${conflict}`)
+      statement = db.prepare(
+        `INSERT OR FAIL INTO ${table} (${[...common, ...own].join(', ')}) VALUES ${new Array(n).fill(row).join(', ')} ${conflict}`,
+      )
       made.set(n, statement)
     }
     return statement
   }
   const most = TOGETHER[0] * own.length
   let shared: Record<string, Value> = {}
-  // One row behind the other, the first `used` values. To fill it again and again takes a third of what new arrays would. It must not begin as an array
+  // One row behind the other, the first `used` values. To fill it again and again takes a third of what new arrays
+  // would. It must not begin as an array
   // of numbers, nor be given whole numbers as fractions: each would be made an object when it is handed on.
   const waiting = new Array<Value>(most).fill(null)
   let used = 0

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net'
 import type { Anonymizer } from './anonymize.js'
 
-// The text of a rejected line, as it may be stored. Such a line fits no layout, so where the query string stands in it is a guess: rather
+// The text of a rejected line, as it may be stored. Such a line fits no layout, so where the query string stands in it
+// is a guess: rather
 // too much of it is hidden than too little.
 
 /** A part of the text, [start, end), and what stands in its place. */
@@ -46,7 +47,9 @@ function* namesBeforeTime(text: string): Generator<Part> {
 }
 
 function* people(text: string): Generator<Part> {
-  for (const pattern of PEOPLE) for (const { index, 0: found } of text.matchAll(pattern)) yield { start: index, end: index + found.length, text: HIDDEN }
+  for (const pattern of PEOPLE)
+    for (const { index, 0: found } of text.matchAll(pattern))
+      yield { start: index, end: index + found.length, text: HIDDEN }
   yield* namesBeforeTime(text)
 }
 
@@ -64,7 +67,9 @@ function* queries(text: string): Generator<Part> {
 }
 
 function* secrets(text: string): Generator<Part> {
-  for (const pattern of SECRETS) for (const { index, 0: found } of text.matchAll(pattern)) yield { start: index, end: index + found.length, text: HIDDEN }
+  for (const pattern of SECRETS)
+    for (const { index, 0: found } of text.matchAll(pattern))
+      yield { start: index, end: index + found.length, text: HIDDEN }
 }
 
 /** Columns of a W3C record whose name says so, as far as the record has the columns that it should have. */
@@ -79,15 +84,22 @@ const ADDRESS =
   /(?<![\w:.])(?:[\da-f]{0,4}:){2,7}\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|(?<![\w:])[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}(?![\w:])/gi
 
 function* addresses(text: string, anonymize: Anonymizer): Generator<Part> {
-  for (const { index, 0: found } of text.matchAll(ADDRESS)) if (isIP(found)) yield { start: index, end: index + found.length, text: anonymize.address(found) }
+  for (const { index, 0: found } of text.matchAll(ADDRESS))
+    if (isIP(found)) yield { start: index, end: index + found.length, text: anonymize.address(found) }
 }
 
 /**
- * Hide query strings and cookies; in a database that is anonymous also names of people, and make addresses what it keeps of them.
+ * Hide query strings and cookies; in a database that is anonymous also names of people, and make addresses what it
+ * keeps of them.
  *
  * @param fields the `#Fields` line of a W3C log @param column a place in the text, which is moved with it
  */
-export function maskSample(text: string, column: number, fields: string | null, anonymize: Anonymizer | undefined): { text: string; column: number } {
+export function maskSample(
+  text: string,
+  column: number,
+  fields: string | null,
+  anonymize: Anonymizer | undefined,
+): { text: string; column: number } {
   const parts = [...queries(text), ...secrets(text), ...columns(text, fields, /query|cookie/i)]
   if (anonymize) parts.push(...addresses(text, anonymize), ...people(text), ...columns(text, fields, /user-?name/i))
   parts.sort((a, b) => a.start - b.start || b.end - a.end)
@@ -98,7 +110,8 @@ export function maskSample(text: string, column: number, fields: string | null, 
     if (end <= at) continue
     if (start >= at) {
       masked += text.slice(at, start) + instead
-      if (column > start) moved = column >= end ? moved + instead.length - (end - start) : masked.length - instead.length
+      if (column > start)
+        moved = column >= end ? moved + instead.length - (end - start) : masked.length - instead.length
     } else if (column >= end) moved -= end - at
     at = end
   }

@@ -16,7 +16,8 @@ export interface Merged {
 }
 
 /**
- * Join databases into a new one. Sources stay apart; one that several databases have is taken from the one that read it furthest.
+ * Join databases into a new one. Sources stay apart; one that several databases have is taken from the one that read it
+ * furthest.
  *
  * @throws LogstatError when the new one exists, or when the databases keep addresses in different ways
  */
@@ -50,17 +51,26 @@ function addDatabase(target: Store, file: string, first: boolean): Merged {
   const other = openStore(file, { create: false })
   const sources = importedOf(other)
   const how = getSetting(other.db, 'anonymize') ?? 'nothing'
-  const settings = other.db.prepare("SELECT name, value FROM setting WHERE name <> 'rolled_up_to'").all() as { name: string; value: string }[]
+  const settings = other.db.prepare("SELECT name, value FROM setting WHERE name <> 'rolled_up_to'").all() as {
+    name: string
+    value: string
+  }[]
   other.close()
   if (!first && (getSetting(db, 'anonymize') ?? 'nothing') !== how)
-    throw new LogstatError('anonymize', `${file}: client addresses are kept in another way than in the databases before it`, {
-      en: 'Only databases made with the same --anonymize can be merged.',
-      zh: '只能合并使用相同 --anonymize 的数据库。',
-    })
+    throw new LogstatError(
+      'anonymize',
+      `${file}: client addresses are kept in another way than in the databases before it`,
+      {
+        en: 'Only databases made with the same --anonymize can be merged.',
+        zh: '只能合并使用相同 --anonymize 的数据库。',
+      },
+    )
   db.prepare('ATTACH ? AS other').run(file)
   try {
     return sweeping(db, () => {
-      if (first) for (const { name, value } of settings) db.prepare('INSERT OR REPLACE INTO setting VALUES (?, ?)').run(name, value)
+      if (first)
+        for (const { name, value } of settings)
+          db.prepare('INSERT OR REPLACE INTO setting VALUES (?, ?)').run(name, value)
       db.exec(MAPS)
       let shared = 0
       const chosen = sources.filter((source) => {
@@ -81,7 +91,12 @@ function addDatabase(target: Store, file: string, first: boolean): Merged {
 }
 
 function importedOf({ db, sources }: Store): Imported[] {
-  const uids = new Map((db.prepare('SELECT id, uid FROM main.source').all() as { id: number; uid: string }[]).map(({ id, uid }) => [id, uid]))
+  const uids = new Map(
+    (db.prepare('SELECT id, uid FROM main.source').all() as { id: number; uid: string }[]).map(({ id, uid }) => [
+      id,
+      uid,
+    ]),
+  )
   return sources().map((source) => ({ ...source, uid: uids.get(source.id) as string }))
 }
 
@@ -96,7 +111,8 @@ function isSame(a: Imported, b: Imported): boolean {
 /** Whether `known` holds all that `source` holds. */
 const reaches = (known: Source, source: Source): boolean =>
   known.readTo > source.readTo ||
-  (known.readTo === source.readTo && (known.lines > source.lines || (known.lines === source.lines && known.pruned <= source.pruned)))
+  (known.readTo === source.readTo &&
+    (known.lines > source.lines || (known.lines === source.lines && known.pruned <= source.pruned)))
 
 /** Ids of the other database and of this one, by what they mean. */
 const MAPS = `
@@ -114,8 +130,12 @@ INSERT INTO map_value SELECT o.id, m.id FROM other.value o JOIN main.value m ON 
 `
 
 function copySource({ db }: Store, { id, uid }: Imported): void {
-  const columns = (db.prepare("SELECT name FROM pragma_table_info('source')").all() as { name: string }[]).map((c) => c.name).filter((c) => c !== 'id')
-  db.prepare(`INSERT INTO main.source (${columns.join(', ')}) SELECT ${columns.join(', ')} FROM other.source WHERE id = ?`).run(id)
+  const columns = (db.prepare("SELECT name FROM pragma_table_info('source')").all() as { name: string }[])
+    .map((c) => c.name)
+    .filter((c) => c !== 'id')
+  db.prepare(
+    `INSERT INTO main.source (${columns.join(', ')}) SELECT ${columns.join(', ')} FROM other.source WHERE id = ?`,
+  ).run(id)
   const { now } = db.prepare('SELECT id AS now FROM main.source WHERE uid = ?').get(uid) as { now: number }
   const copy = (sql: string): void => void db.prepare(sql).run({ id, now })
   copy(`INSERT INTO main.hits (source_id, code_id, start, seconds, ${SUM_COLUMNS.join(', ')}) SELECT @now, new, start, seconds, ${SUM_COLUMNS.join(', ')}
@@ -127,6 +147,8 @@ function copySource({ db }: Store, { id, uid }: Imported): void {
   copy(`INSERT INTO main.top SELECT @now, c.new, period, d.new, v.new, hits, error FROM other.top JOIN map_code c ON c.old = code_id
         JOIN map_dimension d ON d.old = dimension_id JOIN map_value v ON v.old = value_id WHERE source_id = @id`)
   copy('INSERT INTO main.reject SELECT @now, reason, count FROM other.reject WHERE source_id = @id')
-  copy('INSERT INTO main.reject_sample SELECT @now, reason, line, offset, step, "column", text FROM other.reject_sample WHERE source_id = @id')
+  copy(
+    'INSERT INTO main.reject_sample SELECT @now, reason, line, offset, step, "column", text FROM other.reject_sample WHERE source_id = @id',
+  )
   copy('INSERT OR IGNORE INTO main.packed SELECT id, @now FROM other.packed WHERE source_id = @id')
 }

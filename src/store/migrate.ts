@@ -18,11 +18,15 @@ export interface Schema {
   readonly migrations: readonly Migration[]
 }
 
-/** `test/migration.test.ts` runs them on a database of every released version. A version that only adds measures needs none. */
+/**
+ * `test/migration.test.ts` runs them on a database of every released version. A version that only adds measures needs
+ * none.
+ */
 const MIGRATIONS: readonly Migration[] = [
   {
     to: 2,
-    // Version 1 wrote 0 where a log has no size or no time taken. A size that is 0 throughout a source is taken for none.
+    // Version 1 wrote 0 where a log has no size or no time taken. A size that is 0 throughout a source is taken for
+    // none.
     sql: `
 ALTER TABLE hits RENAME TO hits_1;
 ${hitsTable(2)}
@@ -39,7 +43,8 @@ DROP TABLE hits_1;
 const CURRENT: Schema = { version: SCHEMA_VERSION, tables: TABLES, views: VIEWS, migrations: MIGRATIONS }
 
 /**
- * Make the schema in an empty database, or bring an older one up to date, in one transaction. Two programs may try at once.
+ * Make the schema in an empty database, or bring an older one up to date, in one transaction. Two programs may try at
+ * once.
  *
  * @throws RangeError when a migration is missing
  */
@@ -62,7 +67,8 @@ export function migrate(db: Database.Database, { version, tables, views, migrati
       db.exec(sql)
       db.pragma(`user_version = ${next}`)
     }
-    for (const [name, sql] of Object.entries(views)) db.exec(`DROP VIEW IF EXISTS ${name}; CREATE VIEW ${name} AS ${sql}`)
+    for (const [name, sql] of Object.entries(views))
+      db.exec(`DROP VIEW IF EXISTS ${name}; CREATE VIEW ${name} AS ${sql}`)
   }).immediate()
   db.pragma('legacy_alter_table = OFF')
 }

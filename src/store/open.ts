@@ -1,4 +1,15 @@
-import { closeSync, existsSync, linkSync, openSync, readFileSync, readlinkSync, readSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type Database from 'better-sqlite3'
 import { LogstatError } from '../errors.js'
@@ -17,7 +28,9 @@ export interface OpenOptions {
   readonly create?: boolean
   /** Of a temporary database nothing may ever reach a disk. */
   readonly inMemory?: boolean
-  /** Nothing will be written, and none is made: the database may be another user's, or on a disk that cannot be written. */
+  /**
+   * Nothing will be written, and none is made: the database may be another user's, or on a disk that cannot be written.
+   */
   readonly readOnly?: boolean
 }
 
@@ -25,7 +38,10 @@ export interface OpenOptions {
 const TEMPORARY_KIB = 16 << 10
 
 /** @internal Its type is the package's. @param file null: a temporary database */
-export function openDatabase(file: string | null, { readOnly = false, create = !readOnly, inMemory = false }: OpenOptions): Database.Database {
+export function openDatabase(
+  file: string | null,
+  { readOnly = false, create = !readOnly, inMemory = false }: OpenOptions,
+): Database.Database {
   if (file === null) {
     const db = openSqlite(inMemory ? ':memory:' : '')
     db.pragma('journal_mode = OFF')
@@ -46,7 +62,10 @@ export function openDatabase(file: string | null, { readOnly = false, create = !
   }
 }
 
-/** The schema and our mark are there, in one transaction, before a new database turns to WAL. One that is as it should be is not even locked. */
+/**
+ * The schema and our mark are there, in one transaction, before a new database turns to WAL. One that is as it should
+ * be is not even locked.
+ */
 function setUp(db: Database.Database): void {
   if (db.pragma('user_version', { simple: true }) === 0) db.pragma('auto_vacuum = INCREMENTAL')
   migrate(db)
@@ -54,11 +73,13 @@ function setUp(db: Database.Database): void {
 }
 
 /**
- * @internal In WAL mode readers go on while logs are added, but all is written twice. An empty database has nothing to read and turns to it when its
+ * @internal In WAL mode readers go on while logs are added, but all is written twice. An empty database has nothing to
+ * read and turns to it when its
  * first log is in: to import 5 million entries takes 2 % less.
  */
 export function turnToWal(db: Database.Database): void {
-  if (db.pragma('journal_mode', { simple: true }) === 'wal' || db.prepare('SELECT 1 FROM source').get() === undefined) return
+  if (db.pragma('journal_mode', { simple: true }) === 'wal' || db.prepare('SELECT 1 FROM source').get() === undefined)
+    return
   try {
     db.pragma('journal_mode = WAL')
   } catch (error) {
@@ -67,14 +88,23 @@ export function turnToWal(db: Database.Database): void {
   }
 }
 
-/** SQLite cannot read a database in WAL mode where it may not write the files beside it; nobody writes there now, so a copy in memory is the same. */
+/**
+ * SQLite cannot read a database in WAL mode where it may not write the files beside it; nobody writes there now, so a
+ * copy in memory is the same.
+ */
 function openCopy(file: string): Database.Database {
   const wal = statSync(`${file}-wal`, { throwIfNoEntry: false })
   if (wal && wal.size > 0)
     throw new LogstatError(
       'read-only',
-      { en: `${file}: part of the database is still in ${file}-wal, and it may not be written`, zh: `${file}：数据库的一部分仍在 ${file}-wal 中，而它不可写` },
-      { en: `Open it once as its owner: logstat sources --db ${quoted(file)}`, zh: `请以所有者身份打开一次：logstat sources --db ${quoted(file)}` },
+      {
+        en: `${file}: part of the database is still in ${file}-wal, and it may not be written`,
+        zh: `${file}：数据库的一部分仍在 ${file}-wal 中，而它不可写`,
+      },
+      {
+        en: `Open it once as its owner: logstat sources --db ${quoted(file)}`,
+        zh: `请以所有者身份打开一次：logstat sources --db ${quoted(file)}`,
+      },
     )
   try {
     const bytes = readFileSync(file)
@@ -96,7 +126,10 @@ function check(file: string, create: boolean): void {
       throw new LogstatError(
         'no-database',
         { en: `${file}: there is no such database`, zh: `${file}：没有此数据库` },
-        { en: `Make it with: logstat ingest LOG… --db ${quoted(file)}`, zh: `用以下命令创建：logstat ingest LOG… --db ${quoted(file)}` },
+        {
+          en: `Make it with: logstat ingest LOG… --db ${quoted(file)}`,
+          zh: `用以下命令创建：logstat ingest LOG… --db ${quoted(file)}`,
+        },
       )
     if (!stat) makeFile(targetOf(file))
     return
@@ -110,9 +143,11 @@ function check(file: string, create: boolean): void {
   } catch (error) {
     throw cannotOpen(file, error)
   }
-  // Being made by another program just now, or its making was cut off: SQLite knows, and touches nothing when it is neither.
+  // Being made by another program just now, or its making was cut off: SQLite knows, and touches nothing when it is
+  // neither.
   if (head.every((byte) => byte === 0)) return
-  if (head.toString('latin1', 0, 15) !== 'SQLite format 3' || head.readUInt32BE(68) !== APPLICATION_ID) throw notOurs(file)
+  if (head.toString('latin1', 0, 15) !== 'SQLite format 3' || head.readUInt32BE(68) !== APPLICATION_ID)
+    throw notOurs(file)
   const version = head.readUInt32BE(60)
   if (version > SCHEMA_VERSION)
     throw new LogstatError(
@@ -126,8 +161,10 @@ function check(file: string, create: boolean): void {
 }
 
 /**
- * Make a database under another name and put it in its place whole: neither a program that starts at the same time nor one that comes
- * after a crash meets one half made. Only its owner may read it: logs hold personal data. SQLite gives the files beside it the same mode.
+ * Make a database under another name and put it in its place whole: neither a program that starts at the same time nor
+ * one that comes
+ * after a crash meets one half made. Only its owner may read it: logs hold personal data. SQLite gives the files beside
+ * it the same mode.
  */
 function makeFile(file: string): void {
   removeStale(file)

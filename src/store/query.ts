@@ -25,7 +25,8 @@ export interface RejectRow {
 }
 
 /**
- * From here on queries are answered from the same state of a database, whatever other programs add meanwhile, and codes may be selected.
+ * From here on queries are answered from the same state of a database, whatever other programs add meanwhile, and codes
+ * may be selected.
  *
  * @returns what ends that
  */
@@ -66,7 +67,9 @@ export function* codesIn(store: Store, { since = 0, until = Number.MAX_SAFE_INTE
 
 /** Bytes and lines not counted as entries, over all sources. */
 export function rejectRows(store: Store): RejectRow[] {
-  const rows = store.db.prepare('SELECT reason, sum(count) AS count FROM reject GROUP BY reason ORDER BY count DESC, reason').all() as {
+  const rows = store.db
+    .prepare('SELECT reason, sum(count) AS count FROM reject GROUP BY reason ORDER BY count DESC, reason')
+    .all() as {
     reason: string
     count: number
   }[]
@@ -79,6 +82,8 @@ export function rejectRows(store: Store): RejectRow[] {
 
 /** The last period (day) with entries up to `until`; undefined when there is none. */
 export function lastDay(store: Store, until: number): number | undefined {
-  const { day } = store.db.prepare('SELECT max(period) AS day FROM span WHERE first_seen IS NOT NULL AND period <= ?').get(until) as { day: number | null }
+  const { day } = store.db
+    .prepare('SELECT max(period) AS day FROM span WHERE first_seen IS NOT NULL AND period <= ?')
+    .get(until) as { day: number | null }
   return day ?? undefined
 }

@@ -20,7 +20,10 @@ export const QUESTIONS: readonly Question[] = [
   },
   {
     name: 'server-errors-by-day',
-    title: { en: 'Requests of each day, and how many of them ended with 5xx', zh: '每天的请求数，以及其中 5xx 的数量和占比' },
+    title: {
+      en: 'Requests of each day, and how many of them ended with 5xx',
+      zh: '每天的请求数，以及其中 5xx 的数量和占比',
+    },
     sql: `SELECT day, sum(hits) AS requests, sum(hits) FILTER (WHERE status BETWEEN 500 AND 599) AS server_errors,
   round(100.0 * sum(hits) FILTER (WHERE status BETWEEN 500 AND 599) / sum(hits), 2) AS percent
 FROM codes_by_day GROUP BY day ORDER BY day DESC`,

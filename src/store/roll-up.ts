@@ -24,7 +24,11 @@ export function keepOf({ db }: Store): Keep {
 
 export function setKeep({ db }: Store, keep: Keep): void {
   if (keep.hours < keep.minutes)
-    throw new LogstatError('keep', 'counts by the hour must be kept at least as long as counts by the minute', 'Raise --hours, or lower --minutes.')
+    throw new LogstatError(
+      'keep',
+      'counts by the hour must be kept at least as long as counts by the minute',
+      'Raise --hours, or lower --minutes.',
+    )
   db.transaction(() => {
     setSetting(db, 'keep_minutes', String(keep.minutes))
     setSetting(db, 'keep_hours', String(keep.hours))
@@ -35,12 +39,15 @@ export function setKeep({ db }: Store, keep: Keep): void {
 /**
  * Make counts coarser that are old enough: minute → hour → day. Totals stay.
  *
- * Age is counted from the newest entry, or from now when that is later: a clock that runs ahead coarsens nothing, and an old log keeps
+ * Age is counted from the newest entry, or from now when that is later: a clock that runs ahead coarsens nothing, and
+ * an old log keeps
  * its minutes. Once a day is enough, and when an older log was read since.
  */
 export function rollUp(store: Store, now = Date.now() / 1000): void {
   const { db } = store
-  const { oldest, newest } = db.prepare('SELECT min(first_seen) AS oldest, max(last_seen) AS newest FROM span').get() as Record<string, number | null>
+  const { oldest, newest } = db
+    .prepare('SELECT min(first_seen) AS oldest, max(last_seen) AS newest FROM span')
+    .get() as Record<string, number | null>
   if (oldest == null || newest == null) return
   const keep = keepOf(store)
   const startOfDayAged = (age: number): number => Math.floor((Math.min(now, newest) - age) / DAY) * DAY
@@ -77,11 +84,14 @@ export function prune(store: Store, period: number, start: number): number {
   const { db } = store
   const old = 'start >= 0 AND start + seconds <= ?'
   const pruned = sweeping(db, () => {
-    const rows = db.prepare(`SELECT source_id AS id, sum(hits) AS hits FROM hits WHERE ${old} GROUP BY 1`).all(start) as { id: number; hits: number }[]
+    const rows = db
+      .prepare(`SELECT source_id AS id, sum(hits) AS hits FROM hits WHERE ${old} GROUP BY 1`)
+      .all(start) as { id: number; hits: number }[]
     const note = db.prepare('UPDATE source SET pruned = pruned + ? WHERE id = ?')
     for (const { id, hits } of rows) note.run(hits, id)
     db.prepare(`DELETE FROM hits WHERE ${old}`).run(start)
-    for (const table of ['span', 'top', 'list']) db.prepare(`DELETE FROM ${table} WHERE period >= 0 AND period < ?`).run(period)
+    for (const table of ['span', 'top', 'list'])
+      db.prepare(`DELETE FROM ${table} WHERE period >= 0 AND period < ?`).run(period)
     return rows.reduce((n, { hits }) => n + hits, 0)
   })
   shrink(db)

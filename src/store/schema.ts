@@ -141,7 +141,10 @@ const shownSums = (table?: string): string => SHOWN.map((column) => `${sumOf(col
 const viewOf = (dimension: string, column: string): string =>
   `SELECT status, substatus, win32_status, reason, value AS ${column}, hits, error FROM values_by_code WHERE dimension = '${dimension}'`
 
-/** For people with the sqlite3 shell: names and times in words, sources added up; by name. Times are seconds since 1970 UTC. */
+/**
+ * For people with the sqlite3 shell: names and times in words, sources added up; by name. Times are seconds since 1970
+ * UTC.
+ */
 export const VIEWS: Readonly<Record<string, string>> = {
   codes_by_hour: `
   SELECT datetime(start - start % 3600, 'unixepoch') AS hour_utc, status, substatus, win32_status, reason, sum(hits) AS hits, ${shownSums()}

@@ -5,10 +5,14 @@ import { SUM_COLUMNS, sumsOf } from './measures.js'
 import type { Range } from './query.js'
 import type { Store } from './store.js'
 
-// The codes that a report tells of. A log may have millions of them, so they stand in temporary tables, in the order in which they are
+// The codes that a report tells of. A log may have millions of them, so they stand in temporary tables, in the order in
+// which they are
 // told, and are read some at a time.
 
-/** Counts of a code, or of the part of it with one Win32 status. Times are seconds since 1970 UTC; null when no entry carries one. */
+/**
+ * Counts of a code, or of the part of it with one Win32 status. Times are seconds since 1970 UTC; null when no entry
+ * carries one.
+ */
 export interface CodeCounts extends Readonly<Sums> {
   readonly firstSeen: number | null
   readonly lastSeen: number | null
@@ -93,7 +97,10 @@ export interface Selected {
   parts(code: number, from: number, to: number): CodePart[]
   /** Histogram of the time taken of the codes with this first digit of the status. */
   latency(digit: number | null): ReadonlyMap<number, number>
-  /** The time that the entries span, [from, to), and the width of the widest of their buckets; undefined when none carries a time. */
+  /**
+   * The time that the entries span, [from, to), and the width of the widest of their buckets; undefined when none
+   * carries a time.
+   */
   stretch(): { from: number; to: number; widest: number } | undefined
   /** Hits by bucket and status. */
   byStatus(grid: Grid): { bucket: number; status: number | null; hits: number }[]
@@ -116,8 +123,10 @@ export function selectCodes(store: Store, range: Range, select?: (code: CodeKey)
   const name = `report${++selections}`
   // Asked below and never again: the next report may use the same name.
   if (select)
-    db.function('selects', (status: number | null, substatus: number | null, win32Status: number | null, reason: string | null) =>
-      Number(select({ status, substatus, win32Status, reason })),
+    db.function(
+      'selects',
+      (status: number | null, substatus: number | null, win32Status: number | null, reason: string | null) =>
+        Number(select({ status, substatus, win32Status, reason })),
     )
   // What is put into a table in some order is numbered in that order.
   db.exec(`
@@ -139,18 +148,28 @@ export function selectCodes(store: Store, range: Range, select?: (code: CodeKey)
         code_id, win32_status, ${SUMS}
       FROM ${name}_row r JOIN code ON code.id = code_id
         JOIN ${name}_code c ON c.status IS code.status AND c.substatus IS code.substatus AND c.reason IS code.reason GROUP BY code_id`)
-  const codes = db.prepare(`SELECT rowid - 1 AS code, status, substatus, reason, parts, win32s, ${NAMED} FROM ${name}_code WHERE rowid > ? AND rowid <= ?`)
-  const parts = db.prepare(`SELECT part, code_id AS codeId, win32_status AS win32Status, ${NAMED} FROM ${name}_part WHERE code = ? AND part >= ? AND part < ?`)
-  const writers = db.prepare(`SELECT server, software, hits FROM ${name}_row WHERE code_id = ? ORDER BY hits DESC, server, software`)
+  const codes = db.prepare(
+    `SELECT rowid - 1 AS code, status, substatus, reason, parts, win32s, ${NAMED} FROM ${name}_code WHERE rowid > ? AND rowid <= ?`,
+  )
+  const parts = db.prepare(
+    `SELECT part, code_id AS codeId, win32_status AS win32Status, ${NAMED} FROM ${name}_part WHERE code = ? AND part >= ? AND part < ?`,
+  )
+  const writers = db.prepare(
+    `SELECT server, software, hits FROM ${name}_row WHERE code_id = ? ORDER BY hits DESC, server, software`,
+  )
   // Nearly always there is one writer, and it need not be looked up for each part.
   const all = db.prepare(`SELECT DISTINCT server, software FROM ${name}_row LIMIT 2`).all() as Omit<Writer, 'hits'>[]
   const only = all.length === 1 ? all[0] : undefined
   const isSelected = `code_id IN (SELECT code_id FROM ${name}_row)`
   return {
     count: db.prepare(`SELECT count(*) FROM ${name}_code`).pluck().get() as number,
-    sums: db.prepare(`SELECT ${NAMED.replace('hits AS', 'coalesce(hits, 0) AS')} FROM (SELECT ${SUMS} FROM ${name}_code r)`).get() as Selected['sums'],
+    sums: db
+      .prepare(`SELECT ${NAMED.replace('hits AS', 'coalesce(hits, 0) AS')} FROM (SELECT ${SUMS} FROM ${name}_code r)`)
+      .get() as Selected['sums'],
     classes: db
-      .prepare(`SELECT digit, ${SUM_NAMES} FROM (SELECT status / 100 AS digit, ${sumsOf()} FROM ${name}_code GROUP BY 1)`)
+      .prepare(
+        `SELECT digit, ${SUM_NAMES} FROM (SELECT status / 100 AS digit, ${sumsOf()} FROM ${name}_code GROUP BY 1)`,
+      )
       .all() as Selected['classes'],
     codes: (from, to) => codes.all(from, to) as SelectedCode[],
     parts: (code, from, to) =>
@@ -169,7 +188,9 @@ export function selectCodes(store: Store, range: Range, select?: (code: CodeKey)
       ),
     stretch() {
       const { from, ...rest } = db
-        .prepare(`SELECT min(start) AS "from", max(start + seconds) AS "to", max(seconds) AS widest FROM hits ${where(...timed(range), isSelected)}`)
+        .prepare(
+          `SELECT min(start) AS "from", max(start + seconds) AS "to", max(seconds) AS widest FROM hits ${where(...timed(range), isSelected)}`,
+        )
         .get() as { from: number | null; to: number; widest: number }
       return from === null ? undefined : { from, ...rest }
     },
@@ -212,7 +233,11 @@ function detailsOf(db: Database.Database, parts: string, range: Range, grid: Gri
     `SELECT bin.key AS bin, sum(bin.value) AS hits ${inParts} CROSS JOIN span ON span.code_id = c.code_id AND span.source_id = c.source_id
        CROSS JOIN json_each(latency) bin ${where(ofSubject, ...periodIn(range))} GROUP BY 1`,
   )
-  const bounds = ({ code, part }: Subject): [number, number, number] => [code, part ?? 0, part ?? Number.MAX_SAFE_INTEGER]
+  const bounds = ({ code, part }: Subject): [number, number, number] => [
+    code,
+    part ?? 0,
+    part ?? Number.MAX_SAFE_INTEGER,
+  ]
   const listOf = (of: Subject, whole: DimensionRow): TopList => {
     const { lost, different } = whole
     const exact = lost === 0
@@ -220,12 +245,17 @@ function detailsOf(db: Database.Database, parts: string, range: Range, grid: Gri
     if (whole.lists === 1) return { values: ofOne.all(whole) as TopValue[], count: different, exact }
     const rows = ofSeveral.all(...bounds(of), whole.id) as (TopValue & { listed: number })[]
     const listed = rows[0]?.listed ?? 0
-    return { values: rows.map(({ value, hits, error }) => ({ value, hits, error: error + lost })), count: exact ? listed : Math.max(listed, different), exact }
+    return {
+      values: rows.map(({ value, hits, error }) => ({ value, hits, error: error + lost })),
+      count: exact ? listed : Math.max(listed, different),
+      exact,
+    }
   }
   return {
     buckets: (of) => buckets.all(...bounds(of)) as ReturnType<Details['buckets']>,
     latency: (of) => histogram(bins.all(...bounds(of)) as BinRow[]),
-    lists: (of) => new Map((dimensions.all(...bounds(of)) as DimensionRow[]).map((whole) => [whole.name, listOf(of, whole)])),
+    lists: (of) =>
+      new Map((dimensions.all(...bounds(of)) as DimensionRow[]).map((whole) => [whole.name, listOf(of, whole)])),
   }
 }
 
@@ -234,7 +264,8 @@ interface BinRow {
   readonly bin: string
   readonly hits: number
 }
-const histogram = (rows: readonly BinRow[]): Map<number, number> => new Map(rows.map(({ bin, hits }) => [Number(bin), hits]))
+const histogram = (rows: readonly BinRow[]): Map<number, number> =>
+  new Map(rows.map(({ bin, hits }) => [Number(bin), hits]))
 
 /** A dimension of which there are lists: what they are together, and where the only one is, if it is the only one. */
 interface DimensionRow {
@@ -248,16 +279,22 @@ interface DimensionRow {
   readonly period: number
 }
 
-const where = (...conditions: readonly string[]): string => (conditions.length ? `WHERE ${conditions.join(' AND ')}` : '')
+const where = (...conditions: readonly string[]): string =>
+  conditions.length ? `WHERE ${conditions.join(' AND ')}` : ''
 
 function startIn({ since, until }: Range): string[] {
   if (since === undefined && until === undefined) return []
-  return ['start >= 0', ...(since === undefined ? [] : [`start >= ${Math.floor(since)}`]), ...(until === undefined ? [] : [`start < ${Math.floor(until)}`])]
+  return [
+    'start >= 0',
+    ...(since === undefined ? [] : [`start >= ${Math.floor(since)}`]),
+    ...(until === undefined ? [] : [`start < ${Math.floor(until)}`]),
+  ]
 }
 
 /** Entries that carry a time. */
 const timed = (range: Range): string[] => ['start <> -1', ...startIn(range)]
 
-const periodIn = ({ periods }: Range): string[] => (periods ? [`period IN (${periods.map((p) => Math.floor(p)).join(', ') || 'NULL'})`] : [])
+const periodIn = ({ periods }: Range): string[] =>
+  periods ? [`period IN (${periods.map((p) => Math.floor(p)).join(', ') || 'NULL'})`] : []
 
 const bucketOf = ({ origin, width }: Grid): string => `(start - ${origin}) / ${width}`

@@ -128,11 +128,15 @@ function prepare(db: Database.Database) {
       trail = @trail, tail_bytes = @tailBytes, tail_hash = @tailHash, read_to = @readTo, open_line = @openLine, lines = @lines,
       entries = @entries, rejected = @rejected, ignored = @ignored, without_time = @withoutTime, read_at = @readAt WHERE id = @id`),
     all: db.prepare(`SELECT ${COLUMNS} FROM source ORDER BY id`),
-    byFirstLine: db.prepare(`SELECT ${COLUMNS} FROM source WHERE first_line = ? AND stream = 0 ORDER BY read_to DESC, id`),
+    byFirstLine: db.prepare(
+      `SELECT ${COLUMNS} FROM source WHERE first_line = ? AND stream = 0 ORDER BY read_to DESC, id`,
+    ),
     byId: db.prepare(`SELECT ${COLUMNS} FROM source WHERE id = ?`),
     dataVersion: () => db.pragma('data_version', { simple: true }) as number,
     changes: db.prepare('SELECT total_changes() AS n'),
-    findStream: db.prepare(`SELECT ${COLUMNS} FROM source WHERE stream = 1 AND name = ? AND format = ? AND server IS ?`),
+    findStream: db.prepare(
+      `SELECT ${COLUMNS} FROM source WHERE stream = 1 AND name = ? AND format = ? AND server IS ?`,
+    ),
     findPacked: db.prepare('SELECT source_id AS id FROM packed WHERE id = ?'),
     addPacked: db.prepare('INSERT OR REPLACE INTO packed VALUES (?, ?)'),
   }

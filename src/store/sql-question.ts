@@ -14,7 +14,8 @@ export interface Answer {
 /**
  * Ask a database one question in SQL, and hand the answer to `use` while the database is open.
  *
- * @throws LogstatError `query` for SQL that is wrong, that is more than one statement, or that would change the database or another file
+ * @throws LogstatError `query` for SQL that is wrong, that is more than one statement, or that would change the
+ * database or another file
  */
 export async function queryDatabase(file: string, sql: string, use: (answer: Answer) => Promise<void>): Promise<void> {
   const db = openDatabase(file, { readOnly: true })
@@ -23,7 +24,11 @@ export async function queryDatabase(file: string, sql: string, use: (answer: Ans
     const statement = prepareOne(() => db.prepare<[], Cell[]>(sql))
     // ATTACH and VACUUM INTO write other files and return no rows; PRAGMA may return rows and change the connection.
     if (!statement.reader || !statement.readonly || /^\s*pragma\b/i.test(sql))
-      throw new LogstatError('query', 'only a question can be asked: one SELECT, or one WITH … SELECT', 'Tables and views: logstat query --schema')
+      throw new LogstatError(
+        'query',
+        'only a question can be asked: one SELECT, or one WITH … SELECT',
+        'Tables and views: logstat query --schema',
+      )
     const columns = statement.columns().map(({ name }) => name)
     await use({ columns, rows: statement.raw().safeIntegers().iterate() })
   } catch (error) {
@@ -39,12 +44,20 @@ function prepareOne<T>(prepare: () => T): T {
     return prepare()
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    throw new LogstatError('query', error.message.replace(/^The supplied SQL string/, 'The SQL'), 'Give one SELECT statement.')
+    throw new LogstatError(
+      'query',
+      error.message.replace(/^The supplied SQL string/, 'The SQL'),
+      'Give one SELECT statement.',
+    )
   }
 }
 
 function sqlError(error: unknown): LogstatError | undefined {
   const { code, message } = error as { code?: unknown; message: string }
   if (code !== 'SQLITE_ERROR') return undefined
-  return new LogstatError('query', `SQLite: ${message}`, 'Tables and views: logstat query --schema   Ready questions: logstat query')
+  return new LogstatError(
+    'query',
+    `SQLite: ${message}`,
+    'Tables and views: logstat query --schema   Ready questions: logstat query',
+  )
 }

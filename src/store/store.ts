@@ -7,7 +7,15 @@ import { Ids } from './ids.js'
 import { maskSample } from './mask.js'
 import { type OpenOptions, openDatabase, turnToWal } from './open.js'
 import { getSetting, unsetSetting } from './setting.js'
-import { type Candidates, type NewSource, type ReadSource, type Source, type Sources, type StreamName, sourcesOf } from './sources.js'
+import {
+  type Candidates,
+  type NewSource,
+  type ReadSource,
+  type Source,
+  type Sources,
+  type StreamName,
+  sourcesOf,
+} from './sources.js'
 
 export type { Candidates, Counted, NewSource, Source }
 
@@ -18,11 +26,17 @@ export const STORED_VALUES = 100
 export interface Store {
   /** null: temporary, goes with the process. */
   readonly file: string | null
-  /** @internal For the queries of this folder; left out of the published types, which so need no types of better-sqlite3. */
+  /**
+   * @internal For the queries of this folder; left out of the published types, which so need no types of
+   * better-sqlite3.
+   */
   readonly db: Database.Database
   /** Whether addresses of clients are not stored as they are. */
   readonly anonymizes: boolean
-  /** Whether addresses of clients become fewer before they are stored, so that all of them are needed and not only the most frequent. */
+  /**
+   * Whether addresses of clients become fewer before they are stored, so that all of them are needed and not only the
+   * most frequent.
+   */
   readonly joinsClients: boolean
   /**
    * Add what was counted of a source, and how far it was read: both or neither.
@@ -65,26 +79,28 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   const addRejects = rejectsOf(db)
   const anonymizer = (): Anonymizer | undefined => (isTemporary ? undefined : anonymizerOf(db))
 
-  const add = db.transaction((source: ReadSource, counted: Iterable<Counted>, rejects: LineCounts['rejects'], seen?: string): number | null => {
-    if (seen !== undefined && sources.stateOf(source) !== seen) return null
-    ids.begin()
-    counts.begin()
-    const id = sources.put(source)
-    const anonymize = anonymizer()
-    let newest = source.id === null ? -Infinity : counts.newestPeriod(id)
-    let first = Infinity
-    for (const part of counted) {
-      const added = counts.add(id, part, anonymize, newest)
-      newest = added.newest
-      first = Math.min(first, added.first)
-    }
-    // Counts of a day that was rolled up already: the next roll-up does it again.
-    if (!isTemporary && first < Number(getSetting(db, 'rolled_up_to') ?? -Infinity)) unsetSetting(db, 'rolled_up_to')
-    addRejects(id, rejects, (text, column) => (isTemporary ? {} : maskSample(text, column, source.fields, anonymize)))
-    ids.end()
-    sources.end(id, source, seen !== undefined)
-    return id
-  })
+  const add = db.transaction(
+    (source: ReadSource, counted: Iterable<Counted>, rejects: LineCounts['rejects'], seen?: string): number | null => {
+      if (seen !== undefined && sources.stateOf(source) !== seen) return null
+      ids.begin()
+      counts.begin()
+      const id = sources.put(source)
+      const anonymize = anonymizer()
+      let newest = source.id === null ? -Infinity : counts.newestPeriod(id)
+      let first = Infinity
+      for (const part of counted) {
+        const added = counts.add(id, part, anonymize, newest)
+        newest = added.newest
+        first = Math.min(first, added.first)
+      }
+      // Counts of a day that was rolled up already: the next roll-up does it again.
+      if (!isTemporary && first < Number(getSetting(db, 'rolled_up_to') ?? -Infinity)) unsetSetting(db, 'rolled_up_to')
+      addRejects(id, rejects, (text, column) => (isTemporary ? {} : maskSample(text, column, source.fields, anonymize)))
+      ids.end()
+      sources.end(id, source, seen !== undefined)
+      return id
+    },
+  )
 
   /** Let an error of SQLite tell the user what to do. */
   function guarded<T>(work: () => T): T {
@@ -122,11 +138,18 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   }
 }
 
-type AddRejects = (source: number, rejects: LineCounts['rejects'], mask: (text: string, column: number) => { text?: string; column?: number }) => void
+type AddRejects = (
+  source: number,
+  rejects: LineCounts['rejects'],
+  mask: (text: string, column: number) => { text?: string; column?: number },
+) => void
 
 function rejectsOf(db: Database.Database): AddRejects {
-  const addReject = db.prepare('INSERT INTO reject VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count')
-  const addSample = db.prepare(`INSERT OR IGNORE INTO reject_sample SELECT @source, @reason, @line, @offset, @step, @column, @text
+  const addReject = db.prepare(
+    'INSERT INTO reject VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count',
+  )
+  const addSample =
+    db.prepare(`INSERT OR IGNORE INTO reject_sample SELECT @source, @reason, @line, @offset, @step, @column, @text
     WHERE (SELECT count(*) FROM reject_sample WHERE source_id = @source AND reason = @reason) < ${MAX_SAMPLES}`)
   return (source, rejects, mask) => {
     for (const [reason, { count, samples }] of rejects) {

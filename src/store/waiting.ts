@@ -1,5 +1,14 @@
 import { Buckets, NO_TIME } from '../tally/buckets.js'
-import { type CodeKey, type DimensionName, emptyTally, type Listed, mergeInto, type Tally, trimLists, weightOf } from '../tally/tally.js'
+import {
+  type CodeKey,
+  type DimensionName,
+  emptyTally,
+  type Listed,
+  mergeInto,
+  type Tally,
+  trimLists,
+  weightOf,
+} from '../tally/tally.js'
 import { type Counted, type CountedCode, readHistogram } from './counts.js'
 import { sweeping } from './forget.js'
 import { SUM_COLUMNS } from './measures.js'
@@ -37,7 +46,8 @@ const SOURCE = 1
 /**
  * Tallies that wait to be booked.
  *
- * Where there is much of them, because there are thousands of codes or a stream of years, they wait in a temporary store,
+ * Where there is much of them, because there are thousands of codes or a stream of years, they wait in a temporary
+ * store,
  * which takes no more memory than it is given.
  */
 export class Waiting {
@@ -130,7 +140,13 @@ function* talliesOf({ db, listsOf }: Store, bucketSeconds: number): Generator<Co
     last = { id, period }
     // Those before 1970 may be finer. To bring them to what they are would be to copy them.
     if (bucketSeconds > FINEST) buckets.widen(bucketSeconds)
-    return { ...span, period: period === NO_TIME ? null : period, buckets, latency: readHistogram(latency), lists: listsOf(SOURCE, id, period) }
+    return {
+      ...span,
+      period: period === NO_TIME ? null : period,
+      buckets,
+      latency: readHistogram(latency),
+      lists: listsOf(SOURCE, id, period),
+    }
   }
   for (;;) {
     const found = spans.all(last.id, last.period) as Span[]

@@ -23,7 +23,8 @@ function addTo(rows: Float64Array, at: number, other: ArrayLike<number>, from: n
 /**
  * Counts by time, for one code.
  *
- * There may be hundreds of thousands of them. As plain numbers in one array they take a third of what objects in a `Map` would, and
+ * There may be hundreds of thousands of them. As plain numbers in one array they take a third of what objects in a
+ * `Map` would, and
  * nothing has to be collected.
  */
 export class Buckets {
@@ -33,7 +34,10 @@ export class Buckets {
   /** Whether rows are in order and each start is there once. */
   #summed: boolean
 
-  /** @param rows as `rows` returns them; they become part of this @param summed whether they are in the order of time, each start once */
+  /**
+   * @param rows as `rows` returns them; they become part of this @param summed whether they are in the order of time,
+   * each start once
+   */
   constructor(rows: Float64Array = NO_ROWS, summed = true) {
     this.#rows = rows
     this.#used = rows.length
@@ -92,7 +96,8 @@ export class Buckets {
   /**
    * Rows of COLUMNS numbers, one behind the other, in the order of time; entries without one come first.
    *
-   * A row is the start of the bucket and its sums in the order of SUM_MEASURES; NaN: no entry of the bucket has a value.
+   * A row is the start of the bucket and its sums in the order of SUM_MEASURES; NaN: no entry of the bucket has a
+   * value.
    */
   rows(): Float64Array {
     this.#sum()

@@ -10,7 +10,8 @@ export function lengthOf(list: List): number {
 }
 
 /**
- * A list as the kernel lays it out: rows of numbers, and texts that it has in common with others. Most of those of a database are stored as
+ * A list as the kernel lays it out: rows of numbers, and texts that it has in common with others. Most of those of a
+ * database are stored as
  * they are, and their values never become objects.
  */
 export class LaidList implements List {
@@ -41,7 +42,11 @@ export class LaidList implements List {
     const { texts, rows } = this
     const values: ListEntry[] = []
     for (let row = 0; row < rows.length; row += ROW_OF_LIST) {
-      values.push({ value: texts[rows[row] as number] as string, hits: rows[row + 1] as number, error: rows[row + 2] as number })
+      values.push({
+        value: texts[rows[row] as number] as string,
+        hits: rows[row + 1] as number,
+        error: rows[row + 2] as number,
+      })
     }
     return values
   }

@@ -17,7 +17,9 @@ export const SUM_MEASURES = named<SumName>(({ kind }) => kind === Kind.Sum)
 /** What is kept by code and period, beside the hits. */
 export const SPAN_MEASURES = named<SpanName>(({ kind }) => kind !== Kind.Sum)
 
-function named<Name extends MeasureName>(fits: (record: MeasureRecord) => boolean): (MeasureRecord & { readonly name: Name })[] {
+function named<Name extends MeasureName>(
+  fits: (record: MeasureRecord) => boolean,
+): (MeasureRecord & { readonly name: Name })[] {
   return MEASURES.filter(fits).map((record) => ({ ...record, name: Measure[record.measure] as Name }))
 }
 
@@ -45,9 +47,13 @@ function plus(a: number | null, b: number | null): number | null {
 
 /** Sums that a report tells as they are, of all entries, a class and a code; of the others it makes something else. */
 export type ReportedSums = Readonly<Omit<Sums, 'hits' | 'timed' | 'timeTakenUs'>>
-const REPORTED = SUM_MEASURES.map(({ name }) => name).filter((name) => name !== 'hits' && name !== 'timed' && name !== 'timeTakenUs')
+const REPORTED = SUM_MEASURES.map(({ name }) => name).filter(
+  (name) => name !== 'hits' && name !== 'timed' && name !== 'timeTakenUs',
+)
 
 /** @param known the sums of all entries: where these have a value, no entries have 0 */
 export function reportedSums(sums: Readonly<Sums>, known = sums): ReportedSums {
-  return Object.fromEntries(REPORTED.map((name) => [name, sums.hits === 0 && known[name] !== null ? 0 : sums[name]])) as ReportedSums
+  return Object.fromEntries(
+    REPORTED.map((name) => [name, sums.hits === 0 && known[name] !== null ? 0 : sums[name]]),
+  ) as ReportedSums
 }

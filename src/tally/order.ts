@@ -2,7 +2,8 @@
 const PLACES = 2 ** 21
 
 /**
- * The places of numbers, in the order of these; equal ones in the order of their places. Numbers sort several times faster than by a function that
+ * The places of numbers, in the order of these; equal ones in the order of their places. Numbers sort several times
+ * faster than by a function that
  * compares places.
  *
  * @param numbers whole, from -2^31 up to 2^32; they are spent by it
@@ -12,6 +13,7 @@ export function placesInOrder(numbers: Float64Array): Float64Array {
   for (let place = 0; place < numbers.length; place++) numbers[place] = (numbers[place] as number) * PLACES + place
   numbers.sort()
   // The remainder of `%` takes several times as long.
-  for (let i = 0; i < numbers.length; i++) numbers[i] = (numbers[i] as number) - Math.floor((numbers[i] as number) / PLACES) * PLACES
+  for (let i = 0; i < numbers.length; i++)
+    numbers[i] = (numbers[i] as number) - Math.floor((numbers[i] as number) / PLACES) * PLACES
   return numbers
 }

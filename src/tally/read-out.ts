@@ -1,5 +1,16 @@
 import { BUCKET_WIDTHS, type Kernel, NO_PERIOD } from '../kernel/kernel.js'
-import { BIN_BITS, BucketHead, CodeRecord, LatencyRecord, MAX_SAMPLES, MAX_TEXT, SampleRecord, StatusBits, SumsOf, TableHead } from '../kernel/records.js'
+import {
+  BIN_BITS,
+  BucketHead,
+  CodeRecord,
+  LatencyRecord,
+  MAX_SAMPLES,
+  MAX_TEXT,
+  SampleRecord,
+  StatusBits,
+  SumsOf,
+  TableHead,
+} from '../kernel/records.js'
 import { characterAt, decode } from '../kernel/text.js'
 import { Reject } from '../kernel/wasm/roles.js'
 import { Buckets, COLUMNS } from './buckets.js'
@@ -29,7 +40,10 @@ const LAID_AT_ONCE = 4096
 const ALL = 2 ** 32 - 1
 const MAX_BUCKETS = 720
 
-/** Memory that is used again and again, and becomes larger where it must. The first touch of new memory costs more than what is copied into it. */
+/**
+ * Memory that is used again and again, and becomes larger where it must. The first touch of new memory costs more than
+ * what is copied into it.
+ */
 export interface Room {
   buffer: ArrayBuffer
 }
@@ -60,7 +74,13 @@ export function readTally(kernel: Kernel, { listed, allClients = false, adaptive
   return tally
 }
 
-function readAllLists(codes: readonly CodeTally[], kernel: Kernel, memory: DataView, listed: Listed, allClients: boolean): void {
+function readAllLists(
+  codes: readonly CodeTally[],
+  kernel: Kernel,
+  memory: DataView,
+  listed: Listed,
+  allClients: boolean,
+): void {
   DIMENSIONS.forEach((name, dimension) => {
     const lists = readLists(codes.length, kernel, dimension, memory, allClients && name === 'client' ? null : listed)
     for (const [i, code] of codes.entries()) code.lists[name] = lists[i] as List
@@ -96,7 +116,9 @@ function readCodes(count: number, table: number, memory: DataView): CodeTally[] 
       status: orNull(key >> BigInt(StatusBits.Status)),
       substatus: orNull((key >> BigInt(StatusBits.Substatus)) & 0x1ffffn),
       win32Status: orNull(key & 0x1ffffffffn),
-      reason: reasonLength ? decode(new Uint8Array(memory.buffer, memory.getUint32(at + CodeRecord.Reason, true), reasonLength)) : null,
+      reason: reasonLength
+        ? decode(new Uint8Array(memory.buffer, memory.getUint32(at + CodeRecord.Reason, true), reasonLength))
+        : null,
       period: timed ? period : null,
       ...readSums(memory, at + CodeRecord.Sums),
       firstSeen: seen ? Number(memory.getBigInt64(at + CodeRecord.FirstSeen, true)) : null,
@@ -146,7 +168,13 @@ function readLatencies(codes: readonly CodeTally[], { wasm }: Kernel, memory: Da
 }
 
 /** The lists of one dimension, by code; values in the order of arrival. @param listed null: all values */
-function readLists(codeCount: number, { wasm }: Kernel, dimension: number, memory: DataView, listed: Listed | null): List[] {
+function readLists(
+  codeCount: number,
+  { wasm }: Kernel,
+  dimension: number,
+  memory: DataView,
+  listed: Listed | null,
+): List[] {
   const { buffer } = wasm.memory
   const counts = new Uint32Array(buffer, memory.getUint32(wasm.table(dimension) + TableHead.Counts, true), codeCount)
   const before = new Uint32Array(buffer, memory.getUint32(wasm.table(dimension) + TableHead.Distinct, true), codeCount)
@@ -173,7 +201,10 @@ function readLists(codeCount: number, { wasm }: Kernel, dimension: number, memor
   })
 }
 
-/** Different values can become the same text: long ones that begin alike, a byte that is no UTF-8 and the four characters that stand for it. */
+/**
+ * Different values can become the same text: long ones that begin alike, a byte that is no UTF-8 and the four
+ * characters that stand for it.
+ */
 function addUpEqual({ values, lost, distinct }: List): List {
   const sums = new Map<string, ListEntry>()
   for (const v of values) {
@@ -186,7 +217,10 @@ function addUpEqual({ values, lost, distinct }: List): List {
   return { values: [...sums.values()], lost, distinct: distinct - (values.length - sums.size) }
 }
 
-/** As `decode` would, but mostly in one step: only text that is no UTF-8 holds the sign that stands for what could not be read, or a text that holds it itself. */
+/**
+ * As `decode` would, but mostly in one step: only text that is no UTF-8 holds the sign that stands for what could not
+ * be read, or a text that holds it itself.
+ */
 function textAt(bytes: Buffer, at: number, length: number): string {
   const text = bytes.toString('utf8', at, at + length)
   return text.includes('\ufffd') ? decode(bytes.subarray(at, at + length)) : text
@@ -221,7 +255,16 @@ export function readLineCounts({ wasm }: Kernel): LineCounts {
   const ignored = Number(wasm.ignoredCount())
   const filtered = Number(wasm.filteredCount())
   const leftOut = { from: wasm.leftOutFrom(), to: wasm.leftOutTo(), roles: wasm.rolesMet() >>> 0 }
-  return { lines: entries + filtered + ignored + rejected, entries, ignored, rejected, filtered, withoutTime: Number(wasm.withoutTime()), leftOut, rejects }
+  return {
+    lines: entries + filtered + ignored + rejected,
+    entries,
+    ignored,
+    rejected,
+    filtered,
+    withoutTime: Number(wasm.withoutTime()),
+    leftOut,
+    rejects,
+  }
 }
 
 /** Without the beginning of a UTF-8 character whose rest was cut off. */

@@ -7,7 +7,14 @@ import { addSums, type Sums } from './measures.js'
 export { MAX_SAMPLES }
 
 /** Names of the lists kept for each code, as the report and the store call them, by Dimension. */
-export const DIMENSIONS = ['path', 'client', 'referer', 'userAgent', 'method', 'host'] as const satisfies readonly string[] & { length: Dimension.Count }
+export const DIMENSIONS = [
+  'path',
+  'client',
+  'referer',
+  'userAgent',
+  'method',
+  'host',
+] as const satisfies readonly string[] & { length: Dimension.Count }
 export type DimensionName = (typeof DIMENSIONS)[number]
 
 /** Names of the reasons for which lines are rejected, by Reject. */
@@ -40,7 +47,10 @@ export interface ListEntry {
   error: number
 }
 
-/** The most frequent values of one dimension, in no order. Exact while `lost` is 0; a value that is not in it had at most `lost` hits. */
+/**
+ * The most frequent values of one dimension, in no order. Exact while `lost` is 0; a value that is not in it had at
+ * most `lost` hits.
+ */
 export interface List {
   readonly values: readonly ListEntry[]
   readonly lost: number
@@ -149,7 +159,10 @@ function mergeCode(to: CodeTally, from: CodeTally): void {
   for (const dimension of DIMENSIONS) to.lists[dimension] = mergeLists(to.lists[dimension], from.lists[dimension])
 }
 
-/** The sum of two lists. A value that is missing in one of them may have had up to `lost` hits there: that becomes part of its error. */
+/**
+ * The sum of two lists. A value that is missing in one of them may have had up to `lost` hits there: that becomes part
+ * of its error.
+ */
 export function mergeLists(a: List, b: List): List {
   if (isEmpty(a)) return b
   if (isEmpty(b)) return a
@@ -179,7 +192,8 @@ export function trimList(list: List, n: number): List {
 }
 
 /**
- * How many values are kept of each list of a dimension: as many as the lists, cut to it, hold `together`, but at least `least` and at most
+ * How many values are kept of each list of a dimension: as many as the lists, cut to it, hold `together`, but at least
+ * `least` and at most
  * `most`. So short lists stay whole, and it is the length of the long ones that depends on how many there are.
  */
 export interface Listed {
@@ -211,12 +225,18 @@ export function trimLists({ codes }: Tally, listed: Listed, whole: readonly Dime
   }
 }
 
-/** Characters that are as large as a value without its text; rows of lists as the kernel lays them out, and texts without their characters. */
+/**
+ * Characters that are as large as a value without its text; rows of lists as the kernel lays them out, and texts
+ * without their characters.
+ */
 const CHARACTERS_OF_ONE = 128
 const ROWS_OF_ONE = 14
 const TEXTS_OF_ONE = 5
 
-/** How much memory codes take, in values of lists and counts by time: a code with its empty lists is as large as ten. A value takes some 170 bytes. */
+/**
+ * How much memory codes take, in values of lists and counts by time: a code with its empty lists is as large as ten. A
+ * value takes some 170 bytes.
+ */
 export function weightOf(codes: Iterable<Pick<CodeTally, 'buckets' | 'lists'>>): number {
   let weight = 0
   const texts = new Set<readonly string[]>()
@@ -243,7 +263,9 @@ function charactersOf(texts: readonly string[]): number {
   return sum
 }
 
-/** The sum over two stretches of one input, the second behind the first: its line numbers begin where the first ends. */
+/**
+ * The sum over two stretches of one input, the second behind the first: its line numbers begin where the first ends.
+ */
 export function addLineCounts(a: LineCounts, b: LineCounts): LineCounts {
   const rejects = new Map(a.rejects)
   for (const [reason, { count, samples }] of b.rejects) {
@@ -270,10 +292,12 @@ export function byHits(a: ListEntry, b: ListEntry): number {
 
 /** Bring the buckets to a wider width. */
 function coarsen(tally: Tally, seconds: number): void {
-  if (seconds % tally.bucketSeconds !== 0) throw new RangeError(`buckets of ${tally.bucketSeconds} s do not fit into ${seconds} s`)
+  if (seconds % tally.bucketSeconds !== 0)
+    throw new RangeError(`buckets of ${tally.bucketSeconds} s do not fit into ${seconds} s`)
   tally.bucketSeconds = seconds
   for (const { buckets } of tally.codes.values()) buckets.widen(seconds)
 }
 
 const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b))
-const greatest = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.max(a, b))
+const greatest = (a: number | null, b: number | null): number | null =>
+  a === null ? b : b === null ? a : Math.max(a, b)

@@ -1,4 +1,6 @@
-/** Percentiles of the time taken, in ms; each is within 1.6 % of the true value, which is half a bin of the histogram. */
+/**
+ * Percentiles of the time taken, in ms; each is within 1.6 % of the true value, which is half a bin of the histogram.
+ */
 export interface TimeTaken {
   readonly p50Ms: number
   readonly p95Ms: number
@@ -7,7 +9,8 @@ export interface TimeTaken {
 }
 
 /**
- * The middle of a bin of the histogram, in µs. Bins below 64 are 1 µs wide; above, each power of two has 32 bins (docs/schema.md).
+ * The middle of a bin of the histogram, in µs. Bins below 64 are 1 µs wide; above, each power of two has 32 bins
+ * (docs/schema.md).
  */
 function middleOfBin(bin: number): number {
   if (bin < 64) return bin

@@ -3,7 +3,8 @@ import { LogstatError, told } from '../errors.js'
 import { copyBytes } from '../input/copy.js'
 import type { Reader } from '../input/open.js'
 
-// Bytes on their way from one thread to another, in memory that both have: blocks that are filled and emptied in turn. To hand each over
+// Bytes on their way from one thread to another, in memory that both have: blocks that are filled and emptied in turn.
+// To hand each over
 // by a message would take longer than to unpack it.
 
 /** The memory of a ring. */
@@ -16,7 +17,9 @@ const TOGETHER = 4
 /** How long a thread sleeps before it looks whether the other one is still there, in ms. */
 const PATIENCE = 20
 
-/** Numbers at the beginning: blocks filled and emptied so far, whether nobody wants more, then the length of each block. */
+/**
+ * Numbers at the beginning: blocks filled and emptied so far, whether nobody wants more, then the length of each block.
+ */
 const FILLED = 0
 const EMPTIED = 1
 const CLOSED = 2
@@ -49,7 +52,8 @@ export async function fillRing(ring: Ring, open: () => Promise<Reader>): Promise
     if (isLast || (i + 1) % TOGETHER === 0) Atomics.notify(state, FILLED)
   }
   for (let i = 0, over = false; !over; i++) {
-    for (let emptied = Atomics.load(state, EMPTIED); i - emptied === BLOCKS; emptied = Atomics.load(state, EMPTIED)) Atomics.wait(state, EMPTIED, emptied)
+    for (let emptied = Atomics.load(state, EMPTIED); i - emptied === BLOCKS; emptied = Atomics.load(state, EMPTIED))
+      Atomics.wait(state, EMPTIED, emptied)
     if (Atomics.load(state, CLOSED)) break
     try {
       reader ??= await open()

@@ -16,7 +16,10 @@ export interface Threads {
   readonly jobs: number
   /** Begin to count a unit into tables of its own. Units are asked for their parts in the order in which they began. */
   begin(unit: Unit, onRead: OnRead): Counted
-  /** Count a unit in this thread, straight into the tables of a kernel. A packed log is unpacked by another thread meanwhile. */
+  /**
+   * Count a unit in this thread, straight into the tables of a kernel. A packed log is unpacked by another thread
+   * meanwhile.
+   */
   countInPlace(kernel: Kernel, unit: Unit, how: Pick<CountUnit, 'onPart' | 'onRead'>): Promise<void>
   /** Whether a unit is being counted in place, and its kernel is in use. */
   readonly isCountingInPlace: boolean
@@ -42,7 +45,10 @@ export type Order =
   | { readonly ring: Ring; readonly piece: Piece }
 
 /** What a worker says: the next part of its unit, how much more was read, or that it is done. */
-export type Answer = { readonly part: Part } | { readonly bytes: number; readonly lines: number; readonly piece: number } | { readonly isDone: true }
+export type Answer =
+  | { readonly part: Part }
+  | { readonly bytes: number; readonly lines: number; readonly piece: number }
+  | { readonly isDone: true }
 
 /** After so many bytes the thread looks after whatever else has come up. */
 export const TURN = 4 << 20
@@ -157,7 +163,11 @@ class WorkerThreads implements Threads {
     return task
   }
 
-  async countInPlace(kernel: Kernel, unit: Unit, { onPart, onRead }: Pick<CountUnit, 'onPart' | 'onRead'>): Promise<void> {
+  async countInPlace(
+    kernel: Kernel,
+    unit: Unit,
+    { onPart, onRead }: Pick<CountUnit, 'onPart' | 'onRead'>,
+  ): Promise<void> {
     const open = async (piece: Piece): Promise<Reader> => {
       if (!piece.unpacksInWorker) return openPiece(piece)
       return this.#readByWorker(piece) ?? openPiece(piece, ALONE)
@@ -295,7 +305,10 @@ class WorkerThreads implements Threads {
     this.#wake()
   }
 
-  /** Have a log read by another thread: what unpacks it does not wait for what counts. @returns undefined when there is none for it */
+  /**
+   * Have a log read by another thread: what unpacks it does not wait for what counts. @returns undefined when there is
+   * none for it
+   */
   #readByWorker(piece: Piece): Reader | undefined {
     const worker = this.#idle.pop() ?? (this.#workers.size < this.jobs - 1 ? this.#start() : undefined)
     if (!worker) return undefined

@@ -1,8 +1,17 @@
 /**
- * Evidence the slow, obvious way: lines, regular expressions, Maps. It says what the words of src/diagnosis/evidence.ts mean; whatever fills
+ * Evidence the slow, obvious way: lines, regular expressions, Maps. It says what the words of src/diagnosis/evidence.ts
+ * mean; whatever fills
  * evidence in another way is held to it. Reads logs of the combined family, W3C logs and HTTPERR logs.
  */
-import { type CodeEvidence, type Evidence, emptyEvidence, latencyBin, SLOW_US, type Trouble, troubleKey } from '../../src/diagnosis/evidence.js'
+import {
+  type CodeEvidence,
+  type Evidence,
+  emptyEvidence,
+  latencyBin,
+  SLOW_US,
+  type Trouble,
+  troubleKey,
+} from '../../src/diagnosis/evidence.js'
 import { ATTACK, agentKindOf, isAttack, pathClassOf } from '../../src/diagnosis/kinds/classify.js'
 import { AUTO, type PathKind } from '../../src/diagnosis/kinds/kinds.js'
 import { countsAsAnswer, GAVE_UP, isTrouble } from '../../src/diagnosis/trouble.js'
@@ -30,13 +39,34 @@ export interface Entry {
 const CLF =
   /^(?:(\S+) )?(\S+) \S+ (.+?) \[(\d\d)\/(\w{3})\/(\d{4}):(\d\d):(\d\d):(\d\d)(?: ([+-]\d\d)(\d\d))?\] "((?:[^"\\]|\\.)*)" (\d{3}|-) (\d+|-)(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)")?(.*)$/
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
-const value = (text: string | undefined): string | null => (text === undefined || text === '' || text === '-' ? null : text)
-const number = (text: string | undefined): number | null => (text !== undefined && /^\d+$/.test(text) ? Number(text) : null)
+const value = (text: string | undefined): string | null =>
+  text === undefined || text === '' || text === '-' ? null : text
+const number = (text: string | undefined): number | null =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : null
 
 function readClf(line: string): Entry | undefined {
   const m = CLF.exec(line)
   if (!m) return undefined
-  const [, host, client, user, day, month, year, hour, minute, second, zone = '+00', zoneMinutes = '00', request = '', status, bytes, referer, agent, rest] = m
+  const [
+    ,
+    host,
+    client,
+    user,
+    day,
+    month,
+    year,
+    hour,
+    minute,
+    second,
+    zone = '+00',
+    zoneMinutes = '00',
+    request = '',
+    status,
+    bytes,
+    referer,
+    agent,
+    rest,
+  ] = m
   const offset = (Number(zone) * 60 + (zone.startsWith('-') ? -1 : 1) * Number(zoneMinutes)) * 60
   const words = /^(\S+) (.*?)(?: HTTP\/\S+)?$/.exec(request)
   const uri = words?.[2] ?? (request === '-' ? '' : request)
@@ -47,7 +77,17 @@ function readClf(line: string): Entry | undefined {
     substatus: null,
     win32Status: null,
     reason: null,
-    time: Date.UTC(Number(year), MONTHS.indexOf(month as string), Number(day), Number(hour), Number(minute), Number(second)) / 1000 - offset,
+    time:
+      Date.UTC(
+        Number(year),
+        MONTHS.indexOf(month as string),
+        Number(day),
+        Number(hour),
+        Number(minute),
+        Number(second),
+      ) /
+        1000 -
+      offset,
     bytes: number(bytes),
     timeTakenUs: taken === undefined ? null : Math.round(Number(taken) * 1e6),
     path: value(path),
@@ -217,7 +257,8 @@ function makeGatherer(): { evidence: Evidence; add(entry: Entry): void; finish()
       c.signedInAt ??= time
     }
     if (answered) {
-      for (const t of pairs.get(`${client} ${path}`) ?? []) if (countsAsAnswer(evidence.codes.get(t.code)?.status ?? null, status)) t.answeredAfter++
+      for (const t of pairs.get(`${client} ${path}`) ?? [])
+        if (countsAsAnswer(evidence.codes.get(t.code)?.status ?? null, status)) t.answeredAfter++
       const p = evidence.paths.get(path ?? '')
       if (p) {
         p.answeredSince++
@@ -226,7 +267,17 @@ function makeGatherer(): { evidence: Evidence; add(entry: Entry): void; finish()
     }
     const isWrite = /^(PUT|MOVE|COPY)$/.test(entry.method ?? '')
     const note = (from: number | null): void => {
-      const sort = { code, path: path ?? '', client, agent, referer: host, isSelf, hasUser: entry.user !== null, isWrite, isAttack: attacks }
+      const sort = {
+        code,
+        path: path ?? '',
+        client,
+        agent,
+        referer: host,
+        isSelf,
+        hasUser: entry.user !== null,
+        isWrite,
+        isAttack: attacks,
+      }
       const key = troubleKey(sort)
       let t = evidence.troubles.get(key)
       if (!t) {
@@ -241,20 +292,43 @@ function makeGatherer(): { evidence: Evidence; add(entry: Entry): void; finish()
         t.first = Math.min(t.first ?? time, time)
         t.last = Math.max(t.last ?? time, time)
       }
-      const p = evidence.paths.get(path ?? '') ?? { class: pathClassOf(path), answered: 0, answeredSince: 0, answeredBetween: 0, lastAnswered: null, errors: 0 }
+      const p = evidence.paths.get(path ?? '') ?? {
+        class: pathClassOf(path),
+        answered: 0,
+        answeredSince: 0,
+        answeredBetween: 0,
+        lastAnswered: null,
+        errors: 0,
+      }
       evidence.paths.set(path ?? '', p)
       p.answeredBetween = p.answeredSince
     }
     if (trouble) {
-      const blocked = status !== null && status >= 400 && status < 500 && status !== 401 && status !== 407 && !GAVE_UP.has(`${status}`)
-      const background = AUTO.has(kind) || pathClass === 'probe-secret' || (kind === 'probe-exploit' && !attacks) || agent === 'bot' || agent === 'scanner'
+      const blocked =
+        status !== null &&
+        status >= 400 &&
+        status < 500 &&
+        status !== 401 &&
+        status !== 407 &&
+        !GAVE_UP.has(`${status}`)
+      const background =
+        AUTO.has(kind) ||
+        pathClass === 'probe-secret' ||
+        (kind === 'probe-exploit' && !attacks) ||
+        agent === 'bot' ||
+        agent === 'scanner'
       if (!(blocked && background)) note(time)
       const p = evidence.paths.get(path ?? '')
       if (p) p.errors++
     } else if (status !== null && status >= 200 && status < 300 && status !== 204) {
       if (kind === 'probe-secret' || (kind === 'probe-exploit' && !attacks)) note(time)
       else if (isWrite && /\.(php\d?|phtml|aspx?|ashx|jspx?|cgi|pl)$/i.test(path ?? '')) note(time)
-    } else if (status !== null && [301, 302, 303, 307, 308].includes(status) && /^(GET|HEAD)$/.test(entry.method ?? 'GET') && time !== null) {
+    } else if (
+      status !== null &&
+      [301, 302, 303, 307, 308].includes(status) &&
+      /^(GET|HEAD)$/.test(entry.method ?? 'GET') &&
+      time !== null
+    ) {
       if (agent !== 'bot' && agent !== 'monitor') countTurn(`${client} ${path} ${query}`, time, note)
     }
   }
@@ -292,7 +366,18 @@ function makeGatherer(): { evidence: Evidence; add(entry: Entry): void; finish()
 }
 
 function newClient(evidence: Evidence, name: string) {
-  const c = { hits: 0, answered: 0, assets: 0, errors: 0, probes: 0, attacks: 0, pathBits: 0, nameBits: 0, signedIn: 0, signedInAt: null as number | null }
+  const c = {
+    hits: 0,
+    answered: 0,
+    assets: 0,
+    errors: 0,
+    probes: 0,
+    attacks: 0,
+    pathBits: 0,
+    nameBits: 0,
+    signedIn: 0,
+    signedInAt: null as number | null,
+  }
   evidence.clientsInTrouble.set(name, c)
   return c
 }
@@ -300,7 +385,18 @@ function newClient(evidence: Evidence, name: string) {
 function codeOf(evidence: Evidence, key: string, { status, substatus, win32Status, reason }: Entry): CodeEvidence {
   let code = evidence.codes.get(key)
   if (!code) {
-    code = { status, substatus, win32Status, reason, hits: 0, first: null, last: null, kinds: new Map(), minutes: new Map(), latency: new Map() }
+    code = {
+      status,
+      substatus,
+      win32Status,
+      reason,
+      hits: 0,
+      first: null,
+      last: null,
+      kinds: new Map(),
+      minutes: new Map(),
+      latency: new Map(),
+    }
     evidence.codes.set(key, code)
   }
   return code
@@ -329,7 +425,10 @@ const NGINX_PAGES: Readonly<Record<number, readonly [number, number]>> = {
   504: [160, 185],
 }
 
-function countSigns({ signs, pageSizes }: Evidence, { status, bytes, path, method, agent, referer, substatus }: Entry): void {
+function countSigns(
+  { signs, pageSizes }: Evidence,
+  { status, bytes, path, method, agent, referer, substatus }: Entry,
+): void {
   if (substatus !== null || status === null) return
   if (path === null && method === null) {
     if (status === 400) signs.emptyRequest400++

@@ -1,5 +1,6 @@
 /**
- * The slow, obvious way: split2, a regular expression a layout, a Map a list. It shares no code with the kernel beyond the layouts
+ * The slow, obvious way: split2, a regular expression a layout, a Map a list. It shares no code with the kernel beyond
+ * the layouts
  * themselves, and every fast way is held to it.
  */
 import { Readable } from 'node:stream'
@@ -84,7 +85,15 @@ function layoutPattern(layout: string): { pattern: RegExp; names: string[] } {
 
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
 
-function utc(y: string, mo: number, d: string, h: string, mi: string, s: string, zone: string | undefined): number | null {
+function utc(
+  y: string,
+  mo: number,
+  d: string,
+  h: string,
+  mi: string,
+  s: string,
+  zone: string | undefined,
+): number | null {
   const date = new Date(Date.UTC(2000, 0, 1))
   date.setUTCFullYear(Number(y), mo - 1, Number(d))
   if (date.getUTCMonth() !== mo - 1 || date.getUTCDate() !== Number(d) || Number(y) < 1) return null
@@ -101,21 +110,38 @@ function utc(y: string, mo: number, d: string, h: string, mi: string, s: string,
 /** CLF, ISO 8601, or seconds (milli-, micro-, nanoseconds) since 1970. */
 function timeOf(text: string): number | null {
   const iso = /^(\d{4})-(\d\d)-(\d\d).(\d\d):(\d\d):(\d\d)(?:[.,]\d*)? *([+-]\d\d:?\d\d|[+-]\d\d|[zZ])?$/s.exec(text)
-  if (iso) return utc(iso[1] as string, Number(iso[2]), iso[3] as string, iso[4] as string, iso[5] as string, iso[6] as string, iso[7])
+  if (iso)
+    return utc(
+      iso[1] as string,
+      Number(iso[2]),
+      iso[3] as string,
+      iso[4] as string,
+      iso[5] as string,
+      iso[6] as string,
+      iso[7],
+    )
   const epoch = /^(\d{9,19})(?:\.\d*)?$/.exec(text)?.[1]
-  if (epoch) return Number(BigInt(epoch) / 10n ** BigInt(epoch.length <= 11 ? 0 : epoch.length <= 14 ? 3 : epoch.length <= 17 ? 6 : 9))
+  if (epoch)
+    return Number(
+      BigInt(epoch) / 10n ** BigInt(epoch.length <= 11 ? 0 : epoch.length <= 14 ? 3 : epoch.length <= 17 ? 6 : 9),
+    )
   return clfTime(text)
 }
 
 function clfTime(text: string): number | null {
-  const m = /^(\d\d?)\/([A-Za-z]{3})\/(\d{4})[: ](\d\d):(\d\d):(\d\d)(?:\.\d*)? *([+-]\d\d:?\d\d|[+-]\d\d|[zZ])?$/.exec(text)
+  const m = /^(\d\d?)\/([A-Za-z]{3})\/(\d{4})[: ](\d\d):(\d\d):(\d\d)(?:\.\d*)? *([+-]\d\d:?\d\d|[+-]\d\d|[zZ])?$/.exec(
+    text,
+  )
   if (!m) return null
   const month = MONTHS.indexOf((m[2] as string).toLowerCase()) + 1
-  return month === 0 ? null : utc(m[3] as string, month, m[1] as string, m[4] as string, m[5] as string, m[6] as string, m[7])
+  return month === 0
+    ? null
+    : utc(m[3] as string, month, m[1] as string, m[4] as string, m[5] as string, m[6] as string, m[7])
 }
 
 const cutQuery = (text: string): string => text.split('?')[0] as string
-const value = (text: string | undefined): string | undefined => (text === undefined || text === '' || text === '-' ? undefined : text)
+const value = (text: string | undefined): string | undefined =>
+  text === undefined || text === '' || text === '-' ? undefined : text
 
 function request(text: string): { method?: string; path?: string | undefined } {
   const m = /^([A-Za-z_-]+) (.*)$/s.exec(text)
@@ -124,7 +150,10 @@ function request(text: string): { method?: string; path?: string | undefined } {
   const rest = m[2] as string
   const protocol = /^(.*) HTTP\/[^ ]+$/s.exec(rest)
   const method = value(m[1])
-  return { ...(method === undefined ? {} : { method }), path: value(cutQuery(protocol ? (protocol[1] as string) : rest)) }
+  return {
+    ...(method === undefined ? {} : { method }),
+    path: value(cutQuery(protocol ? (protocol[1] as string) : rest)),
+  }
 }
 
 /** nginx's built-in pages for what it logs as 400, in the words it puts into them. */
@@ -138,7 +167,10 @@ const PAGES: readonly (readonly [string, string])[] = [
 function pageOf(bytes: number): string | null {
   const kinds = new Set<string>()
   for (const [text, kind] of PAGES)
-    for (const server of ['nginx', ...['/1.9.9', '/1.18.0', '/1.25.10'].flatMap((v) => [`nginx${v}`, `nginx${v} (Ubuntu)`])])
+    for (const server of [
+      'nginx',
+      ...['/1.9.9', '/1.18.0', '/1.25.10'].flatMap((v) => [`nginx${v}`, `nginx${v} (Ubuntu)`]),
+    ])
       for (const body of ['<body>', '<body bgcolor="white">'])
         for (const padding of [0, 402]) {
           const page = `<html>\r\n<head><title>400 ${text}</title></head>\r\n${body}\r\n<center><h1>400 Bad Request</h1></center>\r\n<center>${text}</center>\r\n<hr><center>${server}</center>\r\n</body>\r\n</html>\r\n`
@@ -154,7 +186,10 @@ function reasonOf400(text: string, bytes: number): string | null {
   return /^(?!PRI )[A-Za-z_-]+ [^\\]/s.test(text) ? pageOf(bytes) : 'other-protocol'
 }
 
-/** Who made an error: this server, or the last of those behind it; null when it does not show. @param exact 502 and 504 are told apart, too */
+/**
+ * Who made an error: this server, or the last of those behind it; null when it does not show. @param exact 502 and 504
+ * are told apart, too
+ */
 function makerOf(status: number, upstream: string | undefined, exact: boolean): string | null {
   if (upstream === undefined || !(status >= 400)) return null
   const last = upstream.split(/[,:] */).at(-1) as string
@@ -167,7 +202,10 @@ function makerOf(status: number, upstream: string | undefined, exact: boolean): 
 /** The client in all that stands before the time: the first word that looks like an address, else the first. */
 function clientOf(prefix: string): string | undefined {
   const words = prefix.split(/[ ,"()[\]]+/).filter(Boolean)
-  return value(words.find((w) => /^[0-9a-f.:]+$/i.test(w) && !/^..:..:..$/.test(w) && (w.match(/[.:]/g)?.length ?? 0) >= 2) ?? words[0])
+  return value(
+    words.find((w) => /^[0-9a-f.:]+$/i.test(w) && !/^..:..:..$/.test(w) && (w.match(/[.:]/g)?.length ?? 0) >= 2) ??
+      words[0],
+  )
 }
 
 /** A URI with its scheme and host, in two. */
@@ -184,8 +222,14 @@ function clientValue(text: string | undefined, host?: string): string | undefine
   const first = text?.split(',')[0]?.replace(/^["()[\]]+/, '')
   if (host === undefined) return value(first?.replace(/["()[\]]+$/, ''))
   const colons = first?.match(/:/g)?.length ?? 0
-  const bare = (colons === 1 || first?.includes(']:') ? first?.replace(/:\d[^:]*$/, '') : first)?.replace(/["()[\]]+$/, '')
-  return value(bare) ?? (/^[0-9a-f.:]+$/i.test(host) && (host.match(/[.:]/g)?.length ?? 0) >= 2 && text !== undefined ? host : undefined)
+  const bare = (colons === 1 || first?.includes(']:') ? first?.replace(/:\d[^:]*$/, '') : first)?.replace(
+    /["()[\]]+$/,
+    '',
+  )
+  return (
+    value(bare) ??
+    (/^[0-9a-f.:]+$/i.test(host) && (host.match(/[.:]/g)?.length ?? 0) >= 2 && text !== undefined ? host : undefined)
+  )
 }
 
 function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPattern>): OracleEntry | undefined {
@@ -203,7 +247,10 @@ function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPa
   if (balancer && time === null) return undefined
   const bytes = f.body_bytes_sent ?? f.bytes_sent
   const received = f.request_length ?? f.bytes_received
-  const asked = f.request === undefined ? { method: value(f.request_method), path: value(cutQuery(f.request_uri ?? f.uri ?? '')) } : request(f.request)
+  const asked =
+    f.request === undefined
+      ? { method: value(f.request_method), path: value(cutQuery(f.request_uri ?? f.uri ?? '')) }
+      : request(f.request)
   return {
     status: f.status === '-' ? null : Number(f.status),
     substatus: null,
@@ -216,8 +263,14 @@ function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPa
     // CLF's %b is `-` where nothing was sent.
     bytesSent: bytes === undefined ? null : bytes === '-' ? 0 : Number(bytes),
     bytesReceived: /^\d+$/.test(received ?? '') ? Number(received) : null,
-    timeTakenUs: f.request_time !== undefined && /^\d{1,15}(\.\d+)?$/.test(f.request_time) ? Math.round(Number(f.request_time) * 1e6) : null,
-    client: f.prefix === undefined ? clientValue(f.client_and_port ?? f.remote_addr, f.host ?? '') : clientValue(clientOf(f.prefix), f.host ?? ''),
+    timeTakenUs:
+      f.request_time !== undefined && /^\d{1,15}(\.\d+)?$/.test(f.request_time)
+        ? Math.round(Number(f.request_time) * 1e6)
+        : null,
+    client:
+      f.prefix === undefined
+        ? clientValue(f.client_and_port ?? f.remote_addr, f.host ?? '')
+        : clientValue(clientOf(f.prefix), f.host ?? ''),
     referer: f.http_referer === undefined ? undefined : value(cutQuery(f.http_referer)),
     userAgent: value(f.http_user_agent),
     host: value(f.host),
@@ -261,18 +314,30 @@ function readW3c(line: string, fields: readonly string[]): OracleEntry | undefin
     if (role && f[role] === undefined) f[role] = values[i] as string
   })
   if (f.status === undefined || !/^(\d{1,3}|-|-1|)$/.test(f.status)) return undefined
-  if (f.substatus !== undefined && !(/^\d{1,5}$/.test(f.substatus) && Number(f.substatus) <= 65535) && f.substatus !== '-') return undefined
+  if (
+    f.substatus !== undefined &&
+    !(/^\d{1,5}$/.test(f.substatus) && Number(f.substatus) <= 65535) &&
+    f.substatus !== '-'
+  )
+    return undefined
   const d = /^(\d{4})-(\d\d)-(\d\d)$/.exec(f.date ?? '')
   const t = /^(\d\d):(\d\d):(\d\d)/.exec(f.time ?? '')
-  const win32 = f.win32Status !== undefined && /^\d{1,10}$/.test(f.win32Status) && Number(f.win32Status) <= 0xffffffff ? Number(f.win32Status) : null
-  const number = (text: string | undefined): number | null => (text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null)
+  const win32 =
+    f.win32Status !== undefined && /^\d{1,10}$/.test(f.win32Status) && Number(f.win32Status) <= 0xffffffff
+      ? Number(f.win32Status)
+      : null
+  const number = (text: string | undefined): number | null =>
+    text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : null
   const taken = number(f.timeTaken)
   return {
     status: /^\d+$/.test(f.status) ? Number(f.status) : null,
     substatus: f.substatus === undefined || f.substatus === '-' ? null : Number(f.substatus),
     win32Status: win32,
     reason: f.reason?.startsWith('--') ? null : (value(f.reason) ?? null),
-    time: d && t ? utc(d[1] as string, Number(d[2]), d[3] as string, t[1] as string, t[2] as string, t[3] as string, undefined) : null,
+    time:
+      d && t
+        ? utc(d[1] as string, Number(d[2]), d[3] as string, t[1] as string, t[2] as string, t[3] as string, undefined)
+        : null,
     bytesSent: number(f.bytesSent),
     bytesReceived: number(f.bytesReceived),
     timeTakenUs: taken === null ? null : taken * 1000,
@@ -341,7 +406,14 @@ function add(count: OracleCount, entry: OracleEntry): void {
       timeTakenUs: null,
       first: null,
       last: null,
-      lists: { path: new Map(), client: new Map(), referer: new Map(), userAgent: new Map(), method: new Map(), host: new Map() },
+      lists: {
+        path: new Map(),
+        client: new Map(),
+        referer: new Map(),
+        userAgent: new Map(),
+        method: new Map(),
+        host: new Map(),
+      },
     }
     count.codes.set(key, code)
   }

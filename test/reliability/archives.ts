@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type Fault, GOOD, type Run } from './fault.js'
 
-/** `logs.tar` with a.log, b.log and c.log, three entries each, and something done to its bytes. Each takes a header and one block. */
+/**
+ * `logs.tar` with a.log, b.log and c.log, three entries each, and something done to its bytes. Each takes a header and
+ * one block.
+ */
 const tar =
   (change: (bytes: Buffer) => Buffer) =>
   (folder: string): void => {
@@ -40,14 +43,34 @@ const counted =
   (expected: Readonly<Record<string, number>>) =>
   (_: string, { stdout }: Run): void => {
     const { inputs } = JSON.parse(stdout) as { inputs: { name: string; entries: number }[] }
-    expect(Object.fromEntries(inputs.map(({ name, entries }) => [name.replace('logs.tar!', ''), entries]))).toEqual(expected)
+    expect(Object.fromEntries(inputs.map(({ name, entries }) => [name.replace('logs.tar!', ''), entries]))).toEqual(
+      expected,
+    )
   }
 
-const DAMAGED_SIZES: readonly (readonly [what: string, size: string, isSummed: boolean, says: string, left: Readonly<Record<string, number>>])[] = [
+const DAMAGED_SIZES: readonly (readonly [
+  what: string,
+  size: string,
+  isSummed: boolean,
+  says: string,
+  left: Readonly<Record<string, number>>,
+])[] = [
   ['whose header is damaged', '00000009999\0', false, 'logs.tar: the tar data is damaged', { 'a.log': 3 }],
   ['with a size that is no number', '0000000zzzz\0', true, 'logs.tar: the tar data is damaged', { 'a.log': 3 }],
-  ['with a size beyond the archive', '00077777777\0', true, 'b.log: the tar data ends too early', { 'a.log': 3, 'b.log': 6 }],
-  ['with a size that is too small', '00000000000\0', true, 'logs.tar: the tar data is damaged', { 'a.log': 3, 'b.log': 0 }],
+  [
+    'with a size beyond the archive',
+    '00077777777\0',
+    true,
+    'b.log: the tar data ends too early',
+    { 'a.log': 3, 'b.log': 6 },
+  ],
+  [
+    'with a size that is too small',
+    '00000000000\0',
+    true,
+    'logs.tar: the tar data is damaged',
+    { 'a.log': 3, 'b.log': 0 },
+  ],
 ]
 
 /** Damaged archives are told, and what can be read of them is counted. */

@@ -36,7 +36,10 @@ export const ERRORS: readonly Fault[] = [
     fault: 'More than 240 columns from some line on',
     run: 'logstat --format json wide.log good.log',
     make: (folder) =>
-      writeFileSync(join(folder, 'wide.log'), `#Fields: date time cs-uri-stem sc-status\n${'2026-11-22 10:00:00 /a 200\n'.repeat(3000)}${WIDE}`),
+      writeFileSync(
+        join(folder, 'wide.log'),
+        `#Fields: date time cs-uri-stem sc-status\n${'2026-11-22 10:00:00 /a 200\n'.repeat(3000)}${WIDE}`,
+      ),
     given: 'behind 3,000 entries another `#Fields` line of `wide.log` names 254 columns',
     status: 2,
     says: ['wide.log: the layout of its lines has more than 240 fields'],
@@ -56,9 +59,24 @@ export const ERRORS: readonly Fault[] = [
     status: 2,
     says: ['__proto__:404', 'there is no authority "constructor"'],
   },
-  { fault: 'An ending that is a name of JavaScript', run: 'logstat good.log -o r.constructor', status: 2, says: ['no report of the kind "constructor"'] },
-  { fault: 'A format that is a name of JavaScript', run: 'logstat good.log --log-format __proto__', status: 2, says: ['"__proto__" is no format'] },
-  { fault: 'Standard output is full', run: 'logstat good.log > /dev/full', status: 2, says: ['standard output cannot be written', 'no space left'] },
+  {
+    fault: 'An ending that is a name of JavaScript',
+    run: 'logstat good.log -o r.constructor',
+    status: 2,
+    says: ['no report of the kind "constructor"'],
+  },
+  {
+    fault: 'A format that is a name of JavaScript',
+    run: 'logstat good.log --log-format __proto__',
+    status: 2,
+    says: ['"__proto__" is no format'],
+  },
+  {
+    fault: 'Standard output is full',
+    run: 'logstat good.log > /dev/full',
+    status: 2,
+    says: ['standard output cannot be written', 'no space left'],
+  },
   {
     fault: 'Standard output is full during an import',
     run: 'logstat ingest good.log --db logs.db > /dev/full',
@@ -214,7 +232,8 @@ export const ERRORS: readonly Fault[] = [
       make: makeDatabase,
       status: 2,
       says: ['which is read; it is left as it is'],
-      check: (folder) => expect(readFileSync(join(folder, 'logs.db')).toString('latin1', 0, 15)).toBe('SQLite format 3'),
+      check: (folder) =>
+        expect(readFileSync(join(folder, 'logs.db')).toString('latin1', 0, 15)).toBe('SQLite format 3'),
     }),
   ),
   ...['good.log', 'logs/../good.log', 'link.log', 'hard.log'].map(

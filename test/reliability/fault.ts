@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { ROOT } from '../support.js'
 
-/** A fault or a hostile input, what it takes to run it, and what comes of it. docs/reliability.md is made from these records. */
+/**
+ * A fault or a hostile input, what it takes to run it, and what comes of it. docs/reliability.md is made from these
+ * records.
+ */
 export interface Fault {
   readonly fault: string
   /** A line of sh, run in an empty folder that holds `good.log`, a log of three entries, and what `make` puts there. */
@@ -47,7 +50,9 @@ const LOGSTAT = join(ROOT, 'bin/logstat.js')
 
 /** `logs.db` of good.log. */
 export function makeDatabase(folder: string): void {
-  const { status } = spawnSync(process.execPath, [LOGSTAT, 'ingest', 'good.log', '--db', 'logs.db', '--tz', 'UTC'], { cwd: folder })
+  const { status } = spawnSync(process.execPath, [LOGSTAT, 'ingest', 'good.log', '--db', 'logs.db', '--tz', 'UTC'], {
+    cwd: folder,
+  })
   expect(status).toBe(0)
 }
 
@@ -75,10 +80,15 @@ export function hold({ run: text, make, status, says = [], prints = [], never = 
       env: { ...env, TZ: 'UTC', NO_COLOR: '1', LOGSTAT, ...measured },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    expect({ status: run.status, stderr: run.stderr }).toEqual({ status, stderr: says.length > 0 ? expect.stringMatching(inOrder(says)) : run.stderr })
+    expect({ status: run.status, stderr: run.stderr }).toEqual({
+      status,
+      stderr: says.length > 0 ? expect.stringMatching(inOrder(says)) : run.stderr,
+    })
     expect(run.stdout).toMatch(inOrder(prints))
     for (const text of [...never, /^ +at .*:\d+:\d+/m, /node:internal/]) {
-      const found = [run.stdout, run.stderr].filter((out) => (typeof text === 'string' ? out.includes(text) : text.test(out)))
+      const found = [run.stdout, run.stderr].filter((out) =>
+        typeof text === 'string' ? out.includes(text) : text.test(out),
+      )
       expect([String(text), found]).toEqual([String(text), []])
     }
     if (mebibytes !== undefined) {
@@ -91,4 +101,5 @@ export function hold({ run: text, make, status, says = [], prints = [], never = 
   }
 }
 
-const inOrder = (parts: readonly string[]): RegExp => new RegExp(parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^]*'))
+const inOrder = (parts: readonly string[]): RegExp =>
+  new RegExp(parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^]*'))

@@ -74,7 +74,10 @@ export const LIMITS: readonly Fault[] = [
     run: 'ulimit -t 60; logstat --format json big.zst good.log',
     make: (folder) => writeFileSync(join(folder, 'big.zst'), zstd(30, 2000, 128 << 10)),
     status: 2,
-    says: ['big.zst: the zstd data cannot be unpacked: it needs a window of more than 128 MiB', 'zstd -dc big.zst | logstat -'],
+    says: [
+      'big.zst: the zstd data cannot be unpacked: it needs a window of more than 128 MiB',
+      'zstd -dc big.zst | logstat -',
+    ],
     mebibytes: 400,
     also: 'the other log is reported',
     check: reportsGood,
@@ -94,7 +97,10 @@ export const LIMITS: readonly Fault[] = [
     run: 'ulimit -t 60; logstat --format json many.gz',
     make: (folder) => {
       const empty = gzipSync('')
-      writeFileSync(join(folder, 'many.gz'), Buffer.concat([...Array.from({ length: 100_000 }, () => empty), gzipSync(GOOD)]))
+      writeFileSync(
+        join(folder, 'many.gz'),
+        Buffer.concat([...Array.from({ length: 100_000 }, () => empty), gzipSync(GOOD)]),
+      )
     },
     status: 0,
     mebibytes: 400,
@@ -214,7 +220,8 @@ export const LIMITS: readonly Fault[] = [
     run: 'logstat ingest good.log --db logs.db; logstat good.log -o report.json',
     make: (folder) => {
       // As such a run leaves them: of a process that is not there any more.
-      for (const file of ['logs.db', 'report.json']) writeFileSync(join(folder, freshName(file).replace(`-${process.pid}-`, '-999999999-')), '')
+      for (const file of ['logs.db', 'report.json'])
+        writeFileSync(join(folder, freshName(file).replace(`-${process.pid}-`, '-999999999-')), '')
       writeFileSync(join(folder, freshName('report.json')), '')
     },
     given: 'files as such runs leave them, and one of a run that goes on',

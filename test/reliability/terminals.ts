@@ -4,16 +4,22 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { type Fault, GOOD, makeDatabase } from './fault.js'
 
-// Whatever a log, a file name, an archive or a database of somebody else says, nothing of it may reach a terminal as it is: escape
+// Whatever a log, a file name, an archive or a database of somebody else says, nothing of it may reach a terminal as it
+// is: escape
 // sequences, marks that turn the direction of writing, and characters that nobody can see.
 
 /** Clears the screen, sets the title, turns the direction, hides: in UTF-8 and, for C1, as single bytes. */
 const HOSTILE = '\x1b[2J\x1b]0;owned\x07\u009b31m\u202e\u{e0041}\u00ad\u180e\u3164\u115f\u034f\u200b\u2028'
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const RAW = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\u3164\ufeff\u{e0000}-\u{e0fff}]|\u034f/u
+const RAW =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\u3164\ufeff\u{e0000}-\u{e0fff}]|\u034f/u
 
-const safe = (fault: Omit<Fault, 'never' | 'also'>): Fault => ({ ...fault, never: [RAW], also: 'nothing of it is printed as it is' })
+const safe = (fault: Omit<Fault, 'never' | 'also'>): Fault => ({
+  ...fault,
+  never: [RAW],
+  also: 'nothing of it is printed as it is',
+})
 
 /** A name with all that a file name may hold. */
 const NAME = `x${HOSTILE}.log`
@@ -22,12 +28,21 @@ function hostileDatabase(folder: string): void {
   writeFileSync(join(folder, 'good.log'), `${GOOD}not a line of a log\n`)
   makeDatabase(folder)
   const db = new Database(join(folder, 'logs.db'))
-  const tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").all() as { name: string }[]
+  const tables = db
+    .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    .all() as { name: string }[]
   for (const { name } of tables) {
-    const columns = db.prepare(`SELECT name, type FROM pragma_table_info('${name}')`).all() as { name: string; type: string }[]
+    const columns = db.prepare(`SELECT name, type FROM pragma_table_info('${name}')`).all() as {
+      name: string
+      type: string
+    }[]
     // Where a name must be one of a few, or text is looked up, the database is another one or none.
     for (const column of columns)
-      if (column.type === 'TEXT' && !['setting', 'dimension'].includes(name) && !['uid', 'latency', 'first_line', 'tail_hash'].includes(column.name))
+      if (
+        column.type === 'TEXT' &&
+        !['setting', 'dimension'].includes(name) &&
+        !['uid', 'latency', 'first_line', 'tail_hash'].includes(column.name)
+      )
         db.prepare(`UPDATE OR IGNORE ${name} SET "${column.name}" = coalesce("${column.name}", '') || ?`).run(HOSTILE)
   }
   db.close()
@@ -60,7 +75,14 @@ function hostileFile(folder: string): void {
   writeFileSync(join(folder, 'logs', `no${HOSTILE}`), 'no log\n')
 }
 
-const inNames = ['logs', 'logs --format json', 'ingest logs --db logs.db', 'detect logs', 'detect logs --format json', 'iis logs'].map((command) =>
+const inNames = [
+  'logs',
+  'logs --format json',
+  'ingest logs --db logs.db',
+  'detect logs',
+  'detect logs --format json',
+  'iis logs',
+].map((command) =>
   safe({
     fault: `Escape sequences in file names: \`${command}\``,
     run: `logstat ${command}; [ $? != 1 ]`,
@@ -121,7 +143,10 @@ const inValues = ['hostile.log', 'hostile.log --format json', 'detect hostile.lo
     fault: `Escape sequences in a log: \`${command}\``,
     run: `logstat ${command}; [ $? != 1 ]`,
     make: (folder) =>
-      writeFileSync(join(folder, 'hostile.log'), `${GOOD}${GOOD.replaceAll('/b', `/b${HOSTILE}`).replaceAll('curl/8.5.0', HOSTILE)}${HOSTILE} no line\n`),
+      writeFileSync(
+        join(folder, 'hostile.log'),
+        `${GOOD}${GOOD.replaceAll('/b', `/b${HOSTILE}`).replaceAll('curl/8.5.0', HOSTILE)}${HOSTILE} no line\n`,
+      ),
     status: 0,
   }),
 )

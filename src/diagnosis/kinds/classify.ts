@@ -2,10 +2,12 @@ import { isbot } from 'isbot'
 import { type AgentKind, kinds } from './kinds.js'
 import { type Matcher, makeMatcher, match, NO_MATCH } from './matcher.js'
 
-// Texts to kinds. A path or an agent is classified once, when its text is first seen; a query is looked at in every entry, and never kept.
+// Texts to kinds. A path or an agent is classified once, when its text is first seen; a query is looked at in every
+// entry, and never kept.
 
 /**
- * Paths are counted by class: their kind, and the family that makes them a site's own (`probe-app/php`), since whether it does shows at the end only.
+ * Paths are counted by class: their kind, and the family that makes them a site's own (`probe-app/php`), since whether
+ * it does shows at the end only.
  * For the kernel a class is a number, its place in `classes`. The first is that of an entry without a path.
  */
 const NONE = 0
@@ -35,7 +37,9 @@ function makePathClassifier(): Classifier {
     const known = classes.indexOf(name)
     return known >= 0 ? known : classes.push(name) - 1
   })
-  const patterns = records.flatMap(({ patterns, where }, value) => patterns.map((pattern) => ({ pattern, value, where })))
+  const patterns = records.flatMap(({ patterns, where }, value) =>
+    patterns.map((pattern) => ({ pattern, value, where })),
+  )
   return {
     classes,
     classOfRecord,

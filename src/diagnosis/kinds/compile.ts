@@ -8,17 +8,24 @@ import { parse } from 'yaml'
 import { AGENT_KINDS, type KindTable, PATH_KINDS } from './kinds.js'
 import { expand } from './matcher.js'
 
-const read = <K extends string>(name: string): KindTable<K> => parse(readFileSync(new URL(name, import.meta.url), 'utf8')) as KindTable<K>
+const read = <K extends string>(name: string): KindTable<K> =>
+  parse(readFileSync(new URL(name, import.meta.url), 'utf8')) as KindTable<K>
 
-function* wrong<K extends string>(name: string, { kinds, records }: KindTable<K>, known: readonly K[]): Generator<string> {
-  for (const kind of known) if (!kinds[kind]?.en || !kinds[kind].zh) yield `${name}: ${kind}: has no name in both languages`
+function* wrong<K extends string>(
+  name: string,
+  { kinds, records }: KindTable<K>,
+  known: readonly K[],
+): Generator<string> {
+  for (const kind of known)
+    if (!kinds[kind]?.en || !kinds[kind].zh) yield `${name}: ${kind}: has no name in both languages`
   for (const [i, { kind, patterns, source }] of records.entries()) {
     const at = `${name}: record ${i + 1} (${kind})`
     if (!known.includes(kind)) yield `${at}: no such kind; there are ${known.join(', ')}`
     if (!/^https:\/\//.test(source ?? '')) yield `${at}: source must be a URL`
     for (const pattern of patterns ?? []) {
       if (pattern !== pattern.toLowerCase()) yield `${at}: ${pattern}: write it in lower case`
-      if (expand(pattern).some((p) => p.replaceAll('[*]', '').slice(1, -1).includes('*'))) yield `${at}: ${pattern}: * may stand at the start and the end only`
+      if (expand(pattern).some((p) => p.replaceAll('[*]', '').slice(1, -1).includes('*')))
+        yield `${at}: ${pattern}: * may stand at the start and the end only`
     }
   }
 }

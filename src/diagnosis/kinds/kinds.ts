@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { Text } from '../../catalogue/note.js'
 
-// Kinds of paths, agents, referers and clients: one list for kernel, database, JSON and selections. Their tables are YAML beside this file.
+// Kinds of paths, agents, referers and clients: one list for kernel, database, JSON and selections. Their tables are
+// YAML beside this file.
 
 export const PATH_KINDS = [
   'favicon',

@@ -1,6 +1,8 @@
-// Finds which of many patterns matches a text: an automaton after Aho and Corasick. Its tables are plain numbers, so the kernel can run it, too.
+// Finds which of many patterns matches a text: an automaton after Aho and Corasick. Its tables are plain numbers, so
+// the kernel can run it, too.
 //
-// A pattern is a text whose `*` stand at its start and its end only. What has no `*` there must begin or end there. `[*]` is a star.
+// A pattern is a text whose `*` stand at its start and its end only. What has no `*` there must begin or end there.
+// `[*]` is a star.
 // The text is read once, whatever the number of patterns: about two nanoseconds a byte.
 
 /** Stands before the first and behind the last byte of a text. */

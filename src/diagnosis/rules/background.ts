@@ -7,7 +7,8 @@ import type { Cell, Row, View } from '../view.js'
 // What is no matter of the site, in one line each; and what is left, by code.
 
 const isError = ({ code: { status } }: Cell): boolean => status === null || status >= 400
-const openCells = (view: View, fits: (cell: Cell) => boolean): Cell[] => view.cells.filter((c) => c.left > 0 && isError(c) && fits(c))
+const openCells = (view: View, fits: (cell: Cell) => boolean): Cell[] =>
+  view.cells.filter((c) => c.left > 0 && isError(c) && fits(c))
 const leftOf = (cells: readonly Cell[]): number => cells.reduce((n, c) => n + c.left, 0)
 
 /** One line for cells of a kind. */
@@ -39,7 +40,12 @@ function background(
         rows,
         cells,
         verdict,
-        evidence: [say(`${num(n)} requests (${percent(n / view.entries)}).`, `${num(n)} 个请求（${percent(n / view.entries)}）。`)],
+        evidence: [
+          say(
+            `${num(n)} requests (${percent(n / view.entries)}).`,
+            `${num(n)} 个请求（${percent(n / view.entries)}）。`,
+          ),
+        ],
       }
     },
   }
@@ -90,7 +96,10 @@ export const connectionsWithoutRequest = background(
   say('Connections without a request', '没有请求的连接'),
   say('400, 408 and entries without a status or request line.', '没有请求行的 400、408，以及没有状态码的条目。'),
   ALL,
-  say('Clients that speak TLS to the plain port: the catalogue tells them apart.', '向明文端口发送 TLS 的客户端：目录中有单独说明。'),
+  say(
+    'Clients that speak TLS to the plain port: the catalogue tells them apart.',
+    '向明文端口发送 TLS 的客户端：目录中有单独说明。',
+  ),
   'noise',
   (c) => (c.kind === 'none' || c.code.status === null) && (c.code.status === null || c.code.status < 500),
 )
@@ -109,9 +118,15 @@ export const askedForByThemselves = background(
 export const scanners = background(
   'scanners',
   say('Scanners, refused', '已拒绝的扫描'),
-  say("4xx on paths of probes that are not the site's own, of scanner agents and of clients that attack.", '不属于本站的探测路径、扫描器代理及攻击者的 4xx。'),
+  say(
+    "4xx on paths of probes that are not the site's own, of scanner agents and of clients that attack.",
+    '不属于本站的探测路径、扫描器代理及攻击者的 4xx。',
+  ),
   ALL,
-  say('A site that runs WordPress or PHP: its own pages are no probes.', '运行 WordPress 或 PHP 的站点：其自身页面不算探测。'),
+  say(
+    'A site that runs WordPress or PHP: its own pages are no probes.',
+    '运行 WordPress 或 PHP 的站点：其自身页面不算探测。',
+  ),
   'noise',
   (c) => (c.kind.startsWith('probe-') || c.agent === 'scanner') && (c.code.status ?? 0) < 500 && c.code.status !== 401,
   (r) => (r.isAttacker || r.kind.startsWith('probe-')) && (r.of.status ?? 0) < 500,
@@ -130,7 +145,10 @@ export const strangersAtTheDoor = background(
   say('Strangers at the door', '来访的陌生客户端'),
   say('4xx on `/` to clients that had no success at all.', '没有任何成功响应的客户端在 `/` 上收到的 4xx。'),
   ALL,
-  say('A site whose start page is broken: then clients that succeed elsewhere are hit, too.', '首页损坏的站点：此时在其他路径成功的客户端也会受影响。'),
+  say(
+    'A site whose start page is broken: then clients that succeed elsewhere are hit, too.',
+    '首页损坏的站点：此时在其他路径成功的客户端也会受影响。',
+  ),
   'noise',
   () => false,
   (r) => r.path === '/' && !r.isKnown && (r.of.status ?? 0) < 500 && (r.of.status ?? 0) >= 400,
@@ -164,7 +182,12 @@ export const anyCode: Rule = {
       let severity: 'act' | 'watch' | 'info' = 'info'
       if (!isOne && !isStrange && !QUIET.has(verdict)) {
         if (ASKS.has(verdict))
-          severity = sumOf(people) >= 20 && clients >= 5 && share >= 0.02 ? 'act' : sumOf(people) >= 5 && clients >= 3 && share >= 0.005 ? 'watch' : 'info'
+          severity =
+            sumOf(people) >= 20 && clients >= 5 && share >= 0.02
+              ? 'act'
+              : sumOf(people) >= 5 && clients >= 3 && share >= 0.005
+                ? 'watch'
+                : 'info'
         else if (sumOf(people) >= 20 && clients >= 5 && share >= 0.03) severity = 'watch'
       }
       const name = view.options.nameOf(code)
@@ -196,7 +219,10 @@ export const newCode: Rule = {
   id: 'new-code',
   title: say('A code that was not there before', '此前没有的代码'),
   looks: say('Codes that the period before does not have.', '上一时段没有的代码。'),
-  condition: say('An error, 5 by 3 clients, of a verdict that asks for somebody: watch.', '错误代码，3 个客户端的 5 次，且判定需要处理：watch。'),
+  condition: say(
+    'An error, 5 by 3 clients, of a verdict that asks for somebody: watch.',
+    '错误代码，3 个客户端的 5 次，且判定需要处理：watch。',
+  ),
   severities: ['watch'],
   falseAlarms: say('A period before that was much shorter.', '上一时段明显更短。'),
   *find(view) {
@@ -207,7 +233,8 @@ export const newCode: Rule = {
       view.open((r) => r.isPerson && !r.isAttacker && (r.of.status ?? 400) >= 400),
       (r) => r.of,
     )) {
-      if (known.has(`${code.status}|${code.substatus}|${code.win32Status}`) || sumOf(rows) < 5 || clientsOf(rows) < 3) continue
+      if (known.has(`${code.status}|${code.substatus}|${code.win32Status}`) || sumOf(rows) < 5 || clientsOf(rows) < 3)
+        continue
       if (!ASKS.has(view.options.verdictOf(code)) && view.options.verdictOf(code) !== 'auth') continue
       yield {
         severity: 'watch',
@@ -252,17 +279,28 @@ export const slower: Rule = {
       verdict: 'backend',
       people: count(now) / 20,
       evidence: [
-        say(`One answer in 20 took ${num(p95)} ms and more; it was ${num(was)} ms.`, `每 20 个响应中有 1 个耗时 ${num(p95)} ms 以上；此前为 ${num(was)} ms。`),
+        say(
+          `One answer in 20 took ${num(p95)} ms and more; it was ${num(was)} ms.`,
+          `每 20 个响应中有 1 个耗时 ${num(p95)} ms 以上；此前为 ${num(was)} ms。`,
+        ),
       ],
-      checks: [say('Look at the paths that take longest, and at the load of the server and its database.', '查看耗时最长的路径，以及服务器和数据库的负载。')],
+      checks: [
+        say(
+          'Look at the paths that take longest, and at the load of the server and its database.',
+          '查看耗时最长的路径，以及服务器和数据库的负载。',
+        ),
+      ],
     }
   },
 }
 
-function timesOfAnswers(codes: Iterable<{ status: number | null; latency: ReadonlyMap<number, number> }>): Map<number, number> {
+function timesOfAnswers(
+  codes: Iterable<{ status: number | null; latency: ReadonlyMap<number, number> }>,
+): Map<number, number> {
   const bins = new Map<number, number>()
   for (const { status, latency } of codes)
-    if (status !== null && status >= 200 && status < 300) for (const [bin, n] of latency) bins.set(bin, (bins.get(bin) ?? 0) + n)
+    if (status !== null && status >= 200 && status < 300)
+      for (const [bin, n] of latency) bins.set(bin, (bins.get(bin) ?? 0) + n)
   return bins
 }
 
@@ -289,7 +327,10 @@ export const linesNotUnderstood: Rule = {
         ),
       ],
       checks: [
-        say('`logstat detect FILE` says which format was found, and where lines stop to fit.', '`logstat detect FILE` 会说明识别出的格式以及不符之处。'),
+        say(
+          '`logstat detect FILE` says which format was found, and where lines stop to fit.',
+          '`logstat detect FILE` 会说明识别出的格式以及不符之处。',
+        ),
       ],
     }
   },
@@ -326,10 +367,14 @@ export const logGap: Rule = {
     '按前后一小时推算其间应有 60 个条目，且前后各有 60 个；此类空档不超过 3 个：watch。',
   ),
   severities: ['watch'],
-  falseAlarms: say('A site that sleeps at night, or a machine that is switched off at noon.', '夜间无访问的站点，或中午关闭的计算机。'),
+  falseAlarms: say(
+    'A site that sleeps at night, or a machine that is switched off at noon.',
+    '夜间无访问的站点，或中午关闭的计算机。',
+  ),
   *find(view) {
     const times = [...view.minutes.keys()].sort((a, b) => a - b)
-    const rate = (from: number, to: number): number => times.reduce((n, t) => n + (t >= from && t < to ? (view.minutes.get(t) as number) : 0), 0)
+    const rate = (from: number, to: number): number =>
+      times.reduce((n, t) => n + (t >= from && t < to ? (view.minutes.get(t) as number) : 0), 0)
     const gaps = times.flatMap((to, i) => {
       const from = (times[i - 1] ?? to) + 1
       return to - from >= 15 && to - from <= 1440 ? [{ from, to }] : []
@@ -359,7 +404,12 @@ export const logGap: Rule = {
             `${num(to - from)} 分钟没有条目；前后一小时分别有 ${num(before)} 和 ${num(after)} 条。`,
           ),
         ],
-        checks: [say('Was the server down, or only its log (full disk, rotation)?', '是服务器停机，还是仅日志中断（磁盘已满、轮转）？')],
+        checks: [
+          say(
+            'Was the server down, or only its log (full disk, rotation)?',
+            '是服务器停机，还是仅日志中断（磁盘已满、轮转）？',
+          ),
+        ],
       }
     }
   },
@@ -369,9 +419,15 @@ export const clockWentBack: Rule = {
   id: 'clock-went-back',
   title: say('The clock of the server went back', '服务器时钟回拨'),
   looks: say('Entries more than five minutes earlier than one before them.', '比前面的条目早 5 分钟以上的条目。'),
-  condition: say('5 or more, at most a tenth of the log, and less than 26 hours: watch.', '5 条及以上，不超过日志的十分之一，且不足 26 小时：watch。'),
+  condition: say(
+    '5 or more, at most a tenth of the log, and less than 26 hours: watch.',
+    '5 条及以上，不超过日志的十分之一，且不足 26 小时：watch。',
+  ),
   severities: ['watch'],
-  falseAlarms: say('Logs put together in another order: then it is many entries, or days.', '合并顺序不同的日志：此时涉及大量条目或数天。'),
+  falseAlarms: say(
+    'Logs put together in another order: then it is many entries, or days.',
+    '合并顺序不同的日志：此时涉及大量条目或数天。',
+  ),
   *find({ evidence: { backwards, backwardsSeconds, entries } }) {
     if (backwards < 5 || backwards > 0.1 * entries || backwardsSeconds > 26 * 3600) return
     yield {

@@ -35,7 +35,8 @@ function waitsOnPurpose(view: View, rows: readonly Row[], seconds: number): bool
   let stayed = 0
   for (const [key, bins] of view.evidence.slow) {
     const code = view.evidence.codes.get(key.slice(0, key.length - path.length - 1))
-    if (!key.endsWith(`|${path}`) || code?.status == null || code.status >= 400 || (code.win32Status ?? 0) !== 0) continue
+    if (!key.endsWith(`|${path}`) || code?.status == null || code.status >= 400 || (code.win32Status ?? 0) !== 0)
+      continue
     const there = pileOf(bins)
     if (there?.seconds === seconds) stayed += there.hits
   }
@@ -54,7 +55,10 @@ export const clientsGiveUpOnPath: Rule = {
     'act：3 个客户端的 20 次且占该路径 20 %（响应慢或耗时集中时为 5 %）。watch：10 次且 10 %。资源文件需达到 50 %。',
   ),
   severities: ['act', 'watch', 'info'],
-  falseAlarms: say('Requests that wait on purpose: those that stayed to the end took as long.', '有意等待的请求：等到结束的请求耗时相同。'),
+  falseAlarms: say(
+    'Requests that wait on purpose: those that stayed to the end took as long.',
+    '有意等待的请求：等到结束的请求耗时相同。',
+  ),
   *find(view) {
     for (const [path, rows] of groupBy(left(view), (r) => r.path)) {
       const n = sumOf(rows)
@@ -71,7 +75,10 @@ export const clientsGiveUpOnPath: Rule = {
       const title = onPurpose
         ? say(`${path} waits on purpose, and clients leave`, `${path} 有意等待，客户端中途离开`)
         : times
-          ? say(`Clients are cut off after ${times.seconds} s on ${path}`, `${path} 的客户端在 ${times.seconds} s 后被断开`)
+          ? say(
+              `Clients are cut off after ${times.seconds} s on ${path}`,
+              `${path} 的客户端在 ${times.seconds} s 后被断开`,
+            )
           : say(`Clients give up on ${path}`, `客户端放弃等待 ${path}`)
       yield {
         severity: onPurpose ? 'info' : isAct ? 'act' : 'watch',
@@ -114,7 +121,10 @@ export const clientsGiveUpOnPath: Rule = {
 export const everybodyGivesUp: Rule = {
   id: 'everybody-gives-up',
   title: say('Everybody gives up', '大量客户端放弃等待'),
-  looks: say('The same codes, in windows of 5 minutes or 50 requests.', '相同的代码，按 5 分钟或 50 个请求的窗口统计。'),
+  looks: say(
+    'The same codes, in windows of 5 minutes or 50 requests.',
+    '相同的代码，按 5 分钟或 50 个请求的窗口统计。',
+  ),
   condition: say(
     'A window with 10 and 20 %, in all 20 by 5 clients, and half of the known times a second and more.',
     '窗口内 10 次且占 20 %，合计 5 个客户端的 20 次，且已知耗时有一半在 1 s 以上。',
@@ -128,7 +138,9 @@ export const everybodyGivesUp: Rule = {
     const rows = left(view).filter((r) => !isAsset(r))
     if (sumOf(rows) < 20 || !waited(rows)) return
     for (const { from, to, total } of stretchesOf(view, minutesOf(rows), 10, 0.2)) {
-      const inside = rows.filter((r) => !r.taken && r.first !== null && r.last !== null && r.last >= from * 60 && r.first < to * 60)
+      const inside = rows.filter(
+        (r) => !r.taken && r.first !== null && r.last !== null && r.last >= from * 60 && r.first < to * 60,
+      )
       const n = sumOf(inside)
       if (n < 20 || clientsOf(inside) < 5) continue
       const times = pile(view, inside)
@@ -162,7 +174,10 @@ export const everybodyGivesUp: Rule = {
             : []),
         ],
         checks: [
-          say('The server was too slow or did not answer: read the log of the application for that time.', '服务器过慢或没有响应：查看应用程序该时段的日志。'),
+          say(
+            'The server was too slow or did not answer: read the log of the application for that time.',
+            '服务器过慢或没有响应：查看应用程序该时段的日志。',
+          ),
         ],
       }
     }
@@ -173,7 +188,10 @@ export const manyGiveUpAtOnce: Rule = {
   id: 'many-give-up-at-once',
   title: say('Many clients gave up at once', '大量客户端同时放弃'),
   looks: say('The same codes, in windows of 20 minutes.', '相同的代码，按 20 分钟窗口统计。'),
-  condition: say('20 by 5 clients, 8 times what the rest of the log lets expect.', '5 个客户端的 20 次，且为日志其余部分预期值的 8 倍。'),
+  condition: say(
+    '20 by 5 clients, 8 times what the rest of the log lets expect.',
+    '5 个客户端的 20 次，且为日志其余部分预期值的 8 倍。',
+  ),
   severities: ['watch'],
   falseAlarms: say('Icons and assets of a page that many leave.', '访客离开页面时未加载完的图标和资源。'),
   *find(view) {
@@ -182,11 +200,16 @@ export const manyGiveUpAtOnce: Rule = {
     if (all < 20 || !waited(rows)) return
     for (const { from, to, hits, total } of stretchesOf(view, minutesOf(rows), 20, 0.01, 20)) {
       const expected = ((all - hits) / Math.max(1, view.entries - total)) * total
-      const inside = rows.filter((r) => !r.taken && r.first !== null && r.last !== null && r.last >= from * 60 && r.first < to * 60)
+      const inside = rows.filter(
+        (r) => !r.taken && r.first !== null && r.last !== null && r.last >= from * 60 && r.first < to * 60,
+      )
       if (hits < 8 * Math.max(1, expected) || clientsOf(inside) < 5 || sumOf(inside) < 20) continue
       yield {
         severity: 'watch',
-        title: say(`Many clients gave up at once, at ${view.clock(from * 60)}`, `${view.clock(from * 60)} 大量客户端同时放弃`),
+        title: say(
+          `Many clients gave up at once, at ${view.clock(from * 60)}`,
+          `${view.clock(from * 60)} 大量客户端同时放弃`,
+        ),
         rows: inside,
         boost: 0.7,
         verdict: 'backend',
@@ -196,7 +219,12 @@ export const manyGiveUpAtOnce: Rule = {
             `${num(to - from)} 分钟内 ${num(sumOf(inside))} 次，预期为 ${num(expected)} 次。`,
           ),
         ],
-        checks: [say('Was the server slow then? Look at its load and at the log of the application.', '当时服务器是否变慢？查看其负载和应用程序日志。')],
+        checks: [
+          say(
+            'Was the server slow then? Look at its load and at the log of the application.',
+            '当时服务器是否变慢？查看其负载和应用程序日志。',
+          ),
+        ],
       }
     }
   },
@@ -224,8 +252,16 @@ export const clientsLeft: Rule = {
       title: say('Clients left before the answer was there', '客户端在响应到达前离开'),
       rows,
       verdict: severity === 'info' ? 'normal' : 'backend',
-      evidence: [say(`${num(n)} of ${num(view.entries)} requests (${percent(share)}).`, `${num(view.entries)} 个请求中的 ${num(n)} 个（${percent(share)}）。`)],
-      checks: severity === 'info' ? [] : [say('Look at the slowest paths: who waits long, leaves.', '查看最慢的路径：等待过久的客户端会离开。')],
+      evidence: [
+        say(
+          `${num(n)} of ${num(view.entries)} requests (${percent(share)}).`,
+          `${num(view.entries)} 个请求中的 ${num(n)} 个（${percent(share)}）。`,
+        ),
+      ],
+      checks:
+        severity === 'info'
+          ? []
+          : [say('Look at the slowest paths: who waits long, leaves.', '查看最慢的路径：等待过久的客户端会离开。')],
     }
   },
 }
@@ -236,7 +272,10 @@ export const slowAtRoundNumber: Rule = {
   id: 'slow-at-round-number',
   title: say('Answers take a round number of seconds', '响应耗时集中在整数秒'),
   looks: say('Successes of a path that took 4.5 s and more.', '耗时 4.5 s 以上的成功响应，按路径统计。'),
-  condition: say('10 in a pile at a round number, 20 % of the path, and not all of the slow ones.', '10 次集中于某个整数秒，占该路径 20 %，且并非全部慢响应。'),
+  condition: say(
+    '10 in a pile at a round number, 20 % of the path, and not all of the slow ones.',
+    '10 次集中于某个整数秒，占该路径 20 %，且并非全部慢响应。',
+  ),
   severities: ['watch'],
   falseAlarms: say(
     'Requests that wait on purpose: then nearly all slow ones lie there, or the path says so.',
@@ -246,7 +285,15 @@ export const slowAtRoundNumber: Rule = {
     for (const [key, bins] of view.evidence.slow) {
       const [code, path] = splitKey(view, key)
       const times = pileOf(bins)
-      if (!code || code.status === null || code.status >= 400 || (code.win32Status ?? 0) !== 0 || !times || times.hits < 10) continue
+      if (
+        !code ||
+        code.status === null ||
+        code.status >= 400 ||
+        (code.win32Status ?? 0) !== 0 ||
+        !times ||
+        times.hits < 10
+      )
+        continue
       if (times.hits >= 0.95 * times.slow || STAYS_OPEN.test(path)) continue
       const about = view.evidence.paths.get(path)
       if (!about || times.hits < 0.2 * about.answered) continue
@@ -265,7 +312,10 @@ export const slowAtRoundNumber: Rule = {
           ),
         ],
         checks: [
-          say(`Look for a timeout of ${times.seconds} s in what the application calls.`, `在应用程序所调用的服务中查找 ${times.seconds} s 的超时设置。`),
+          say(
+            `Look for a timeout of ${times.seconds} s in what the application calls.`,
+            `在应用程序所调用的服务中查找 ${times.seconds} s 的超时设置。`,
+          ),
         ],
       }
     }

@@ -4,7 +4,8 @@ import type { Row, View } from '../view.js'
 
 // What was given away: secrets, uploads, and holes that answered.
 
-const wasAnswered = ({ of }: Row): boolean => of.status !== null && of.status >= 200 && of.status < 300 && of.status !== 204
+const wasAnswered = ({ of }: Row): boolean =>
+  of.status !== null && of.status >= 200 && of.status < 300 && of.status !== 204
 
 /** Whether the site gives this answer to anything: then its size says that nothing was given away. */
 function isCatchAll(view: View, rows: readonly Row[], path: string): boolean {
@@ -13,7 +14,9 @@ function isCatchAll(view: View, rows: readonly Row[], path: string): boolean {
   return rows.every(({ bytes }) => {
     if (bytes === null) return new Set(probes.map((r) => r.path)).size >= 2
     if ([...rootSizes.keys()].some((size) => Math.abs(size - bytes) <= 2)) return true
-    const alike = new Set(probes.filter((r) => r.bytes !== null && Math.abs(r.bytes - bytes) <= 0.005 * bytes).map((r) => r.path)).size
+    const alike = new Set(
+      probes.filter((r) => r.bytes !== null && Math.abs(r.bytes - bytes) <= 0.005 * bytes).map((r) => r.path),
+    ).size
     return alike >= 2 || (sizes.get(bytes) ?? 0) >= Math.max(10, view.answered2xx / 100)
   })
 }
@@ -37,7 +40,10 @@ const firstOf = (rows: readonly Row[]): number | null =>
 export const secretHandedOut: Rule = {
   id: 'secret-handed-out',
   title: say('A file with secrets was sent to a stranger', '含机密的文件被发送给陌生访客'),
-  looks: say('Answers 2xx to requests for secrets: .env, .git, keys, dumps, backups.', '对机密文件（.env、.git、密钥、转储、备份）请求的 2xx 响应。'),
+  looks: say(
+    'Answers 2xx to requests for secrets: .env, .git, keys, dumps, backups.',
+    '对机密文件（.env、.git、密钥、转储、备份）请求的 2xx 响应。',
+  ),
   condition: say(
     'Any, with a body, without user name and not from an own page, unless the site gives this answer to everything.',
     '任意一次：有正文、无用户名、并非来自本站页面，且不是站点对所有请求的统一响应。',
@@ -69,7 +75,10 @@ export const secretHandedOut: Rule = {
             `${who} asked for it${when && ` at ${when}`} and got ${sizeOf(rows) || 'an answer of unknown size'}${sizeOf(rows) && ' bytes'}.`,
             `${who}${when && ` 于 ${when}`} 请求，收到${sizeOf(rows) ? ` ${sizeOf(rows)} 字节` : '响应（大小未知）'}。`,
           ),
-          say('No other page has this size, so it is not what the site answers to everything.', '没有其他页面的大小与此相同，因此并非站点的统一响应。'),
+          say(
+            'No other page has this size, so it is not what the site answers to everything.',
+            '没有其他页面的大小与此相同，因此并非站点的统一响应。',
+          ),
         ],
         checks: [
           say(
@@ -83,7 +92,10 @@ export const secretHandedOut: Rule = {
     if (everything.length > 0)
       yield {
         severity: 'info',
-        title: say('The site answers every path, so probes get its start page', '站点对任意路径都有响应，探测得到的只是首页'),
+        title: say(
+          'The site answers every path, so probes get its start page',
+          '站点对任意路径都有响应，探测得到的只是首页',
+        ),
         rows: everything,
         evidence: [
           say(
@@ -98,21 +110,38 @@ export const secretHandedOut: Rule = {
 export const serverInformationPublic: Rule = {
   id: 'server-information-public',
   title: say('Information about the server is public', '服务器信息可被公开访问'),
-  looks: say('Answers 2xx to phpinfo, server-status, .DS_Store and the like.', '对 phpinfo、server-status、.DS_Store 等的 2xx 响应。'),
+  looks: say(
+    'Answers 2xx to phpinfo, server-status, .DS_Store and the like.',
+    '对 phpinfo、server-status、.DS_Store 等的 2xx 响应。',
+  ),
   condition: say('Any, as for secrets.', '任意一次，条件与机密文件相同。'),
   severities: ['watch'],
-  falseAlarms: say('As for secrets; own monitoring that reads server-status from a private address.', '与机密文件相同；以及自有监控从内网读取 server-status。'),
+  falseAlarms: say(
+    'As for secrets; own monitoring that reads server-status from a private address.',
+    '与机密文件相同；以及自有监控从内网读取 server-status。',
+  ),
   *find(view) {
     for (const [path, rows] of groupBy(secrets(view, true), (r) => r.path)) {
-      if (isCatchAll(view, rows, path) || rows.every((r) => r.agent === 'monitor' || /^(10\.|192\.168\.|127\.|::1$)/.test(r.client))) continue
+      if (
+        isCatchAll(view, rows, path) ||
+        rows.every((r) => r.agent === 'monitor' || /^(10\.|192\.168\.|127\.|::1$)/.test(r.client))
+      )
+        continue
       yield {
         severity: 'watch',
         title: say(`Information about the server is public: ${path}`, `服务器信息可被公开访问：${path}`),
         rows,
         boost: 5,
         verdict: 'security',
-        evidence: [say(`${num(sumOf(rows))} answers of ${sizeOf(rows) || 'unknown'} bytes.`, `${num(sumOf(rows))} 次响应，${sizeOf(rows) || '未知'} 字节。`)],
-        checks: [say('Remove the file, or allow it from your own addresses only.', '删除该文件，或仅允许自有地址访问。')],
+        evidence: [
+          say(
+            `${num(sumOf(rows))} answers of ${sizeOf(rows) || 'unknown'} bytes.`,
+            `${num(sumOf(rows))} 次响应，${sizeOf(rows) || '未知'} 字节。`,
+          ),
+        ],
+        checks: [
+          say('Remove the file, or allow it from your own addresses only.', '删除该文件，或仅允许自有地址访问。'),
+        ],
       }
     }
   },
@@ -150,8 +179,14 @@ export const uploadAccepted: Rule = {
             : say('It was not called in this log.', '在此日志中尚未被调用。'),
         ],
         checks: [
-          say('Take the file away, keep a copy, and look for others of the same time.', '移走该文件并保留副本，同时查找同一时间的其他文件。'),
-          say('Then forbid PUT where nobody needs it, and treat the server as broken into.', '然后在不需要的位置禁止 PUT，并将该服务器视为已被入侵。'),
+          say(
+            'Take the file away, keep a copy, and look for others of the same time.',
+            '移走该文件并保留副本，同时查找同一时间的其他文件。',
+          ),
+          say(
+            'Then forbid PUT where nobody needs it, and treat the server as broken into.',
+            '然后在不需要的位置禁止 PUT，并将该服务器视为已被入侵。',
+          ),
         ],
       }
     }
@@ -161,12 +196,17 @@ export const uploadAccepted: Rule = {
 export const exploitPathAnswered: Rule = {
   id: 'exploit-path-answered',
   title: say('A known hole was answered', '已知漏洞的路径得到响应'),
-  looks: say('Answers 2xx to paths of known holes, to a client that attacks.', '向攻击者返回的、对已知漏洞路径的 2xx 响应。'),
+  looks: say(
+    'Answers 2xx to paths of known holes, to a client that attacks.',
+    '向攻击者返回的、对已知漏洞路径的 2xx 响应。',
+  ),
   condition: say('Any, with fewer than three other answers of that size.', '任意一次，且大小相同的其他响应少于 3 个。'),
   severities: ['watch'],
   falseAlarms: say('A site that answers everything.', '对任意路径都有响应的站点。'),
   *find(view) {
-    const rows = view.open((r) => wasAnswered(r) && r.kind === 'probe-exploit' && r.isAttacker && !r.isWrite && r.bytes !== 0)
+    const rows = view.open(
+      (r) => wasAnswered(r) && r.kind === 'probe-exploit' && r.isAttacker && !r.isWrite && r.bytes !== 0,
+    )
     for (const [path, group] of groupBy(rows, (r) => r.path)) {
       if (isCatchAll(view, group, path)) continue
       yield {
@@ -180,7 +220,12 @@ export const exploitPathAnswered: Rule = {
             `向攻击者返回 ${num(sumOf(group))} 次响应，${sizeOf(group) || '未知'} 字节。`,
           ),
         ],
-        checks: [say('Open the address: does it belong to something that runs here?', '打开该地址：它是否属于此处运行的程序？')],
+        checks: [
+          say(
+            'Open the address: does it belong to something that runs here?',
+            '打开该地址：它是否属于此处运行的程序？',
+          ),
+        ],
       }
     }
   },

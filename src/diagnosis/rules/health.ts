@@ -17,15 +17,23 @@ export const healthCheckRefused: Rule = {
     '5 次及以上，且占检查的一半、或最近 4 次连续、或 2 小时内无一成功：act；10 次及以上或达到 5 %：watch。',
   ),
   severities: ['act', 'watch'],
-  falseAlarms: say('A person who looks at /status; a check that is answered by a redirect.', '访客查看 /status；以重定向响应的检查。'),
+  falseAlarms: say(
+    'A person who looks at /status; a check that is answered by a redirect.',
+    '访客查看 /status；以重定向响应的检查。',
+  ),
   *find(view) {
-    const rows = view.open((r) => !r.isAttacker && r.of.status !== null && r.of.status >= 400 && (r.agent === 'monitor' || r.kind === 'health'))
+    const rows = view.open(
+      (r) =>
+        !r.isAttacker && r.of.status !== null && r.of.status >= 400 && (r.agent === 'monitor' || r.kind === 'health'),
+    )
     for (const [path, group] of groupBy(rows, (r) => r.path)) {
       const pairs = groupBy(group, (r) => r.client)
       const asked = pairs.map(([, own]) => sumOf(own) + Math.max(...own.map((r) => r.answeredAfter)))
       if (!group.some((r) => r.agent === 'monitor') && Math.max(...asked) < 10) continue
       const failed = sumOf(group)
-      const answered = group.some((r) => r.kind === 'health') ? (group[0] as Row).about.answered : asked.reduce((n, a) => n + a, 0) - failed
+      const answered = group.some((r) => r.kind === 'health')
+        ? (group[0] as Row).about.answered
+        : asked.reduce((n, a) => n + a, 0) - failed
       const lastAnswered = (group[0] as Row).about.lastAnswered
       const since = lastAnswered === null ? failed : sumOf(group.filter((r) => (r.first ?? 0) > lastAnswered))
       const first = Math.min(...group.map((r) => r.first ?? Number.POSITIVE_INFINITY))

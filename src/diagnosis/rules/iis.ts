@@ -5,7 +5,14 @@ import { mostly, mostlyZh } from './words.js'
 
 // What only Windows servers say: broken configuration, applications that do not start, pools that refuse, certificates.
 
-function* byCode(view: View, codes: (row: Row) => boolean, act: number, title: Draft['title'], checks: Draft['checks'], boost = 3): Generator<Draft> {
+function* byCode(
+  view: View,
+  codes: (row: Row) => boolean,
+  act: number,
+  title: Draft['title'],
+  checks: Draft['checks'],
+  boost = 3,
+): Generator<Draft> {
   const rows = view.open(codes)
   if (rows.length === 0) return
   const { en, zh } = title
@@ -58,12 +65,20 @@ export const applicationDoesNotStart: Rule = {
   find: (view) =>
     byCode(
       view,
-      ({ of: { status, substatus } }) => (status === 500 && substatus !== null && substatus >= 30 && substatus <= 39) || (status === 502 && substatus === 5),
+      ({ of: { status, substatus } }) =>
+        (status === 500 && substatus !== null && substatus >= 30 && substatus <= 39) ||
+        (status === 502 && substatus === 5),
       3,
       say('The application does not start', '应用程序无法启动'),
       [
-        say('Read the Application event log, source "IIS AspNetCore Module V2".', '查看 Windows 应用程序事件日志，来源为“IIS AspNetCore Module V2”。'),
-        say('Start the application by hand in its folder: it prints why it stops.', '在其文件夹中手动启动应用程序：它会输出停止的原因。'),
+        say(
+          'Read the Application event log, source "IIS AspNetCore Module V2".',
+          '查看 Windows 应用程序事件日志，来源为“IIS AspNetCore Module V2”。',
+        ),
+        say(
+          'Start the application by hand in its folder: it prints why it stops.',
+          '在其文件夹中手动启动应用程序：它会输出停止的原因。',
+        ),
       ],
     ),
 }
@@ -84,7 +99,10 @@ const UPNP = /^\/(upnphost\/|upnp\/|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 export const upnp: Rule = {
   id: 'upnp',
   title: say('Devices of the network look for each other', '网络设备相互发现'),
-  looks: say('Requests of UPnP and WSD (ports 2869 and 5357) in HTTPERR logs.', 'HTTPERR 日志中的 UPnP 和 WSD 请求（端口 2869 和 5357）。'),
+  looks: say(
+    'Requests of UPnP and WSD (ports 2869 and 5357) in HTTPERR logs.',
+    'HTTPERR 日志中的 UPnP 和 WSD 请求（端口 2869 和 5357）。',
+  ),
   condition: say('All.', '全部。'),
   severities: ['info'],
   falseAlarms: say('None: these are no requests to a site.', '无：这些并非对站点的请求。'),
@@ -93,7 +111,10 @@ export const upnp: Rule = {
     if (rows.length > 0)
       yield {
         severity: 'info',
-        title: say('Devices of the network look for each other (UPnP, WSD): not the site', '网络设备相互发现（UPnP、WSD），与站点无关'),
+        title: say(
+          'Devices of the network look for each other (UPnP, WSD): not the site',
+          '网络设备相互发现（UPnP、WSD），与站点无关',
+        ),
         rows,
       }
   },
@@ -106,7 +127,10 @@ export const poolRefuses: Rule = {
     'HTTPERR: AppOffline, QueueFull, Disabled, AppShutdown, Connection_Abandoned, ConnLimit; 503 without a reason.',
     'HTTPERR：AppOffline、QueueFull、Disabled、AppShutdown、Connection_Abandoned、ConnLimit；以及没有原因的 503。',
   ),
-  condition: say('From 10 on act (ConnLimit and N/A: watch); from 3 on watch.', '10 次及以上为 act（ConnLimit 和 N/A 为 watch），3 次及以上为 watch。'),
+  condition: say(
+    'From 10 on act (ConnLimit and N/A: watch); from 3 on watch.',
+    '10 次及以上为 act（ConnLimit 和 N/A 为 watch），3 次及以上为 watch。',
+  ),
   severities: ['act', 'watch', 'info'],
   falseAlarms: say('UPnP and WSD on their ports, which are set apart.', 'UPnP 和 WSD 端口的请求，已另行归类。'),
   *find(view) {
@@ -148,17 +172,27 @@ export const clientCertificate: Rule = {
   id: 'client-certificate',
   title: say('Client certificates are refused', '客户端证书被拒绝'),
   looks: say('403.7, 403.13, 403.16, 403.17, 495, 496.', '403.7、403.13、403.16、403.17、495、496。'),
-  condition: say('10 by 5 clients of which half never got in: act; from 3 on watch.', '5 个客户端的 10 次且半数从未成功：act；3 次及以上为 watch。'),
+  condition: say(
+    '10 by 5 clients of which half never got in: act; from 3 on watch.',
+    '5 个客户端的 10 次且半数从未成功：act；3 次及以上为 watch。',
+  ),
   severities: ['act', 'watch', 'info'],
-  falseAlarms: say('A browser that first asks without a certificate and then gets in.', '浏览器先以无证书请求，随后成功。'),
+  falseAlarms: say(
+    'A browser that first asks without a certificate and then gets in.',
+    '浏览器先以无证书请求，随后成功。',
+  ),
   *find(view) {
-    const rows = view.open(({ of: { status, substatus } }) => status === 495 || status === 496 || (status === 403 && [7, 13, 16, 17].includes(substatus ?? -1)))
+    const rows = view.open(
+      ({ of: { status, substatus } }) =>
+        status === 495 || status === 496 || (status === 403 && [7, 13, 16, 17].includes(substatus ?? -1)),
+    )
     if (rows.length === 0) return
     const clients = groupBy(rows, (r) => r.client)
     const never = clients.filter(([, own]) => own.every((r) => r.who.answered === 0 && r.answeredAfter === 0)).length
     const n = sumOf(rows)
     yield {
-      severity: n >= 10 && clients.length >= 5 && never >= clients.length / 2 ? 'act' : n >= 3 && never > 0 ? 'watch' : 'info',
+      severity:
+        n >= 10 && clients.length >= 5 && never >= clients.length / 2 ? 'act' : n >= 3 && never > 0 ? 'watch' : 'info',
       title: say('Client certificates are refused', '客户端证书被拒绝'),
       rows,
       boost: 2,

@@ -5,7 +5,10 @@ import type { Row, View } from '../view.js'
 
 // What was refused to people: limits, filters, forbidden pages.
 
-const isRule = ({ of: { status, substatus } }: Row, wanted: Readonly<Record<number, readonly number[] | null>>): boolean => {
+const isRule = (
+  { of: { status, substatus } }: Row,
+  wanted: Readonly<Record<number, readonly number[] | null>>,
+): boolean => {
   if (status === null || !(status in wanted)) return false
   const subs = wanted[status]
   return subs === null || subs === undefined ? subs === null : subs.includes(substatus ?? -1)
@@ -14,7 +17,8 @@ const LIMITS = { 413: null, 414: null, 431: null, 494: null, 404: [13, 14, 15] }
 const RATE = { 429: null, 403: [501, 502] }
 const FILTER = { 404: [2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 18, 19], 403: [6, 8, 503], 444: null }
 const REFUSED: ReadonlySet<number> = new Set([400, 403, 405, 406, 409, 411, 412, 415, 422, 426])
-const people = (view: View): Row[] => view.open((r) => r.isPerson && !r.isAttacker && !AUTO.has(r.kind) && !r.kind.startsWith('probe-'))
+const people = (view: View): Row[] =>
+  view.open((r) => r.isPerson && !r.isAttacker && !AUTO.has(r.kind) && !r.kind.startsWith('probe-'))
 
 export const limitsHitPeople: Rule = {
   id: 'limits-hit-people',
@@ -25,9 +29,14 @@ export const limitsHitPeople: Rule = {
   ),
   condition: say('10 by 3 clients act, 3 by 2 clients watch.', '3 个客户端的 10 次为 act，2 个客户端的 3 次为 watch。'),
   severities: ['act', 'watch'],
-  falseAlarms: say('Attacks with long addresses: their clients attack elsewhere, too.', '使用超长地址的攻击：其客户端在别处也有攻击行为。'),
+  falseAlarms: say(
+    'Attacks with long addresses: their clients attack elsewhere, too.',
+    '使用超长地址的攻击：其客户端在别处也有攻击行为。',
+  ),
   *find(view) {
-    const rows = people(view).filter((r) => isRule(r, LIMITS) || /^(RequestLength|FieldLength)$/.test(r.of.reason ?? ''))
+    const rows = people(view).filter(
+      (r) => isRule(r, LIMITS) || /^(RequestLength|FieldLength)$/.test(r.of.reason ?? ''),
+    )
     for (const [status, group] of groupBy(rows, (r) => `${r.of.status}${r.of.substatus ? `.${r.of.substatus}` : ''}`)) {
       const n = sumOf(group)
       if (n < 3 || clientsOf(group) < 2) continue
@@ -37,10 +46,18 @@ export const limitsHitPeople: Rule = {
         severity: n >= 10 && clientsOf(group) >= 3 ? 'act' : 'watch',
         title: isBody
           ? say(`Uploads are refused as too large (${status}): ${path}`, `上传因过大被拒绝（${status}）：${path}`)
-          : say(`Requests of people are refused as too long (${status}): ${path}`, `访客的请求因过长被拒绝（${status}）：${path}`),
+          : say(
+              `Requests of people are refused as too long (${status}): ${path}`,
+              `访客的请求因过长被拒绝（${status}）：${path}`,
+            ),
         rows: group,
         verdict: 'config',
-        evidence: [say(`${num(n)} requests of ${num(clientsOf(group))} visitors.`, `${num(clientsOf(group))} 位访客共 ${num(n)} 个请求。`)],
+        evidence: [
+          say(
+            `${num(n)} requests of ${num(clientsOf(group))} visitors.`,
+            `${num(clientsOf(group))} 位访客共 ${num(n)} 个请求。`,
+          ),
+        ],
         checks: [
           isBody
             ? say(
@@ -71,7 +88,8 @@ export const rateLimited: Rule = {
     const cells = view.cells.filter((c) => c.left > 0 && isRule({ of: c.code } as Row, RATE))
     if (cells.length === 0) return
     const rows = people(view).filter((r) => isRule(r, RATE))
-    const isWatch = clientsOf(rows) >= 10 && clientsOf(rows) >= 0.1 * view.evidence.clients && sumOf(rows) >= 0.01 * view.entries
+    const isWatch =
+      clientsOf(rows) >= 10 && clientsOf(rows) >= 0.1 * view.evidence.clients && sumOf(rows) >= 0.01 * view.entries
     const n = cells.reduce((sum, c) => sum + c.left, 0)
     yield {
       severity: isWatch ? 'watch' : 'info',
@@ -81,9 +99,14 @@ export const rateLimited: Rule = {
       ...(isWatch ? { rows } : { rows: view.open((r) => isRule(r, RATE)), cells }),
       boost: 0.7,
       evidence: [
-        say(`${num(n)} refusals, ${num(clientsOf(rows))} of the clients are people.`, `${num(n)} 次拒绝，其中 ${num(clientsOf(rows))} 个客户端是访客。`),
+        say(
+          `${num(n)} refusals, ${num(clientsOf(rows))} of the clients are people.`,
+          `${num(n)} 次拒绝，其中 ${num(clientsOf(rows))} 个客户端是访客。`,
+        ),
       ],
-      checks: isWatch ? [say('Compare the limit with what one page needs.', '将限制值与单个页面所需的请求数进行比较。')] : [],
+      checks: isWatch
+        ? [say('Compare the limit with what one page needs.', '将限制值与单个页面所需的请求数进行比较。')]
+        : [],
     }
   },
 }
@@ -95,7 +118,10 @@ export const filterHitsPeople: Rule = {
     '404.2 to 404.19 of filters, 403.6, 403.8, 403.503 and 444 with a referer of the own site.',
     '来源为本站页面的 404.2 至 404.19 筛选错误、403.6、403.8、403.503 和 444。',
   ),
-  condition: say('5 by 3 clients watch, 20 act; else blocked as configured (info).', '3 个客户端的 5 次为 watch，20 次为 act；否则为按配置阻止（info）。'),
+  condition: say(
+    '5 by 3 clients watch, 20 act; else blocked as configured (info).',
+    '3 个客户端的 5 次为 watch，20 次为 act；否则为按配置阻止（info）。',
+  ),
   severities: ['act', 'watch', 'info'],
   falseAlarms: say('Probes: they come from no own page.', '探测请求：并非来自本站页面。'),
   *find(view) {
@@ -109,7 +135,10 @@ export const filterHitsPeople: Rule = {
         rows: group,
         verdict: 'config',
         evidence: [
-          say(`${num(n)} requests of ${num(clientsOf(group))} visitors, from own pages.`, `${num(clientsOf(group))} 位访客共 ${num(n)} 个请求，来自本站页面。`),
+          say(
+            `${num(n)} requests of ${num(clientsOf(group))} visitors, from own pages.`,
+            `${num(clientsOf(group))} 位访客共 ${num(n)} 个请求，来自本站页面。`,
+          ),
         ],
         checks: [
           say(
@@ -183,7 +212,10 @@ export const forbiddenOwnPages: Rule = {
 export const pathRefused: Rule = {
   id: 'path-refused',
   title: say('A path refuses most requests', '某个路径拒绝了大部分请求'),
-  looks: say('400, 403, 405, 406, 409, 411, 412, 415, 422, 426 of a path.', '某个路径的 400、403、405、406、409、411、412、415、422、426。'),
+  looks: say(
+    '400, 403, 405, 406, 409, 411, 412, 415, 422, 426 of a path.',
+    '某个路径的 400、403、405、406、409、411、412、415、422、426。',
+  ),
   condition: say(
     '20 by 5 clients that load assets, half of the path, not `/`. Act: 100 by 20 clients and 0.5 % of all, or 10 by 5 and 1 %.',
     '5 个加载资源的客户端的 20 次且占该路径一半，非 `/`。act：20 个客户端的 100 次且占全部 0.5 %，或 5 个客户端的 10 次且占 1 %。',
@@ -191,14 +223,18 @@ export const pathRefused: Rule = {
   severities: ['act', 'watch'],
   falseAlarms: say('Robots that post forms: they load no assets.', '提交表单的爬虫：它们不加载资源。'),
   *find(view) {
-    const rows = people(view).filter((r) => r.of.status !== null && REFUSED.has(r.of.status) && !(r.of.status === 403 && (r.of.substatus ?? 0) > 0))
+    const rows = people(view).filter(
+      (r) => r.of.status !== null && REFUSED.has(r.of.status) && !(r.of.status === 403 && (r.of.substatus ?? 0) > 0),
+    )
     for (const [path, group] of groupBy(rows, (r) => r.path)) {
       const good = group.filter((r) => r.isKnown && r.loadsAssets)
       const { answered, errors } = (group[0] as Row).about
       const n = sumOf(group)
       const share = n / Math.max(n, answered + errors)
       const clients = clientsOf(good)
-      const isAct = (sumOf(good) >= 100 && clients >= 20 && n >= 0.005 * view.entries) || (sumOf(good) >= 10 && clients >= 5 && n >= 0.01 * view.entries)
+      const isAct =
+        (sumOf(good) >= 100 && clients >= 20 && n >= 0.005 * view.entries) ||
+        (sumOf(good) >= 10 && clients >= 5 && n >= 0.01 * view.entries)
       if (path === '/' || path === '' || share < 0.5 || clients < 5 || (sumOf(good) < 20 && !isAct)) continue
       const status = groupBy(group, (r) => r.of.status)[0]?.[0]
       yield {

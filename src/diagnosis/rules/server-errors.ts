@@ -7,7 +7,8 @@ import { mostly, mostlyZh, statuses } from './words.js'
 
 // Errors of the server and of what stands behind it.
 
-const isServerError = ({ of: { status } }: Row): boolean => status !== null && status >= 500 && status < 600 && status !== 501 && status !== 505
+const isServerError = ({ of: { status } }: Row): boolean =>
+  status !== null && status >= 500 && status < 600 && status !== 501 && status !== 505
 /** What a 502, a 503 or a 504 says of whom to ask. */
 function kindOfFailure(rows: readonly Row[]): { en: string; zh: string; check: { en: string; zh: string } } {
   const status = groupBy(rows, (r) => r.of.status)[0]?.[0]
@@ -15,7 +16,10 @@ function kindOfFailure(rows: readonly Row[]): { en: string; zh: string; check: {
     return {
       en: 'The server behind did not answer properly',
       zh: '后端服务器未正常响应',
-      check: say('Was the application restarted, or out of memory? Read its log for that time.', '应用程序是否重启或内存不足？查看其该时段的日志。'),
+      check: say(
+        'Was the application restarted, or out of memory? Read its log for that time.',
+        '应用程序是否重启或内存不足？查看其该时段的日志。',
+      ),
     }
   if (status === 504)
     return {
@@ -39,7 +43,10 @@ function kindOfFailure(rows: readonly Row[]): { en: string; zh: string; check: {
 export const crashLoop: Rule = {
   id: 'crash-loop',
   title: say('The application stops again and again', '应用程序反复停止'),
-  looks: say('Stretches of AppOffline, Disabled, 503.0 or 502 of most requests.', 'AppOffline、Disabled、503.0 或大部分请求为 502 的时段。'),
+  looks: say(
+    'Stretches of AppOffline, Disabled, 503.0 or 502 of most requests.',
+    'AppOffline、Disabled、503.0 或大部分请求为 502 的时段。',
+  ),
   condition: say(
     '3 or more, each of at least 5 requests and half of all, with answers between them.',
     '3 段及以上，每段至少 5 个请求且占一半以上，段间有正常响应。',
@@ -47,9 +54,14 @@ export const crashLoop: Rule = {
   severities: ['act'],
   falseAlarms: say('Restarts at night: those are fewer, and short.', '夜间重启：次数更少、时间更短。'),
   *find(view) {
-    const rows = view.open(({ of, isAttacker }) => !isAttacker && (of.status === 502 || of.status === 503) && (of.reason === null || POOL.has(of.reason)))
+    const rows = view.open(
+      ({ of, isAttacker }) =>
+        !isAttacker && (of.status === 502 || of.status === 503) && (of.reason === null || POOL.has(of.reason)),
+    )
     const stretches = stretchesOf(view, minutesOf(rows), 5, 0.5, Math.min(view.window, 15))
-    const apart = stretches.filter((s, i) => i === 0 || view.answered > 0 || s.from - (stretches[i - 1] as Stretch).to > 30)
+    const apart = stretches.filter(
+      (s, i) => i === 0 || view.answered > 0 || s.from - (stretches[i - 1] as Stretch).to > 30,
+    )
     if (apart.length < 3 || clientsOf(rows) < 3) return
     const inside = rows.filter((r) => apart.some((s) => overlaps(r, s)))
     yield {
@@ -77,7 +89,8 @@ export const crashLoop: Rule = {
   },
 }
 
-const overlaps = ({ first, last }: Row, { from, to }: Stretch): boolean => first !== null && last !== null && last >= from * 60 && first < to * 60
+const overlaps = ({ first, last }: Row, { from, to }: Stretch): boolean =>
+  first !== null && last !== null && last >= from * 60 && first < to * 60
 
 export const outage: Rule = {
   id: 'outage',
@@ -115,7 +128,10 @@ export const outage: Rule = {
       yield {
         severity: 'act',
         title: ongoing
-          ? say(`${en} (${statuses(inside)}) since ${view.clock(first)}`, `自 ${view.clock(first)} 起${zh}（${statuses(inside)}）`)
+          ? say(
+              `${en} (${statuses(inside)}) since ${view.clock(first)}`,
+              `自 ${view.clock(first)} 起${zh}（${statuses(inside)}）`,
+            )
           : say(
               `${en} (${statuses(inside)}) from ${view.clock(first)} to ${view.clock(last)}`,
               `${view.clock(first)} 至 ${view.clock(last)} ${zh}（${statuses(inside)}）`,
@@ -168,7 +184,9 @@ function fewClients(view: View, rows: readonly Row[], { total }: Stretch): Draft
   // So many different clients are to be expected among the requests that did not fail.
   const expected = all * (1 - (1 - 1 / all) ** others)
   const isFew =
-    (errors / failing.length >= 10 && expected + failing.length >= 20 && failing.length < 0.1 * (expected + failing.length)) ||
+    (errors / failing.length >= 10 &&
+      expected + failing.length >= 20 &&
+      failing.length < 0.1 * (expected + failing.length)) ||
     (most >= 0.7 * errors && expected >= 3 && total - most >= 10 && errors - most < 0.05 * (total - most)) ||
     (failing.length === 1 && all >= 20)
   if (!isFew) return null
@@ -215,10 +233,12 @@ export const pathFails: Rule = {
       const share = n / Math.max(n, answered + errors)
       const between = n / (n + answeredBetween)
       const isAct =
-        (sumOf(known) >= 10 && clientsOf(known) >= 3 && (share >= 0.2 || between >= 0.5)) || (path !== '/' && n >= 10 && clientsOf(group) >= 5 && share >= 0.8)
+        (sumOf(known) >= 10 && clientsOf(known) >= 3 && (share >= 0.2 || between >= 0.5)) ||
+        (path !== '/' && n >= 10 && clientsOf(group) >= 5 && share >= 0.8)
       // Where pages have assets, clients that load none are robots.
       const isForRobots = view.knowsAssets && !group.some((r) => r.loadsAssets)
-      const isWatch = n >= 5 && (share >= 0.2 || between >= 0.2) && (sumOf(known) >= 0.2 * n || group.some((r) => r.referer !== null))
+      const isWatch =
+        n >= 5 && (share >= 0.2 || between >= 0.2) && (sumOf(known) >= 0.2 * n || group.some((r) => r.referer !== null))
       if (!isAct && !isWatch) continue
       const pile = pileOfRows(view, group)
       const last = Math.max(...group.map((r) => r.last ?? 0))
@@ -231,7 +251,10 @@ export const pathFails: Rule = {
         pileMs: pile ? pile.seconds * 1000 : null,
         evidence: [
           answered === 0
-            ? say(`All ${num(n)} requests failed; it was never answered in this log.`, `全部 ${num(n)} 个请求失败；在此日志中从未成功。`)
+            ? say(
+                `All ${num(n)} requests failed; it was never answered in this log.`,
+                `全部 ${num(n)} 个请求失败；在此日志中从未成功。`,
+              )
             : say(
                 `${num(n)} of ${num(answered + errors)} requests failed (${percent(share)}); between the first and the last error it was ${percent(between)}.`,
                 `${num(answered + errors)} 个请求中有 ${num(n)} 个失败（${percent(share)}）；首末错误之间为 ${percent(between)}。`,
@@ -275,7 +298,8 @@ export const serverErrors: Rule = {
     if (n > 0) {
       const known = rows.filter((r) => r.isKnown)
       const share = n / view.entries
-      const isAct = (share >= 0.01 && n >= 20 && clientsOf(rows) >= 3) || (share >= 0.0005 && n >= 30 && clientsOf(rows) >= 10)
+      const isAct =
+        (share >= 0.01 && n >= 20 && clientsOf(rows) >= 3) || (share >= 0.0005 && n >= 30 && clientsOf(rows) >= 10)
       const isWatch = view.entries < 500 ? n >= 2 && share >= 0.02 : n >= 5 && share >= 0.0002
       const severity = sumOf(known) < 0.3 * n ? 'info' : isAct ? 'act' : isWatch ? 'watch' : 'info'
       yield {

@@ -46,7 +46,12 @@ export const accountUnusable: Rule = {
             `${num(clientsOf(rows))} 个客户端共 ${num(sumOf(rows))} 次被拒绝（401，Win32 ${win32}）。`,
           ),
         ],
-        checks: [say('The Security event log (4625, 4740) names the account and where it was tried.', '安全事件日志（4625、4740）会给出帐户名和来源。')],
+        checks: [
+          say(
+            'The Security event log (4625, 4740) names the account and where it was tried.',
+            '安全事件日志（4625、4740）会给出帐户名和来源。',
+          ),
+        ],
       }
     }
   },
@@ -71,7 +76,12 @@ export const signInServerSide: Rule = {
       rows,
       boost: 2,
       verdict: 'auth',
-      evidence: [say(`${num(sumOf(rows))} refusals to ${num(clientsOf(rows))} clients.`, `${num(clientsOf(rows))} 个客户端共 ${num(sumOf(rows))} 次被拒绝。`)],
+      evidence: [
+        say(
+          `${num(sumOf(rows))} refusals to ${num(clientsOf(rows))} clients.`,
+          `${num(clientsOf(rows))} 个客户端共 ${num(sumOf(rows))} 次被拒绝。`,
+        ),
+      ],
       checks: [
         say(
           'Compare the clocks of server and domain controller, and the service principal name with the account of the pool (`setspn -Q HTTP/name`).',
@@ -84,7 +94,10 @@ export const signInServerSide: Rule = {
 
 /** Whether most of what a client asked for was refused, and often enough that it looks like guessing. */
 function guessesOf(view: View, client: string, rows: readonly Row[]): Draft | null {
-  const failures = rows.filter(({ of: { substatus, win32Status } }) => !(substatus === 2 && !WRONG.has(win32Status ?? 0)) && !NEGOTIATION.has(win32Status ?? 0))
+  const failures = rows.filter(
+    ({ of: { substatus, win32Status } }) =>
+      !(substatus === 2 && !WRONG.has(win32Status ?? 0)) && !NEGOTIATION.has(win32Status ?? 0),
+  )
   const n = sumOf(failures)
   const who = (rows[0] as Row).who
   if (n < 10 || n < 0.7 * sumOf(rows) || (client === '' && view.evidence.clients > 0)) return null
@@ -95,7 +108,9 @@ function guessesOf(view: View, client: string, rows: readonly Row[]): Draft | nu
   const isIn = who.signedIn > 0 && (who.signedInAt ?? 0) >= firstOf(failures)
   return {
     severity: isIn ? 'act' : 'watch',
-    title: isIn ? say(`${client} tried passwords and got in`, `${client} 尝试密码并成功登录`) : say(`${client} tries passwords`, `${client} 正在尝试密码`),
+    title: isIn
+      ? say(`${client} tried passwords and got in`, `${client} 尝试密码并成功登录`)
+      : say(`${client} tries passwords`, `${client} 正在尝试密码`),
     rows,
     people: Math.min(n, 50),
     boost: isIn ? 5 : 0.7,
@@ -114,7 +129,10 @@ function guessesOf(view: View, client: string, rows: readonly Row[]): Draft | nu
     ],
     checks: isIn
       ? [
-          say('Find the account in the log, change its password, and look what it did since.', '在日志中找出该帐户，更改其密码，并查看其后续操作。'),
+          say(
+            'Find the account in the log, change its password, and look what it did since.',
+            '在日志中找出该帐户，更改其密码，并查看其后续操作。',
+          ),
           say(`Block ${client}.`, `阻止 ${client}。`),
         ]
       : [say('Block the address; check that accounts lock.', '阻止该地址，并确认帐户锁定策略有效。')],
@@ -124,7 +142,10 @@ function guessesOf(view: View, client: string, rows: readonly Row[]): Draft | nu
 export const passwordGuessing: Rule = {
   id: 'password-guessing',
   title: say('Somebody tries passwords', '有人在尝试密码'),
-  looks: say('401 of one client, without the steps of a Windows sign-in.', '单个客户端的 401（不含 Windows 登录的协商步骤）。'),
+  looks: say(
+    '401 of one client, without the steps of a Windows sign-in.',
+    '单个客户端的 401（不含 Windows 登录的协商步骤）。',
+  ),
   condition: say(
     '10 failures, 70 % of its 401, at most 20 % successes, one a minute or 5 names: watch. Answered with a user name afterwards: act.',
     '10 次失败，占其 401 的 70 %，成功不超过 20 %，每分钟 1 次或 5 个用户名：watch。之后以用户名得到响应：act。',
@@ -180,7 +201,14 @@ function brokenFor(view: View, rows: readonly Row[]): Draft | null {
   const clients = groupBy(rows, (r) => r.client)
   const n = sumOf(rows)
   const never = clients.filter(([, own]) => !gotIn(own))
-  if (clients.length < 5 || never.length < 0.8 * clients.length || n < 20 || withoutBusiest(clients, n) < 10 || triedTwice(clients) < 3) return null
+  if (
+    clients.length < 5 ||
+    never.length < 0.8 * clients.length ||
+    n < 20 ||
+    withoutBusiest(clients, n) < 10 ||
+    triedTwice(clients) < 3
+  )
+    return null
   const known = rows.filter((r) => r.isKnown)
   if (view.knowsClients && clientsOf(known) < 3) return null
   return {
@@ -210,7 +238,10 @@ function brokenSince(view: View, path: string, rows: readonly Row[]): Draft | nu
   const first = Math.max(lastAnswered ?? 0, firstOf(after))
   return {
     severity: n >= 20 ? 'act' : 'watch',
-    title: say(`Nobody has been able to sign in at ${path} since ${view.clock(first)}`, `自 ${view.clock(first)} 起无人能够在 ${path} 登录`),
+    title: say(
+      `Nobody has been able to sign in at ${path} since ${view.clock(first)}`,
+      `自 ${view.clock(first)} 起无人能够在 ${path} 登录`,
+    ),
     rows: after,
     boost: 3,
     first,
@@ -230,7 +261,15 @@ function brokenOn(path: string, rows: readonly Row[]): Draft | null {
   const n = sumOf(rows)
   const reached = clients.filter(([, own]) => own.some((r) => r.answeredAfter > 0 || r.who.signedIn > 0)).length
   const known = clientsOf(rows.filter((r) => r.isKnown))
-  if (n < 10 || clients.length < 3 || reached > 0.1 * clients.length || withoutBusiest(clients, n) < 6 || known < 3 || triedTwice(clients) < 3) return null
+  if (
+    n < 10 ||
+    clients.length < 3 ||
+    reached > 0.1 * clients.length ||
+    withoutBusiest(clients, n) < 6 ||
+    known < 3 ||
+    triedTwice(clients) < 3
+  )
+    return null
   return {
     severity: n >= 20 && known >= 5 ? 'act' : 'watch',
     title: say(`Nobody gets in at ${path}`, `无人能够在 ${path} 登录`),
@@ -261,7 +300,11 @@ export const clientNeverSignsIn: Rule = {
     const rest: Row[] = []
     for (const [client, rows] of groupBy(view.open(isRefusal), (r) => r.client)) {
       const n = sumOf(rows)
-      const isSmall = view.entries < 50 && rows.some(({ of }) => (of.win32Status ?? 0) !== 0 && of.substatus !== 2 && !NEGOTIATION.has(of.win32Status ?? 0))
+      const isSmall =
+        view.entries < 50 &&
+        rows.some(
+          ({ of }) => (of.win32Status ?? 0) !== 0 && of.substatus !== 2 && !NEGOTIATION.has(of.win32Status ?? 0),
+        )
       const isPerson = rows.some((r) => r.agent !== 'bot' && r.agent !== 'scanner') && !rows.some((r) => r.isAttacker)
       if (gotIn(rows) || !isPerson || (n < 10 && !isSmall) || client === '') {
         rest.push(...rows)
@@ -284,7 +327,10 @@ export const clientNeverSignsIn: Rule = {
         rows: rest,
         verdict: 'normal',
         evidence: [
-          say(`${num(sumOf(rest))} times sign-in was asked for, and clients got in or left.`, `要求登录 ${num(sumOf(rest))} 次，客户端随后登录成功或离开。`),
+          say(
+            `${num(sumOf(rest))} times sign-in was asked for, and clients got in or left.`,
+            `要求登录 ${num(sumOf(rest))} 次，客户端随后登录成功或离开。`,
+          ),
         ],
       }
   },

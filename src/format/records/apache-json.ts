@@ -20,7 +20,14 @@ export default {
   samples: [
     {
       line: '{ "time":"2026-11-23T18:21:01.081Z", "process":"807", "remoteIP":"203.0.113.7", "host":"a.test", "request":"/index.html", "query":"?x=200", "method":"GET", "status":"200", "userAgent":"latin1 \\xe4", "referer":"-" }',
-      entry: { clientIp: '203.0.113.7', method: 'GET', uriStem: '/index.html', status: 200, host: 'a.test', userAgent: 'latin1 \\xe4' },
+      entry: {
+        clientIp: '203.0.113.7',
+        method: 'GET',
+        uriStem: '/index.html',
+        status: 200,
+        host: 'a.test',
+        userAgent: 'latin1 \\xe4',
+      },
     },
   ],
   source: 'https://httpd.apache.org/docs/2.4/mod/mod_log_config.html',

@@ -29,5 +29,6 @@ export default {
       entry: { clientIp: '192.0.2.1', method: 'POST', uriStem: '/pets', status: 503, bytesSent: 16 },
     },
   ],
-  source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html#apigateway-cloudwatch-log-formats',
+  source:
+    'https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html#apigateway-cloudwatch-log-formats',
 } satisfies Format

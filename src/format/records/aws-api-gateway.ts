@@ -12,5 +12,6 @@ export default {
       entry: { clientIp: '192.0.2.1', method: 'GET', uriStem: '/b', status: 404, bytesSent: 16 },
     },
   ],
-  source: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html#apigateway-cloudwatch-log-formats',
+  source:
+    'https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html#apigateway-cloudwatch-log-formats',
 } satisfies Format

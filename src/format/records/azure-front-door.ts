@@ -37,7 +37,14 @@ export default {
     },
     {
       line: '{"TimeGenerated":"2025-06-03T10:00:00Z","Category":"FrontDoorAccessLog","clientIp_s":"192.0.2.8","httpMethod_s":"GET","requestUri_s":"https://www.example.com/a","httpStatusCode_s":"404","userAgent_s":"curl/8"}',
-      entry: { clientIp: '192.0.2.8', method: 'GET', uriStem: '/a', status: 404, host: 'www.example.com', userAgent: 'curl/8' },
+      entry: {
+        clientIp: '192.0.2.8',
+        method: 'GET',
+        uriStem: '/a',
+        status: 404,
+        host: 'www.example.com',
+        userAgent: 'curl/8',
+      },
     },
   ],
   source: 'https://learn.microsoft.com/azure/frontdoor/monitor-front-door-reference#access-log',

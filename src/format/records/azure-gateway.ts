@@ -35,8 +35,17 @@ export default {
     },
     {
       line: 'TimeGenerated [UTC],Category,clientIP_s,httpMethod_s,requestUri_s,userAgent_s,httpStatus_d,sentBytes_d,timeTaken_d,host_s\n"10/5/2021, 7:07:01.000 AM",ApplicationGatewayAccessLog,192.0.2.7,GET,/a,"Mozilla/5.0 (X11, Linux)",404,553,0.1,a.test',
-      entry: { clientIp: '192.0.2.7', method: 'GET', uriStem: '/a', status: 404, bytesSent: 553, host: 'a.test', userAgent: 'Mozilla/5.0 (X11, Linux)' },
+      entry: {
+        clientIp: '192.0.2.7',
+        method: 'GET',
+        uriStem: '/a',
+        status: 404,
+        bytesSent: 553,
+        host: 'a.test',
+        userAgent: 'Mozilla/5.0 (X11, Linux)',
+      },
     },
   ],
-  source: 'https://learn.microsoft.com/azure/application-gateway/monitor-application-gateway-reference#access-log-category',
+  source:
+    'https://learn.microsoft.com/azure/application-gateway/monitor-application-gateway-reference#access-log-category',
 } satisfies Format

@@ -10,8 +10,16 @@ export default {
   samples: [
     {
       line: '192.0.2.153 | https | o@PZQFBCx921x19253x0 | - | 2015-09-09 15:21:08,437 | "GET /status HTTP/1.1" | "" "curl/8" | 404 | 0 | 19 | - | 6 | 1irez8i | ',
-      entry: { clientIp: '192.0.2.153', method: 'GET', uriStem: '/status', status: 404, bytesSent: 19, userAgent: 'curl/8' },
+      entry: {
+        clientIp: '192.0.2.153',
+        method: 'GET',
+        uriStem: '/status',
+        status: 404,
+        bytesSent: 19,
+        userAgent: 'curl/8',
+      },
     },
   ],
-  source: 'https://confluence.atlassian.com/bitbucketserverkb/how-to-read-the-bitbucket-server-log-formats-779171668.html',
+  source:
+    'https://confluence.atlassian.com/bitbucketserverkb/how-to-read-the-bitbucket-server-log-formats-779171668.html',
 } satisfies Format

@@ -1,6 +1,7 @@
 import type { Format } from '../format.js'
 
-// Which fields are written is chosen by whoever sets the log up; this is all of them in the order in which they are always written.
+// Which fields are written is chosen by whoever sets the log up; this is all of them in the order in which they are
+// always written.
 export default {
   name: 'cloudfront-realtime',
   title: 'AWS CloudFront real-time log (all fields, between tabs)',
@@ -39,5 +40,6 @@ export default {
       },
     },
   ],
-  source: 'https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/real-time-logs.html#understand-real-time-log-config-fields',
+  source:
+    'https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/real-time-logs.html#understand-real-time-log-config-fields',
 } satisfies Format

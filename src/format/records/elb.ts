@@ -1,6 +1,7 @@
 import type { Format } from '../format.js'
 
-const REQUEST = '$time_iso8601 $word $client_and_port $word $number $request_time $number $status $target_status $bytes_received $bytes_sent "$request"'
+const REQUEST =
+  '$time_iso8601 $word $client_and_port $word $number $request_time $number $status $target_status $bytes_received $bytes_sent "$request"'
 
 export default {
   name: 'elb',

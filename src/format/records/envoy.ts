@@ -28,7 +28,15 @@ export default {
     },
     {
       line: '[2020-11-25T21:26:18.409Z] "GET /status/418 HTTP/1.1" 418 - via_upstream - "-" 0 135 3 1 "-" "curl/8.4.0" "84961386" "httpbin:8000" "127.0.0.1:80" inbound|8000|| 127.0.0.1:41854',
-      entry: { method: 'GET', uriStem: '/status/418', status: 418, bytesSent: 135, bytesReceived: 0, userAgent: 'curl/8.4.0', host: 'httpbin:8000' },
+      entry: {
+        method: 'GET',
+        uriStem: '/status/418',
+        status: 418,
+        bytesSent: 135,
+        bytesReceived: 0,
+        userAgent: 'curl/8.4.0',
+        host: 'httpbin:8000',
+      },
     },
     {
       line: '[2019-03-06T09:31:27.354Z] "GET /status/418 HTTP/1.1" 503 UF "upstream reset" 0 135 11 10 "-" "curl/7.60.0" "d209e46f" "httpbin:8000" "192.0.2.73:80" outbound|8000||httpbin - 192.0.2.94:8000 192.0.2.82:60290 -',
@@ -44,5 +52,6 @@ export default {
       },
     },
   ],
-  source: 'https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#default-format-string',
+  source:
+    'https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage#default-format-string',
 } satisfies Format

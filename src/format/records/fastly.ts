@@ -22,7 +22,14 @@ export default {
   samples: [
     {
       line: '{"timestamp":"2026-06-05T12:00:00Z","client_ip":"203.0.113.30","method":"GET","request":"/a","host":"a.test","status":503,"user_agent":"curl/8.4.0","fastly_info_state":"ERROR"}',
-      entry: { clientIp: '203.0.113.30', method: 'GET', uriStem: '/a', status: 503, host: 'a.test', userAgent: 'curl/8.4.0' },
+      entry: {
+        clientIp: '203.0.113.30',
+        method: 'GET',
+        uriStem: '/a',
+        status: 503,
+        host: 'a.test',
+        userAgent: 'curl/8.4.0',
+      },
     },
   ],
   source: 'https://www.fastly.com/documentation/guides/integrations/streaming-logs/changing-log-line-formats/',

@@ -5,7 +5,8 @@ export default {
   title: 'Gin (Go)',
   server: null,
   family: 'own',
-  layout: '[GIN] $date - $time_of_day | $status | $request_time | $aligned_addr | $request_method $blanks"$request_uri"',
+  layout:
+    '[GIN] $date - $time_of_day | $status | $request_time | $aligned_addr | $request_method $blanks"$request_uri"',
   mayLackTime: true,
   samples: [
     {

@@ -12,7 +12,15 @@ export default {
   samples: [
     {
       line: '203.0.113.201, -, 03/20/05, 7:55:20, W3SVC2, SERVER, 172.21.13.45, 4502, 163, 3223, 404, 2, GET, /DeptLogo.gif, -,',
-      entry: { clientIp: '203.0.113.201', method: 'GET', uriStem: '/DeptLogo.gif', status: 404, win32Status: 2, bytesSent: 3223, bytesReceived: 163 },
+      entry: {
+        clientIp: '203.0.113.201',
+        method: 'GET',
+        uriStem: '/DeptLogo.gif',
+        status: 404,
+        win32Status: 2,
+        bytesSent: 3223,
+        bytesReceived: 163,
+      },
     },
   ],
   source: 'https://learn.microsoft.com/windows/win32/http/iis-logging',

@@ -267,11 +267,25 @@ export default {
   samples: [
     {
       line: '{"time":"2026-11-23T18:17:51+00:00","remote_addr":"203.0.113.7","request":"GET /mix?a=b HTTP/1.1","method":"GET","uri":"/mix","status":502,"bytes":2,"referer":"","user_agent":"curl/7.88.1","upstream_status":"502, 502"}',
-      entry: { clientIp: '203.0.113.7', method: 'GET', uriStem: '/mix', status: 502, bytesSent: 2, userAgent: 'curl/7.88.1' },
+      entry: {
+        clientIp: '203.0.113.7',
+        method: 'GET',
+        uriStem: '/mix',
+        status: 502,
+        bytesSent: 2,
+        userAgent: 'curl/7.88.1',
+      },
     },
     {
       line: '{"@timestamp":"2026-11-23T18:17:51+00:00","http":{"request":{"method":"GET","uri":"/loop"},"response":{"status":"404","bytes":"153"}},"client":"203.0.113.7","ua":"curl/7.88.1"}',
-      entry: { clientIp: '203.0.113.7', method: 'GET', uriStem: '/loop', status: 404, bytesSent: 153, userAgent: 'curl/7.88.1' },
+      entry: {
+        clientIp: '203.0.113.7',
+        method: 'GET',
+        uriStem: '/loop',
+        status: 404,
+        bytesSent: 153,
+        userAgent: 'curl/7.88.1',
+      },
     },
     {
       line: '2026-11-24T17:13:53.123Z stdout F {"@timestamp":"2026-11-23T18:17:51Z","http.response.status_code":500,"http.request.method":"GET","url.path":"/a","source.ip":"203.0.113.7"}',

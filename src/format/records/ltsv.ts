@@ -23,7 +23,15 @@ export default {
   samples: [
     {
       line: 'time:23/Nov/2026:18:17:51 +0000\thost:203.0.113.7\treq:GET /loop HTTP/1.1\tstatus:404\tsize:153\treferer:-\tua:curl/7.88.1\treqtime:0.000\tvhost:a.test',
-      entry: { clientIp: '203.0.113.7', method: 'GET', uriStem: '/loop', status: 404, bytesSent: 153, userAgent: 'curl/7.88.1', host: 'a.test' },
+      entry: {
+        clientIp: '203.0.113.7',
+        method: 'GET',
+        uriStem: '/loop',
+        status: 404,
+        bytesSent: 153,
+        userAgent: 'curl/7.88.1',
+        host: 'a.test',
+      },
     },
     {
       line: 'forwardedfor:-\ttime:23/Nov/2026:18:17:51 +0000\thost:203.0.113.7\tforwardedfor:198.51.100.1\treq:GET / HTTP/1.1\tstatus:200\tsize:5',

@@ -5,7 +5,8 @@ const COMBINED = `${COMMON} "$http_referer" "$http_user_agent"`
 const TIMES = 'rt=$request_time uct="$upstream_connect_time" uht="$upstream_header_time" urt="$upstream_response_time"'
 const AND_STATUS = 'us="$upstream_status"'
 
-// The names of https://www.f5.com/company/blog/nginx/using-nginx-logging-for-application-performance-monitoring, which many have taken over.
+// The names of https://www.f5.com/company/blog/nginx/using-nginx-logging-for-application-performance-monitoring, which
+// many have taken over.
 export default {
   name: 'nginx-timed',
   title: 'combined or common, and behind it times as key=value (rt= uct= uht= urt= us=)',
@@ -24,19 +25,48 @@ export default {
   samples: [
     {
       line: '203.0.113.7 - - [10/Oct/2023:13:55:36 +0000] "GET /a HTTP/1.1" 502 157 "-" "curl/8.4.0" rt=0.005 uct="0.000" uht="0.004" urt="0.004"',
-      entry: { clientIp: '203.0.113.7', method: 'GET', uriStem: '/a', status: 502, bytesSent: 157, userAgent: 'curl/8.4.0' },
+      entry: {
+        clientIp: '203.0.113.7',
+        method: 'GET',
+        uriStem: '/a',
+        status: 502,
+        bytesSent: 157,
+        userAgent: 'curl/8.4.0',
+      },
     },
     {
       line: '203.0.113.7 - - [10/Oct/2023:13:55:36 +0000] "GET /a HTTP/1.1" 404 157 "-" "curl/8.4.0" rt=0.005 uct="-, 0.000" uht="-, 0.004" urt="0.001, 0.004" us="502, 404" ua="192.0.2.1:80, 192.0.2.2:80"',
-      entry: { clientIp: '203.0.113.7', method: 'GET', uriStem: '/a', status: 404, bytesSent: 157, userAgent: 'curl/8.4.0', reason: 'made-upstream' },
+      entry: {
+        clientIp: '203.0.113.7',
+        method: 'GET',
+        uriStem: '/a',
+        status: 404,
+        bytesSent: 157,
+        userAgent: 'curl/8.4.0',
+        reason: 'made-upstream',
+      },
     },
     {
       line: '203.0.113.7 - - [10/Oct/2023:13:55:36 +0000] "GET /a HTTP/1.1" 404 153 rt=0.000 uct="-" uht="-" urt="-" us="-" ua="-" host="a.test"',
-      entry: { clientIp: '203.0.113.7', method: 'GET', uriStem: '/a', status: 404, bytesSent: 153, reason: 'made-here' },
+      entry: {
+        clientIp: '203.0.113.7',
+        method: 'GET',
+        uriStem: '/a',
+        status: 404,
+        bytesSent: 153,
+        reason: 'made-here',
+      },
     },
     {
       line: '203.0.113.7 - - [10/Oct/2023:13:55:36 +0000] "GET /a HTTP/1.1" 404 153 "-" "curl/8.4.0" rt=0.001',
-      entry: { clientIp: '203.0.113.7', method: 'GET', uriStem: '/a', status: 404, bytesSent: 153, userAgent: 'curl/8.4.0' },
+      entry: {
+        clientIp: '203.0.113.7',
+        method: 'GET',
+        uriStem: '/a',
+        status: 404,
+        bytesSent: 153,
+        userAgent: 'curl/8.4.0',
+      },
     },
   ],
   source: 'https://www.f5.com/company/blog/nginx/using-nginx-logging-for-application-performance-monitoring',

@@ -39,7 +39,15 @@ export default {
     },
     {
       line: 'f383 b [20/Jun/2019:03:51:36 +0000] 192.0.2.4 - 63DA REST.GET.OBJECT %2522 "GET /a" HTTP/1.1" 403 AccessDenied 243 - 8 - "-" "curl/8" -',
-      entry: { clientIp: '192.0.2.4', method: 'GET', uriStem: '/a"', status: 403, bytesSent: 243, userAgent: 'curl/8', reason: 'AccessDenied' },
+      entry: {
+        clientIp: '192.0.2.4',
+        method: 'GET',
+        uriStem: '/a"',
+        status: 403,
+        bytesSent: 243,
+        userAgent: 'curl/8',
+        reason: 'AccessDenied',
+      },
     },
     {
       line: '79a5 mybucket [06/Feb/2014:00:00:38 +0000] 192.0.2.3 79a5 3E57427F3EXAMPLE REST.GET.OBJECT a "GET /a HTTP/1.1" 404 NoSuchKey 297',

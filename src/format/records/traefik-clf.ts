@@ -14,7 +14,14 @@ export default {
   samples: [
     {
       line: '203.0.113.7 - - [02/Oct/2017:20:22:07 +0000] "GET /ui/ HTTP/1.1" 502 11 "-" "curl/8.4.0" 8 "Host-web-1" "http://172.19.0.3:5601" 3ms',
-      entry: { clientIp: '203.0.113.7', method: 'GET', uriStem: '/ui/', status: 502, bytesSent: 11, userAgent: 'curl/8.4.0' },
+      entry: {
+        clientIp: '203.0.113.7',
+        method: 'GET',
+        uriStem: '/ui/',
+        status: 502,
+        bytesSent: 11,
+        userAgent: 'curl/8.4.0',
+      },
     },
   ],
   source: 'https://doc.traefik.io/traefik/observability/access-logs/',

@@ -1,6 +1,7 @@
 import type { Format } from '../format.js'
 
-const BEFORE = '[pid: $pid|app: $app|req: $count] $remote_addr ($user) {$vars} [$time_local] $request_method $uri => generated $bytes_sent bytes in '
+const BEFORE =
+  '[pid: $pid|app: $app|req: $count] $remote_addr ($user) {$vars} [$time_local] $request_method $uri => generated $bytes_sent bytes in '
 
 export default {
   name: 'uwsgi',

@@ -1,6 +1,7 @@
 import type { Format } from '../format.js'
 
-const ENTRY = '[$time_local] [router:$router] [origin:$host] [client: $remote_addr] [useragent: $http_user_agent] $request_method $request_uri $status'
+const ENTRY =
+  '[$time_local] [router:$router] [origin:$host] [client: $remote_addr] [useragent: $http_user_agent] $request_method $request_uri $status'
 
 export default {
   name: 'zoraxy',

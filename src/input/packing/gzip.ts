@@ -14,10 +14,12 @@ const LARGE_MEMBER = 1 << 20
 const OPTIONS = { chunkSize: 256 << 10, readableHighWaterMark: 1024 << 10 }
 
 /**
- * Unpack gzip: any number of members one after the other, as `cat a.gz b.gz` and appending loggers make them, each checked by its
+ * Unpack gzip: any number of members one after the other, as `cat a.gz b.gz` and appending loggers make them, each
+ * checked by its
  * checksum. Zeros behind the last member (tapes, disk blocks) are passed over.
  *
- * Node's own gunzip throws away up to a buffer of good data when something follows them that is no gzip; hence the members are told
+ * Node's own gunzip throws away up to a buffer of good data when something follows them that is no gzip; hence the
+ * members are told
  * apart here, and only what is deflated is left to it.
  */
 export async function* gunzip(packed: Chunks, how: Unpacking): AsyncGenerator<Buffer> {
@@ -29,7 +31,9 @@ export async function* gunzip(packed: Chunks, how: Unpacking): AsyncGenerator<Bu
       const start = at
       let sum = 0
       let leave: Unpacking['leaveSums']
-      const unpacked = inflater ? inflater.unpack(input) : runEngine(createInflateRaw(OPTIONS) as unknown as Engine, input)
+      const unpacked = inflater
+        ? inflater.unpack(input)
+        : runEngine(createInflateRaw(OPTIONS) as unknown as Engine, input)
       for await (const chunk of unpacked) {
         if (!leave && at - start >= LARGE_MEMBER) {
           leave = how.leaveSums
@@ -61,7 +65,8 @@ async function readHeader(input: PackedInput, first: boolean): Promise<boolean> 
   }
   await input.begins([0x1f, 0x8b], 'gzip')
   const fixed = await input.exactly(8)
-  if (fixed[0] !== 8) throw new PackedError('broken', { en: `unknown compression method ${fixed[0]}`, zh: `未知的压缩方法 ${fixed[0]}` })
+  if (fixed[0] !== 8)
+    throw new PackedError('broken', { en: `unknown compression method ${fixed[0]}`, zh: `未知的压缩方法 ${fixed[0]}` })
   const flags = fixed[1] as number
   if (flags & EXTRA) await input.exactly((await input.exactly(2)).readUInt16LE(0))
   for (const text of [NAME, COMMENT]) if (flags & text) while ((await input.exactly(1))[0] !== 0);

@@ -9,7 +9,8 @@ const SLICE = 16 << 10
 const OPTIONS = { flush: constants.Z_NO_FLUSH, chunkSize: 128 << 10 }
 
 /**
- * As `runEngine`, for what is deflated, without another thread: half a gigabyte of a log took 0.8 s so, and 1.2 when each piece was handed over.
+ * As `runEngine`, for what is deflated, without another thread: half a gigabyte of a log took 0.8 s so, and 1.2 when
+ * each piece was handed over.
  *
  * One serves all members of a file: a new one for each of 25 thousand small ones took 330 MB, and twice as long.
  */

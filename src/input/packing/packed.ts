@@ -1,22 +1,30 @@
 import { type Message, type Words, wordsIn } from '../../errors.js'
 
-/** Bytes in pieces: of a file, of what was unpacked, of what was recoded. Ways of unpacking are functions from one to another. */
+/**
+ * Bytes in pieces: of a file, of what was unpacked, of what was recoded. Ways of unpacking are functions from one to
+ * another.
+ */
 export type Chunks = AsyncIterable<Uint8Array>
 
 /**
- * How packed data are unpacked: beside what counts in this thread, which then need not wait, or `alone`, in a thread that does nothing else. Nothing
+ * How packed data are unpacked: beside what counts in this thread, which then need not wait, or `alone`, in a thread
+ * that does nothing else. Nothing
  * has to be handed over then, which is much faster.
  */
 export interface Unpacking {
   readonly alone: boolean
-  /** Takes what is needed to compare the sums of large members: whoever takes the bytes has time for it. Absent: they are compared where they are unpacked. */
+  /**
+   * Takes what is needed to compare the sums of large members: whoever takes the bytes has time for it. Absent: they
+   * are compared where they are unpacked.
+   */
   readonly leaveSums?: ((mark: Mark) => void) | undefined
 }
 export const BESIDE: Unpacking = { alone: false }
 export const ALONE: Unpacking = { alone: true }
 
 /**
- * A place in what was unpacked, and a CRC-32: the one up to there, to be gone on with; or, where there is `wrong`, the one that there must be.
+ * A place in what was unpacked, and a CRC-32: the one up to there, to be gone on with; or, where there is `wrong`, the
+ * one that there must be.
  * It comes before any byte behind its place.
  */
 export interface Mark {
@@ -27,7 +35,10 @@ export interface Mark {
   readonly wrong?: Error
 }
 
-/** What packed data did wrong. `early`: they end before they should; otherwise they are broken, or something else follows them. */
+/**
+ * What packed data did wrong. `early`: they end before they should; otherwise they are broken, or something else
+ * follows them.
+ */
 export class PackedError extends Error {
   override readonly name = 'PackedError'
   constructor(
@@ -40,7 +51,10 @@ export class PackedError extends Error {
 
 export const ENDS_EARLY: Words = { en: 'the packed data end too early', zh: '压缩数据不完整' }
 export const BAD_SUM: Words = { en: 'the checksum is wrong', zh: '校验和错误' }
-export const noMore = (name: string): Words => ({ en: `something follows that is no ${name}`, zh: `后面的内容不是 ${name}` })
+export const noMore = (name: string): Words => ({
+  en: `something follows that is no ${name}`,
+  zh: `后面的内容不是 ${name}`,
+})
 
 /** Packed bytes, asked for as the unpacking side needs them. */
 export class PackedInput {
@@ -70,7 +84,10 @@ export class PackedInput {
     return taken
   }
 
-  /** The bytes that packed data begin with. @throws PackedError `early` where they are cut off, `trailing` where something else stands */
+  /**
+   * The bytes that packed data begin with. @throws PackedError `early` where they are cut off, `trailing` where
+   * something else stands
+   */
   async begins(magic: readonly number[], name: string): Promise<void> {
     for (const byte of magic) if ((await this.exactly(1))[0] !== byte) throw new PackedError('trailing', noMore(name))
   }

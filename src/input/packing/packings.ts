@@ -19,13 +19,18 @@ export const PACKINGS: readonly Packing[] = [
   // https://www.rfc-editor.org/rfc/rfc8878#section-3.1; pzstd begins with a skippable frame
   {
     name: 'zstd',
-    is: (head) => starts(0x28, 0xb5, 0x2f, 0xfd)(head) || ((head[0] ?? 0) >> 4 === 5 && starts(0x2a, 0x4d, 0x18)(head.subarray(1))),
+    is: (head) =>
+      starts(0x28, 0xb5, 0x2f, 0xfd)(head) || ((head[0] ?? 0) >> 4 === 5 && starts(0x2a, 0x4d, 0x18)(head.subarray(1))),
     load: async () => (await import('./zstd.js')).unzstd,
   },
   // BZh1 to BZh9, then a block or the end
   {
     name: 'bzip2',
-    is: (head) => starts(0x42, 0x5a, 0x68)(head) && (head[3] ?? 0) >= 0x31 && (head[3] ?? 0) <= 0x39 && [0x31, 0x17].includes(head[4] ?? 0),
+    is: (head) =>
+      starts(0x42, 0x5a, 0x68)(head) &&
+      (head[3] ?? 0) >= 0x31 &&
+      (head[3] ?? 0) <= 0x39 &&
+      [0x31, 0x17].includes(head[4] ?? 0),
     load: async () => (await import('./bzip2.js')).bunzip2,
   },
   // https://tukaani.org/xz/xz-file-format.txt section 2.1.1.1
@@ -42,7 +47,8 @@ export const FOREIGN: readonly { readonly name: string; is(head: Uint8Array): bo
 ]
 
 /** `PK` and the kind of a first record: a file, or the end of an empty archive. */
-export const isZip = (head: Uint8Array): boolean => starts(0x50, 0x4b, 0x03, 0x04)(head) || starts(0x50, 0x4b, 0x05, 0x06)(head)
+export const isZip = (head: Uint8Array): boolean =>
+  starts(0x50, 0x4b, 0x03, 0x04)(head) || starts(0x50, 0x4b, 0x05, 0x06)(head)
 
 /** `ustar` in the first header; older archives without it cannot be told from other data. */
 export const isTar = (head: Uint8Array): boolean => starts(0x75, 0x73, 0x74, 0x61, 0x72)(head.subarray(257))

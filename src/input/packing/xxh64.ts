@@ -1,5 +1,6 @@
 // XXH64, the checksum of zstd frames. https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md
-// All but the ends of the data goes through `stripes`, which computes in halves of 32 bits: BigInt takes ten times as long.
+// All but the ends of the data goes through `stripes`, which computes in halves of 32 bits: BigInt takes ten times as
+// long.
 
 const P1 = 0x9e3779b185ebca87n
 const P2 = 0xc2b2ae3d27d4eb4fn
@@ -30,7 +31,14 @@ function times(aLow: number, aHigh: number, bLow: number, bHigh: number): number
   const middle = Math.imul(a0, b1) >>> 0
   const other = Math.imul(a1, b0) >>> 0
   const carry = Math.floor(first / 0x10000) + (middle & 0xffff) + (other & 0xffff)
-  high = (Math.imul(a1, b1) + (middle >>> 16) + (other >>> 16) + (carry >>> 16) + Math.imul(aHigh, bLow) + Math.imul(aLow, bHigh)) | 0
+  high =
+    (Math.imul(a1, b1) +
+      (middle >>> 16) +
+      (other >>> 16) +
+      (carry >>> 16) +
+      Math.imul(aHigh, bLow) +
+      Math.imul(aLow, bHigh)) |
+    0
   return (carry << 16) | (first & 0xffff)
 }
 
@@ -64,7 +72,12 @@ export class Xxh64 {
     const lanes = this.#halves
     for (let at = 0; at < bytes.length; at += STRIPE)
       for (let half = 0; half < 8; half += 2) {
-        const product = times(view.getInt32(at + 4 * half, true), view.getInt32(at + 4 * half + 4, true), P2_LOW, P2_HIGH)
+        const product = times(
+          view.getInt32(at + 4 * half, true),
+          view.getInt32(at + 4 * half + 4, true),
+          P2_LOW,
+          P2_HIGH,
+        )
         const sum = (product >>> 0) + ((lanes[half] as number) >>> 0)
         const low = sum | 0
         const top = (high + (lanes[half + 1] as number) + (sum > 0xffffffff ? 1 : 0)) | 0

@@ -3,7 +3,8 @@ import xz from 'xz-decompress'
 import type { Words } from '../../errors.js'
 import { type Chunks, noMore, PackedError } from './packed.js'
 
-// The package lets one stream run at a time and has the next wait for it, for ever if it was left half read. Streams share nothing
+// The package lets one stream run at a time and has the next wait for it, for ever if it was left half read. Streams
+// share nothing
 // but memory to allocate from, so several may stand open.
 Object.assign(xz.XzReadableStream, { _contextMutex: { acquire: async () => {}, release: () => {} } })
 
@@ -35,7 +36,9 @@ export async function* unxz(packed: Chunks): AsyncGenerator<Uint8Array> {
     if (failure) throw failure
     const code = /error code (\d+)/.exec((error as Error).message)?.[1] ?? ''
     if (code === FORMAT_ERROR && started) throw new PackedError('trailing', noMore('xz'))
-    throw new PackedError(...(CODES[code] ?? [over ? 'early' : 'broken', { en: 'the data are broken', zh: '数据已损坏' }]))
+    throw new PackedError(
+      ...(CODES[code] ?? [over ? 'early' : 'broken', { en: 'the data are broken', zh: '数据已损坏' }]),
+    )
   }
 }
 
@@ -63,7 +66,10 @@ const CODES: Readonly<Record<string, [PackedError['kind'], Words]>> = {
   '4': ['unsupported', { en: 'it needs more memory than is allowed', zh: '所需内存超过允许的上限' }],
   '6': [
     'unsupported',
-    { en: 'it uses a filter or a checksum (SHA-256) that the decoder does not know', zh: '它使用了解码器不支持的过滤器或校验和（SHA-256）' },
+    {
+      en: 'it uses a filter or a checksum (SHA-256) that the decoder does not know',
+      zh: '它使用了解码器不支持的过滤器或校验和（SHA-256）',
+    },
   ],
   '7': ['broken', { en: 'the data are broken', zh: '数据已损坏' }],
 }

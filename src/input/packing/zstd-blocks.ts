@@ -1,10 +1,13 @@
 import type { Decompress } from 'fzstd'
 import { PackedError } from './packed.js'
 
-// The package moves its whole window for each block. A frame of a few kilobytes, made of small blocks under a large window, so takes
-// minutes. Here the window is kept: what was unpacked is put one behind the other, and moved when the memory for it is full.
+// The package moves its whole window for each block. A frame of a few kilobytes, made of small blocks under a large
+// window, so takes
+// minutes. Here the window is kept: what was unpacked is put one behind the other, and moved when the memory for it is
+// full.
 //
-// ADVICE: this uses fields of the package that are none of its interface. package.json names one version exactly, and the tests of packed
+// ADVICE: this uses fields of the package that are none of its interface. package.json names one version exactly, and
+// the tests of packed
 // data hold it to that.
 
 /** The state of the package's decoder: the window, which ends with what was unpacked last, and its length. */
@@ -13,7 +16,8 @@ interface Inside extends Pick<Decompress, 'push'> {
 }
 
 /**
- * A header that the package takes at once (of 18 bytes; it waits for as many), with the smallest window that allows blocks of any size:
+ * A header that the package takes at once (of 18 bytes; it waits for as many), with the smallest window that allows
+ * blocks of any size:
  * it is not used.
  */
 const HEADER = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xc3, 7 << 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
@@ -44,7 +48,8 @@ export class BlockDecoder {
 
   /** @param header of the block, 3 bytes */
   decode(header: Buffer, packed: Buffer): Uint8Array {
-    if (header.readUIntLE(0, 3) >> 3 > MAX_BLOCK) throw new PackedError('broken', { en: 'a block is too large', zh: '数据块过大' })
+    if (header.readUIntLE(0, 3) >> 3 > MAX_BLOCK)
+      throw new PackedError('broken', { en: 'a block is too large', zh: '数据块过大' })
     const { s } = this.#decoder
     s.w = this.#reachable()
     s.e = s.w.length

@@ -27,7 +27,9 @@ export async function* unzstd(packed: Chunks): AsyncGenerator<Uint8Array> {
 
 const MAGIC = [0x28, 0xb5, 0x2f, 0xfd] as const
 
-/** Whether Node's zstd minds that data end too early: that of Node 22 does not, and what is missing would not be missed. */
+/**
+ * Whether Node's zstd minds that data end too early: that of Node 22 does not, and what is missing would not be missed.
+ */
 function noticesCutOff(): boolean {
   try {
     zstdDecompressSync?.(Uint8Array.from([...MAGIC, 0x20]))
@@ -43,7 +45,8 @@ const BLOCK_HEADER = 3
 const CHECKSUM = 4
 
 /**
- * The same without Node's help. The package neither compares checksums nor says where a frame ends, so frames are told apart here.
+ * The same without Node's help. The package neither compares checksums nor says where a frame ends, so frames are told
+ * apart here.
  * https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1
  */
 async function* inJavaScript(input: PackedInput): AsyncGenerator<Uint8Array> {
@@ -95,7 +98,8 @@ const sizeBytes = (descriptor: number): number => [descriptor & IS_SINGLE ? 1 : 
 /** How far back a frame may refer, in bytes. @throws PackedError `unsupported` */
 function windowOf(descriptor: number, header: Buffer): number {
   const dictionary = header.subarray(windowBytes(descriptor), windowBytes(descriptor) + dictionaryBytes(descriptor))
-  if (dictionary.some((byte) => byte !== 0)) throw new PackedError('unsupported', { en: 'it needs a dictionary', zh: '需要字典' })
+  if (dictionary.some((byte) => byte !== 0))
+    throw new PackedError('unsupported', { en: 'it needs a dictionary', zh: '需要字典' })
   let window: number
   if (descriptor & IS_SINGLE) {
     const bytes = sizeBytes(descriptor)

@@ -1,4 +1,5 @@
-// Adding the counts of another kernel: workers count ranges of a file, and one kernel adds them up in the order of the file, so
+// Adding the counts of another kernel: workers count ranges of a file, and one kernel adds them up in the order of the
+// file, so
 // that the result is the same for any number of workers.
 import { BIN_BITS, CodeRecord, LatencyRecord, MAX_CODES, SumsOf } from '../records'
 import { addBuckets } from './buckets'
@@ -14,7 +15,10 @@ export function codeMapAt(): usize {
   return codeMap
 }
 
-/** Add n code records at `from`, whose reasons stand at `texts` and began at `base` in the other kernel. Makes the code map. */
+/**
+ * Add n code records at `from`, whose reasons stand at `texts` and began at `base` in the other kernel. Makes the code
+ * map.
+ */
 export function absorbCodes(n: u32, from: usize, texts: usize, base: usize): void {
   let entries: u64 = 0
   for (let i: u32 = 0; i < n; i++) {

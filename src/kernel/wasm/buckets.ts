@@ -31,7 +31,10 @@ export function setWidening(on: bool): void {
   limitBuckets()
 }
 
-/** Those that cannot be widened any more are as many as there is room for: to read them out would take memory, and cut lists. */
+/**
+ * Those that cannot be widened any more are as many as there is room for: to read them out would take memory, and cut
+ * lists.
+ */
 function limitBuckets(): void {
   bucketLimit = widening && bucketSeconds < WIDEST_BUCKET ? FEW_BUCKETS : MANY_BUCKETS
 }
@@ -59,7 +62,10 @@ let lastNumber: u64 = 0
 let lastFrom: i64 = 0
 let lastTo: i64 = 0
 
-/** The number of the bucket of a time; 0: it has none. Neighbours share it, and a division takes as long as all else that is done for a bucket. */
+/**
+ * The number of the bucket of a time; 0: it has none. Neighbours share it, and a division takes as long as all else
+ * that is done for a bucket.
+ */
 // @ts-ignore: decorator
 @inline
 export function bucketNumber(time: i64): u64 {
@@ -99,7 +105,8 @@ let bucketsIndexed: u32 = 0
 /**
  * The bucket of a key; made when it is new.
  *
- * One that is later than all of its code is new, and is not looked up. In a log that is in the order of time that is every one, and the index
+ * One that is later than all of its code is new, and is not looked up. In a log that is in the order of time that is
+ * every one, and the index
  * is never made: to import 5 million entries took 2 to 3 % less.
  */
 function bucketAt(key: u64): usize {
@@ -154,7 +161,10 @@ export function widenBuckets(seconds: i64): void {
   addBuckets(n, scratchAt(), fine, 0)
 }
 
-/** Add n buckets of so many seconds, which must divide the width here. @param codeMap by their code: the code here; 0: the same */
+/**
+ * Add n buckets of so many seconds, which must divide the width here. @param codeMap by their code: the code here; 0:
+ * the same
+ */
 export function addBuckets(n: u32, from: usize, seconds: i64, codeMap: usize): void {
   for (let end = from + BUCKET * <usize>n; from < end; from += BUCKET) {
     const key = load<u64>(from)

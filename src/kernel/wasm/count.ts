@@ -1,4 +1,5 @@
-// Counting. The values of BATCH entries are gathered in lists, one for each table; then each table is touched in a loop of its own, so that
+// Counting. The values of BATCH entries are gathered in lists, one for each table; then each table is touched in a loop
+// of its own, so that
 // the cache misses of one table overlap instead of queueing behind the next table's. Measured on the prototype: ×1.4.
 import { BucketRecord, CodeRecord, GatheredValue, MAX_CODES, MAX_REASONS, Measure, StatusBits, SumsOf } from '../records'
 import { areBucketsFull, bucketNumber, bucketOf, clearBuckets } from './buckets'
@@ -13,7 +14,8 @@ import { DASH } from './scan'
 import { NO_TIME } from './time'
 import { clearTable, countValues, GATHERED, table } from './values'
 
-// The same code in another period (a day, where a database keeps lists by day) is another code here, so that every table is by period.
+// The same code in another period (a day, where a database keeps lists by day) is another code here, so that every
+// table is by period.
 export const CODE: usize = CodeRecord.Size
 export const codes = heap.alloc(CODE * <usize>MAX_CODES)
 export let codeCount: i32 = 0
@@ -74,7 +76,10 @@ export function forgetLatest(): void {
   latestIs(NO_PERIOD)
 }
 
-/** Whether the line that was just read is the first of a later period, and the tables are to be emptied before it is counted. */
+/**
+ * Whether the line that was just read is the first of a later period, and the tables are to be emptied before it is
+ * counted.
+ */
 // @ts-ignore: decorator
 @inline
 export function beginsPeriod(): bool {
@@ -92,7 +97,10 @@ const lists = heap.alloc(GATHERED * <usize>BATCH * <usize>Dimension.Count)
 /** Bytes of each list, u32. */
 const listed = heap.alloc(4 * <usize>Dimension.Count)
 let gathered: i32 = 0
-/** Entries counted since the tables were cleared. Hits of a value or a bucket are 32 bits wide, also after those of another kernel are added. */
+/**
+ * Entries counted since the tables were cleared. Hits of a value or a bucket are 32 bits wide, also after those of
+ * another kernel are added.
+ */
 let sinceClear: u64 = 0
 
 export function clearCounts(): void {

@@ -1,4 +1,5 @@
-// Packing lists that are cut to their most frequent values. A database stores so many values of a list, so a day that is whole in
+// Packing lists that are cut to their most frequent values. A database stores so many values of a list, so a day that
+// is whole in
 // the tables need not be handed over with more.
 import { CHUNK, MAX_CODES, TableHead, ValueRecord } from '../records'
 import { codeCount } from './count'
@@ -32,7 +33,10 @@ export function cutLists(dimension: i32, n: u32): void {
   }
 }
 
-/** Pack the values that stay, as `pack` does; a value that goes raises `cutLost`. @returns the number of the first that had no room */
+/**
+ * Pack the values that stay, as `pack` does; a value that goes raises `cutLost`. @returns the number of the first that
+ * had no room
+ */
 export function packCut(dimension: i32, from: u32): u32 {
   const t = table(dimension)
   const used = load<u32>(t, TableHead.Used)

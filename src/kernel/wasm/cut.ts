@@ -52,7 +52,8 @@ function literalAt(p: usize, literal: usize, length: usize): bool {
 }
 
 /**
- * Whether [start, end) can be a user's name. Names may hold blanks, so one with a lone `-` in it is rather an address, an identity and a
+ * Whether [start, end) can be a user's name. Names may hold blanks, so one with a lone `-` in it is rather an address,
+ * an identity and a
  * name one field further on; and servers escape quotes in names, so a bare one belongs to another layout.
  */
 function isUser(start: usize, end: usize): bool {
@@ -66,7 +67,8 @@ function isUser(start: usize, end: usize): bool {
 }
 
 /**
- * Whether a time can begin at p: the ten digits of an epoch, or a colon soon. Only that ends a user's name: a client may choose one with
+ * Whether a time can begin at p: the ten digits of an epoch, or a colon soon. Only that ends a user's name: a client
+ * may choose one with
  * ` [` in it, but none with a colon, which ends the name in its credentials.
  */
 function isTimeAhead(p: usize, behindBlank: bool): bool {
@@ -107,7 +109,10 @@ export function cutDelimited(line: usize): usize {
   return flags & Flag.NoTail && p < trimReturn(p, newline) ? fail(Reject.Layout, stepCount, p) : newline
 }
 
-/** Cut the field of step i, which begins at p, as its rule says. @returns where the next begins, or the newline that ended it; 0 when it does not fit */
+/**
+ * Cut the field of step i, which begins at p, as its rule says. @returns where the next begins, or the newline that
+ * ended it; 0 when it does not fit
+ */
 function cutStep(i: i32, step: usize, p: usize): usize {
   const rule = load<i32>(step, 4)
   const length = <usize>load<u32>(step, 8)
@@ -126,7 +131,8 @@ function cutStep(i: i32, step: usize, p: usize): usize {
         p = start
         continue
       }
-      // A word may be ended by the line instead; of all else what must follow is missing, and the place told is where it began.
+      // A word may be ended by the line instead; of all else what must follow is missing, and the place told is where
+      // it began.
       if (rule != Rule.Word && rule != Rule.Rest) return fail(Reject.Layout, i, start)
       break
     }
@@ -176,7 +182,10 @@ function cutStep(i: i32, step: usize, p: usize): usize {
   return p + length
 }
 
-/** Whether the blank at p, which is not the first byte, stands inside a list: behind a comma, or beside the colon between two groups. */
+/**
+ * Whether the blank at p, which is not the first byte, stands inside a list: behind a comma, or beside the colon
+ * between two groups.
+ */
 function isJoint(p: usize): bool {
   const before = load<u8>(p - 1)
   return before == COMMA || (before == 0x3a && load<u8>(p - 2) == BLANK) || load<u16>(p, 1) == 0x203a
@@ -191,7 +200,10 @@ function isNumber(start: usize, end: usize): bool {
   return true
 }
 
-/** Where the port of an address begins, or its end: an IPv6 address need not stand in brackets here, since a port always follows. */
+/**
+ * Where the port of an address begins, or its end: an IPv6 address need not stand in brackets here, since a port always
+ * follows.
+ */
 function lastColon(start: usize, end: usize): usize {
   let p = end
   while (p > start && <u32>load<u8>(p - 1) - 0x30 <= 9) p--
@@ -201,7 +213,8 @@ function lastColon(start: usize, end: usize): usize {
 let sawQuotes: bool = false
 
 /**
- * Values separated by runs of blanks or tabs, as many as `#Fields` names; a value may be quoted. IIS itself does not quote,
+ * Values separated by runs of blanks or tabs, as many as `#Fields` names; a value may be quoted. IIS itself does not
+ * quote,
  * so a lone quote is an ordinary byte: a line that fits only without quoting is read without.
  */
 export function cutW3c(line: usize): usize {
@@ -218,8 +231,10 @@ const MAX_PLACES: u32 = 256
 const places = heap.alloc(4 * <usize>(MAX_PLACES + 64))
 
 /**
- * Cut a line with one blank between values of which none is quoted, as nearly every line is. The places of all blanks are noted first, so
- * that nothing depends on how long a value is, and nothing is mispredicted: a W3C log takes 10 % less than with a search for each value.
+ * Cut a line with one blank between values of which none is quoted, as nearly every line is. The places of all blanks
+ * are noted first, so
+ * that nothing depends on how long a value is, and nothing is mispredicted: a W3C log takes 10 % less than with a
+ * search for each value.
  *
  * @returns its newline; 0: the line is not of this kind
  */
@@ -272,7 +287,10 @@ function notePlaces(line: usize): u32 {
   return 0
 }
 
-/** Cut a line with tabs between its values, which may hold blanks, as many as `#Fields` names. @returns its newline; 0: the line is not of this kind */
+/**
+ * Cut a line with tabs between its values, which may hold blanks, as many as `#Fields` names. @returns its newline; 0:
+ * the line is not of this kind
+ */
 function cutTabs(line: usize): usize {
   const tab = i8x16.splat(0x09)
   let p = line
@@ -333,7 +351,10 @@ function cutValues(line: usize, quoting: bool): usize {
   }
 }
 
-/** The quote that closes the one at p: followed by a blank, a tab or the line's end; doubled quotes are content, a lone one inside means that nothing was quoted. 0: none. */
+/**
+ * The quote that closes the one at p: followed by a blank, a tab or the line's end; doubled quotes are content, a lone
+ * one inside means that nothing was quoted. 0: none.
+ */
 function closingQuote(p: usize): usize {
   const needle = i8x16.splat(QUOTE)
   p++

@@ -1,5 +1,7 @@
-// Sub-codes that a log does not write but shows: why nginx answered 400, and whether a server or one behind it made an error.
-// They only name evidence in the line itself; without evidence there is no reason. The notes are in src/catalogue/data/derived.yaml.
+// Sub-codes that a log does not write but shows: why nginx answered 400, and whether a server or one behind it made an
+// error.
+// They only name evidence in the line itself; without evidence there is no reason. The notes are in
+// src/catalogue/data/derived.yaml.
 import { setSpan, spanEnd, spanStart } from './cut'
 import { cutter } from './plan'
 import { Cutter, Flag, Role } from './roles'
@@ -28,8 +30,10 @@ for (let i = 0; i < 9; i++) {
 // The size of nginx's built-in page tells a 400 that was 494 to 497 inside. A page is
 //   <html>␍␊<head><title>400 TEXT</title></head>␍␊<body>␍␊<center><h1>400 Bad Request</h1></center>␍␊<center>TEXT</center>␍␊
 //   <hr><center>nginx</center>␍␊</body>␍␊</html>␍␊
-// and so 158 bytes and twice the text, longer by a version (/1.9.9, /1.18.0, /1.25.10), by ` (Ubuntu)` behind it, by 16 in old
-// releases (`<body bgcolor="white">`), and by 402 for Chrome and old Internet Explorers (msie_padding). A size that two pages can have tells nothing.
+// and so 158 bytes and twice the text, longer by a version (/1.9.9, /1.18.0, /1.25.10), by ` (Ubuntu)` behind it, by 16
+// in old
+// releases (`<body bgcolor="white">`), and by 402 for Chrome and old Internet Explorers (msie_padding). A size that two
+// pages can have tells nothing.
 // https://github.com/nginx/nginx/blob/master/src/http/ngx_http_special_response.c
 const PAGE: i32 = 158
 const SIZES: i32 = 1024
@@ -83,14 +87,20 @@ function kindOf400(flags: u32, bytesSent: i64): i32 {
   return made
 }
 
-/** A TLS record of type handshake, version 3.x, as its bytes or as nginx and Apache escape them: `\x16\x03` (in JSON `\u0016\u0003`). */
+/**
+ * A TLS record of type handshake, version 3.x, as its bytes or as nginx and Apache escape them: `\x16\x03` (in JSON
+ * `\u0016\u0003`).
+ */
 function isTlsHello(p: usize, length: usize): bool {
   if (load<u16>(p) == 0x0316 && length >= 2) return true
   if (length >= 8 && load<u32>(p) == 0x3631785c && load<u32>(p, 4) == 0x3330785c) return true
   return length >= 12 && load<u16>(p) == 0x755c && load<u32>(p, 2) == 0x36313030 && load<u16>(p, 6) == 0x755c && load<u32>(p, 8) == 0x33303030
 }
 
-/** A method, a blank, and a target that begins with `/`, `*` or a letter; of HTTP/2 in clear text (`PRI * HTTP/2.0`) the method gives it away. */
+/**
+ * A method, a blank, and a target that begins with `/`, `*` or a letter; of HTTP/2 in clear text (`PRI * HTTP/2.0`) the
+ * method gives it away.
+ */
 function looksLikeHttp(p: usize, end: usize): bool {
   if (end - p >= 5 && load<u32>(p) == 0x20495250) return false
   const start = p
@@ -99,7 +109,8 @@ function looksLikeHttp(p: usize, end: usize): bool {
 }
 
 /**
- * Whether the status is that of the last server asked. Of most proxies 502 and 504 say nothing: they write their own as the upstream's.
+ * Whether the status is that of the last server asked. Of most proxies 502 and 504 say nothing: they write their own as
+ * the upstream's.
  */
 function madeBy(flags: u32, status: i32): i32 {
   const start = spanStart(Role.UpstreamStatus)

@@ -1,4 +1,5 @@
-// What the cut fields mean: numbers, time, request. `readEntry` fills the variables below from the spans, or says why the
+// What the cut fields mean: numbers, time, request. `readEntry` fills the variables below from the spans, or says why
+// the
 // line is no entry. A field that is absent or `-` is -1 (NO_TIME for the time): that is not 0.
 import { Measure } from '../records'
 import { fail, setSpan, spanEnd, spanStart } from './cut'
@@ -80,7 +81,8 @@ export function readEntry(): i32 {
 }
 
 /**
- * Whether a record that no header describes can be what its layout says: a guess must not take a port or a byte count for a
+ * Whether a record that no header describes can be what its layout says: a guess must not take a port or a byte count
+ * for a
  * status.
  */
 function isPlausible(): bool {
@@ -117,7 +119,8 @@ function readTime(): i64 {
 }
 
 /**
- * The time in [start, end). Where it is none, a value before it may have held a bracket, as an X-Forwarded-For with a forged line does: the
+ * The time in [start, end). Where it is none, a value before it may have held a bracket, as an X-Forwarded-For with a
+ * forged line does: the
  * time then begins behind the last one.
  */
 function bracketedTime(start: usize, end: usize): i64 {
@@ -141,7 +144,10 @@ function timeOn(clock: usize, clockEnd: usize): i64 {
   return flags & Flag.LocalTime ? utcOf(day + seconds) : day + seconds
 }
 
-/** Set the spans of what is a part of another field. Once for each entry: the spans that are split must be those that were cut. */
+/**
+ * Set the spans of what is a part of another field. Once for each entry: the spans that are split must be those that
+ * were cut.
+ */
 // @ts-ignore: decorator
 @inline
 export function splitFields(): void {
@@ -210,7 +216,10 @@ export function withoutQuery(start: usize, end: usize): usize {
   return findFarByte(start, end, 0x3f)
 }
 
-/** The first of a list of addresses, without its port, and without quotes, parentheses and brackets around it: `(192.0.2.1, 10.0.0.1)`, `"192.0.2.1:80"`. */
+/**
+ * The first of a list of addresses, without its port, and without quotes, parentheses and brackets around it:
+ * `(192.0.2.1, 10.0.0.1)`, `"192.0.2.1:80"`.
+ */
 function settleClient(): void {
   let start = spanStart(Role.ClientIp)
   let end = findByte(start, spanEnd(Role.ClientIp), COMMA)

@@ -16,7 +16,10 @@ export function packedEnd(): usize {
   return packedTo
 }
 
-/** Pack values from number `from` on into the scratch, in the order of their arrival. @returns the number of the first that had no room */
+/**
+ * Pack values from number `from` on into the scratch, in the order of their arrival. @returns the number of the first
+ * that had no room
+ */
 export function pack(dimension: i32, from: u32): u32 {
   const t = table(dimension)
   const used = load<u32>(t, TableHead.Used)
@@ -121,7 +124,8 @@ const AHEAD: usize = 4096
 let touches: u64 = 0
 
 /**
- * Load the slots of the packed values that begin in [p, end): one cache miss does not wait for the other. To absorb took about a tenth
+ * Load the slots of the packed values that begin in [p, end): one cache miss does not wait for the other. To absorb
+ * took about a tenth
  * less.
  *
  * @returns where they end

@@ -54,7 +54,10 @@ export function addFilter(role: i32, flags: u32, length: i32): usize {
   return at
 }
 
-/** Of the entries left out: how many carry no time, the first and last time, a bit for each role of a filter that one of them has. */
+/**
+ * Of the entries left out: how many carry no time, the first and last time, a bit for each role of a filter that one of
+ * them has.
+ */
 export let leftOutWithoutTime: u64 = 0
 export let leftOutFrom: i64 = i64.MAX_VALUE
 export let leftOutTo: i64 = i64.MIN_VALUE
@@ -75,7 +78,10 @@ export function leaveOut(): void {
   }
 }
 
-/** Whether the entry, whose fields are split, is wanted: for each role with patterns one of them fits, and none of the negative ones does. */
+/**
+ * Whether the entry, whose fields are split, is wanted: for each role with patterns one of them fits, and none of the
+ * negative ones does.
+ */
 export function passes(): bool {
   if (time == NO_TIME ? since != i64.MIN_VALUE || until != i64.MAX_VALUE : time < since || time >= until) return false
   if (filterCount == 0) return true

@@ -1,10 +1,15 @@
-// The hash by which values, codes and keys are known. Who writes a log can choose its texts, and knows this file: without a secret two paths
-// could be made equal, and thousands of them be made to queue in one place of a table. So all that is multiplied or added is random, drawn
+// The hash by which values, codes and keys are known. Who writes a log can choose its texts, and knows this file:
+// without a secret two paths
+// could be made equal, and thousands of them be made to queue in one place of a table. So all that is multiplied or
+// added is random, drawn
 // anew for each run and shared by its threads (`secretAt`). No order of a report rests on a hash.
 //
-// Texts of 8 bytes and more go through NH, the hash of UMAC (RFC 4418, section 5.2.2): words of 32 bits have a random key added to them and are
-// multiplied in pairs; the products are added up. Two different texts of one length agree in that with a chance of 2^-32, whatever they are, and
-// in both rows, whose keys are shifted by 16 bytes, with one of 2^-64. `mix` then makes 64 bits of both rows and of the length.
+// Texts of 8 bytes and more go through NH, the hash of UMAC (RFC 4418, section 5.2.2): words of 32 bits have a random
+// key added to them and are
+// multiplied in pairs; the products are added up. Two different texts of one length agree in that with a chance of
+// 2^-32, whatever they are, and
+// in both rows, whose keys are shifted by 16 bytes, with one of 2^-64. `mix` then makes 64 bits of both rows and of the
+// length.
 
 // secret: added u64 · two factors u64, odd · pad · keys of NH, as many bytes as a piece and 16 more for the second row
 const KEYS: usize = 32
@@ -53,7 +58,8 @@ function mixRows(one: v128, two: v128, length: u32): u64 {
 /**
  * Hash of [p, p + length). A value is padded: eight bytes may be read from its beginning.
  *
- * What is no multiple of a step is read by loads that overlap what was read before, so that there is no loop and hardly a branch for it: a
+ * What is no multiple of a step is read by loads that overlap what was read before, so that there is no loop and hardly
+ * a branch for it: a
  * mispredicted branch costs as much as hashing 30 bytes. Texts of less than eight bytes never share a hash.
  */
 export function hashOf(p: usize, length: u32): u64 {
@@ -102,7 +108,10 @@ function hashOfPieces(p: usize, length: u32): u64 {
   return mix(h, hashOf(last, PIECE))
 }
 
-/** The key of a value of a code; never 0. @param mixed `mix` of what the code is, not of its number: it is the same in every kernel */
+/**
+ * The key of a value of a code; never 0. @param mixed `mix` of what the code is, not of its number: it is the same in
+ * every kernel
+ */
 // @ts-ignore: decorator
 @inline
 export function keyOf(hash: u64, mixed: u64): u64 {

@@ -216,7 +216,10 @@ export function run(end: usize): i32 {
   return isFull() ? Event.Full : Event.Done
 }
 
-/** A line that does not fit plan 0. @returns its newline if another plan fits; else counts it as ignored or rejected, moves on, returns 0 */
+/**
+ * A line that does not fit plan 0. @returns its newline if another plan fits; else counts it as ignored or rejected,
+ * moves on, returns 0
+ */
 function refuse(line: usize): usize {
   const reason = failedReason
   const step = failedStep
@@ -277,7 +280,9 @@ function isDate(line: usize): bool {
   return (load<u32>(line, 1) | 0x20202020) == 0x65746164 && load<u8>(line, 5) == 0x3a
 }
 
-/** Put the line at `line` (ended by a newline) through plan `index` without counting it. @returns whether it is an entry */
+/**
+ * Put the line at `line` (ended by a newline) through plan `index` without counting it. @returns whether it is an entry
+ */
 export function probe(index: i32, line: usize): bool {
   forgetDecoded()
   usePlan(index)
@@ -289,7 +294,8 @@ export function probe(index: i32, line: usize): bool {
 /**
  * Put n lines in the block, each ended by a newline, through all plans, as `probe` does.
  *
- * @param lines where each begins, u32 @param to for each, u32: how many fields the first plan to take it finds filled; 0: none takes it
+ * @param lines where each begins, u32 @param to for each, u32: how many fields the first plan to take it finds filled;
+ * 0: none takes it
  */
 export function probeLines(n: i32, lines: usize, to: usize): void {
   for (let i: usize = 0; i < <usize>n; i++) {

@@ -15,7 +15,10 @@ export function valueOf(measure: i32): i64 {
   return present & (1 << measure) ? load<i64>(values + 8 * <usize>measure) : -1
 }
 
-/** Fill `values` and `present` from the spans. @returns false: the size of the response is none, and the layout demands one */
+/**
+ * Fill `values` and `present` from the spans. @returns false: the size of the response is none, and the layout demands
+ * one
+ */
 export function readMeasures(): bool {
   present = 0
   for (let field = measured; field < measuredEnd; field += MEASURED) {

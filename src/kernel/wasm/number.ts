@@ -18,7 +18,10 @@ export function decimal(start: usize, end: usize, digits: i32): i64 {
   return n
 }
 
-/** The number that the first 1 to 8 bytes of a text are, all at once: how many digits a size has cannot be predicted. -1: they are not all digits. */
+/**
+ * The number that the first 1 to 8 bytes of a text are, all at once: how many digits a size has cannot be predicted.
+ * -1: they are not all digits.
+ */
 // @ts-ignore: decorator
 @inline
 function upTo8Digits(text: u64, length: u64): i64 {
@@ -43,7 +46,10 @@ export function isDash(start: usize, end: usize): bool {
 /** Powers of ten, f64. */
 const POWERS = memory.data<f64>([1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7])
 
-/** `timeTaken` of the first 1 to 8 bytes of a text, as nearly all are. -1: they are not just digits, with or without a point among them. */
+/**
+ * `timeTaken` of the first 1 to 8 bytes of a text, as nearly all are. -1: they are not just digits, with or without a
+ * point among them.
+ */
 // @ts-ignore: decorator
 @inline
 function shortTimeTaken(text: u64, length: u64): i64 {

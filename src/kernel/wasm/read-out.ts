@@ -1,4 +1,5 @@
-// Helps the host to read the tables out. What is gone through once is slow in JavaScript: it is compiled when it is over.
+// Helps the host to read the tables out. What is gone through once is slow in JavaScript: it is compiled when it is
+// over.
 import {
   BUCKET_BITS, BucketHead, BucketRecord, BucketRow, ListHead, ListRow, ListText, MAX_CODES, NO_START, SlotRecord, SUMS, SumsOf, TableHead, ValueRecord,
 } from '../records'
@@ -28,7 +29,8 @@ function codeOf(bucket: usize): usize {
 /**
  * Order the buckets code by code, in the order of their arrival, for `layBuckets`.
  *
- * At the beginning of the scratch stand then, for each code, two u32: how many buckets it has, and whether they are in the order of time; 0:
+ * At the beginning of the scratch stand then, for each code, two u32: how many buckets it has, and whether they are in
+ * the order of time; 0:
  * they are not.
  */
 export function orderBuckets(): void {
@@ -78,7 +80,9 @@ export function layBuckets(from: u32, n: u32): usize {
   return rows
 }
 
-/** By code: the fewest hits of a value that stays in a list, and how many of those with so many do: the first to come. */
+/**
+ * By code: the fewest hits of a value that stays in a list, and how many of those with so many do: the first to come.
+ */
 export const fewest = heap.alloc(4 * <usize>MAX_CODES)
 export const ties = heap.alloc(4 * <usize>MAX_CODES)
 let listRows: usize = 0
@@ -95,7 +99,10 @@ export function listTextCount(): u32 {
   return textCount
 }
 
-/** Lay the hits of all values out, u32: slots lie all over their table in the order of the values, so each is looked at once. */
+/**
+ * Lay the hits of all values out, u32: slots lie all over their table in the order of the values, so each is looked at
+ * once.
+ */
 export function layHits(t: usize, to: usize): void {
   const slots = <usize>load<u32>(t)
   const end = to + 4 * <usize>load<u32>(t, TableHead.Used)
@@ -103,9 +110,11 @@ export function layHits(t: usize, to: usize): void {
 }
 
 /**
- * Lay the most frequent n values of each list of a dimension out in the scratch, as rows, code by code, in the order of their arrival.
+ * Lay the most frequent n values of each list of a dimension out in the scratch, as rows, code by code, in the order of
+ * their arrival.
  *
- * At its beginning stand, for each code, two f64: how many rows it has, and the most hits that a value may have had that is in none. A text
+ * At its beginning stand, for each code, two f64: how many rows it has, and the most hits that a value may have had
+ * that is in none. A text
  * that a hundred codes have, or days of a database, is there once, so that it becomes text of the host once.
  */
 export function layLists(dimension: i32, n: u32): void {
@@ -162,7 +171,8 @@ export function layLists(dimension: i32, n: u32): void {
 }
 
 /**
- * Find by code where its list is cut to the most frequent n values: digit by digit of the hits, from the highest on, which that of the nth
+ * Find by code where its list is cut to the most frequent n values: digit by digit of the hits, from the highest on,
+ * which that of the nth
  * value is.
  */
 export function findCuts(t: usize, hitsOf: usize, n: u32): void {
@@ -199,7 +209,10 @@ export function findCuts(t: usize, hitsOf: usize, n: u32): void {
   }
 }
 
-/** Give the texts of so many rows, which hold numbers of values yet, numbers of their own in the order of the rows: those written alike the same. */
+/**
+ * Give the texts of so many rows, which hold numbers of values yet, numbers of their own in the order of the rows:
+ * those written alike the same.
+ */
 function numberTexts(values: usize, rows: usize): void {
   listTexts = listRows + LIST_ROW * rows
   const places = listTexts + LIST_TEXT * rows

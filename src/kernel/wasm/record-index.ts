@@ -1,9 +1,14 @@
-// The tables of buckets and latencies hold records one behind the other, in the order of their arrival, that begin with their key. They are
-// found through an open-addressing hash table of their numbers (u32, +1; 0 = empty). So no memory is touched for records that are
+// The tables of buckets and latencies hold records one behind the other, in the order of their arrival, that begin with
+// their key. They are
+// found through an open-addressing hash table of their numbers (u32, +1; 0 = empty). So no memory is touched for
+// records that are
 // not there, only the numbers move when the table grows, and the records can be handed over as they lie.
 import { spread } from './hash'
 
-/** Entries that are gathered before a table is asked whether it is full: tables of records have room for what two batches may add. */
+/**
+ * Entries that are gathered before a table is asked whether it is full: tables of records have room for what two
+ * batches may add.
+ */
 export const BATCH: i32 = 256
 
 /** Where the number of a record is, or could be. */
@@ -19,7 +24,10 @@ export function find(numbers: usize, slots: u32, records: usize, record: usize, 
   }
 }
 
-/** See to it that the hash table of the numbers of n records has room for one more: it is made anew with twice the slots. @returns how many it has */
+/**
+ * See to it that the hash table of the numbers of n records has room for one more: it is made anew with twice the
+ * slots. @returns how many it has
+ */
 // @ts-ignore: decorator
 @inline
 export function withRoom(numbers: usize, slots: u32, most: u32, records: usize, record: usize, n: u32): u32 {

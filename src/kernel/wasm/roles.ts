@@ -1,4 +1,5 @@
-// Shared by the kernel (AssemblyScript) and its host (TypeScript): both read this file, so the numbers cannot drift apart.
+// Shared by the kernel (AssemblyScript) and its host (TypeScript): both read this file, so the numbers cannot drift
+// apart.
 
 /** What a field of a line is for. The cutters fill one span (start, end) for each role; role 0 is cut and forgotten. */
 export enum Role {
@@ -28,7 +29,9 @@ export enum Role {
   Prefix = 17,
   /** Statuses of the servers behind this one, `502, 200`: evidence of who made the status. */
   UpstreamStatus = 18,
-  /** A JSON value that must begin with the plan's leading text: it tells access records from others in the same file. */
+  /**
+   * A JSON value that must begin with the plan's leading text: it tells access records from others in the same file.
+   */
   Guard = 19,
   /** The size of the request. */
   BytesReceived = 20,
@@ -67,7 +70,9 @@ export enum Rule {
 
 /** Properties of a plan, as bits. */
 export enum Flag {
-  /** Status is three digits or `-` and bytes a number or `-`; anything else means that the line is of another layout. */
+  /**
+   * Status is three digits or `-` and bytes a number or `-`; anything else means that the line is of another layout.
+   */
   Strict = 1,
   /** A 400 is split by its request, as far as that shows what was wrong. */
   Derive400 = 2,
@@ -95,7 +100,10 @@ export enum Flag {
   AbsoluteUri = 4096,
   /** A line with something behind its last field is of another layout. */
   NoTail = 8192,
-  /** A JSON object is a record of the format only if it has one of its guard keys, and the value begins with the leading text. */
+  /**
+   * A JSON object is a record of the format only if it has one of its guard keys, and the value begins with the leading
+   * text.
+   */
   Guarded = 16384,
   /** Errors of Windows' network stack stand in the column of the status, too: such a number is none. */
   ForeignStatus = 32768,

@@ -1,6 +1,9 @@
-// Time stamps of every other shape: `07/Oct/2023 12:00:00`, `Wed, 07 Oct 2015 13:13:18 GMT`, `Sun Mar  6 22:56:30 2016`, `10/07/2021:13:11:25 -0000`,
-// `2024/05/01 10:00:00.5`, `01.05.2024 10:00`, `20240501T100000Z`, `5. Mär 2024 10:00:00 CEST`, `5/1/2024 10:00:00 PM`. They are taken apart at
-// what is no letter and no digit; what each part is follows from its form and its neighbours. A part that fits nothing makes the time unknown.
+// Time stamps of every other shape: `07/Oct/2023 12:00:00`, `Wed, 07 Oct 2015 13:13:18 GMT`, `Sun Mar  6 22:56:30
+// 2016`, `10/07/2021:13:11:25 -0000`,
+// `2024/05/01 10:00:00.5`, `01.05.2024 10:00`, `20240501T100000Z`, `5. Mär 2024 10:00:00 CEST`, `5/1/2024 10:00:00 PM`.
+// They are taken apart at
+// what is no letter and no digit; what each part is follows from its form and its neighbours. A part that fits nothing
+// makes the time unknown.
 import { DASH } from './scan'
 
 const NOTHING: i32 = -1
@@ -14,12 +17,18 @@ export let foundSeconds: i32 = 0
 export let foundZone: i32 = 0
 export const NO_ZONE: i32 = i32.MIN_VALUE
 
-/** Names of months by their first letters, without accents, in English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Turkish and the languages of Scandinavia. */
+/**
+ * Names of months by their first letters, without accents, in English, German, French, Spanish, Italian, Portuguese,
+ * Dutch, Polish, Turkish and the languages of Scandinavia.
+ */
 const MONTHS: StaticArray<string> = [
   'jan ene gen sty oca', 'feb fev lut sub', 'mar mrz mrt', 'apr avr abr kwi nis', 'may mai mag mei maj', 'jun juin giu cze haz', 'jul juil lug lip tem',
   'aug aou ago sie agu', 'sep set wrz eyl', 'oct okt ott out paz eki', 'nov lis kas', 'dec dez dic des gru ara',
 ]
-/** Names of zones that mean one thing everywhere, and seconds east; CST, IST and BST do not, and are read as the log's own zone. */
+/**
+ * Names of zones that mean one thing everywhere, and seconds east; CST, IST and BST do not, and are read as the log's
+ * own zone.
+ */
 const ZONES: StaticArray<string> = ['utc', 'gmt', 'ut', 'z', 'wet', 'west', 'cet', 'cest', 'mez', 'mesz', 'eet', 'eest', 'msk', 'est', 'edt', 'cdt', 'mst', 'mdt', 'pst', 'pdt', 'jst', 'kst', 'aest', 'aedt']
 const ZONE_HOURS: StaticArray<i32> = [0, 0, 0, 0, 0, 1, 1, 2, 1, 2, 2, 3, 3, -5, -4, -5, -7, -6, -8, -7, 9, 9, 10, 11]
 
@@ -126,7 +135,10 @@ function readClock(hour: i32, end: usize): bool {
   return hour <= 23 && minute <= 59 && second <= 60
 }
 
-/** Whether the sign before `at` is that of a zone: it stands behind a time of day, a blank or letters, not between numbers of a date. */
+/**
+ * Whether the sign before `at` is that of a zone: it stands behind a time of day, a blank or letters, not between
+ * numbers of a date.
+ */
 function isOffset(p: usize): bool {
   return foundSeconds != NOTHING && at - 2 >= p && (at - 1 == clockEnd || !isDigit(at - 2, at))
 }

@@ -1,11 +1,14 @@
-// Time stamps to seconds since 1970 UTC. Shapes are told apart by their punctuation; anything else is NO_TIME, and the entry
+// Time stamps to seconds since 1970 UTC. Shapes are told apart by their punctuation; anything else is NO_TIME, and the
+// entry
 // is counted without a time. The last day and the last minute are remembered, since neighbours in a log share them.
 import { DASH } from './scan'
 import { foundDay, foundMonth, foundSeconds, foundYear, foundZone, NO_ZONE, readWords } from './time-words'
 
 export const NO_TIME: i64 = i64.MIN_VALUE
 
-/** Asks the host how far east of UTC the log's clock stood when it showed a time; it answers through `setLocalOffset`. */
+/**
+ * Asks the host how far east of UTC the log's clock stood when it showed a time; it answers through `setLocalOffset`.
+ */
 // @ts-ignore: decorator
 @external("host", "localOffset")
 declare function askLocalOffset(seconds: f64): void
@@ -129,7 +132,8 @@ function monthAt(p: usize): i32 {
   return 0
 }
 
-// `10/Oct/2023:13:55:` (18 bytes) and the zone (6 bytes, with its blank) of the last CLF time, and the second they mean.
+// `10/Oct/2023:13:55:` (18 bytes) and the zone (6 bytes, with its blank) of the last CLF time, and the second they
+// mean.
 const seenMinute = heap.alloc(32)
 let seenBase: i64 = NO_TIME
 

@@ -1,12 +1,17 @@
 // The lists of values (paths, clients, …) kept for each code: one open-addressing hash table for each dimension.
 //
-// A list is exact until its table is full. Then the least frequent values of the largest lists are dropped (`purge`), and each
-// such list remembers the largest count it may have lost: `lost`. A value that comes (back) later starts with that as its
-// possible error, so that for every row  hits <= truth <= hits + error, and a value that is in no list has truth <= lost.
-// This is Space-Saving with lazy, batched eviction; it merges by addition. Small lists are never touched, so the evidence of
+// A list is exact until its table is full. Then the least frequent values of the largest lists are dropped (`purge`),
+// and each
+// such list remembers the largest count it may have lost: `lost`. A value that comes (back) later starts with that as
+// its
+// possible error, so that for every row  hits <= truth <= hits + error, and a value that is in no list has truth <=
+// lost.
+// This is Space-Saving with lazy, batched eviction; it merges by addition. Small lists are never touched, so the
+// evidence of
 // a rare code survives the long tail of a frequent one.
 //
-// ADVICE FOR HACKERS: a key is the 64-bit hash of value and code; equality of keys is taken for equality of values. Texts are
+// ADVICE FOR HACKERS: a key is the 64-bit hash of value and code; equality of keys is taken for equality of values.
+// Texts are
 // copied once, when a value is first seen; nothing here may point into the block, which moves.
 import { GatheredValue, MAX_CODES, MAX_TEXT, SlotRecord, TableHead, ValueRecord } from '../records'
 import { Dimension } from './roles'
@@ -20,7 +25,8 @@ const TABLE: usize = TableHead.Size
 /** log2 of the slots a table begins with. */
 const FIRST: i32 = 10
 const tables = heap.alloc(TABLE * <usize>Dimension.Count)
-// A table begins small and grows within the room that is reserved for it: memory that nothing touches is not there, and the first touch
+// A table begins small and grows within the room that is reserved for it: memory that nothing touches is not there, and
+// the first touch
 // of a page can cost as much as counting thirty lines (12 µs, measured on a virtual machine).
 
 let scratch: usize = 0
@@ -33,7 +39,10 @@ export function table(dimension: i32): usize {
   return tables + TABLE * <usize>dimension
 }
 
-/** Reserve a table of up to 2^log2 slots with an arena of so many bytes for its texts. Once, before the first line; new memory is zero. */
+/**
+ * Reserve a table of up to 2^log2 slots with an arena of so many bytes for its texts. Once, before the first line; new
+ * memory is zero.
+ */
 export function openTable(dimension: i32, log2: i32, arenaBytes: i32): void {
   const t = table(dimension)
   store<u32>(t, <u32>heap.alloc(SLOT << log2))
@@ -48,7 +57,9 @@ export function openTable(dimension: i32, log2: i32, arenaBytes: i32): void {
   store<u32>(t, <u32>heap.alloc(4 * <usize>MAX_CODES), TableHead.Distinct)
 }
 
-/** Scratch for `purge`, `pack`, `widenBuckets` and what is read out, as large as the most that one of them lays there. */
+/**
+ * Scratch for `purge`, `pack`, `widenBuckets` and what is read out, as large as the most that one of them lays there.
+ */
 export function openScratch(bytes: i32): void {
   scratchBytes = bytes
   scratch = heap.alloc(scratchBytes + SPARE)
@@ -60,7 +71,9 @@ export function scratchAt(): usize {
 /** Texts are copied by whole vectors, so up to this many bytes behind a text are overwritten. */
 const SPARE: usize = 16
 
-/** Copy a text to where nothing stands behind it yet. A call of `memory.copy` costs more than the few bytes a text has. */
+/**
+ * Copy a text to where nothing stands behind it yet. A call of `memory.copy` costs more than the few bytes a text has.
+ */
 // @ts-ignore: decorator
 @inline
 export function copyText(to: usize, from: usize, length: u32): void {
@@ -117,7 +130,10 @@ export function countValues(t: usize, v: usize, end: usize): void {
 /** Codes that have values; their lists are looked through when values are dropped. */
 let codeLimit: u32 = 0
 
-/** Add a value that is not in the table. @param slot where it was looked for in vain @param error its possible error in all */
+/**
+ * Add a value that is not in the table. @param slot where it was looked for in vain @param error its possible error in
+ * all
+ */
 export function insert(t: usize, slot: usize, key: u64, code: u32, text: usize, length: u32, hits: u32, error: u32): void {
   const kept = min(length, MAX_TEXT)
   const mask = load<u32>(t, TableHead.Mask)
@@ -188,7 +204,8 @@ function binOf(n: u64): u32 {
 // @ts-ignore: decorator
 @inline
 function mostOf(slot: usize, value: usize, added: usize): u64 {
-  // A stored error may be below zero until what was added is on top: the sum of both must wrap, which that of wider numbers would not.
+  // A stored error may be below zero until what was added is on top: the sum of both must wrap, which that of wider
+  // numbers would not.
   const error: u32 = load<u32>(value, ValueRecord.Error) + load<u32>(added + 4 * <usize>load<u16>(value, ValueRecord.Code))
   return <u64>load<u32>(slot, SlotRecord.Hits) + error
 }

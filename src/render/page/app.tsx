@@ -52,17 +52,30 @@ export function App({ live, still }: AppProps): JSX.Element {
       <header class="bar-top">
         <div class="inner">
           <Brand />
-          <Still as="nav" class="nav" aria-label={view.word('report')} of={globalThis.IN_BROWSER ? undefined : () => still && <Nav still={still} />} />
+          <Still
+            as="nav"
+            class="nav"
+            aria-label={view.word('report')}
+            of={globalThis.IN_BROWSER ? undefined : () => still && <Nav still={still} />}
+          />
           {range && (
             <button type="button" class="chip" onClick={() => setRange(null)} aria-label={view.word('whole')}>
               {stretchName(live, range)} <span aria-hidden="true">✕</span>
             </button>
           )}
-          <Still class="switches" of={globalThis.IN_BROWSER ? undefined : () => <Switches language={live.language} />} />
+          <Still
+            class="switches"
+            of={globalThis.IN_BROWSER ? undefined : () => <Switches language={live.language} />}
+          />
         </div>
       </header>
       <main id="main" tabIndex={-1}>
-        <Still as="section" class="head" id="top" of={globalThis.IN_BROWSER ? undefined : () => whole && <State {...whole} />} />
+        <Still
+          as="section"
+          class="head"
+          id="top"
+          of={globalThis.IN_BROWSER ? undefined : () => whole && <State {...whole} />}
+        />
         <Still class="found" of={globalThis.IN_BROWSER ? undefined : () => whole && <Findings {...whole} />} />
         {live.buckets > 0 && (
           <section id="time" aria-labelledby="h-time">

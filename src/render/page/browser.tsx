@@ -7,4 +7,5 @@ import type { Live } from './model.js'
 
 const island = document.getElementById('data')
 const root = document.getElementById('app')
-if (island?.textContent && root) hydrate(<App live={unpacked(JSON.parse(island.textContent) as Live)} still={null} />, root)
+if (island?.textContent && root)
+  hydrate(<App live={unpacked(JSON.parse(island.textContent) as Live)} still={null} />, root)

@@ -14,10 +14,17 @@ const GRIP = 8
 const THRESHOLD = 4
 
 /**
- * The choice of a stretch: drawn with the pointer over all lanes, or set with two native range inputs, which the keyboard and screen
+ * The choice of a stretch: drawn with the pointer over all lanes, or set with two native range inputs, which the
+ * keyboard and screen
  * readers know. A click without a move, or Escape, gives the whole period back.
  */
-export function Brush({ view, setOver }: { readonly view: View; readonly setOver: (bucket: number | null) => void }): JSX.Element {
+export function Brush({
+  view,
+  setOver,
+}: {
+  readonly view: View
+  readonly setOver: (bucket: number | null) => void
+}): JSX.Element {
   const { live, range, setRange, word } = view
   const n = live.buckets
   const box = useRef<HTMLDivElement>(null)

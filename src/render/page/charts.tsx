@@ -4,8 +4,10 @@ import type { ComponentChildren, JSX } from 'preact'
 import type { Live } from './model.js'
 import { clock, moment, offsetMs, short } from './numbers.js'
 
-// Charts that are the same with and without script. Marks are drawn in an SVG whose viewBox counts buckets and which is stretched
-// to any width. Words stand in a second SVG at percentages, so they are never stretched. The CSP forbids style attributes.
+// Charts that are the same with and without script. Marks are drawn in an SVG whose viewBox counts buckets and which is
+// stretched
+// to any width. Words stand in a second SVG at percentages, so they are never stretched. The CSP forbids style
+// attributes.
 
 /** From the bottom of the stack to its top. */
 const STACK = ['2xx', '3xx', '1xx', 'other', '4xx', '5xx']
@@ -56,14 +58,30 @@ export const Plot = ({ n, tall, class: name, children }: PlotProps): JSX.Element
   </svg>
 )
 
-export const Spark = ({ series, tall, tone }: { readonly series: readonly number[]; readonly tall: number; readonly tone: string }): JSX.Element => (
+export const Spark = ({
+  series,
+  tall,
+  tone,
+}: {
+  readonly series: readonly number[]
+  readonly tall: number
+  readonly tone: string
+}): JSX.Element => (
   <Plot n={series.length} tall={tall} class="spark">
     <path class={`c-${tone}`} d={bars(series, tall)} />
   </Plot>
 )
 
 /** A share as a bar. */
-export function Bar({ part, whole, tone }: { readonly part: number; readonly whole: number; readonly tone: string }): JSX.Element {
+export function Bar({
+  part,
+  whole,
+  tone,
+}: {
+  readonly part: number
+  readonly whole: number
+  readonly tone: string
+}): JSX.Element {
   const width = whole === 0 ? 0 : Math.max((part / whole) * 100, part > 0 ? 2 : 0)
   return (
     <svg class="bar" aria-hidden="true">
@@ -96,7 +114,9 @@ export function Stacked({ classes, n }: { readonly classes: Classes; readonly n:
 }
 
 function yAxis(classes: Classes, n: number): { top: number; lines: number[] } {
-  const sums = Array.from({ length: n }, (_, i) => Object.values(classes).reduce((sum, series) => sum + (series[i] ?? 0), 0))
+  const sums = Array.from({ length: n }, (_, i) =>
+    Object.values(classes).reduce((sum, series) => sum + (series[i] ?? 0), 0),
+  )
   const [, top] = nice(0, max(sums) || 1, 3)
   return { top, lines: ticks(0, top, 3).filter((line) => line > 0 && Number.isInteger(line)) }
 }
@@ -139,4 +159,5 @@ export function TimeAxis({ live, count = 8 }: { readonly live: Live; readonly co
 }
 
 /** Times need their date where the period is longer than a day. */
-export const isLong = ({ buckets, seconds }: Pick<Live, 'buckets' | 'seconds'>): boolean => buckets * seconds > 26 * 3600
+export const isLong = ({ buckets, seconds }: Pick<Live, 'buckets' | 'seconds'>): boolean =>
+  buckets * seconds > 26 * 3600

@@ -45,12 +45,17 @@ function sorted(rows: readonly Row[], { by, isAscending }: Sort): Row[] {
 }
 
 const rowsOf = ({ codes }: Live, range: Stretch | null): Row[] =>
-  codes.map((code) => ({ ...code, now: range ? countIn(code.series, range) : code.hits, verdict: mainVerdict(code.verdicts) }))
+  codes.map((code) => ({
+    ...code,
+    now: range ? countIn(code.series, range) : code.hits,
+    verdict: mainVerdict(code.verdicts),
+  }))
 
 /** The worst finding that a code belongs to, by the code's label. */
 function marksOf(findings: readonly LiveFinding[]): ReadonlyMap<string, LiveFinding> {
   const marks = new Map<string, LiveFinding>()
-  for (const finding of findings.toReversed()) for (const code of finding.codes) marks.set(code.split('/')[0] as string, finding)
+  for (const finding of findings.toReversed())
+    for (const code of finding.codes) marks.set(code.split('/')[0] as string, finding)
   return marks
 }
 
@@ -75,13 +80,26 @@ export function Codes(view: View): JSX.Element {
   return (
     <div class="codes">
       <h2 id="h-codes">
-        <T k="codes" /> <i aria-live="polite">{rows.length === live.codes.length ? rows.length : `${rows.length} / ${live.codes.length}`}</i>
+        <T k="codes" />{' '}
+        <i aria-live="polite">
+          {rows.length === live.codes.length ? rows.length : `${rows.length} / ${live.codes.length}`}
+        </i>
         {range && <span class="now">{stretchName(live, range)}</span>}
       </h2>
       <div class="tools needs-js">
-        <input type="search" value={query} placeholder={word('search')} aria-label={word('search')} onInput={(e) => setQuery(e.currentTarget.value)} />
+        <input
+          type="search"
+          value={query}
+          placeholder={word('search')}
+          aria-label={word('search')}
+          onInput={(e) => setQuery(e.currentTarget.value)}
+        />
         <ClassChips {...view} />
-        <select aria-label={word('verdict')} value={verdict} onChange={(e) => setVerdict(e.currentTarget.value as Verdict | '')}>
+        <select
+          aria-label={word('verdict')}
+          value={verdict}
+          onChange={(e) => setVerdict(e.currentTarget.value as Verdict | '')}
+        >
           <option value="">{word('anyVerdict')}</option>
           {VERDICTS.filter((v) => live.codes.some(({ verdicts }) => verdicts[v] !== undefined)).map((v) => (
             <option key={v} value={v}>
@@ -100,7 +118,16 @@ export function Codes(view: View): JSX.Element {
         </thead>
         <tbody>
           {rows.map((row) => (
-            <CodeRow key={row.id} row={row} live={live} total={total} isTimed={isTimed} mark={marks.get(row.label)} isChosen={chosen === row.id} word={word} />
+            <CodeRow
+              key={row.id}
+              row={row}
+              live={live}
+              total={total}
+              isTimed={isTimed}
+              mark={marks.get(row.label)}
+              isChosen={chosen === row.id}
+              word={word}
+            />
           ))}
         </tbody>
       </table>
@@ -113,7 +140,8 @@ export function Codes(view: View): JSX.Element {
   )
 }
 
-const textOf = ({ label, name }: Row): string => `${label} ${typeof name === 'string' ? name : `${name.en} ${name.zh}`}`.toLowerCase()
+const textOf = ({ label, name }: Row): string =>
+  `${label} ${typeof name === 'string' ? name : `${name.en} ${name.zh}`}`.toLowerCase()
 
 const ClassChips = ({ live, klass, setClass, word }: View): JSX.Element => (
   // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a row of chips in all browsers
@@ -134,7 +162,11 @@ interface HeadingProps {
 function Heading({ column: { name, by }, sort, setSort }: HeadingProps): JSX.Element {
   const isSorted = sort.by === name
   return (
-    <th scope="col" class={`t-${name}`} {...(isSorted ? { 'aria-sort': sort.isAscending ? 'ascending' : 'descending' } : {})}>
+    <th
+      scope="col"
+      class={`t-${name}`}
+      {...(isSorted ? { 'aria-sort': sort.isAscending ? 'ascending' : 'descending' } : {})}
+    >
       {by ? (
         <button type="button" onClick={() => setSort({ by: name, isAscending: isSorted && !sort.isAscending })}>
           <T k={name} />
@@ -160,7 +192,6 @@ function CodeRow({ row, live, total, isTimed, mark, isChosen, word }: CodeRowPro
     if (!(e.target as Element).closest('a')) e.currentTarget.querySelector('a')?.click()
   }
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the link in the row does the same by keyboard
     <tr {...(isChosen ? { class: 'on' } : {})} onClick={open}>
       <th scope="row" class="t-code">
         <a class="code" href={`#c-${row.id}`} {...(isChosen ? { 'aria-current': 'true' } : {})}>

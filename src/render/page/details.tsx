@@ -9,7 +9,9 @@ import type { Word } from './words.js'
 
 // The details of each code: an accordion, and with script a pane beside the table. Rendered when the page is made.
 
-/** Codes after this many have their meaning only: sites have 15 to 40, and the file must stay small enough for a mail. */
+/**
+ * Codes after this many have their meaning only: sites have 15 to 40, and the file must stay small enough for a mail.
+ */
 const DETAILED = 60
 
 export const Details = ({ live, still }: Whole): JSX.Element => (
@@ -80,7 +82,8 @@ function Sub({ row, live }: { readonly row: LiveCode; readonly live: Live }): JS
           {verdicts.length > 1 && <span class="n">{int(hits)}</span>}{' '}
         </>
       ))}
-      <span>{when(live, row.first, row.last)}</span> <span>{percent(row.hits, live.total)}</span> <span>{bytes(row.bytes)}</span>
+      <span>{when(live, row.first, row.last)}</span> <span>{percent(row.hits, live.total)}</span>{' '}
+      <span>{bytes(row.bytes)}</span>
     </p>
   )
 }
@@ -149,7 +152,15 @@ const Win32 = ({ code, row }: { readonly code: StillCode; readonly row: LiveCode
 )
 
 /** `brief`: its meaning alone; a normal code has nothing to check. */
-const Explanation = ({ note, first, brief }: { readonly note: PageNote; readonly first: boolean; readonly brief: boolean }): JSX.Element => (
+const Explanation = ({
+  note,
+  first,
+  brief,
+}: {
+  readonly note: PageNote
+  readonly first: boolean
+  readonly brief: boolean
+}): JSX.Element => (
   <div class="note">
     {!first && (
       <h4 class="name">
@@ -166,7 +177,6 @@ const Explanation = ({ note, first, brief }: { readonly note: PageNote; readonly
         </h4>
         <ul>
           {note.causes.map((cause, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes
             <li key={i}>
               <Note of={cause} />
             </li>
@@ -181,7 +191,6 @@ const Explanation = ({ note, first, brief }: { readonly note: PageNote; readonly
         </h4>
         <ol>
           {note.checks.map((check, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes
             <li key={i}>
               <Note of={check} run />
             </li>

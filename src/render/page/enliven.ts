@@ -121,7 +121,8 @@ function stretchOf(live: Live, from: number, to: number): Stretch {
 /** Arrow up and down walk through the table of codes; beside it the pane follows. */
 function walkTable(e: KeyboardEvent): void {
   const row = (e.target as Element).closest('.code-table tbody tr')
-  const next = e.key === 'ArrowDown' ? row?.nextElementSibling : e.key === 'ArrowUp' ? row?.previousElementSibling : null
+  const next =
+    e.key === 'ArrowDown' ? row?.nextElementSibling : e.key === 'ArrowUp' ? row?.previousElementSibling : null
   const link = next?.querySelector('a')
   if (!link) return
   e.preventDefault()
@@ -136,7 +137,10 @@ export function showDetail(id: string | null, wide: boolean): void {
   const detail = id === null ? null : (document.getElementById(`d-${id}`) as HTMLDetailsElement | null)
   document.documentElement.classList.toggle('reading', detail !== null)
   if (!detail) {
-    if (before) document.querySelector<HTMLElement>(`a[href="#${CSS.escape(before.id.replace('d-', 'c-'))}"]`)?.focus({ preventScroll: true })
+    if (before)
+      document
+        .querySelector<HTMLElement>(`a[href="#${CSS.escape(before.id.replace('d-', 'c-'))}"]`)
+        ?.focus({ preventScroll: true })
     return
   }
   detail.open = true

@@ -54,7 +54,8 @@ const Background = ({ finding, live }: { readonly finding: PageFinding; readonly
       <b>
         <Both of={finding.title} />
       </b>{' '}
-      {finding.evidence[0] !== undefined && <Note of={finding.evidence[0]} />} <CodeLinks codes={finding.codes} live={live} />
+      {finding.evidence[0] !== undefined && <Note of={finding.evidence[0]} />}{' '}
+      <CodeLinks codes={finding.codes} live={live} />
     </span>
   </li>
 )
@@ -97,10 +98,13 @@ const Finding = ({ finding, live, still, open }: FindingProps): JSX.Element => (
           <Both of={finding.title} />
         </h3>
         <span class="meta">
-          <span class="nowrap">{when(live, finding.first, finding.last)}</span>, <Ended finding={finding} still={still} />
+          <span class="nowrap">{when(live, finding.first, finding.last)}</span>,{' '}
+          <Ended finding={finding} still={still} />
         </span>
       </span>
-      <span class="chart">{finding.series.length > 1 && <Spark series={finding.series} tall={32} tone={finding.severity} />}</span>
+      <span class="chart">
+        {finding.series.length > 1 && <Spark series={finding.series} tall={32} tone={finding.severity} />}
+      </span>
       <span class="amount">
         <b>{int(finding.hits)}</b>
         <span>{percent(finding.hits, still.totals.entries)}</span>
@@ -110,7 +114,10 @@ const Finding = ({ finding, live, still, open }: FindingProps): JSX.Element => (
   </details>
 )
 
-/** A finding whose last request is that close to the end of the log is still going on: so much of the period, but 10 minutes at least. */
+/**
+ * A finding whose last request is that close to the end of the log is still going on: so much of the period, but 10
+ * minutes at least.
+ */
 const RECENT = 0.02
 const RECENT_MS = 600_000
 
@@ -198,7 +205,6 @@ function Body({ finding, live }: { readonly finding: PageFinding; readonly live:
 const Paragraphs = ({ of, run = false }: { readonly of: readonly Words[]; readonly run?: boolean }): JSX.Element => (
   <>
     {of.map((words, i) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes
       <p key={i}>
         <Note of={words} run={run} />
       </p>

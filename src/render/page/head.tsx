@@ -69,7 +69,8 @@ export function Nav({ still }: { readonly still: Still }): JSX.Element {
 export const hasWin32 = (still: Still): boolean => still.codes.some(({ win32 }) => win32.length > 0)
 
 /** When a finding or code was there. */
-export const when = (live: Live, first: number | null, last: number | null): string => fromTo(live.zone, first, last, isLong(live))
+export const when = (live: Live, first: number | null, last: number | null): string =>
+  fromTo(live.zone, first, last, isLong(live))
 
 /** The state of the log; a log without requests is not a healthy one. */
 function stateOf({ findings, totals }: Still): Severity | 'ok' {
@@ -83,7 +84,10 @@ function headline(still: Still, state: Severity | 'ok'): JSX.Element {
   if (state === 'ok') return <T k="allGood" />
   const count = (severity: Severity): number => still.findings.filter((f) => f.severity === severity).length
   const [act, watch] = [count('act'), count('watch')]
-  const en = [act > 0 && `${act} ${act > 1 ? 'problems need' : 'problem needs'} action`, watch > 0 && `${watch} to watch`]
+  const en = [
+    act > 0 && `${act} ${act > 1 ? 'problems need' : 'problem needs'} action`,
+    watch > 0 && `${watch} to watch`,
+  ]
   const zh = [act > 0 && `${act} 个问题需要处理`, watch > 0 && `${watch} 个需要关注`]
   return <Both of={{ en: en.filter(Boolean).join(', '), zh: zh.filter(Boolean).join('，') }} />
 }
@@ -114,7 +118,8 @@ function Period({ live: { zone }, still }: Whole): JSX.Element {
         '–'
       ) : (
         <>
-          <time>{`${day(zone, from)} ${clock(zone, from)}`}</time> – <time>{`${oneDay ? '' : `${day(zone, to)} `}${clock(zone, to)}`}</time>
+          <time>{`${day(zone, from)} ${clock(zone, from)}`}</time> –{' '}
+          <time>{`${oneDay ? '' : `${day(zone, to)} `}${clock(zone, to)}`}</time>
         </>
       )}{' '}
       <span class="zone">{zone.name}</span>

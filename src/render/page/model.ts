@@ -5,14 +5,18 @@ import { cut, int, percent, shown, type Zone } from './numbers.js'
 import { pack } from './series.js'
 import type { Words } from './words.js'
 
-// Report, in both languages → what the page shows. `live` travels in the file as JSON, because the browser counts with it.
+// Report, in both languages → what the page shows. `live` travels in the file as JSON, because the browser counts with
+// it.
 // `still` (lists, notes, samples) is in the file once, as HTML.
 
 export interface PageModel {
   readonly live: Live
   readonly still: Still
 }
-/** Times are milliseconds since 1970. Series are packed in the file, and unpacked before components see them (`series.ts`). */
+/**
+ * Times are milliseconds since 1970. Series are packed in the file, and unpacked before components see them
+ * (`series.ts`).
+ */
 export interface Live {
   readonly language: Language
   readonly zone: Zone
@@ -112,10 +116,16 @@ const time = (iso: string | null): number | null => (iso === null ? null : Date.
  * @param reports the same report in both languages: codes and findings stand in the same order
  * @param language the one that is shown first
  */
-export function pageModel({ en, zh }: Readonly<Record<Language, Report>>, language: Language, timeZone: string): PageModel {
+export function pageModel(
+  { en, zh }: Readonly<Record<Language, Report>>,
+  language: Language,
+  timeZone: string,
+): PageModel {
   const starts = en.timeline.map((bucket) => Date.parse(bucket.start))
   const ids = uniqueIds(en.codes)
-  const findings = en.findings.map((finding, i) => pageFinding({ finding, report: en }, { finding: zh.findings[i], report: zh }, `f${i + 1}`))
+  const findings = en.findings.map((finding, i) =>
+    pageFinding({ finding, report: en }, { finding: zh.findings[i], report: zh }, `f${i + 1}`),
+  )
   const classes = en.classes.filter(({ hits }) => hits > 0).map((c) => c.class)
   const last = starts.length === 0 ? 0 : (starts.at(-1) as number)
   return {
@@ -148,7 +158,8 @@ export function pageModel({ en, zh }: Readonly<Record<Language, Report>>, langua
 const labelOf = ({ status, substatus }: ReportCode): string =>
   `${status === null ? '–' : String(status).padStart(3, '0')}${substatus === null ? '' : `.${substatus}`}`
 
-const classOf = ({ status }: ReportCode): string => (status !== null && status >= 100 && status < 600 ? `${Math.floor(status / 100)}xx` : 'other')
+const classOf = ({ status }: ReportCode): string =>
+  status !== null && status >= 100 && status < 600 ? `${Math.floor(status / 100)}xx` : 'other'
 
 /** `404.3`, and `503_2` for the second row of 503 (HTTPERR has one a reason). */
 function uniqueIds(codes: readonly ReportCode[]): string[] {

@@ -7,7 +7,8 @@ import { int, shown } from './numbers.js'
 import { Both, T, Value, VerdictWord } from './parts.js'
 import type { Word } from './words.js'
 
-// The sections below the codes: the IIS tree, normal codes, lines not understood, what was read. Rendered when the page is made.
+// The sections below the codes: the IIS tree, normal codes, lines not understood, what was read. Rendered when the page
+// is made.
 
 interface Section {
   readonly id: Word
@@ -54,7 +55,12 @@ function branches({ live, still }: Whole): Branch[] {
   return statuses
     .map((status) => {
       const codes = pairs.filter(({ code }) => code.status === status)
-      return { status, codes, tone: codes[0]?.row.class ?? 'other', hits: codes.reduce((sum, { row }) => sum + row.hits, 0) }
+      return {
+        status,
+        codes,
+        tone: codes[0]?.row.class ?? 'other',
+        hits: codes.reduce((sum, { row }) => sum + row.hits, 0),
+      }
     })
     .sort((a, b) => Math.floor((b.status ?? 0) / 100) - Math.floor((a.status ?? 0) / 100) || b.hits - a.hits)
 }
@@ -107,7 +113,15 @@ function Tree(whole: Whole): JSX.Element {
   )
 }
 
-function TreeCode({ code, row, total }: { readonly code: StillCode; readonly row: LiveCode; readonly total: number }): JSX.Element {
+function TreeCode({
+  code,
+  row,
+  total,
+}: {
+  readonly code: StillCode
+  readonly row: LiveCode
+  readonly total: number
+}): JSX.Element {
   const win32 = code.win32.length === 1 && code.win32[0]?.value === 0 ? [] : code.win32
   return (
     <>
@@ -224,7 +238,6 @@ function Inputs({ still }: Whole): JSX.Element {
         </thead>
         <tbody>
           {still.inputs.map((input, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes
             <tr key={i}>
               <th scope="row">
                 <Value of={input.name} />

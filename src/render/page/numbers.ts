@@ -3,7 +3,8 @@ import { UNSAFE } from '../visible.js'
 
 // Numbers and times as text. No Intl: server and browser must print the same, or hydration and the printed copy differ.
 
-export const int = (n: number | null): string => (n === null ? '–' : String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ','))
+export const int = (n: number | null): string =>
+  n === null ? '–' : String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ',')
 
 export function percent(part: number, whole: number): string {
   if (whole === 0) return '–'
@@ -37,7 +38,10 @@ export function duration(seconds: number): Text {
   return { en: `${hours} h${rest ? ` ${rest} min` : ''}`, zh: `${hours} 小时${rest ? ` ${rest} 分钟` : ''}` }
 }
 
-/** A zone as the page needs it: offsets in minutes, each from a time (ms since 1970) on. Worked out when the report was made. */
+/**
+ * A zone as the page needs it: offsets in minutes, each from a time (ms since 1970) on. Worked out when the report was
+ * made.
+ */
 export interface Zone {
   readonly name: string
   readonly steps: readonly (readonly [from: number, minutes: number])[]
@@ -51,10 +55,12 @@ export function offsetMs(zone: Zone, time: number): number {
 
 const local = (zone: Zone, time: number): string => new Date(time + offsetMs(zone, time)).toISOString()
 export const day = (zone: Zone, time: number): string => local(zone, time).slice(0, 10)
-export const clock = (zone: Zone, time: number, seconds = false): string => local(zone, time).slice(11, seconds ? 19 : 16)
+export const clock = (zone: Zone, time: number, seconds = false): string =>
+  local(zone, time).slice(11, seconds ? 19 : 16)
 
 /** `14:05`, or `11-22 14:05` where the period is longer than a day. */
-export const moment = (zone: Zone, time: number, long: boolean): string => (long ? local(zone, time).slice(5, 16).replace('T', ' ') : clock(zone, time))
+export const moment = (zone: Zone, time: number, long: boolean): string =>
+  long ? local(zone, time).slice(5, 16).replace('T', ' ') : clock(zone, time)
 
 /** `14:05–14:31`; over midnight `23:10–11-23 02:40`; `14:05` where both ends are in the same minute. */
 export function fromTo(zone: Zone, from: number | null, to: number | null, long: boolean): string {
@@ -66,7 +72,9 @@ export function fromTo(zone: Zone, from: number | null, to: number | null, long:
 export const short = (n: number): string => (n >= 1e6 ? `${n / 1e6}M` : n >= 1e4 ? `${n / 1e3}k` : int(n))
 
 /** Controls, marks that turn the direction of writing and marks that hide are shown as `\u{…}`. */
-export const shown = (text: string): string => text.replace(UNSAFE, (c) => `\\u{${(c.codePointAt(0) as number).toString(16)}}`)
+export const shown = (text: string): string =>
+  text.replace(UNSAFE, (c) => `\\u{${(c.codePointAt(0) as number).toString(16)}}`)
 
 /** Long values keep both ends, because the ends tell paths and agents apart. The whole text is in the JSON report. */
-export const cut = (text: string, most = 160): string => (text.length > most ? `${text.slice(0, most - 41)}…${text.slice(-40)}` : text)
+export const cut = (text: string, most = 160): string =>
+  text.length > most ? `${text.slice(0, most - 41)}…${text.slice(-40)}` : text

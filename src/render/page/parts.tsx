@@ -29,7 +29,10 @@ export const VerdictWord = ({ of }: { readonly of: Verdict }): JSX.Element => (
 )
 
 interface StillProps {
-  /** Makes the content. Write it in place as `globalThis.IN_BROWSER ? undefined : () => …`: only so it is dropped from the script. */
+  /**
+   * Makes the content. Write it in place as `globalThis.IN_BROWSER ? undefined : () => …`: only so it is dropped from
+   * the script.
+   */
   readonly of: (() => ComponentChildren) | undefined
   readonly as?: string
   readonly class?: string
@@ -40,7 +43,8 @@ interface StillProps {
 }
 
 /**
- * Content that is rendered when the page is made and left alone in the browser: hydration keeps what is there, so the browser needs
+ * Content that is rendered when the page is made and left alone in the browser: hydration keeps what is there, so the
+ * browser needs
  * neither its data nor its code.
  */
 export class Still extends Component<StillProps> {
@@ -73,7 +77,13 @@ const isCommand = (text: string): boolean => /^[\w./%(\\-].* \S/.test(text) && !
 
 /** `…` is code. A command in a check (`run`) becomes its own copy button in the browser. */
 const Rich = ({ text, run }: { readonly text: string; readonly run?: boolean | undefined }): JSX.Element => (
-  <>{text.split('`').map((part, i) => (i % 2 === 0 ? shown(part) : <code {...(run && isCommand(part) ? { class: 'run' } : {})}>{shown(part)}</code>))}</>
+  <>
+    {text
+      .split('`')
+      .map((part, i) =>
+        i % 2 === 0 ? shown(part) : <code {...(run && isCommand(part) ? { class: 'run' } : {})}>{shown(part)}</code>,
+      )}
+  </>
 )
 
 /** Text of a note or finding. */

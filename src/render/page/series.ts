@@ -10,7 +10,8 @@ export function pack(series: readonly number[]): number[] {
   return packed
 }
 
-export const unpack = (packed: readonly number[]): number[] => packed.flatMap((n) => (n < 0 ? new Array<number>(-n).fill(0) : [n]))
+export const unpack = (packed: readonly number[]): number[] =>
+  packed.flatMap((n) => (n < 0 ? new Array<number>(-n).fill(0) : [n]))
 
 /** A stretch of the time line: buckets [from, to). */
 export type Stretch = readonly [from: number, to: number]

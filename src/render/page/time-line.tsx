@@ -8,7 +8,9 @@ import { T } from './parts.js'
 import { countIn, type Stretch } from './series.js'
 import { CLASSES, stretchName, type View } from './view.js'
 
-/** All classes stacked, then a lane for each on its own scale, so that few errors are not lost beneath many successes. */
+/**
+ * All classes stacked, then a lane for each on its own scale, so that few errors are not lost beneath many successes.
+ */
 export function TimeLine(view: View): JSX.Element {
   const { live, range, setRange, klass } = view
   const [over, setOver] = useState<number | null>(null)

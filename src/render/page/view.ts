@@ -27,4 +27,5 @@ export const CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx', 'other'] as const
 /** The time at which a bucket starts, in ms since 1970. */
 export const bucketTime = (live: Live, bucket: number): number => live.start + bucket * live.seconds * 1000
 
-export const stretchName = (live: Live, [from, to]: Stretch): string => fromTo(live.zone, bucketTime(live, from), bucketTime(live, to), isLong(live))
+export const stretchName = (live: Live, [from, to]: Stretch): string =>
+  fromTo(live.zone, bucketTime(live, from), bucketTime(live, to), isLong(live))

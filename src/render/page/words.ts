@@ -42,7 +42,10 @@ export const WORDS = {
   sent: { en: 'sent', zh: '已发送' },
   stretch: { en: 'Show this stretch', zh: '查看该时段' },
   whole: { en: 'Whole period', zh: '整个时段' },
-  wholeNote: { en: 'What follows is for the whole period, not for the stretch chosen.', zh: '以下内容对应整个时段，而非所选时段。' },
+  wholeNote: {
+    en: 'What follows is for the whole period, not for the stretch chosen.',
+    zh: '以下内容对应整个时段，而非所选时段。',
+  },
   usually: { en: 'Usually', zh: '常见原因' },
   checks: { en: 'Check', zh: '检查' },
   paths: { en: 'Paths', zh: '路径' },
@@ -79,4 +82,5 @@ export const WORDS = {
 
 export type Word = keyof typeof WORDS
 
-export const inLanguage = (words: Words, language: Language): string => (typeof words === 'string' ? words : words[language])
+export const inLanguage = (words: Words, language: Language): string =>
+  typeof words === 'string' ? words : words[language]

@@ -17,10 +17,12 @@ export function charts(page: Page): string[] {
   const requests = timeline.map((b) => b.hits)
   const errors = timeline.map((b) => b.classes['5xx'] ?? 0)
   const problems = timeline.map((b, i) => (b.classes['4xx'] ?? 0) + (errors[i] as number))
-  const last = columns.lastUntil === null ? [] : [words(page, 'logEnds', shortTime(page, columns.lastUntil, columns.seconds))]
+  const last =
+    columns.lastUntil === null ? [] : [words(page, 'logEnds', shortTime(page, columns.lastUntil, columns.seconds))]
   const lines = chart(page, columns, requests, 'perBucket', (t) => t, last)
   if (errors.some((n) => n > 0)) lines.push(...chart(page, columns, errors, 'errorsPerBucket', page.style.bad))
-  else if (problems.some((n) => n > 0)) lines.push(...chart(page, columns, problems, 'problemsPerBucket', page.style.warn))
+  else if (problems.some((n) => n > 0))
+    lines.push(...chart(page, columns, problems, 'problemsPerBucket', page.style.warn))
   return [...lines, page.style.faint(axis(page, columns)), '']
 }
 
@@ -34,7 +36,10 @@ interface Columns {
   readonly lastUntil: number | null
 }
 
-/** The last column is complete if it lacks less than this share of its time, or less than so many times the mean time between two requests. */
+/**
+ * The last column is complete if it lacks less than this share of its time, or less than so many times the mean time
+ * between two requests.
+ */
 const LACKING = 0.05
 const PAUSES = 3
 
@@ -54,7 +59,14 @@ function columnsOf(page: Page, timeline: readonly TimelineBucket[]): Columns {
   return { ...whole, lastUntil: isPartial ? to : null }
 }
 
-function chart(page: Page, columns: Columns, values: readonly number[], word: Word, paint: (text: string) => string, notes: readonly string[] = []): string[] {
+function chart(
+  page: Page,
+  columns: Columns,
+  values: readonly number[],
+  word: Word,
+  paint: (text: string) => string,
+  notes: readonly string[] = [],
+): string[] {
   const points = resample(values, page.width - SCALE - 2)
   const peak = Math.max(...points)
   const at = shortTime(page, columns.start + columns.seconds * points.indexOf(peak), columns.seconds)
@@ -93,7 +105,25 @@ function shortTime({ zone, isOneDay, isOneYear }: Page, time: number, seconds: n
 
 const DAY = 86400
 /** Distances that ticks may have, in seconds. */
-const DISTANCES = [60, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 28 * DAY, 91 * DAY, 364 * DAY]
+const DISTANCES = [
+  60,
+  300,
+  600,
+  900,
+  1800,
+  3600,
+  7200,
+  10800,
+  21600,
+  43200,
+  DAY,
+  2 * DAY,
+  7 * DAY,
+  14 * DAY,
+  28 * DAY,
+  91 * DAY,
+  364 * DAY,
+]
 /** Days are counted from a Thursday, weeks from a Monday. */
 const MONDAY = 4 * DAY
 

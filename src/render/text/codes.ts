@@ -9,11 +9,17 @@ const MAX_CODES = 200
 
 /** What is normal or harmless: the most frequent, apart from success and "not modified". */
 export function quietCodes(page: Page): string[] {
-  const parts = page.report.codes.flatMap((code) => [...quietParts(code)]).filter(({ code }) => !/^[23]\d\d(\.0)?$/.test(code) || code.startsWith('304'))
+  const parts = page.report.codes
+    .flatMap((code) => [...quietParts(code)])
+    .filter(({ code }) => !/^[23]\d\d(\.0)?$/.test(code) || code.startsWith('304'))
   const shown = parts.sort((a, b) => b.hits - a.hits).slice(0, MAX_QUIET)
   if (shown.length === 0) return []
   const rows = shown.map((q) => [q.code, count(q.hits), q.title])
-  return [page.style.bold(words(page, 'quiet')), ...fitted(page, rows, [{ most: 26 }, { align: 'right' }, {}], 2).map((l) => page.style.faint(l)), '']
+  return [
+    page.style.bold(words(page, 'quiet')),
+    ...fitted(page, rows, [{ most: 26 }, { align: 'right' }, {}], 2).map((l) => page.style.faint(l)),
+    '',
+  ]
 }
 
 interface Quiet {
@@ -61,5 +67,15 @@ export function allCodes(page: Page): string[] {
   ]
 }
 
-const ORDER: readonly Verdict[] = ['server', 'backend', 'config', 'auth', 'security', 'unknown', 'client', 'noise', 'normal']
+const ORDER: readonly Verdict[] = [
+  'server',
+  'backend',
+  'config',
+  'auth',
+  'security',
+  'unknown',
+  'client',
+  'noise',
+  'normal',
+]
 const worstOf = (code: ReportCode): Verdict => ORDER.find((v) => code.verdicts[v]) ?? 'unknown'

@@ -1,6 +1,17 @@
 import type { Text } from '../../catalogue/note.js'
 import { codeName, type Explanation, type Finding, type ReportCode, type Win32Row } from '../../report/shape.js'
-import { type Column, count, padEnd, percent, sparkline, truncate, truncateMiddle, visible, width, wrap } from '../cells.js'
+import {
+  type Column,
+  count,
+  padEnd,
+  percent,
+  sparkline,
+  truncate,
+  truncateMiddle,
+  visible,
+  width,
+  wrap,
+} from '../cells.js'
 import { BASIS_WORDS, VERDICT_WORDS, type Word } from '../words.js'
 import { fitted, labelled, type Page, timeText, words } from './page.js'
 
@@ -12,7 +23,8 @@ export function findings(page: Page): string[] {
   const { findings, totals } = page.report
   const areMostUnknown = totals.rejected > (totals.lines - totals.ignored) / 2
   const warning = areMostUnknown ? [page.style.bad(words(page, 'mostlyUnknown')), ''] : []
-  if (findings.length === 0) return areMostUnknown ? warning : [page.style.good(words(page, 'nothingNeedsAttention')), '']
+  if (findings.length === 0)
+    return areMostUnknown ? warning : [page.style.good(words(page, 'nothingNeedsAttention')), '']
   const shown = findings.slice(0, MAX_FINDINGS)
   const rows = shown.map((f) => [
     visible(f.code),
@@ -30,14 +42,22 @@ export function findings(page: Page): string[] {
     shown.map((f) => f.verdict),
   )
   const more = findings.length - shown.length
-  return [...warning, page.style.bold(words(page, 'needsAttention')), ...lines, ...(more > 0 ? [`  ${page.style.faint(words(page, 'more', more))}`] : []), '']
+  return [
+    ...warning,
+    page.style.bold(words(page, 'needsAttention')),
+    ...lines,
+    ...(more > 0 ? [`  ${page.style.faint(words(page, 'more', more))}`] : []),
+    '',
+  ]
 }
 
 /** A block for each of the first codes that need attention: the most particular explanation there is. */
 export function explanations(page: Page): string[] {
   const { codes, findings } = page.report
   const first = new Map(findings.map((finding) => [finding.code, finding]).reverse() as [string, Finding][])
-  const explained = [...new Set(findings.map(({ code }) => code))].slice(0, MAX_EXPLAINED).map((code) => first.get(code) as Finding)
+  const explained = [...new Set(findings.map(({ code }) => code))]
+    .slice(0, MAX_EXPLAINED)
+    .map((code) => first.get(code) as Finding)
   return explained.flatMap((finding) => {
     const name = codeName(finding)
     const code = codes.find((c) => codeName(c) === name)
@@ -54,7 +74,9 @@ function explain(page: Page, code: ReportCode, finding: Finding): string[] {
   const room = page.width - width(right) - 2
   const when = words(page, 'firstSeen', timeText(page, here.firstSeen), timeText(page, here.lastSeen))
   const took = here.meanTimeMs === null ? '' : ` · ${words(page, 'meanTime', duration(here.meanTimeMs))}`
-  const others = (special ? [special] : code.win32).filter((w) => w.value !== 0 && (w === special || !w.explanation)).slice(0, 3)
+  const others = (special ? [special] : code.win32)
+    .filter((w) => w.value !== 0 && (w === special || !w.explanation))
+    .slice(0, 3)
   return [
     `${page.style.bold(page.style.verdict(finding.verdict, padEnd(truncate(title, room), room)))}  ${page.style.faint(right)}`,
     ...(explanation ? wrap(explanation.meaning, page.width - 2).map((l) => `  ${l}`) : []),
@@ -64,7 +86,9 @@ function explain(page: Page, code: ReportCode, finding: Finding): string[] {
     ...others.flatMap((w) => labelled(page, words(page, 'win32'), [win32Text(page, w)])),
     ...list(page, 'paths', here.top.paths, here.distinct.paths, here.hits),
     ...list(page, 'clientList', here.top.clients, here.distinct.clients, here.hits),
-    ...(code.status === 404 || page.top ? list(page, 'referers', here.top.referers, here.distinct.referers, here.hits) : []),
+    ...(code.status === 404 || page.top
+      ? list(page, 'referers', here.top.referers, here.distinct.referers, here.hits)
+      : []),
     ...(page.top ? list(page, 'agents', here.top.userAgents, here.distinct.userAgents, here.hits) : []),
     ...(explanation ? labelled(page, words(page, 'source'), [sourceText(page, explanation)]) : []),
     '',
@@ -78,7 +102,9 @@ function sourceText({ language }: Page, { source, basis }: Explanation): string 
 
 function win32Text(page: Page, w: Win32Row): string {
   const meaning = w.explanation || w.meaning === w.symbol ? '' : `${page.language === 'zh' ? '：' : ': '}${w.meaning}`
-  return [`${w.value} = ${w.hex}`, w.symbol, w.explanation ? null : `${words(page, 'hitsOf', count(w.hits))}${meaning}`].filter(Boolean).join(' · ')
+  return [`${w.value} = ${w.hex}`, w.symbol, w.explanation ? null : `${words(page, 'hitsOf', count(w.hits))}${meaning}`]
+    .filter(Boolean)
+    .join(' · ')
 }
 
 type Value = ReportCode['top']['paths'][number]
@@ -96,13 +122,26 @@ const FEW: Partial<Record<Word, number>> = { referers: 3 }
 const USUAL_FEW = 4
 
 /** The most frequent values: a few in one paragraph, or a line each when somebody asks for a number of them. */
-function list(page: Page, label: Word, values: readonly Value[], distinct: { readonly count: number; readonly exact: boolean }, hits: number): string[] {
+function list(
+  page: Page,
+  label: Word,
+  values: readonly Value[],
+  distinct: { readonly count: number; readonly exact: boolean },
+  hits: number,
+): string[] {
   if (values.length === 0) return []
   const about = ({ error }: Value): string => (error ? ` ${words(page, 'approximate', count(error))}` : '')
   const shown = values.slice(0, page.top ?? FEW[label] ?? USUAL_FEW)
   const all =
     distinct.count > shown.length
-      ? [words(page, distinct.exact ? 'distinct' : 'atLeastDistinct', count(distinct.count), NOUNS[label]?.[page.language] ?? '')]
+      ? [
+          words(
+            page,
+            distinct.exact ? 'distinct' : 'atLeastDistinct',
+            count(distinct.count),
+            NOUNS[label]?.[page.language] ?? '',
+          ),
+        ]
       : []
   if (page.top === undefined) {
     const parts = shown.map((v) => `${truncateMiddle(visible(v.value), 44)} ${count(v.hits)}${about(v)}`)
@@ -110,7 +149,9 @@ function list(page: Page, label: Word, values: readonly Value[], distinct: { rea
   }
   const numbers = shown.map((v) => `${count(v.hits)} (${percent(v.hits, hits)})${about(v)}`)
   const room = page.width - 14 - Math.max(...numbers.map(width))
-  const lines = shown.map((v, i) => `${padEnd(truncateMiddle(visible(v.value), room), Math.min(room, 44))}  ${numbers[i]}`)
+  const lines = shown.map(
+    (v, i) => `${padEnd(truncateMiddle(visible(v.value), room), Math.min(room, 44))}  ${numbers[i]}`,
+  )
   return labelled(page, words(page, label), [...lines, ...all])
 }
 

@@ -9,7 +9,9 @@ export function header(page: Page): string[] {
   const { inputs, period, totals } = report
   const names = inputs.slice(0, inputs.length > 3 ? 1 : 3).map((i) => visible(i.name))
   if (inputs.length > 3) names.push(words(page, 'moreInputs', inputs.length - 1))
-  const kinds = [...new Set(inputs.map((i) => (i.software ? `${i.format} (${visible(i.software)})` : i.format)))].join(', ')
+  const kinds = [...new Set(inputs.map((i) => (i.software ? `${i.format} (${visible(i.software)})` : i.format)))].join(
+    ', ',
+  )
   const left = `logstat  ${names.join('  ')}`
   const lines =
     width(left) + width(kinds) + 2 <= page.width

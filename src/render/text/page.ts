@@ -37,7 +37,8 @@ export function pageOf(report: Report, { width, color, timeZone, top }: RenderOp
 
 export const secondsOf = (time: string): number => Date.parse(time) / 1000
 
-export const words = ({ language }: Page, word: Word, ...values: readonly (string | number)[]): string => say(language, word, ...values)
+export const words = ({ language }: Page, word: Word, ...values: readonly (string | number)[]): string =>
+  say(language, word, ...values)
 
 /** A time as short as the period of the report allows. */
 export function timeText({ zone, isOneDay, isOneYear }: Page, time: string | null): string {
@@ -60,7 +61,10 @@ export function joined(page: Page, texts: readonly string[]): string[] {
 /** Cells that a labelled paragraph is indented. */
 const INDENT = 12
 
-/** A labelled paragraph or list, its text hanging. @param mark a sign before each text if there are several; `n`: numbers */
+/**
+ * A labelled paragraph or list, its text hanging. @param mark a sign before each text if there are several; `n`:
+ * numbers
+ */
 export function labelled(page: Page, label: string, texts: readonly string[], mark = ''): string[] {
   return texts.flatMap((text, i) => {
     const sign = mark === 'n' ? `${i + 1}. ` : mark && texts.length > 1 ? `${mark} ` : ''
@@ -76,8 +80,15 @@ const ROOMY = 22
 const NARROWEST = 12
 
 /** A table in which one column takes the room that the others leave; the last columns are given up first. */
-export function fitted(page: Page, rows: readonly string[][], columns: readonly Column[], flexible: number, verdicts?: readonly Verdict[]): string[] {
-  const widthOf = (i: number): number => Math.min(columns[i]?.most ?? Infinity, Math.max(0, ...rows.map((r) => width(r[i] ?? ''))))
+export function fitted(
+  page: Page,
+  rows: readonly string[][],
+  columns: readonly Column[],
+  flexible: number,
+  verdicts?: readonly Verdict[],
+): string[] {
+  const widthOf = (i: number): number =>
+    Math.min(columns[i]?.most ?? Infinity, Math.max(0, ...rows.map((r) => width(r[i] ?? ''))))
   let used = columns.length
   let room = 0
   for (; used > flexible; used--) {
