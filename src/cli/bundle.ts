@@ -56,7 +56,9 @@ await build({
     {
       name: 'no-child-process',
       setup({ onResolve, onLoad }) {
-        onResolve({ filter: /^node:child_process$/ }, () => ({ path: 'none', namespace: 'none' }))
+        onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+          importer.includes('commander') ? { path: 'none', namespace: 'none' } : null,
+        )
         onLoad({ filter: /./, namespace: 'none' }, () => ({ contents: '' }))
       },
     },

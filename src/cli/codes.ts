@@ -6,9 +6,9 @@ import { toJson } from '../render/json.js'
 import { markdownCell } from '../render/markdown.js'
 import { VERDICT_WORDS } from '../render/words.js'
 import { tell } from './messages.js'
-import { type ColorOption, write } from './print.js'
+import { type ColorOption, type ShowOptions, show, write } from './print.js'
 
-interface CodesOptions {
+interface CodesOptions extends Pick<ShowOptions, 'pager'> {
   readonly server?: string
   readonly lang: Language
   readonly format?: string
@@ -19,7 +19,10 @@ interface CodesOptions {
  * `logstat codes [WORD…]`: the catalogue, or the notes in which every word occurs (in either language). Exit status 2
  * when none does.
  */
-export async function codes(words: readonly string[], { server, lang, format }: CodesOptions): Promise<number> {
+export async function codes(
+  words: readonly string[],
+  { server, lang, format, pager = true }: CodesOptions,
+): Promise<number> {
   checkOwner(server)
   const wanted = words.map((w) => w.toLowerCase())
   const notes = authorities()
@@ -54,12 +57,14 @@ export async function codes(words: readonly string[], { server, lang, format }: 
       `| code | authority | name | verdict |\n|---|---|---|---|\n${rows.map((r) => `| ${markdownCell(r.code)} | ${r.authority} | ${markdownCell(r.name)} | ${VERDICT_WORDS[r.verdict][lang]} |`).join('\n')}\n`,
     )
   } else
-    await write(
+    await show(
       `${table(
         rows.map((r) => [r.code, r.authority, VERDICT_WORDS[r.verdict][lang], r.name]),
         [{ most: 28 }, {}, {}, {}],
         '',
       ).join('\n')}\n`,
+      'text',
+      { pager },
     )
   return 0
 }

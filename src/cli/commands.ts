@@ -121,7 +121,7 @@ export const COMMANDS: readonly CommandRecord[] = [
   {
     name: 'report',
     about: { en: 'report what a database holds', zh: '报告数据库中的内容' },
-    options: () => [mandatoryDb(), options.server(), ...options.printing()],
+    options: () => [mandatoryDb(), options.server(), ...options.printing(), options.brief()],
     run: async (_, command) => (await import('./report.js')).reportDatabase(command.opts()),
   },
   {
@@ -169,6 +169,7 @@ export const COMMANDS: readonly CommandRecord[] = [
       }),
       ...options.reading(),
       ...options.printing(),
+      options.brief(),
     ],
     run: async (paths, command) => (await import('./summary.js')).summary(paths, command.opts()),
   },
@@ -187,6 +188,7 @@ export const COMMANDS: readonly CommandRecord[] = [
       options.lang([...LANGUAGES, 'both']),
       options.format(['text', 'json', 'md']),
       options.color(),
+      options.noPager(),
     ],
     run: async (codes, command) => (await import('./explain.js')).explainCodes(codes, command.opts()),
   },
@@ -200,7 +202,13 @@ export const COMMANDS: readonly CommandRecord[] = [
         zh: '状态码，或中英文词语；必须全部出现',
       },
     ],
-    options: () => [options.owner(), options.lang(), options.format(['text', 'json', 'md']), options.color()],
+    options: () => [
+      options.owner(),
+      options.lang(),
+      options.format(['text', 'json', 'md']),
+      options.color(),
+      options.noPager(),
+    ],
     run: async (words, command) => (await import('./codes.js')).codes(words, command.opts()),
   },
   {

@@ -4,9 +4,9 @@ import { LogstatError } from '../errors.js'
 import { explainJson, explainMarkdown, explainText } from '../render/explain.js'
 import { toJson } from '../render/json.js'
 import { tell } from './messages.js'
-import { type ColorOption, useColor, write } from './print.js'
+import { type ColorOption, type ShowOptions, show, useColor, write } from './print.js'
 
-interface ExplainOptions {
+interface ExplainOptions extends Pick<ShowOptions, 'pager'> {
   readonly server?: string
   readonly lang: Language | 'both'
   readonly format?: string
@@ -16,7 +16,7 @@ interface ExplainOptions {
 /** `logstat explain CODE…`: all that are found are printed; one that is not makes the exit status 2. */
 export async function explainCodes(
   queries: readonly string[],
-  { server, lang, format, color }: ExplainOptions,
+  { server, lang, format = 'text', color, pager = true }: ExplainOptions,
 ): Promise<number> {
   const owner = checkOwner(server)
   const answers: Answer[] = []
@@ -34,7 +34,7 @@ export async function explainCodes(
   else {
     const render = (a: Answer, l: Language): string =>
       format === 'md' ? explainMarkdown(a, l) : explainText(a, l, useColor(color), process.stdout.columns || 80)
-    await write(answers.flatMap((a) => languages.map((l) => render(a, l))).join('\n'))
+    await show(answers.flatMap((a) => languages.map((l) => render(a, l))).join('\n'), format, { pager })
   }
   for (const { words, remedy } of errors) tell(words, remedy)
   return errors.length ? 2 : 0

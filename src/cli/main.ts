@@ -88,7 +88,8 @@ function makeProgram(version: string, config: Config, done: (status: number) => 
     .enablePositionalOptions()
     .showHelpAfterError(`         ${said({ en: 'See: logstat --help', zh: '参见：logstat --help' })}`)
     .addHelpText('after', said(EXAMPLES))
-  for (const option of [...options.reading(), ...options.printing(), ...options.filtering()]) program.addOption(option)
+  for (const option of [...options.reading(), ...options.printing(), options.brief(), ...options.filtering()])
+    program.addOption(option)
   program.action(async (paths: string[]) => {
     if (paths.length === 0 && process.stdin.isTTY) return program.outputHelp()
     refuseCommand(paths)

@@ -116,6 +116,16 @@ export const color = (): Option =>
   })
     .choices(['auto', 'always', 'never'])
     .default('auto')
+export const noPager = (): Option =>
+  option('--no-pager', {
+    en: 'print at once, even if the terminal has fewer lines ($LOGSTAT_PAGER, $PAGER or less shows it otherwise)',
+    zh: '直接输出，即使终端行数不够（否则由 $LOGSTAT_PAGER、$PAGER 或 less 分页显示）',
+  })
+export const brief = (): Option =>
+  option('--brief', {
+    en: 'end the text report after the findings',
+    zh: '文本报告到发现的问题为止',
+  }).helpGroup(said(PRINTING))
 const force = (): Option =>
   option('--force', {
     en: 'read a log although most of its lines are not understood',
@@ -150,5 +160,5 @@ export const reading = (): Option[] => [...formats(), ...group(READING, logTz(),
 export const filtering = (): Option[] => group(CHOOSING, since(), until(), path(), client(), method(), host())
 export const printing = (): Option[] => [
   ...group(CHOOSING, status()),
-  ...group(PRINTING, format(), output(), lang(), tz(), top(), color()),
+  ...group(PRINTING, format(), output(), lang(), tz(), top(), color(), noPager()),
 ]

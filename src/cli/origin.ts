@@ -13,6 +13,8 @@ const LEFT_OUT = new Set([
   'quiet',
   'jobs',
   'failOn',
+  'pager',
+  'brief',
   'day',
   'help',
   'version',

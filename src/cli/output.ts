@@ -6,18 +6,19 @@ import type { Origin } from '../render/next.js'
 import { RENDERERS, type RenderOptions } from '../render/render.js'
 import { checkZone, systemZone } from '../time-zone.js'
 import type { Config } from './config-file.js'
-import { type ColorOption, useColor } from './print.js'
+import { type ColorOption, type ShowOptions, useColor } from './print.js'
 
-export { write } from './print.js'
+export { show, write } from './print.js'
 
 /** Options of every command that prints a report. */
-export interface OutputOptions {
+export interface OutputOptions extends ShowOptions {
   readonly format?: string
-  readonly output?: string
   readonly lang: Language
   readonly tz?: string
   /** Values of each list, when a number is asked for. */
   readonly top?: number
+  /** End after the findings. */
+  readonly brief?: boolean
   readonly color: ColorOption
   readonly status?: string
   readonly server?: Server
@@ -63,13 +64,15 @@ export function renderOptions({
   output,
   tz,
   top,
+  brief,
   origin,
-}: Pick<OutputOptions, 'color' | 'output' | 'tz' | 'top' | 'origin'>): RenderOptions {
+}: Pick<OutputOptions, 'color' | 'output' | 'tz' | 'top' | 'brief' | 'origin'>): RenderOptions {
   return {
     width: output === undefined && process.stdout.isTTY ? process.stdout.columns || 80 : 80,
     color: useColor(color, output === undefined),
     timeZone: checkZone(tz ?? systemZone()),
     top,
+    brief,
     origin,
   }
 }

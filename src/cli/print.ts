@@ -12,6 +12,29 @@ export function useColor(color: ColorOption, toTerminal = true): boolean {
 /** Characters that are written at once. */
 const MUCH = 1 << 16
 
+/** Options that say where a text goes. */
+export interface ShowOptions {
+  readonly output?: string
+  readonly quiet?: boolean
+  /** `--no-pager` makes it false. */
+  readonly pager?: boolean
+}
+
+/**
+ * Print for a person: through a pager when the terminal has fewer lines than the text. @param kind of output: only
+ * `text` is for reading
+ */
+export async function show(text: string | Iterable<string>, kind: string, options: ShowOptions): Promise<void> {
+  const { output, quiet = false, pager = true } = options
+  if (kind !== 'text' || output !== undefined || quiet || !pager || !process.stdout.isTTY) return write(text, output)
+  const whole = typeof text === 'string' ? text : [...text].join('')
+  // The line of the prompt is not free.
+  const isLong = (whole.match(/\n/g)?.length ?? 0) >= process.stdout.rows
+  // A terminal of no height cannot say how much it shows.
+  if (isLong && process.stdout.rows > 0 && (await import('./pager.js')).page(whole)) return
+  await write(whole)
+}
+
 /** To the file that was named, or to standard output, waiting until a pipe has taken it. */
 export async function write(text: string | Iterable<string>, output?: string): Promise<void> {
   const pieces = together(typeof text === 'string' ? [text] : text)

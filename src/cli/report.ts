@@ -7,7 +7,7 @@ import { type ReportOptions as MadeOptions, makeReport } from '../report/report.
 import { compileSelection } from '../report/select.js'
 import { openStore, type Store } from '../store/store.js'
 import { said } from './messages.js'
-import { kindOf, type OutputOptions, renderOptions, settingsToName, write } from './output.js'
+import { kindOf, type OutputOptions, renderOptions, settingsToName, show } from './output.js'
 import { FILTERS, type ReadCommandOptions, readPaths } from './read.js'
 import { tellUndated } from './undated.js'
 
@@ -111,10 +111,8 @@ async function print(
   store.close()
   const settings = settingsToName(options)
   const named = settings === undefined ? {} : { settings }
-  await write(
-    withSettings(render({ ...made, ...named }, { ...renderOptions(options), inOtherLanguage }), kind, settings),
-    options.output,
-  )
+  const pieces = render({ ...made, ...named }, { ...renderOptions(options), inOtherLanguage })
+  await show(withSettings(pieces, kind, settings), kind, options)
 }
 
 /** A report in text names the configuration at its end; the others hold it. */

@@ -11,7 +11,7 @@ import { addUndated, type Undated } from '../report/undated.js'
 import { openStore, type Store } from '../store/store.js'
 import { dayOf, startOfDay, systemZone } from '../time-zone.js'
 import { tell } from './messages.js'
-import { kindOf, type OutputOptions, renderOptions, write } from './output.js'
+import { kindOf, type OutputOptions, renderOptions, show } from './output.js'
 import { type ReadCommandOptions, readPaths } from './read.js'
 import { tellUndated, undatedText } from './undated.js'
 
@@ -39,7 +39,7 @@ export async function summary(paths: readonly string[], options: SummaryOptions)
   const { language, top, server } = { language: options.lang, ...options }
   const made = makeSummary(store, { day, zone, thresholds, undated, report: { language, top, server, ...select } })
   store.close()
-  await write(printed(made, kind, options), options.output)
+  await show(printed(made, kind, options), kind, options)
   if (!options.quiet || made.summary.unjudged.includes('without-time')) tellUndated(results)
   tellState(made.summary)
   return failed || made.summary.unjudged.length > 0 ? 2 : made.summary.state === 'alert' ? 1 : 0

@@ -13,6 +13,8 @@ export interface RenderOptions {
   readonly timeZone: string
   /** How many values of a list are asked for; a few of them are shown when nobody asks. */
   readonly top?: number | undefined
+  /** Whether the text ends after the findings. */
+  readonly brief?: boolean | undefined
   /** The same report in the other language, for a kind that holds both. */
   readonly inOtherLanguage?: Report | undefined
   /** How it was asked for: commands that tell more are made of it. */

@@ -11,12 +11,12 @@ import { type Page, pageOf } from './text/page.js'
 /** The report for a terminal or a mail: what is wrong first, then what is normal, then everything. */
 export function renderText(report: Report, options: RenderOptions): string {
   const page = pageOf(report, options)
-  const parts = report.totals.entries > 0 ? [classes, charts, findings, quietCodes, allCodes, explanations] : []
+  const summed = [classes, charts, findings]
+  const parts = options.brief ? summed : [...summed, quietCodes, allCodes, explanations]
   const lines = [
     ...header(page),
-    ...parts.flatMap((part) => part(page)),
-    ...rejects(page),
-    ...next(page, options.origin),
+    ...(report.totals.entries > 0 ? parts.flatMap((part) => part(page)) : []),
+    ...(options.brief ? [] : [...rejects(page), ...next(page, options.origin)]),
   ]
   return `${lines
     .join('\n')
