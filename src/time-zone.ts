@@ -126,22 +126,32 @@ export function localOffset(localSeconds: number, zone: string): { offset: numbe
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: DAY, w: 7 * DAY }
 
+/** Days by name, counted from today. */
+const NAMED_DAYS: Readonly<Record<string, number>> = { yesterday: -1, today: 0, tomorrow: 1 }
+
 /**
- * A moment as people write it: `2026-11-22`, `2026-11-22 14:05`, `2026-11-22T14:05:01+01:00`, `2h` (ago). Without an
- * offset it is in `zone`.
+ * A moment as people write it: `2026-11-22`, `2026-11-22 14:05`, `2026-11-22T14:05:01+01:00`, `2026-10` (the month's
+ * first), `yesterday`, `today`, `now`, `14:05` (today), `2h` or `-2h` (ago). Without an offset it is in `zone`.
  *
  * @throws LogstatError naming the text
  */
 export function parseMoment(text: string, zone: string, now = Date.now() / 1000): number {
-  const ago = /^(\d+)\s*([smhdw])$/.exec(text.trim())
+  const written = text.trim().toLowerCase()
+  if (written === 'now') return now
+  const today = dayNumber(now, zone)
+  const day = Object.hasOwn(NAMED_DAYS, written) ? NAMED_DAYS[written] : undefined
+  if (day !== undefined) return startOfDay(today + day, zone)
+  if (/^\d\d:\d\d(:\d\d)?$/.test(written)) return parseMoment(`${dateOf(today)} ${written}`, zone, now)
+  if (/^\d{4}-\d\d$/.test(written)) return parseMoment(`${written}-01`, zone, now)
+  const ago = /^-?(\d+)\s*([smhdw])$/.exec(written)
   if (ago) return now - Number(ago[1]) * (UNITS[ago[2] as string] as number)
   const match = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(Z|[+-]\d\d:?\d\d)?)?$/i.exec(text.trim())
   const wrong = new LogstatError(
     'time',
     { en: `"${text}" is no time that logstat understands`, zh: `“${text}”不是 logstat 能识别的时间` },
     {
-      en: 'Write 2026-11-22, "2026-11-22 14:05", 2026-11-22T14:05Z, or 2h for two hours ago.',
-      zh: '请写成 2026-11-22、"2026-11-22 14:05"、2026-11-22T14:05Z，或 2h（表示两小时前）。',
+      en: 'Write 2026-11-22, "2026-11-22 14:05", 2026-11-22T14:05Z, 2026-10, yesterday, today, 14:05, or 2h for two hours ago.',
+      zh: '请写成 2026-11-22、"2026-11-22 14:05"、2026-11-22T14:05Z、2026-10、yesterday、today、14:05，或 2h（表示两小时前）。',
     },
   )
   if (!match) throw wrong

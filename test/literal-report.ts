@@ -307,5 +307,6 @@ export function literalReport(language: Language): Report {
       },
     ],
     timeline,
+    sections: null,
   }
 }

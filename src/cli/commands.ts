@@ -121,7 +121,7 @@ export const COMMANDS: readonly CommandRecord[] = [
   {
     name: 'report',
     about: { en: 'report what a database holds', zh: '报告数据库中的内容' },
-    options: () => [mandatoryDb(), options.server(), ...options.printing(), options.brief()],
+    options: () => [mandatoryDb(), options.server(), ...options.printing(), options.brief(), ...options.selecting()],
     run: async (_, command) => (await import('./report.js')).reportDatabase(command.opts()),
   },
   {
@@ -150,7 +150,7 @@ export const COMMANDS: readonly CommandRecord[] = [
       zh: '逐级细分 IIS 日志（或其数据库）：状态码、子状态、Win32 状态',
     },
     operands: ['[paths...]', LOGS],
-    options: () => [options.db(), ...options.reading(), ...options.printing(), ...options.filtering()],
+    options: () => [options.db(), ...options.reading(), ...options.printing(), ...options.filteringOrSelecting()],
     run: async (paths, command) => (await import('./report.js')).iis(paths, command.opts()),
   },
   {
@@ -170,6 +170,7 @@ export const COMMANDS: readonly CommandRecord[] = [
       ...options.reading(),
       ...options.printing(),
       options.brief(),
+      ...options.selecting(),
     ],
     run: async (paths, command) => (await import('./summary.js')).summary(paths, command.opts()),
   },

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { LANGUAGES } from '../catalogue/note.js'
 import type { Words } from '../errors.js'
 import { SERVERS } from '../format/format.js'
-import { OUTPUT_KINDS } from './kinds.js'
+import { GROUPINGS, OUTPUT_KINDS } from './kinds.js'
 import { said, systemLanguage } from './messages.js'
 
 // Options that several commands share. Each is made anew for each command, in the language of the user.
@@ -71,10 +71,20 @@ const host = (): Option =>
     en: 'only this host or site, if the log names one; same syntax as --path',
     zh: '只包括该主机或站点（日志有记录时）；写法同 --path',
   }).argParser(collect)
+const source = (): Option =>
+  option('--source <log>', {
+    en: 'only this log of the database: its number, name or path, * stands for anything; may be repeated',
+    zh: '只包括数据库中的该日志：编号、名称或路径，* 表示任意内容；可重复',
+  }).argParser(collect)
+const by = (): Option =>
+  option('--by <what>', {
+    en: 'a section for each host, site (folder of logs) or log of the database, the worst first',
+    zh: '按主机、站点（日志所在目录）或日志分节报告数据库，最严重的在前',
+  }).choices([...GROUPINGS])
 const since = (): Option =>
   option('--since <time>', {
-    en: 'only from this time on: 2026-11-22, "2026-11-22 14:00" (in --tz), 2026-11-22T14:00Z, or 2h, 3d for so long ago',
-    zh: '只包括此时间之后：2026-11-22、"2026-11-22 14:00"（按 --tz）、2026-11-22T14:00Z，或 2h、3d（表示多久以前）',
+    en: 'only from this time on: 2026-11-22, "2026-11-22 14:00" (in --tz), 2026-11-22T14:00Z, 2026-10, yesterday, today, 14:00, or 2h, 3d for so long ago',
+    zh: '只包括此时间之后：2026-11-22、"2026-11-22 14:00"（按 --tz）、2026-11-22T14:00Z、2026-10、yesterday、today、14:00，或 2h、3d（表示多久以前）',
   })
 const until = (): Option =>
   option('--until <time>', {
@@ -158,6 +168,18 @@ const PRINTING: Words = { en: 'Printing:', zh: '输出：' }
 export const formats = (): Option[] => group(READING, logFormat(), pattern(), fields())
 export const reading = (): Option[] => [...formats(), ...group(READING, logTz(), server(), jobs(), force(), quiet())]
 export const filtering = (): Option[] => group(CHOOSING, since(), until(), path(), client(), method(), host())
+/** Of a database. The hidden ones are known to be refused with the command that reads the logs. */
+export const selecting = (): Option[] => [
+  ...group(CHOOSING, since(), until(), host(), source()),
+  ...[path(), client(), method()].map((each) => each.hideHelp()),
+  ...group(PRINTING, by()),
+]
+/** Of logs, or of a database of them. */
+export const filteringOrSelecting = (): Option[] => [
+  ...filtering(),
+  ...group(CHOOSING, source()),
+  ...group(PRINTING, by()),
+]
 export const printing = (): Option[] => [
   ...group(CHOOSING, status()),
   ...group(PRINTING, format(), output(), lang(), tz(), top(), color(), noPager()),

@@ -15,6 +15,7 @@ const LEFT_OUT = new Set([
   'failOn',
   'pager',
   'brief',
+  'by',
   'day',
   'help',
   'version',
@@ -31,7 +32,10 @@ export function originOf(command: Command): Origin {
     const value = command.getOptionValue(name) as unknown
     const flag = option.long ?? option.flags
     if (value === true) return [flag]
-    return (Array.isArray(value) ? value : [value]).flatMap((each) => [flag, quoted(String(each))])
+    return (Array.isArray(value) ? value : [value]).flatMap((each: unknown) =>
+      // A value that begins with a dash would be another option.
+      String(each).startsWith('-') ? [`${flag}=${each}`] : [flag, quoted(String(each))],
+    )
   })
   return {
     command: command.parent ? command.name() : '',
@@ -44,4 +48,4 @@ export function originOf(command: Command): Origin {
   }
 }
 
-const DATABASE_OPTIONS = new Set(['server', 'lang', 'tz', 'config'])
+const DATABASE_OPTIONS = new Set(['server', 'lang', 'tz', 'config', 'since', 'until', 'source', 'host'])

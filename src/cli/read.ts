@@ -46,9 +46,6 @@ export interface ReadCommandOptions extends FormatOptions {
   readonly host?: readonly string[]
 }
 
-/** Names of the options that choose entries; they hold for logs, not for what a database has added up. */
-export const FILTERS = ['since', 'until', 'path', 'client', 'method', 'host'] as const
-
 function filterOf({ since, until, path, client, method, host }: ReadCommandOptions, zone: string): Filter {
   return {
     ...(since === undefined ? {} : { since: parseMoment(since, zone) }),

@@ -4,14 +4,17 @@ import type { InputResult } from '../pipeline.js'
 import { renderIis } from '../render/iis.js'
 import { RENDERERS } from '../render/render.js'
 import { type ReportOptions as MadeOptions, makeReport } from '../report/report.js'
+import type { Grouping } from '../report/sections.js'
 import { compileSelection } from '../report/select.js'
 import { openStore, type Store } from '../store/store.js'
+import { type ChoiceOptions, choose } from './choose.js'
 import { said } from './messages.js'
 import { kindOf, type OutputOptions, renderOptions, settingsToName, show } from './output.js'
-import { FILTERS, type ReadCommandOptions, readPaths } from './read.js'
+import { type ReadCommandOptions, readPaths } from './read.js'
 import { tellUndated } from './undated.js'
 
 type ReportOptions = OutputOptions & ReadCommandOptions
+type DatabaseOptions = OutputOptions & ChoiceOptions & { readonly by?: Grouping }
 
 /** `logstat [PATH…]`: read, report, keep nothing. */
 export async function report(paths: readonly string[], options: ReportOptions): Promise<number> {
@@ -19,14 +22,14 @@ export async function report(paths: readonly string[], options: ReportOptions): 
 }
 
 /** `logstat report --db FILE` */
-export async function reportDatabase(options: OutputOptions & { readonly db: string }): Promise<number> {
+export async function reportDatabase(options: DatabaseOptions & { readonly db: string }): Promise<number> {
   return printDatabase(options.db, options, false)
 }
 
 /** `logstat iis PATH…|--db FILE` */
 export async function iis(
   paths: readonly string[],
-  options: ReportOptions & { readonly db?: string },
+  { source, by, ...options }: DatabaseOptions & { readonly db?: string },
 ): Promise<number> {
   if (paths.length === 0 && options.db === undefined)
     throw new LogstatError(
@@ -40,18 +43,25 @@ export async function iis(
       { en: 'logstat iis takes logs or a database, not both', zh: 'logstat iis 只能读取日志或数据库之一' },
       { en: 'Add the logs first: logstat ingest PATH… --db FILE', zh: '请先加入日志：logstat ingest PATH… --db FILE' },
     )
-  const filter = FILTERS.find((name) => options[name] !== undefined)
-  if (options.db !== undefined && filter)
+  if (options.db !== undefined) return printDatabase(options.db, { ...options, ...given({ source, by }) }, true)
+  if (source !== undefined || by !== undefined)
     throw new LogstatError(
       'filter',
-      { en: `--${filter} works on logs, not on a database`, zh: `--${filter} 只适用于日志，不适用于数据库` },
       {
-        en: 'Give the log files; a database holds counts, not entries.',
-        zh: '请给出日志文件；数据库中只有计数，没有逐条记录。',
+        en: `--${by === undefined ? 'source' : 'by'} works on a database, not on logs`,
+        zh: `--${by === undefined ? 'source' : 'by'} 只适用于数据库，不适用于日志`,
+      },
+      {
+        en: 'Add the logs to one: logstat ingest PATH… --db FILE',
+        zh: '请先将日志加入数据库：logstat ingest PATH… --db FILE',
       },
     )
-  return options.db === undefined ? readAndPrint(paths, options, true) : printDatabase(options.db, options, true)
+  return readAndPrint(paths, options, true)
 }
+
+/** Options without those that are not given. */
+const given = <T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never
 
 async function readAndPrint(paths: readonly string[], options: ReportOptions, asIis: boolean): Promise<number> {
   const kind = kindOf(options)
@@ -62,10 +72,11 @@ async function readAndPrint(paths: readonly string[], options: ReportOptions, as
   return failed || hidesEntries(results, options) ? 2 : 0
 }
 
-async function printDatabase(file: string, options: OutputOptions, asIis: boolean): Promise<number> {
+async function printDatabase(file: string, options: DatabaseOptions, asIis: boolean): Promise<number> {
   const kind = kindOf(options)
   const store = openStore(file, { readOnly: true })
-  await print(store, kind, options, asIis)
+  const { by } = options
+  await print(store, kind, options, asIis, { ...choose(store, options, asIis ? 'iis' : ''), by })
   return 0
 }
 
@@ -89,7 +100,7 @@ async function print(
   kind: string,
   options: OutputOptions,
   asIis: boolean,
-  read: Pick<MadeOptions, 'filter' | 'leftOut'> = {},
+  part: Partial<MadeOptions>,
 ): Promise<void> {
   const render = asIis && kind === 'text' ? renderIis : RENDERERS[kind]
   if (!render)
@@ -101,7 +112,7 @@ async function print(
     language: options.lang,
     top: options.top,
     server: options.server,
-    ...read,
+    ...part,
     ...(options.status === undefined ? {} : { select: compileSelection(options.status) }),
   }
   const made = makeReport(store, asked)

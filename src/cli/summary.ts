@@ -4,18 +4,22 @@ import { toJson } from '../render/json.js'
 import { RENDERERS } from '../render/render.js'
 import { renderSummary, summaryJson, thresholdValue } from '../render/summary.js'
 import type { Report } from '../report/report.js'
+import type { Grouping } from '../report/sections.js'
 import { compileSelection } from '../report/select.js'
 import { makeSummary, type Summary } from '../report/summary.js'
 import { compileThreshold } from '../report/thresholds.js'
 import { addUndated, type Undated } from '../report/undated.js'
 import { openStore, type Store } from '../store/store.js'
-import { dayOf, startOfDay, systemZone } from '../time-zone.js'
+import { dayOf, localTime, parseMoment, startOfDay, systemZone } from '../time-zone.js'
+import { choose } from './choose.js'
 import { tell } from './messages.js'
 import { kindOf, type OutputOptions, renderOptions, show } from './output.js'
 import { type ReadCommandOptions, readPaths } from './read.js'
 import { tellUndated, undatedText } from './undated.js'
 
-interface SummaryOptions extends OutputOptions, Omit<ReadCommandOptions, keyof OutputOptions> {
+interface SummaryOptions extends OutputOptions, Omit<ReadCommandOptions, keyof OutputOptions | 'source'> {
+  readonly source?: readonly string[]
+  readonly by?: Grouping
   readonly db: string
   readonly failOn?: readonly string[]
   readonly day?: string
@@ -33,11 +37,23 @@ export async function summary(paths: readonly string[], options: SummaryOptions)
   const select = options.status === undefined ? {} : { select: compileSelection(options.status) }
   const store = openStore(options.db, { create: paths.length > 0 })
   const zone = options.tz ?? systemZone()
-  const day = options.day === undefined ? dayOf(Date.now() / 1000, zone).number - 1 : dayNumber(options.day)
-  const { failed, results } = paths.length ? await readPaths(paths, store, options) : { failed: false, results: [] }
-  const undated = undatedOf(results, store, startOfDay(day + 1, zone))
+  const stretch = stretchOf(options, zone)
+  const day = stretch ? dayOf(stretch.since, zone).number : dayOfSummary(options.day, zone)
+  // Standard input is named `-` here: --source chooses among logs.
+  const { source: _, since: __, until: ___, ...reading } = options
+  const { failed, results } = paths.length ? await readPaths(paths, store, reading) : { failed: false, results: [] }
+  const undated = undatedOf(results, store, stretch?.until ?? startOfDay(day + 1, zone))
+  const { sources } = choose(store, options)
   const { language, top, server } = { language: options.lang, ...options }
-  const made = makeSummary(store, { day, zone, thresholds, undated, report: { language, top, server, ...select } })
+  const made = makeSummary(store, {
+    day,
+    stretch,
+    sources,
+    zone,
+    thresholds,
+    undated,
+    report: { language, top, server, by: options.by, ...select },
+  })
   store.close()
   await show(printed(made, kind, options), kind, options)
   if (!options.quiet || made.summary.unjudged.includes('without-time')) tellUndated(results)
@@ -60,7 +76,10 @@ function printed(made: { report: Report; summary: Summary }, kind: string, optio
   const render = RENDERERS[kind]
   if (!render) throw new LogstatError('output', `no report of the kind "${kind}" can be made`)
   const how = renderOptions(options)
-  return [renderSummary(made.summary, made.report.language, how), ...render(made.report, how)]
+  const { since, until } = made.report.range ?? {}
+  const local = (time: string): string => localTime(Date.parse(time) / 1000, how.timeZone)
+  const stretch = made.summary.period === 'stretch' && since && until ? `${local(since)} – ${local(until)}` : undefined
+  return [renderSummary(made.summary, made.report.language, how, stretch), ...render(made.report, how)]
 }
 
 /** Why a summary is not ok, on standard error: cron mails it. */
@@ -80,6 +99,31 @@ function tellState({ day, thresholds, unjudged, undated }: Summary): void {
   for (const reason of unjudged)
     tell({ en: `${day} cannot be judged: ${reasons[reason].en}`, zh: `无法判断 ${day}：${reasons[reason].zh}` })
 }
+
+/** The stretch that is asked for in place of a day. @throws LogstatError when it has no beginning, or no length */
+function stretchOf(
+  { since, until, day }: SummaryOptions,
+  zone: string,
+): { readonly since: number; readonly until: number } | undefined {
+  if (since === undefined && until === undefined) return undefined
+  const now = Date.now() / 1000
+  const from = since === undefined ? Number.NaN : parseMoment(since, zone, now)
+  const to = until === undefined ? now : parseMoment(until, zone, now)
+  if (from < to && day === undefined) return { since: from, until: to }
+  throw new LogstatError(
+    'day',
+    day !== undefined
+      ? { en: '--day and --since or --until exclude each other', zh: '--day 不能与 --since 或 --until 同时使用' }
+      : { en: 'the period of a summary needs --since, before --until', zh: '汇总的时段需要 --since，且早于 --until' },
+    {
+      en: 'For example: --since yesterday --until today, or --since 2h.',
+      zh: '例如：--since yesterday --until today，或 --since 2h。',
+    },
+  )
+}
+
+const dayOfSummary = (day: string | undefined, zone: string): number =>
+  day === undefined ? dayOf(Date.now() / 1000, zone).number - 1 : dayNumber(day)
 
 function dayNumber(date: string): number {
   const ms = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN

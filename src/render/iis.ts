@@ -1,10 +1,13 @@
 import type { Verdict } from '../catalogue/note.js'
 import { codeName, type Report, type ReportCode } from '../report/shape.js'
 import { localTime } from '../time-zone.js'
-import { bytes, count, padEnd, padStart, percent, truncate, truncateMiddle, visible, width } from './cells.js'
+import { bytes, count, padEnd, padStart, percent, truncate, truncateMiddle, visible, width, wrap } from './cells.js'
 import { emptyText } from './empty.js'
+import { rangeText } from './range.js'
 import type { RenderOptions } from './render.js'
 import { type Style, style } from './style.js'
+import { pageOf } from './text/page.js'
+import { sections } from './text/sections.js'
 import { say, VERDICT_WORDS, type Word } from './words.js'
 
 /** So many codes are shown of all, and so many Win32 statuses of each: a longer tree nobody reads. */
@@ -21,6 +24,7 @@ export function renderIis(report: Report, options: RenderOptions): string {
   tree.header()
   for (const group of byStatus(report.codes)) tree.status(group)
   tree.more('', report.otherCodes.codes, report.otherCodes.hits)
+  tree.lines.push('', ...sections(pageOf(report, options)))
   return `${tree.lines.join('\n').trimEnd()}\n`
 }
 
@@ -52,9 +56,10 @@ class Tree {
       const [from, to] = [period.from, period.to].map((time) => localTime(Date.parse(time) / 1000, timeZone))
       this.lines.push(`${from} – ${to}  (${timeZone})`)
     }
+    this.lines.push(...rangeText(this.#report, timeZone).flatMap((text) => wrap(text, this.#cells)))
     const facts = [
       this.#say('requests', count(totals.entries)),
-      ...(totals.filtered ? [this.#say('leftOut', count(totals.filtered))] : []),
+      ...(totals.filtered && this.#report.range === null ? [this.#say('leftOut', count(totals.filtered))] : []),
       ...(totals.bytesSent === null ? [] : [this.#say('sent', bytes(totals.bytesSent))]),
       ...(totals.rejected ? [this.#say('notUnderstood', count(totals.rejected))] : []),
       ...(totals.withoutTime ? [this.#say('withoutTime', count(totals.withoutTime))] : []),

@@ -14,17 +14,25 @@ const WORDS: Readonly<Record<string, Text>> = {
 
 /** What stands above the report of a day: its thresholds first, then the day beside the one before. */
 export function renderSummary(
-  { day, requests, thresholds, changes, newCodes, undated, unjudged, lastDay }: Summary,
+  { day, period, requests, thresholds, changes, newCodes, undated, unjudged, lastDay }: Summary,
   language: Language,
   { color }: RenderOptions,
+  stretch?: string,
 ): string {
   const zh = language === 'zh'
   const s = style(color)
-  const lines = [s.bold(zh ? `${day} 汇总` : `Summary of ${day}`)]
+  const of = stretch ?? day
+  const lines = [s.bold(zh ? `${of} 汇总` : `Summary of ${of}`)]
   if (requests === 0) {
     lines.push(
       s.warn(
-        zh ? `${day} 没有任何请求，无法判断当天是否正常。` : `No requests on ${day}, so the day cannot be judged.`,
+        stretch !== undefined
+          ? zh
+            ? `${of} 没有任何请求，无法判断是否正常。`
+            : `No requests in ${of}, so it cannot be judged.`
+          : zh
+            ? `${day} 没有任何请求，无法判断当天是否正常。`
+            : `No requests on ${day}, so the day cannot be judged.`,
       ),
     )
     if (lastDay !== null)
@@ -42,10 +50,12 @@ export function renderSummary(
     lines.push(unjudged.includes('without-time') ? s.bad(text) : s.warn(text))
   }
   for (const threshold of thresholds) lines.push(`  ${thresholdLine(threshold, zh, s)}`)
-  lines.push(zh ? '与前一天相比：' : 'Compared with the day before:')
+  const isDay = period === 'day'
+  if (isDay) lines.push(zh ? '与前一天相比：' : 'Compared with the day before:')
+  else lines.push(zh ? '与此前同样长的时段相比：' : 'Compared with as much time before it:')
   for (const c of changes)
     lines.push(
-      `  ${padEnd(WORDS[c.what]?.[language] ?? c.what, 10)}${padStart(count(c.now), 14)}  ${changeText(c, zh)}`,
+      `  ${padEnd(WORDS[c.what]?.[language] ?? c.what, 10)}${padStart(count(c.now), 14)}  ${changeText(c, zh, isDay)}`,
     )
   if (newCodes.length) lines.push(`  ${zh ? '新出现的状态码：' : 'new codes: '}${newCodes.map(visible).join(' · ')}`)
   return `${lines.join('\n')}\n\n`
@@ -83,9 +93,9 @@ export function summaryJson(summary: Summary): Record<string, unknown> {
   }
 }
 
-function changeText({ now, before }: Change, zh: boolean): string {
+function changeText({ now, before }: Change, zh: boolean, isDay: boolean): string {
   if (now === before) return zh ? '不变' : 'unchanged'
-  if (before === 0) return zh ? '前一天为 0' : 'none the day before'
+  if (before === 0) return zh ? (isDay ? '前一天为 0' : '此前为 0') : isDay ? 'none the day before' : 'none before'
   const change = ((now - before) / before) * 100
-  return `${change > 0 ? '▲' : '▼'} ${Math.abs(change).toFixed(Math.abs(change) < 10 ? 1 : 0)}${zh ? `%（前一天 ${count(before)}）` : ` %  (was ${count(before)})`}`
+  return `${change > 0 ? '▲' : '▼'} ${Math.abs(change).toFixed(Math.abs(change) < 10 ? 1 : 0)}${zh ? `%（${isDay ? '前一天' : '此前'} ${count(before)}）` : ` %  (was ${count(before)})`}`
 }

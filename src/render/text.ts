@@ -7,11 +7,12 @@ import { allCodes, quietCodes } from './text/codes.js'
 import { explanations, findings, MAX_EXPLAINED } from './text/findings.js'
 import { classes, header } from './text/header.js'
 import { type Page, pageOf } from './text/page.js'
+import { sections } from './text/sections.js'
 
 /** The report for a terminal or a mail: what is wrong first, then what is normal, then everything. */
 export function renderText(report: Report, options: RenderOptions): string {
   const page = pageOf(report, options)
-  const summed = [classes, charts, findings]
+  const summed = [classes, charts, findings, sections]
   const parts = options.brief ? summed : [...summed, quietCodes, allCodes, explanations]
   const lines = [
     ...header(page),

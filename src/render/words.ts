@@ -73,6 +73,23 @@ const WORDS = {
   at: { en: '{0}, line {1} (byte {2})', zh: '{0}，第 {1} 行（第 {2} 字节）' },
   next: { en: 'Next', zh: '下一步' },
   meanTime: { en: 'mean time taken {0}', zh: '平均耗时 {0}' },
+  selected: { en: 'Selected: {0} to {1}', zh: '所选时段：{0} 至 {1}' },
+  selectedFrom: { en: 'Selected: from {0} on', zh: '所选时段：{0} 起' },
+  selectedUntil: { en: 'Selected: up to {0}', zh: '所选时段：截至 {0}' },
+  widened: {
+    en: 'widened to full hours or days, by which counts of that age are kept',
+    zh: '已扩展到整小时或整天，因为较早的计数按小时或按天保存',
+  },
+  listsOfDays: {
+    en: 'Paths, clients, other lists and percentiles are kept by day: they cover all of {0}.',
+    zh: '路径、客户端等列表和百分位数按天保存，因此覆盖 {0} 全天。',
+  },
+  byHost: { en: 'BY HOST, the worst first', zh: '按主机（最严重的在前）' },
+  bySite: { en: 'BY SITE, the worst first', zh: '按站点（最严重的在前）' },
+  bySource: { en: 'BY LOG, the worst first', zh: '按日志（最严重的在前）' },
+  noHost: { en: '(no host)', zh: '（无主机）' },
+  problems: { en: '{0} {problem|problems}', zh: '{0} 个问题' },
+  moreSections: { en: '{0} more, {1} requests', zh: '另有 {0} 个，共 {1} 个请求' },
   more: { en: '{0} more, listed under ALL CODES', zh: '另有 {0} 项，见“全部状态码”' },
   moreCodes: {
     en: '{0} more {code|codes}, {1} hits: choose some with -s to see them',

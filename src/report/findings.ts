@@ -2,7 +2,7 @@ import type { Verdict } from '../catalogue/note.js'
 import { codeName, type Finding, QUIET, type Report, type ReportCode, type Win32Row } from './shape.js'
 
 /** Whose problem is read first. */
-const URGENCY: Readonly<Record<Verdict, number>> = {
+export const URGENCY: Readonly<Record<Verdict, number>> = {
   server: 0,
   backend: 0,
   config: 0,
@@ -15,8 +15,12 @@ const URGENCY: Readonly<Record<Verdict, number>> = {
 }
 
 /** What in a report needs attention: the most urgent first, then what has the most hits. */
-export function findingsOf({ codes }: Omit<Report, 'findings'>): Finding[] {
-  const findings = codes.flatMap((code) => [...findingsOfCode(code)])
+export function findingsOf({ codes, range }: Omit<Report, 'findings'>): Finding[] {
+  // Lists of whole days say nothing of a part of one.
+  const ofDays = range?.listDays != null
+  const findings = codes
+    .flatMap((code) => [...findingsOfCode(code)])
+    .map((finding) => (ofDays ? { ...finding, mostly: null } : finding))
   return findings.sort((a, b) => URGENCY[a.verdict] - URGENCY[b.verdict] || b.hits - a.hits)
 }
 

@@ -2,6 +2,7 @@ import type { Language } from '../catalogue/note.js'
 import { fieldAt, type LayoutField, type Nearest, nearestFormat } from '../format/nearest.js'
 import { fieldsLine } from '../format/w3c.js'
 import { rejectRows } from '../store/query.js'
+import type { Range } from '../store/range.js'
 import type { Store } from '../store/store.js'
 
 // Lines that were not understood, with all that helps to see why.
@@ -31,8 +32,8 @@ export interface RejectedLine {
 /** A sample's text is cut there; whether such a line fits a format cannot be told. */
 const SAMPLE_TEXT = 512
 
-export function reportRejects(store: Store, language: Language = 'en'): ReportReject[] {
-  return rejectRows(store).map(({ reason, count, samples }) => ({
+export function reportRejects(store: Store, range: Range = {}, language: Language = 'en'): ReportReject[] {
+  return rejectRows(store, range).map(({ reason, count, samples }) => ({
     reason,
     count,
     samples: samples.map(({ input, format, fields, line, offset, column, text, step }) => {

@@ -1,21 +1,24 @@
 import type { Language, Verdict } from '../catalogue/note.js'
 import type { Filter } from '../kernel/filter.js'
-import { hold, type Range } from '../store/query.js'
+import { hold } from '../store/query.js'
+import type { Range, Settled } from '../store/range.js'
 import { type Selected, selectCodes } from '../store/selected.js'
 import type { Source, Store } from '../store/store.js'
 import { addSums, noSums, reportedSums } from '../tally/measures.js'
 import type { CodeKey, LeftOut } from '../tally/tally.js'
 import { timeTakenOf } from '../tally/time-taken.js'
+import { dateOf } from '../time-zone.js'
 import { reportCodes } from './codes.js'
 import { findingsOf } from './findings.js'
 import { reportRejects } from './rejects.js'
+import { type Grouping, makeSections } from './sections.js'
 import { iso, QUIET, type Report, type ReportInput } from './shape.js'
 import { CLASSES, classOf, makeTimeline } from './timeline.js'
 import { unselected } from './unselected.js'
 
 export type { Report, ReportCode } from './shape.js'
 
-export interface ReportOptions extends Range {
+export interface ReportOptions extends Range, Partial<Pick<Settled, 'days' | 'widened'>> {
   readonly language?: Language
   /** Values shown of each list. */
   readonly top?: number | undefined
@@ -26,6 +29,8 @@ export interface ReportOptions extends Range {
   readonly leftOut?: readonly LeftOut[]
   /** Holds in place of the server the log implies. */
   readonly server?: string | undefined
+  /** Take the report apart, too. */
+  readonly by?: Grouping | undefined
 }
 
 /** Make the report of a store, or of the part of it that `options` names. */
@@ -39,25 +44,26 @@ export function makeReport(store: Store, options: ReportOptions = {}): Report {
 }
 
 function reportOf(store: Store, options: ReportOptions): Report {
-  const { language = 'en', top = 10, server, since, until } = options
+  const { language = 'en', top = 10, server, by } = options
   const selected = selectCodes(store, options, options.select)
   const { grid, timeline } = makeTimeline(selected)
   const context = { language, top, server, selected, details: selected.details(grid, top), buckets: timeline.length }
   const { codes, otherCodes, verdicts } = reportCodes(context)
   const { firstSeen, lastSeen } = selected.sums
-  const totals = totalsOf(store.sources(), selected.sums, options)
+  const sources = store.sources().filter(({ id }) => options.sources?.includes(id) ?? true)
+  const totals = totalsOf(sources, selected.sums, options)
   const told: Omit<Report, 'findings'> = {
     schema: 'logstat.report/1',
     language,
-    range: since === undefined && until === undefined ? null : { since: iso(since ?? null), until: iso(until ?? null) },
+    range: rangeOf(options),
     period:
       firstSeen === null || lastSeen === null ? null : { from: iso(firstSeen) as string, to: iso(lastSeen) as string },
     totals,
     unselected:
       totals.entries === 0 && totals.filtered > 0
-        ? unselected(store, options.filter ?? {}, options.leftOut ?? [])
+        ? unselected(store, options.filter ?? {}, options.leftOut ?? [], options)
         : null,
-    inputs: store.sources().map(inputOf),
+    inputs: sources.map(inputOf),
     classes: CLASSES.map((name) => {
       const inside = selected.classes.filter(({ digit }) => classOf(digit) === name)
       const sum = noSums()
@@ -76,10 +82,21 @@ function reportOf(store: Store, options: ReportOptions): Report {
     ),
     codes,
     otherCodes,
-    rejects: reportRejects(store, language),
+    rejects: reportRejects(store, options, language),
     timeline,
+    sections: by === undefined ? null : makeSections(store, by, { ...options, language, server }),
   }
   return { ...told, findings: findingsOf(told) }
+}
+
+function rangeOf({ since, until, days, widened }: ReportOptions): Report['range'] {
+  if (since === undefined && until === undefined) return null
+  return {
+    since: iso(since ?? null),
+    until: iso(until ?? null),
+    widenedSeconds: widened ?? { before: 0, after: 0 },
+    listDays: days ? { from: dateOf(days.first), to: dateOf(days.last) } : null,
+  }
 }
 
 function totalsOf(

@@ -3,6 +3,7 @@ import type { TopValue } from '../store/selected.js'
 import type { ReportedSums } from '../tally/measures.js'
 import type { TimeTaken } from '../tally/time-taken.js'
 import type { ReportReject } from './rejects.js'
+import type { Sections } from './sections.js'
 
 // The report: one plain object with raw numbers, a function of a store and a selection. All outputs are made from it
 // and from
@@ -15,7 +16,14 @@ export interface Report {
    * The stretch of a database that was asked for; null: all of it. `totals.lines` and the inputs are those of the
    * whole.
    */
-  readonly range: { readonly since: string | null; readonly until: string | null } | null
+  readonly range: {
+    readonly since: string | null
+    readonly until: string | null
+    /** How much was added to what was asked for, to the edges of the hours or days that counts are kept by. */
+    readonly widenedSeconds: { readonly before: number; readonly after: number }
+    /** Days that lists and percentiles are of, where these hold more than the stretch. */
+    readonly listDays: { readonly from: string; readonly to: string } | null
+  } | null
   /** Of the entries; null when none carries a time. */
   readonly period: { readonly from: string; readonly to: string } | null
   readonly totals: {
@@ -51,6 +59,8 @@ export interface Report {
   readonly rejects: readonly ReportReject[]
   readonly findings: readonly Finding[]
   readonly timeline: readonly TimelineBucket[]
+  /** By host, site or log, when that was asked for. */
+  readonly sections: Sections | null
 }
 export interface ReportInput {
   readonly name: string

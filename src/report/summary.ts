@@ -1,4 +1,5 @@
 import { type CodeHits, codesIn, hold, lastDay } from '../store/query.js'
+import { type Range, type Settled, settle } from '../store/range.js'
 import type { Store } from '../store/store.js'
 import { dateOf, startOfDay } from '../time-zone.js'
 import { makeReport, type ReportOptions } from './report.js'
@@ -18,7 +19,8 @@ export interface Change {
 export interface Summary {
   /** `2026-11-22`, in the zone of the summary. */
   readonly day: string
-  readonly period: 'day'
+  /** stretch: from `report.range.since` to `report.range.until`, beside as much time before it. */
+  readonly period: 'day' | 'stretch'
   /** unknown: the day cannot be judged, `unjudged` says why. */
   readonly state: 'ok' | 'alert' | 'unknown'
   readonly unjudged: readonly ('no-data' | 'without-time')[]
@@ -35,8 +37,12 @@ export interface Summary {
 }
 
 export interface SummaryOptions {
-  /** Number of the day (days since 1970), in `zone`. */
+  /** Number of the day (days since 1970), in `zone`; of a stretch: that it begins on. */
   readonly day: number
+  /** In place of a day. */
+  readonly stretch?: { readonly since: number; readonly until: number } | undefined
+  /** Numbers of the sources; all when absent. */
+  readonly sources?: readonly number[] | undefined
   readonly zone: string
   readonly thresholds: readonly Threshold[]
   readonly undated: Undated
@@ -48,23 +54,20 @@ export function makeSummary(
   store: Store,
   options: SummaryOptions,
 ): { readonly report: Report; readonly summary: Summary } {
-  const { day, zone, thresholds, undated } = options
-  const rangeOf = (number: number) => ({
-    since: startOfDay(number, zone),
-    until: startOfDay(number + 1, zone),
-    periods: [number],
-  })
+  const { day, stretch, thresholds, undated } = options
   const release = hold(store)
   try {
-    const report = makeReport(store, { ...options.report, ...rangeOf(day) })
-    const before = makeReport(store, { ...options.report, ...rangeOf(day - 1) })
-    const last = report.totals.entries === 0 ? lastDay(store, day - 1) : undefined
+    const { range, rangeBefore } = rangesOf(store, options)
+    const report = makeReport(store, { ...options.report, ...range })
+    const before = makeReport(store, { ...options.report, ...rangeBefore, by: undefined })
+    const last = report.totals.entries === 0 ? lastDay(store, day - 1, range) : undefined
     const summary = summarize({
       day: dateOf(day),
+      period: stretch === undefined ? 'day' : 'stretch',
       report,
       before,
-      codes: codesIn(store, rangeOf(day)),
-      codesBefore: codesIn(store, rangeOf(day - 1)),
+      codes: codesIn(store, range),
+      codesBefore: codesIn(store, rangeBefore),
       thresholds,
       undated,
       lastDay: last === undefined ? null : dateOf(last),
@@ -75,7 +78,28 @@ export function makeSummary(
   }
 }
 
+function rangesOf(
+  store: Store,
+  { day, zone, stretch, sources }: SummaryOptions,
+): { readonly range: Range | Settled; readonly rangeBefore: Range | Settled } {
+  const chosen = sources ? { sources } : {}
+  if (stretch === undefined) {
+    const dayRange = (number: number): Range => ({
+      ...chosen,
+      since: startOfDay(number, zone),
+      until: startOfDay(number + 1, zone),
+      periods: [number],
+    })
+    return { range: dayRange(day), rangeBefore: dayRange(day - 1) }
+  }
+  const range = settle(store, { ...chosen, ...stretch })
+  const since = range.since ?? stretch.since
+  const until = range.until ?? stretch.until
+  return { range, rangeBefore: settle(store, { ...chosen, since: since - (until - since), until: since }) }
+}
+
 interface SummaryParts extends Pick<Summary, 'day' | 'undated' | 'lastDay'> {
+  readonly period?: Summary['period']
   /** What a selection shows of the two days. */
   readonly report: Report
   readonly before: Report
@@ -88,6 +112,7 @@ interface SummaryParts extends Pick<Summary, 'day' | 'undated' | 'lastDay'> {
 /** What there is to say of a day beside the day before. */
 export function summarize({
   day,
+  period = 'day',
   report,
   before,
   codes,
@@ -104,7 +129,7 @@ export function summarize({
   if (hidesMuch(undated)) unjudged.push('without-time')
   return {
     day,
-    period: 'day',
+    period,
     state: isExceeded ? 'alert' : unjudged.length > 0 ? 'unknown' : 'ok',
     unjudged,
     requests,

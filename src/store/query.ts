@@ -1,13 +1,6 @@
 import type { CodeKey } from '../tally/tally.js'
+import { type Range, sourceIn, startIn, where } from './range.js'
 import type { Store } from './store.js'
-
-/** Which part of a store is asked for; times are seconds since 1970 UTC, [since, until). */
-export interface Range {
-  readonly since?: number
-  readonly until?: number
-  /** Numbers of the periods (days) that lists and first and last times are taken from; all when absent. */
-  readonly periods?: readonly number[]
-}
 
 export interface RejectRow {
   readonly reason: string
@@ -57,33 +50,44 @@ export interface CodeHits extends CodeKey {
 }
 
 /** All codes of a part of a store, one by one. */
-export function* codesIn(store: Store, { since = 0, until = Number.MAX_SAFE_INTEGER }: Range): Generator<CodeHits> {
+export function* codesIn(store: Store, range: Range): Generator<CodeHits> {
   const codes = store.db.prepare(
     `SELECT status, substatus, win32_status AS win32Status, reason, sum(hits) AS hits FROM hits JOIN code ON code.id = code_id
-     WHERE start >= ? AND start < ? GROUP BY code_id`,
+     ${where(...startIn(range), ...sourceIn(range))} GROUP BY code_id`,
   )
-  yield* codes.iterate(Math.floor(since), Math.floor(until)) as IterableIterator<CodeHits>
+  yield* codes.iterate() as IterableIterator<CodeHits>
 }
 
-/** Bytes and lines not counted as entries, over all sources. */
-export function rejectRows(store: Store): RejectRow[] {
+/** Bytes and lines not counted as entries, over the sources of a range. */
+export function rejectRows(store: Store, range: Range): RejectRow[] {
   const rows = store.db
-    .prepare('SELECT reason, sum(count) AS count FROM reject GROUP BY reason ORDER BY count DESC, reason')
+    .prepare(
+      `SELECT reason, sum(count) AS count FROM reject ${where(...sourceIn(range))} GROUP BY reason ORDER BY count DESC, reason`,
+    )
     .all() as {
     reason: string
     count: number
   }[]
   const samples = store.db.prepare(
     `SELECT name AS input, format, fields, line, offset, step, "column", text FROM reject_sample JOIN source ON source.id = source_id
-     WHERE reason = ? ORDER BY source_id, line LIMIT 5`,
+     ${where('reason = ?', ...sourceIn(range))} ORDER BY source_id, line LIMIT 5`,
   )
   return rows.map((r) => ({ ...r, samples: samples.all(r.reason) as RejectRow['samples'] }))
 }
 
 /** The last period (day) with entries up to `until`; undefined when there is none. */
-export function lastDay(store: Store, until: number): number | undefined {
+export function lastDay(store: Store, until: number, range: Range = {}): number | undefined {
   const { day } = store.db
-    .prepare('SELECT max(period) AS day FROM span WHERE first_seen IS NOT NULL AND period <= ?')
+    .prepare(
+      `SELECT max(period) AS day FROM span ${where('first_seen IS NOT NULL', 'period <= ?', ...sourceIn(range))}`,
+    )
     .get(until) as { day: number | null }
   return day ?? undefined
+}
+
+/** The time that all entries span. */
+export function spanIn(store: Store, range: Range): { from: number | null; to: number | null } {
+  return store.db
+    .prepare(`SELECT min(first_seen) AS "from", max(last_seen) AS "to" FROM span ${where(...sourceIn(range))}`)
+    .get() as { from: number | null; to: number | null }
 }

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import { SUM_MEASURES, type Sums } from '../tally/measures.js'
 import type { CodeKey, DimensionName } from '../tally/tally.js'
 import { SUM_COLUMNS, sumsOf } from './measures.js'
-import type { Range } from './query.js'
+import { periodIn, type Range, sourceIn, startIn, timed, where } from './range.js'
 import type { Store } from './store.js'
 
 // The codes that a report tells of. A log may have millions of them, so they stand in temporary tables, in the order in
@@ -114,6 +114,12 @@ const SUM_NAMES = SUM_MEASURES.map(({ name, column }) => `${column} AS ${name}`)
 const NAMED = `${SUM_NAMES}, first_seen AS firstSeen, last_seen AS lastSeen`
 const SUMS = `${sumsOf('r')}, min(r.first_seen) AS first_seen, max(r.last_seen) AS last_seen`
 
+/** First and last time of a row: those of its days, or, of a stretch of time, no earlier and later than its buckets. */
+const seenIn = ({ since, until }: Range): string =>
+  since === undefined && until === undefined
+    ? 'first_seen, last_seen'
+    : 'max(first_seen, began) AS first_seen, min(last_seen, ended) AS last_seen'
+
 /** A report may be told beside another one, such as that of the day before: each has tables of its own. */
 let selections = 0
 
@@ -131,10 +137,11 @@ export function selectCodes(store: Store, range: Range, select?: (code: CodeKey)
   // What is put into a table in some order is numbered in that order.
   db.exec(`
     CREATE TEMP TABLE ${name}_row AS
-      WITH counted AS (SELECT server, software, code_id, ${sumsOf('h')} FROM hits h JOIN source ON source.id = source_id ${where(...startIn(range))} GROUP BY 1, 2, 3),
+      WITH counted AS (SELECT server, software, code_id, ${sumsOf('h')}, min(start) AS began, max(start + seconds) - 1 AS ended
+          FROM hits h JOIN source ON source.id = source_id ${where(...startIn(range), ...sourceIn(range))} GROUP BY 1, 2, 3),
         seen AS (SELECT server, software, code_id, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-          FROM span JOIN source ON source.id = source_id ${where(...periodIn(range))} GROUP BY 1, 2, 3)
-      SELECT c.code_id, c.server, c.software, ${COUNTS} FROM counted c JOIN code ON code.id = c.code_id
+          FROM span JOIN source ON source.id = source_id ${where(...periodIn(range), ...sourceIn(range))} GROUP BY 1, 2, 3)
+      SELECT c.code_id, c.server, c.software, ${SUM_COLUMNS.join(', ')}, ${seenIn(range)} FROM counted c JOIN code ON code.id = c.code_id
         LEFT JOIN seen ON seen.code_id = c.code_id AND seen.server IS c.server AND seen.software IS c.software
         ${select ? where('selects(status, substatus, win32_status, reason)') : ''};
     CREATE INDEX temp.${name}_by_code ON ${name}_row (code_id);
@@ -182,14 +189,14 @@ export function selectCodes(store: Store, range: Range, select?: (code: CodeKey)
         db
           .prepare(
             `SELECT bin.key AS bin, sum(bin.value) AS hits FROM span JOIN code ON code.id = code_id CROSS JOIN json_each(latency) bin
-             ${where(isSelected, 'status / 100 IS ?', ...periodIn(range))} GROUP BY 1`,
+             ${where(isSelected, 'status / 100 IS ?', ...periodIn(range), ...sourceIn(range))} GROUP BY 1`,
           )
           .all(digit) as BinRow[],
       ),
     stretch() {
       const { from, ...rest } = db
         .prepare(
-          `SELECT min(start) AS "from", max(start + seconds) AS "to", max(seconds) AS widest FROM hits ${where(...timed(range), isSelected)}`,
+          `SELECT min(start) AS "from", max(start + seconds) AS "to", max(seconds) AS widest FROM hits ${where(...timed(range), ...sourceIn(range), isSelected)}`,
         )
         .get() as { from: number | null; to: number; widest: number }
       return from === null ? undefined : { from, ...rest }
@@ -198,7 +205,7 @@ export function selectCodes(store: Store, range: Range, select?: (code: CodeKey)
       db
         .prepare(
           `SELECT ${bucketOf(grid)} AS bucket, status, sum(hits) AS hits FROM hits JOIN code ON code.id = code_id
-           ${where(...timed(range), isSelected)} GROUP BY 1, 2 ORDER BY 1`,
+           ${where(...timed(range), ...sourceIn(range), isSelected)} GROUP BY 1, 2 ORDER BY 1`,
         )
         .all() as ReturnType<Selected['byStatus']>,
     details: (grid, top) => detailsOf(db, `${name}_part`, range, grid, top),
@@ -211,12 +218,12 @@ function detailsOf(db: Database.Database, parts: string, range: Range, grid: Gri
   const ofSubject = 'p.code = ? AND p.part BETWEEN ? AND ?'
   const buckets = db.prepare(
     `SELECT ${bucketOf(grid)} AS bucket, sum(h.hits) AS hits ${inParts} CROSS JOIN hits h ON h.code_id = c.code_id AND h.source_id = c.source_id
-     ${where(ofSubject, ...timed(range))} GROUP BY 1`,
+     ${where(ofSubject, ...timed(range), ...sourceIn(range, 'c'))} GROUP BY 1`,
   )
   const inLists = `${inParts} CROSS JOIN list ON list.code_id = c.code_id AND list.source_id = c.source_id`
   const dimensions = db.prepare(
     `SELECT name, dimension_id AS id, count(*) AS lists, max(different) AS different, sum(lost) AS lost, c.source_id AS source, c.code_id AS code, period
-     ${inLists} JOIN dimension ON dimension.id = dimension_id ${where(ofSubject, ...periodIn(range))} GROUP BY dimension_id`,
+     ${inLists} JOIN dimension ON dimension.id = dimension_id ${where(ofSubject, ...periodIn(range), ...sourceIn(range, 'c'))} GROUP BY dimension_id`,
   )
   const largest = `ORDER BY hits DESC, value LIMIT ${Math.max(1, top)}`
   const ofOne = db.prepare(
@@ -227,11 +234,11 @@ function detailsOf(db: Database.Database, parts: string, range: Range, grid: Gri
   const ofSeveral = db.prepare(
     `SELECT text AS value, sum(top.hits) AS hits, sum(error - list.lost) AS error, count(*) OVER () AS listed ${inLists}
        JOIN top USING (source_id, code_id, period, dimension_id) JOIN value ON value.id = value_id
-     ${where(ofSubject, 'dimension_id = ?', ...periodIn(range))} GROUP BY text ${largest}`,
+     ${where(ofSubject, 'dimension_id = ?', ...periodIn(range), ...sourceIn(range, 'c'))} GROUP BY text ${largest}`,
   )
   const bins = db.prepare(
     `SELECT bin.key AS bin, sum(bin.value) AS hits ${inParts} CROSS JOIN span ON span.code_id = c.code_id AND span.source_id = c.source_id
-       CROSS JOIN json_each(latency) bin ${where(ofSubject, ...periodIn(range))} GROUP BY 1`,
+       CROSS JOIN json_each(latency) bin ${where(ofSubject, ...periodIn(range), ...sourceIn(range, 'c'))} GROUP BY 1`,
   )
   const bounds = ({ code, part }: Subject): [number, number, number] => [
     code,
@@ -278,23 +285,5 @@ interface DimensionRow {
   readonly code: number
   readonly period: number
 }
-
-const where = (...conditions: readonly string[]): string =>
-  conditions.length ? `WHERE ${conditions.join(' AND ')}` : ''
-
-function startIn({ since, until }: Range): string[] {
-  if (since === undefined && until === undefined) return []
-  return [
-    'start >= 0',
-    ...(since === undefined ? [] : [`start >= ${Math.floor(since)}`]),
-    ...(until === undefined ? [] : [`start < ${Math.floor(until)}`]),
-  ]
-}
-
-/** Entries that carry a time. */
-const timed = (range: Range): string[] => ['start <> -1', ...startIn(range)]
-
-const periodIn = ({ periods }: Range): string[] =>
-  periods ? [`period IN (${periods.map((p) => Math.floor(p)).join(', ') || 'NULL'})`] : []
 
 const bucketOf = ({ origin, width }: Grid): string => `(start - ${origin}) / ${width}`

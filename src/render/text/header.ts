@@ -1,6 +1,7 @@
 import { localTime, offsetName } from '../../time-zone.js'
-import { bar, bytes, count, padEnd, padStart, percent, truncate, visible, width } from '../cells.js'
+import { bar, bytes, count, padEnd, padStart, percent, truncate, visible, width, wrap } from '../cells.js'
 import { emptyText } from '../empty.js'
+import { rangeText } from '../range.js'
 import { joined, type Page, secondsOf, words } from './page.js'
 
 /** What was read, of which time, and how much of it was understood. */
@@ -27,6 +28,7 @@ export function header(page: Page): string[] {
   if (totals.bytesSent) facts.push(words(page, 'sent', bytes(totals.bytesSent)))
   if (totals.rejected) facts.push(style.bad(words(page, 'notUnderstood', count(totals.rejected))))
   if (totals.withoutTime) facts.push(words(page, 'withoutTime', count(totals.withoutTime)))
+  lines.push(...rangeText(report, zone).flatMap((text) => wrap(text, page.width)))
   if (totals.entries > 0) return [...lines, ...joined(page, facts), '']
   return [...lines, ...emptyText(report, zone), ...joined(page, facts.slice(1)), '']
 }
