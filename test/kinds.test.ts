@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { plansOfFamily } from '../src/format/registry.js'
+import JSON_FORMAT from '../src/format/records/json.js'
+import { plansOf, plansOfFamily } from '../src/format/registry.js'
 import { compileFields } from '../src/format/w3c.js'
+import type { Plan } from '../src/kernel/plan.js'
 import { countFast } from './support.js'
 
 const RELATIVES = plansOfFamily('clf', [])
@@ -8,14 +10,23 @@ const RELATIVES = plansOfFamily('clf', [])
 /** Of a log: entries, rejected lines, and by list its values with their hits. */
 function told(
   text: string,
-  plans = RELATIVES,
-): { entries: number; rejected: number; status: (number | null)[]; clients: string[]; agents: string[]; us: number[] } {
+  plans: readonly Plan[] = RELATIVES,
+): {
+  entries: number
+  rejected: number
+  status: (number | null)[]
+  reasons: (string | null)[]
+  clients: string[]
+  agents: string[]
+  us: number[]
+} {
   const { counts, tally } = countFast(Buffer.from(text), plans)
   const codes = [...tally.codes.values()]
   return {
     entries: counts.entries,
     rejected: counts.rejected,
     status: codes.map((c) => c.status),
+    reasons: codes.map((c) => c.reason),
     clients: codes.flatMap((c) => c.lists.client.values.map((v) => v.value)),
     agents: codes.flatMap((c) => c.lists.userAgent.values.map((v) => v.value)),
     us: codes.map((c) => c.timeTakenUs ?? 0),
@@ -61,6 +72,24 @@ describe('a hole that a log was cut away from under its server', () => {
   )
 })
 
+describe('a status that is written in another way', () => {
+  const squid = (status: string, bytes: string): ReturnType<typeof told> =>
+    told(`192.0.2.41 - - [27/Jun/2026:06:54:33 -0400] "- error:x NONE/0.0" ${status} ${bytes} "-" "-" NONE:HIER_NONE\n`)
+  it('of Squid is 0 where there was no response', () => {
+    expect(squid('0', '0')).toMatchObject({ entries: 1, status: [0] })
+    expect(squid('000', '0')).toMatchObject({ entries: 1, status: [0] })
+    // A time of 0 s before the status.
+    expect(squid('0', '404')).toMatchObject({ entries: 0, rejected: 1 })
+  })
+  it('in JSON may have a fraction of 0', () => {
+    const json = (status: string): ReturnType<typeof told> =>
+      told(`{"time":"2026-05-01T10:00:00Z","path":"/a","status":${status}}\n`, plansOf(JSON_FORMAT))
+    expect(json('502.0')).toMatchObject({ entries: 1, status: [502] })
+    expect(json('"502.0"')).toMatchObject({ entries: 1, status: [502] })
+    expect(json('502.5')).toMatchObject({ entries: 0, rejected: 1 })
+  })
+})
+
 describe('W3C', () => {
   const w3c = (fields: string, ...records: string[]): ReturnType<typeof told> =>
     told([`#Fields: ${fields}`, ...records, ''].join('\n'), [])
@@ -90,6 +119,7 @@ describe('W3C', () => {
       entries: 2,
       rejected: 0,
       status: [200, null],
+      reasons: [null, '12209'],
     })
     expect(w3c('c-ip cs-method sc-status', '192.0.2.1 GET 12209')).toMatchObject({ entries: 0, rejected: 1 })
   })

@@ -2,7 +2,7 @@ import { LogstatError } from '../errors.js'
 import { type Detection, detect, type Undetected } from '../format/detect.js'
 import { nearestFormat } from '../format/nearest.js'
 import { findInputs, type Input } from '../input/find.js'
-import { HEAD_BYTES, openInputs, type Reader, readHead } from '../input/open.js'
+import { HEAD_BYTES, openInputs, type Reader, readBehindHole, readHead } from '../input/open.js'
 import { decode } from '../kernel/text.js'
 import { type InputResult, type ReadOptions, readInputs } from '../pipeline.js'
 import { count, percent, visible } from '../render/cells.js'
@@ -67,12 +67,12 @@ export async function detectFiles(paths: readonly string[], options: DetectOptio
 }
 
 async function lookAt(input: Input, reader: Reader, asked: Pick<ReadOptions, 'format' | 'formats'>): Promise<Found> {
-  const head = await readHead(reader)
+  const { hole, text: head } = await readBehindHole(await readHead(reader), reader)
   const { packing, recoded } = reader
   const detected = detect(head, head.length < HEAD_BYTES, asked.formats)
   const base = { name: input.name, packing, recoded, detected, asked: asked.format !== undefined }
   if (detected.format === null && asked.format === undefined)
-    return { ...base, result: null, rejects: [unknownLines(input.name, head, detected.seems)] }
+    return { ...base, result: null, rejects: [unknownLines(input.name, head, hole, detected.seems)] }
   // A stream cannot be read a second time, and what is behind its head would not be looked at.
   if (input.path === null) return { ...base, result: null, rejects: [] }
   const store = openStore(null)
@@ -85,7 +85,7 @@ async function lookAt(input: Input, reader: Reader, asked: Pick<ReadOptions, 'fo
 }
 
 /** The first lines of what no format fits, each with the format it comes nearest to. */
-function unknownLines(input: string, head: Buffer, seems: string | null): ReportReject {
+function unknownLines(input: string, head: Buffer, hole: number, seems: string | null): ReportReject {
   const samples: RejectedLine[] = []
   let looked = 0
   for (let start = 0, line = 1; start < head.length; line++) {
@@ -99,7 +99,7 @@ function unknownLines(input: string, head: Buffer, seems: string | null): Report
         samples.push({
           input,
           line,
-          offset: start,
+          offset: hole + start,
           column: nearest?.column ?? 0,
           text,
           field: null,

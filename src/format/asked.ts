@@ -146,7 +146,7 @@ function readLayout(definition: string): {
   readonly quotesAreEscaped?: boolean
 } {
   if (definition.includes('$')) {
-    const { layout, escaping } = parseLogFormat(definition)
+    const { layout, escaping } = parseLogFormat(definition.replaceAll('\\t', '\t'))
     const joined = joinUri(layout)
     const flags = Flag.Derive400 | Flag.NginxPages | Flag.DeriveMaker | (joined.isAbsolute ? Flag.AbsoluteUri : 0)
     return { server: 'nginx', layout: joined.layout, flags, quotesAreEscaped: escaping !== 'none' }

@@ -61,8 +61,11 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   number: skip,
 }
 
-/** Of several variables for one role the first in the layout counts, except for these, which are better. */
-const BETTER = new Set(['body_bytes_sent', 'request_uri'])
+/**
+ * Of several variables for one role the first in the layout counts, except for these, which are better: Apache's `%T`
+ * are whole seconds.
+ */
+const BETTER = new Set(['body_bytes_sent', 'request_uri', 'request_time_ms', 'request_time_us'])
 
 /** What else is known of the lines a layout describes. */
 export interface LayoutOptions {
@@ -148,6 +151,10 @@ function ruleFor(
   if (name === 'request_rest') return Rule.Rest
   if (until === '') return WITH_BLANKS.has(role) ? Rule.Rest : Rule.Word
   if (until.startsWith('"') && quotesAreEscaped) return next === undefined ? Rule.LastQuoted : Rule.Quoted
+  // A request line holds blanks, so that the first one does not end it.
+  if (role === Role.Request && until.startsWith(' ') && VARIABLES[next ?? '']?.role === Role.Status)
+    return Rule.RequestAndStatus
+  if (role === Role.Request && until === ' ') return Rule.RequestLine
   if (name === 'client_and_port') return Rule.AddressPort
   if (name === 'number' || name === 'seconds' || name === 'bytes_received') return Rule.Number
   if (VARIABLES[name]?.token) return Rule.Token

@@ -141,12 +141,14 @@ async function compare(
   const windows = new WindowReader(reader)
   let matched = 0
   for (const { start, end, hash } of checkpointsOf(source.trail)) {
-    // Where every line end is noted, nothing is passed over, so that it can be looked through when the input ends
-    // early.
-    const from = isDense(matched) ? Math.min(matched, start) : start
-    const bytes = await windows.read(from, end)
-    if (bytes.length < end - from) return (await endsInside(matched, windows)) ? CONTAINED : undefined
-    if (!shortHash(bytes.subarray(start - from)).equals(hash)) return undefined
+    // Where every line end is noted, what is passed over may hold none.
+    const isPassed = isDense(matched) && (await windows.passesLine(start))
+    const bytes = await windows.read(start, end)
+    if (bytes.length < end - start) {
+      const holdsLine = isPassed || bytes.subarray(Math.max(0, matched - start)).includes(0x0a)
+      return isDense(matched) && holdsLine ? undefined : CONTAINED
+    }
+    if (!shortHash(bytes).equals(hash)) return undefined
     matched = end
   }
   const start = Math.max(0, source.readTo - PRIOR_BYTES)
@@ -178,6 +180,17 @@ class WindowReader {
 
   constructor(reader: Reader) {
     this.#reader = reader
+  }
+
+  /** Go on to `start`, unless that is behind. @returns whether a line ends before it */
+  async passesLine(start: number): Promise<boolean> {
+    let found = false
+    while (this.#offset < start) {
+      const bytes = await this.read(this.#offset, Math.min(start, this.#offset + REST_BYTES))
+      if (bytes.length === 0) break
+      found ||= bytes.includes(0x0a)
+    }
+    return found
   }
 
   /** @returns fewer bytes than asked for when the input ends */

@@ -2,9 +2,20 @@ import { crc32 } from 'node:zlib'
 import { LogstatError } from '../errors.js'
 import { byteOrderMark } from '../format/detect.js'
 import { fileOf, type Input, statOf } from '../input/find.js'
-import { type Opened, openInput, openInputs, type Reader, readHead } from '../input/open.js'
+import {
+  type Beginning,
+  HEAD_BYTES,
+  type Opened,
+  openBehind,
+  openInput,
+  openInputs,
+  type Reader,
+  readBehindHole,
+  readHead,
+} from '../input/open.js'
 import type { Kernel } from '../kernel/kernel.js'
 import type { Store } from '../store/store.js'
+import { PRIOR_BYTES } from '../trail.js'
 import { behindHead, identify, isStream, type Recognised } from './identity.js'
 import { chooseLayout, type LayoutOptions, layoutOf } from './layout.js'
 import type { Identity, Log, Refused } from './log.js'
@@ -39,7 +50,7 @@ async function look(opened: Opened, store: Store, options: LookOptions): Promise
     const head = await readHead(reader)
     const found = store.file === null ? UNKNOWN : await identify(store, input, head, reader)
     identity = found.identity
-    log = logOf(opened, head, found, store, options)
+    log = logOf(opened, head, await beginningOf(opened, head, found), found, store, options)
     return log
   } catch (error) {
     if (!(error instanceof LogstatError)) throw error
@@ -53,27 +64,29 @@ async function look(opened: Opened, store: Store, options: LookOptions): Promise
   function logOf(
     { reader }: { reader: Reader },
     head: Buffer,
+    { hole, text }: Beginning,
     { prior, isAtHead }: Recognised | typeof UNKNOWN,
     to: Store,
     how: LookOptions,
   ): Log {
     const source = identity?.source
     const { layout, fields, moment } = source
-      ? layoutOf(source, head, how, how.idleKernel?.())
-      : chooseLayout(input, head, how, how.idleKernel?.())
-    const mark = byteOrderMark(head)
+      ? layoutOf(source, text, how, how.idleKernel?.())
+      : chooseLayout(input, text, how, how.idleKernel?.())
     const cannotReturn = isStream(input)
     const isOneWay = cannotReturn || reader.packing.endsWith('tar')
+    // A shorter hole lies in the head, and the kernel passes over it.
+    const before = hole < HEAD_BYTES || isOneWay ? byteOrderMark(head) : hole
     return {
       input,
       file,
       head: { bytes: head.length, crc: crc32(head) },
       layout,
       start: {
-        offset: source?.readTo ?? mark,
+        offset: source?.readTo ?? before,
         fields,
         moment,
-        tail: source ? prior : head.subarray(0, mark),
+        tail: source ? prior : head.subarray(0, before).subarray(-PRIOR_BYTES),
         openLine: source?.openLine ?? false,
       },
       bytes: isOneWay ? 'stream' : reader.raw ? 'random' : 'packed',
@@ -81,8 +94,24 @@ async function look(opened: Opened, store: Store, options: LookOptions): Promise
       countsLastLine: to.file === null || cannotReturn || reader.packing !== 'none',
       ...(identity ? { identity } : {}),
       // What was read further to recognise the log is opened again.
-      ...(isOneWay && isAtHead && !source ? { unread: behindHead(head, reader) } : {}),
+      ...(isOneWay && isAtHead && !source ? { unread: behindHead(text, reader) } : {}),
     }
+  }
+}
+
+/** Most logs begin with text. */
+async function beginningOf(
+  { input, reader }: Extract<Opened, { reader: Reader }>,
+  head: Buffer,
+  { isAtHead }: Recognised | typeof UNKNOWN,
+): Promise<Beginning> {
+  if (head[0] !== 0) return { hole: 0, text: head }
+  if (isAtHead) return readBehindHole(head, reader)
+  const again = await openBehind(input, head)
+  try {
+    return await readBehindHole(head, again)
+  } finally {
+    again.close()
   }
 }
 

@@ -52,7 +52,7 @@ export function reportCodes(context: CodeContext): ReportCodes {
       verdicts[verdict] = (verdicts[verdict] ?? 0) + hits
     const kept = Object.keys(judged.verdicts).every((verdict) => QUIET.has(verdict as Verdict)) ? quiet : problems
     // They come by hits, so the first ones are the most important of their kind.
-    if (kept.length < MOST_CODES) kept.push(judged)
+    if (kept.length < MOST_CODES && !isForeign(row)) kept.push(judged)
   }
   const chosen = [...problems, ...quiet].slice(0, MOST_CODES).sort((a, b) => a.row.code - b.row.code)
   let room = MOST_WIN32_TOGETHER
@@ -64,6 +64,9 @@ export function reportCodes(context: CodeContext): ReportCodes {
   const hits = codes.reduce((left, code) => left - code.hits, selected.sums.hits)
   return { codes, otherCodes: { codes: selected.count - codes.length, hits }, verdicts }
 }
+
+/** ISA Server and TMG write errors of Windows' network stack where others have a status: such a number is no code. */
+const isForeign = ({ status, reason }: SelectedCode): boolean => status === null && /^\d+$/.test(reason ?? '')
 
 /** Read a sequence some at a time. @param read those numbered [from, to) */
 function* pages<T>(length: number, read: (from: number, to: number) => readonly T[]): Generator<T> {

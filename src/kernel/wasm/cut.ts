@@ -121,6 +121,12 @@ function cutStep(i: i32, step: usize, p: usize): usize {
   const isToken = rule == Rule.Token || rule == Rule.AddressPort || rule == Rule.Number
   if (isToken) while (load<u8>(p) == BLANK) p++
   const start = p
+  if (rule == Rule.RequestLine || rule == Rule.RequestAndStatus) {
+    const end = endOfRequest(start, step, rule == Rule.RequestAndStatus)
+    if (!end) return fail(Reject.Layout, i, start)
+    setSpan(load<i32>(step), start, end)
+    return end + length
+  }
   let untilTime = rule == Rule.User || rule == Rule.UntilTime
   while (true) {
     p = findOrNewline(p, needle)
@@ -180,6 +186,39 @@ function cutStep(i: i32, step: usize, p: usize): usize {
     }
   }
   return p + length
+}
+
+/**
+ * Where a request line without quotes ends: behind the first version that the literal follows, or else before the first
+ * status.
+ *
+ * @returns 0 when there is neither
+ */
+function endOfRequest(start: usize, step: usize, beforeStatus: bool): usize {
+  const length = <usize>load<u32>(step, 8)
+  const literal = <usize>load<u32>(step, 12)
+  let first: usize = 0
+  let p = findOrNewline(start, needleOf(step))
+  while (load<u8>(p) != NEWLINE) {
+    if (length == 1 || literalAt(p, literal, length)) {
+      if (endsInProtocol(start, p)) return p
+      if (first == 0 && ((beforeStatus && isStatusAhead(p + length)) || (p == start + 1 && load<u8>(start) == DASH))) first = p
+    }
+    p = findOrNewline(p + 1, needleOf(step))
+  }
+  return first
+}
+
+/** Whether the last word of [start, end) is `HTTP/…`. */
+function endsInProtocol(start: usize, end: usize): bool {
+  let p = end
+  while (p > start && load<u8>(p - 1) > BLANK) p--
+  return p > start && end - p > 5 && load<u32>(p) == 0x50545448 && load<u8>(p, 4) == 0x2f
+}
+
+function isStatusAhead(p: usize): bool {
+  for (let i: usize = 0; i < 3; i++) if (<u32>load<u8>(p + i) - 0x30 > 9) return false
+  return <u32>load<u8>(p, 3) - 0x30 > 9
 }
 
 /**

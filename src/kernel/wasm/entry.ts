@@ -22,6 +22,21 @@ function isNone(start: usize, end: usize): bool {
   return isDash(start, end) || (end - start == 2 && load<u16>(start) == 0x312d) || (start != 0 && start == end && cutter == Cutter.W3c)
 }
 
+/** A status that is not three digits: -1 stands for none, -2 for what is no status. */
+function otherStatus(start: usize, end: usize): i32 {
+  if (isNone(start, end)) return -1
+  // Exports of tables write every number with a fraction, `502.0`.
+  if (cutter == Cutter.Json && end - start == 5 && load<u16>(start, 3) == 0x302e) end -= 2
+  // Squid writes 0 where no response was sent; before what may be a status it is rather a time.
+  if (strict && (end - start != 1 || load<u8>(start) != 0x30 || isStatusAt(end + 1))) return -2
+  const n = <i32>decimal(start, end, 3)
+  return n < 0 && flags & Flag.ForeignStatus && decimal(start, end, 10) > 999 ? -1 : n < 0 ? -2 : n
+}
+
+function isStatusAt(p: usize): bool {
+  return <u32>load<u8>(p) - 0x31 <= 4 && <u32>load<u8>(p, 1) - 0x30 <= 9 && <u32>load<u8>(p, 2) - 0x30 <= 9 && <u32>load<u8>(p, 3) - 0x30 > 9
+}
+
 /** Fill the entry from the spans. @returns a Reject; `failedStep` is then the role, `failedAt` the place */
 export function readEntry(): i32 {
   let start = spanStart(Role.Status)
@@ -32,11 +47,7 @@ export function readEntry(): i32 {
     const b = <u32>load<u8>(start, 1) - 0x30
     const c = <u32>load<u8>(start, 2) - 0x30
     status = a > 9 || b > 9 || c > 9 ? -2 : <i32>(a * 100 + b * 10 + c)
-  } else if (isNone(start, end)) status = -1
-  else {
-    status = strict ? -1 : <i32>decimal(start, end, 3)
-    if (status == -1) status = flags & Flag.ForeignStatus && decimal(start, end, 10) > 999 ? -1 : -2
-  }
+  } else status = otherStatus(start, end)
   if (status == -2) {
     fail(Reject.Status, Role.Status, start)
     return Reject.Status
@@ -68,6 +79,8 @@ export function readEntry(): i32 {
   start = spanStart(Role.Reason)
   // HAProxy's `--` says that a session ended as it should; other reasons are of interest for errors alone.
   if (start && (flags & Flag.ReasonOfErrors ? status >= 0 && status < 400 : load<u16>(start) == 0x2d2d)) setSpan(Role.Reason, 0, 0)
+  // An error of the network where others have a status: such a number becomes the reason.
+  if (flags & Flag.ForeignStatus) setSpan(Role.Reason, status == -1 ? spanStart(Role.Status) : 0, spanEnd(Role.Status))
   if (flags & (Flag.Derive400 | Flag.DeriveMaker)) derive(flags, status, valueOf(Measure.bytesSent))
   if (flags & Flag.NeedsTime && time == NO_TIME) {
     fail(Reject.Layout, Role.Time, spanStart(Role.Time))

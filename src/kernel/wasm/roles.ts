@@ -66,6 +66,10 @@ export enum Rule {
   UntilTime = 11,
   /** A token that is a number, or `-`. */
   Number = 12,
+  /** A request line without quotes: it ends behind its ` HTTP/1.1`. */
+  RequestLine = 13,
+  /** The same; one without a version ends before three digits, the status. */
+  RequestAndStatus = 14,
 }
 
 /** Properties of a plan, as bits. */
