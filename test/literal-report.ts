@@ -156,7 +156,7 @@ export function literalReport(language: Language): Report {
           ],
         ),
         meanTimeMs: 1.4,
-        timeTaken: { p50Ms: 1.2, p95Ms: 3.1, p99Ms: 4.4, maxMs: 5 },
+        timeTaken: { p50Ms: 1.2, p95Ms: 3.1, p99Ms: 4.4, maxMs: 5, pile: null },
         win32: [win32(0, '0x00000000', 'ERROR_SUCCESS', 214, 'server', 'ERROR_SUCCESS', null)],
         top: {
           ...NO_TOP,

@@ -235,17 +235,23 @@ describe('one literal report', () => {
 
       200                         1,500   84.6 %
         200.0                     1,500   84.6 %  normal · OK
+                00:00:03 – 23:59:58
       401                            57    3.2 %
         401.1                        57    3.2 %  normal · Logon failed
+                07:00:00 – 16:00:00
           /2148074254                48    2.7 %  normal · First step of the handshak…
+                14:05:01 – 14:31:44
           /1326                       9    0.5 %  auth · Wrong user name or password …
+                14:05:01 – 14:31:44
       404                             3    0.2 %
         404.77                        3    0.2 %  unknown · not in the catalogue; cou…
           /2                          3    0.2 %  unknown · ERROR_FILE_NOT_FOUND
-                /a/very/long/path/…/a/table/has.html 3
+                Paths     /a/very/long/path/…/a/table/has.html 3
       503                           214   12.1 %
         503.2                       214   12.1 %  server · Concurrent request limit e…
-                /api/orders 210 · /api/订单/列表 4
+                14:05:01 – 14:31:44 · p50 1 ms · p95 3 ms
+                Paths     /api/orders 210 · /api/订单/列表 4
+                Clients   192.0.2.41 120 · 203.0.113.7 94
       "
     `)
   })

@@ -1,23 +1,23 @@
 import type { Verdict } from '../catalogue/note.js'
-import { codeName, type Report, type ReportCode } from '../report/shape.js'
+import { codeName, type Evidence, QUIET, type Report, type ReportCode } from '../report/shape.js'
 import { localTime } from '../time-zone.js'
-import { bytes, count, padEnd, padStart, percent, truncate, truncateMiddle, visible, width, wrap } from './cells.js'
+import { bytes, count, padEnd, padStart, percent, truncate, visible, width, wrap } from './cells.js'
 import { emptyText } from './empty.js'
+import { factsLines, listLines } from './iis-details.js'
 import { rangeText } from './range.js'
 import type { RenderOptions } from './render.js'
 import { type Style, style } from './style.js'
-import { pageOf } from './text/page.js'
+import { type Page, pageOf } from './text/page.js'
 import { sections } from './text/sections.js'
 import { say, VERDICT_WORDS, type Word } from './words.js'
 
 /** So many codes are shown of all, and so many Win32 statuses of each: a longer tree nobody reads. */
 const MAX_CODES = 500
 const MAX_WIN32 = 50
-/** So many paths, when nobody asks for a number. */
-const USUAL_PATHS = 3
 
 /**
- * The IIS breakdown: a tree of status, sub-status and Win32 status, each with its hits, share, meaning and top paths.
+ * The IIS breakdown: a tree of status, sub-status and Win32 status, each with its hits, share and meaning, and with what
+ * the checks of notes tell people to look at.
  */
 export function renderIis(report: Report, options: RenderOptions): string {
   const tree = new Tree(report, options)
@@ -33,12 +33,14 @@ class Tree {
   readonly #report: Report
   readonly #options: RenderOptions
   readonly #style: Style
+  readonly #page: Page
   readonly #cells: number
 
   constructor(report: Report, options: RenderOptions) {
     this.#report = report
     this.#options = options
     this.#style = style(options.color)
+    this.#page = pageOf(report, options)
     this.#cells = Math.max(60, Math.min(options.width, 140))
   }
 
@@ -83,27 +85,26 @@ class Tree {
       code.explanation?.name ?? this.#say('noExplanation'),
     )
     const shown = code.win32.slice(0, MAX_WIN32)
+    // What is told of several Win32 statuses is told of each; of a single one, or of none, it is told once.
+    const isSplit = shown.length > 1
+    if (isSplit) this.#details(code.hits, code, false)
     // A lone 0 says nothing that its row has not said.
     for (const w of shown.some((w) => w.value !== 0) ? shown : []) {
-      const symbol = w.symbol && w.value !== 0 && w.symbol !== w.meaning ? ` (${w.symbol})` : ''
-      this.#judged(`    /${w.value}`, w.hits, w.verdict, `${w.meaning}${symbol}`)
+      const symbol = w.symbol && w.value !== 0 && w.symbol !== w.meaning ? w.symbol : null
+      const inBrackets = symbol && (this.#report.language === 'zh' ? `（${symbol}）` : ` (${symbol})`)
+      this.#judged(`    /${w.value}`, w.hits, w.verdict, `${w.meaning}${inBrackets ?? ''}`)
+      if (isSplit) this.#details(w.hits, w, !QUIET.has(w.verdict))
     }
     const left = shown.reduce((n, w) => n - w.hits, code.hits)
     this.more('    ', code.win32.length - shown.length + code.otherWin32.values, left)
-    if (verdict === 'normal' || verdict === 'noise') return
-    this.#paths(code)
+    if (!isSplit) this.#details(code.hits, code, !QUIET.has(verdict))
   }
 
-  /** The most frequent paths: a few in one line, or a line each when somebody asks for a number of them. */
-  #paths({ top }: ReportCode): void {
-    const asked = this.#options.top
-    const indent = ' '.repeat(10)
-    const room = asked === undefined ? 36 : this.#cells - 24
-    const paths = top.paths
-      .slice(0, asked ?? USUAL_PATHS)
-      .map((p) => `${truncateMiddle(visible(p.value), room)} ${count(p.hits)}`)
-    const lines = asked === undefined && paths.length > 0 ? [paths.join(' · ')] : paths
-    this.lines.push(...lines.map((line) => this.#style.faint(truncate(indent + line, this.#cells))))
+  /** @param isListed whether paths, clients and referers are told, too: they say little of what is quiet */
+  #details(hits: number, evidence: Evidence, isListed: boolean): void {
+    const isAsked = this.#options.top !== undefined
+    const lists = isListed || isAsked ? listLines(this.#page, hits, evidence) : []
+    this.lines.push(...[...factsLines(this.#page, evidence), ...lists].map((line) => this.#style.faint(line)))
   }
 
   #judged(label: string, hits: number, verdict: Verdict, meaning: string): void {

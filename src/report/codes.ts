@@ -1,6 +1,8 @@
 import { win32Value } from '../catalogue/catalogue.js'
 import { belongsToPath, type CodeQuery } from '../catalogue/look-up.js'
 import type { Language, Verdict } from '../catalogue/note.js'
+import { latencyOf, SLOW_US } from '../diagnosis/evidence.js'
+import { pileOf } from '../diagnosis/finding.js'
 import type { CodeCounts, CodePart, Details, Selected, SelectedCode, Subject, TopList } from '../store/selected.js'
 import { reportedSums } from '../tally/measures.js'
 import type { DimensionName } from '../tally/tally.js'
@@ -154,6 +156,12 @@ const LISTS = {
 const DIMENSION_NAMES = Object.keys(LISTS) as DimensionName[]
 const NO_LIST: TopList = { values: [], count: 0, exact: true }
 
+function timeTakenIn(bins: ReadonlyMap<number, number>): Evidence['timeTaken'] {
+  const times = timeTakenOf(bins)
+  const pile = pileOf(new Map([...bins].filter(([bin]) => latencyOf(bin) >= SLOW_US)))
+  return times && { ...times, pile: pile && { seconds: pile.seconds, hits: pile.hits } }
+}
+
 /** When, for whom and where. */
 function evidenceOf(
   { firstSeen, lastSeen, timed, timeTakenUs }: CodeCounts,
@@ -174,7 +182,7 @@ function evidenceOf(
     firstSeen: iso(firstSeen),
     lastSeen: iso(lastSeen),
     meanTimeMs: timed === null || timeTakenUs === null ? null : timeTakenUs / timed / 1000,
-    timeTaken: timed === null || timed === 0 ? null : timeTakenOf(details.latency(of)),
+    timeTaken: timed === null || timed === 0 ? null : timeTakenIn(details.latency(of)),
     top: eachList(({ values }) => values.slice(0, top)),
     distinct: eachList(({ count, exact }) => ({ count, exact })),
     timeline,

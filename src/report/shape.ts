@@ -83,13 +83,18 @@ export interface Evidence {
   readonly lastSeen: string | null
   /** Mean, over the entries that carry a time taken. */
   readonly meanTimeMs: number | null
-  /** Percentiles over the same entries; null when none carries a time taken. */
-  readonly timeTaken: TimeTaken | null
+  /** Percentiles over the same entries, and their pile; null when none carries a time taken. */
+  readonly timeTaken: (TimeTaken & { readonly pile: Pile | null }) | null
   readonly top: Readonly<Record<ListName, readonly TopValue[]>>
   /** Different values seen; `exact` false: at least so many, and the lists above are the largest only. */
   readonly distinct: Readonly<Record<ListName, { readonly count: number; readonly exact: boolean }>>
   /** Hits in each bucket of the report's timeline. */
   readonly timeline: readonly number[]
+}
+/** Many slow entries took the same time, a round number of seconds: whoever waited gave up then. */
+export interface Pile {
+  readonly seconds: number
+  readonly hits: number
 }
 export type ListName = 'paths' | 'clients' | 'referers' | 'userAgents' | 'methods' | 'hosts'
 

@@ -3,6 +3,7 @@ import { codeName, type Explanation, type Finding, type ReportCode, type Win32Ro
 import {
   type Column,
   count,
+  duration,
   padEnd,
   percent,
   sparkline,
@@ -153,8 +154,4 @@ function list(
     (v, i) => `${padEnd(truncateMiddle(visible(v.value), room), Math.min(room, 44))}  ${numbers[i]}`,
   )
   return labelled(page, words(page, label), [...lines, ...all])
-}
-
-function duration(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
 }

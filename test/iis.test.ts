@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import stringWidth from 'string-width'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Report } from '../src/report/report.js'
+import { logstatHere as logstat } from './support.js'
+
+// `logstat iis`: what the checks of notes tell people to look at.
+
+let folder: string
+const at = (name: string): string => join(folder, name)
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'logstat-iis-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const HEAD = `#Software: Microsoft Internet Information Services 10.0
+#Fields: date time cs-method cs-uri-stem cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken
+`
+
+interface Row {
+  readonly second: number
+  readonly path?: string
+  readonly client?: string
+  readonly agent?: string
+  readonly referer?: string
+  readonly user?: string
+  /** Status, sub-status and Win32 status. */
+  readonly code: string
+  readonly ms?: number
+}
+const line = ({
+  second,
+  path = '/',
+  client = '192.0.2.1',
+  agent = 'a',
+  referer = '-',
+  user = '-',
+  code,
+  ms = 5,
+}: Row) => {
+  const time = new Date(Date.UTC(2026, 10, 22, 10, 0, second)).toISOString().slice(11, 19)
+  return `2026-11-22 ${time} GET ${path} ${user} ${client} ${agent} ${referer} ${code} ${ms}`
+}
+function writeLog(name: string, rows: readonly Row[]): string {
+  writeFileSync(at(name), `${HEAD}${rows.map((row) => `${line(row)}\n`).join('')}`)
+  return at(name)
+}
+
+/** Ten exports of which the clients give up after 30 seconds, among quick ones. */
+const EXPORTS: Row[] = [
+  ...Array.from({ length: 10 }, (_, i) => ({
+    second: 100 + 10 * i,
+    path: '/export',
+    client: `192.0.2.${10 + (i % 2)}`,
+    agent: 'Excel',
+    referer: 'https://intranet.example.com/reports',
+    code: '200 0 64',
+    ms: 29_990 + i,
+  })),
+  ...Array.from({ length: 30 }, (_, i) => ({ second: i, path: `/page/${i}`, code: '200 0 0', ms: 12 })),
+  { second: 900, path: '/missing', referer: 'https://intranet.example.com/', code: '404 0 2' },
+]
+
+async function both(rows: readonly Row[], options: readonly string[] = []): Promise<string> {
+  const log = writeLog('u_ex.log', rows)
+  const db = at('logs.db')
+  expect((await logstat(['ingest', log, '--db', db, '--tz', 'UTC', '-q'])).status).toBe(0)
+  const run = await logstat(['iis', log, '--tz', 'UTC', ...options])
+  expect([run.status, run.stderr]).toEqual([0, ''])
+  const stored = await logstat(['iis', '--db', db, '--tz', 'UTC', ...options])
+  expect(stored.stdout).toBe(run.stdout)
+  return run.stdout
+}
+
+describe('beside a code stand', () => {
+  it('when it was seen, how long it took, and at which round number of seconds times pile up', async () => {
+    const text = await both(EXPORTS)
+    const lines = text.split('\n')
+    const from = lines.findIndex((l) => / {4}\/64 /.test(l))
+    const below = lines.slice(from + 1, from + 3).map((l) => l.trim())
+    expect(below[0]).toMatch(/^10:01:40 – 10:03:10 · p50 (29\.\d|30\.\d) s · p95 (29\.\d|30\.\d) s$/)
+    expect(below[1]).toBe('10 of them took about 30 s: a timeout')
+    const quick = lines[lines.findIndex((l) => / {4}\/0 /.test(l)) + 1]
+    expect(quick?.trim()).toBe('10:00:00 – 10:00:29 · p50 12 ms · p95 12 ms')
+  })
+  it('no pile where times spread', async () => {
+    const spread = EXPORTS.map((row, i) => (row.ms && row.ms > 1000 ? { ...row, ms: 21_000 + 3_000 * i } : row))
+    expect(await both(spread)).not.toContain('timeout')
+  })
+  it('paths, clients and referers of what is no success', async () => {
+    const text = await both(EXPORTS)
+    expect(text).toMatch(
+      /Paths {5}\/missing 1\n {10}Clients {3}192\.0\.2\.1 1\n {10}Referers {2}https:\/\/intranet\.example\.com\/ 1/,
+    )
+    expect(text).not.toContain('/page/')
+  })
+  it('with --top every list, of all codes, a value a line', async () => {
+    const text = await both(EXPORTS, ['--top', '3'])
+    expect(text).toMatch(/Clients {3}192\.0\.2\.10 {2}5 \(50\.0 %\)\n {20}192\.0\.2\.11 {2}5 \(50\.0 %\)/)
+    expect(text).toMatch(/Agents {4}Excel {2}10 \(100\.0 %\)/)
+    expect(text).toMatch(/Paths {5}\/page\/0 {2}1 \(3\.3 %\)\n.*\n.*\n {20}27 more/)
+  })
+  it('the same in Chinese, and in JSON as numbers', async () => {
+    const text = await both(EXPORTS, ['--lang', 'zh'])
+    expect(text).toContain('其中 10 个约为 30 秒，应为超时')
+    expect(text).toMatch(/路径 {4}\/missing 1/)
+    const run = await logstat(['iis', at('u_ex.log'), '--format', 'json', '-s', '200.0/64'])
+    const [code] = (JSON.parse(run.stdout) as Report).codes
+    expect(code?.timeTaken?.pile).toEqual({ seconds: 30, hits: 10 })
+    expect(code?.win32[0]?.timeTaken?.pile).toEqual({ seconds: 30, hits: 10 })
+  })
+  it.each([60, 80, 120])('and all of it within %i columns', async (columns) => {
+    const { renderIis } = await import('../src/render/iis.js')
+    const run = await logstat(['iis', writeLog('u_ex.log', EXPORTS), '--format', 'json', '--top', '5'])
+    for (const language of ['en', 'zh'] as const)
+      for (const top of [undefined, 5]) {
+        const report = { ...(JSON.parse(run.stdout) as Report), language }
+        const text = renderIis(report, { width: columns, color: false, timeZone: 'UTC', top })
+        for (const each of text.split('\n').slice(1)) expect([each, stringWidth(each) <= columns]).toEqual([each, true])
+      }
+  })
+})
