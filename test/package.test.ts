@@ -64,6 +64,8 @@ describe('the package', () => {
         'bin/logstat.js',
         'dist/index.js',
         'dist/index.d.ts',
+        'dist/bundle/html.cjs',
+        'dist/bundle/rules.cjs',
         'dist/bundle/worker.cjs',
         'dist/generated/kernel.wasm',
         'dist/generated/catalogue/index.json',

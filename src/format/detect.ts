@@ -282,11 +282,16 @@ interface Taken {
   readonly lines: number
 }
 
+const OPENING_BRACE = 0x7b
+
 /** Give each line to the format that gets most fields out of it, of several the first in the registry. */
 function takesOf(prober: Prober, data: readonly Uint8Array[], known: readonly Format[]): Taken[] {
   const best = data.map(() => ({ format: undefined as Format | undefined, fields: 0 }))
   const fieldsBy = prober.of(data)
+  // JSON formats know hundreds of keys: only lines with an object are put through them.
+  const mayBeJson = data.some((line) => line.includes(OPENING_BRACE))
   for (const format of known) {
+    if (format.json && !mayBeJson) continue
     fieldsBy(plansOf(format)).forEach((fields, i) => {
       if (fields > (best[i]?.fields ?? 0)) best[i] = { format, fields }
     })

@@ -112,7 +112,7 @@ function inputsOf(path: string): readonly Input[] {
 
 function matching(path: string, pattern: string): Input[] {
   const found = glob(pattern)
-    .sort(ORDER.compare)
+    .sort(inOrder())
     .flatMap((name) => [...fileAt(name, false)])
   if (found.length > 0) return found
   throw new LogstatError(
@@ -126,7 +126,8 @@ function matching(path: string, pattern: string): Input[] {
 }
 
 function inFolder(folder: string): Input[] {
-  const found = [...walk(folder, [])].sort((a, b) => ORDER.compare(a.name, b.name))
+  const compare = inOrder()
+  const found = [...walk(folder, [])].sort((a, b) => compare(a.name, b.name))
   if (found.length > 0) return found
   throw new LogstatError(
     'no-logs',
@@ -135,7 +136,8 @@ function inFolder(folder: string): Input[] {
   )
 }
 
-const ORDER = new Intl.Collator('en', { numeric: true })
+/** Compares names as people order them. Made when it is needed: a collator takes 5 ms, which a named log can save. */
+const inOrder = (): Intl.Collator['compare'] => new Intl.Collator('en', { numeric: true }).compare
 
 /**
  * All files in a directory and below it, but those whose name begins with a dot. @param outer real paths of the

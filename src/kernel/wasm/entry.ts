@@ -235,7 +235,9 @@ export function withoutQuery(start: usize, end: usize): usize {
  */
 function settleClient(): void {
   let start = spanStart(Role.ClientIp)
-  let end = findByte(start, spanEnd(Role.ClientIp), COMMA)
+  let end = spanEnd(Role.ClientIp)
+  if (isPlainIpv4(start, end)) return
+  end = findByte(start, end, COMMA)
   while (start < end && isBracket(load<u8>(start))) start++
   if (cutter == Cutter.Delimited) {
     const port = withoutPort(start, end)
@@ -246,6 +248,16 @@ function settleClient(): void {
   const host = spanStart(Role.Host)
   if ((start == end || isDash(start, end)) && cutter == Cutter.Delimited && host && isAddress(host, spanEnd(Role.Host))) setSpan(Role.ClientIp, host, spanEnd(Role.Host))
   else setSpan(Role.ClientIp, start, end)
+}
+
+/** Whether [start, end) is digits and points alone, as most clients are: nothing stands around them. */
+// @ts-ignore: decorator
+@inline
+function isPlainIpv4(start: usize, end: usize): bool {
+  const v = v128.load(start)
+  const digits = i8x16.lt_u(i8x16.sub(v, i8x16.splat(0x30)), i8x16.splat(10))
+  const plain = i8x16.bitmask(v128.or(digits, i8x16.eq(v, i8x16.splat(0x2e))))
+  return start != end && <usize>ctz(~plain) >= end - start
 }
 
 // @ts-ignore: decorator

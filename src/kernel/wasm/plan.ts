@@ -96,7 +96,9 @@ export function literal(length: i32): usize {
 export function addPlan(kind: i32, leadingAt: usize, leadingBytes: i32, scale: f64, planFlags: u32): i32 {
   if (planCount == MAX_PLANS) return -1
   const at = plans + PLAN * <usize>planCount
-  memory.fill(at, 0, PLAN)
+  memory.fill(at, 0, HEADER)
+  // Most layouts have no keys, and their table takes more to clear than the rest of the plan to lay out.
+  if (kind == Cutter.Json || kind == Cutter.Ltsv) memory.fill(at + KEYS, 0, KEY * <usize>KEY_SLOTS)
   store<i32>(at, kind)
   store<u32>(at, <u32>leadingBytes, 8)
   store<u32>(at, <u32>leadingAt, 12)
