@@ -21,6 +21,7 @@ export interface Settled extends Range {
 const MINUTE = 60
 
 /**
+ * @internal
  * Fit a stretch of time to what a database keeps: to the edges of its buckets, so that counts are exact, and to days,
  * by which lists are kept.
  */
