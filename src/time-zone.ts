@@ -109,6 +109,12 @@ export function dateOf(number: number): string {
   return new Date(number * DAY * 1000).toISOString().slice(0, 10)
 }
 
+/** `2026-11` of `2026-10`. */
+export function monthAfter(month: string): string {
+  const [year, number] = month.split('-').map(Number) as [number, number]
+  return new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 7)
+}
+
 const QUARTER = 900
 
 /**

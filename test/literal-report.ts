@@ -308,5 +308,6 @@ export function literalReport(language: Language): Report {
     ],
     timeline,
     sections: null,
+    comparison: null,
   }
 }

@@ -88,7 +88,13 @@ function makeProgram(version: string, config: Config, done: (status: number) => 
     .enablePositionalOptions()
     .showHelpAfterError(`         ${said({ en: 'See: logstat --help', zh: '参见：logstat --help' })}`)
     .addHelpText('after', said(EXAMPLES))
-  for (const option of [...options.reading(), ...options.printing(), options.brief(), ...options.filtering()])
+  for (const option of [
+    ...options.reading(),
+    ...options.printing(),
+    options.brief(),
+    ...options.filtering(),
+    ...options.comparing(),
+  ])
     program.addOption(option)
   program.action(async (paths: string[]) => {
     if (paths.length === 0 && process.stdin.isTTY) return program.outputHelp()

@@ -81,6 +81,11 @@ const by = (): Option =>
     en: 'a section for each host, site (folder of logs) or log of the database, the worst first',
     zh: '按主机、站点（日志所在目录）或日志分节报告数据库，最严重的在前',
   }).choices([...GROUPINGS])
+const compare = (): Option =>
+  option('--compare <with>', {
+    en: 'tell what is new, gone, more and fewer: than in "previous" (as much time before), in A of A..B (2026-10..2026-11, yesterday..today), or in another database',
+    zh: '列出新增、消失、增多、减少的项：对比 previous（此前同样长的时段）、A..B 中的 A（2026-10..2026-11、yesterday..today）或另一个数据库',
+  })
 const since = (): Option =>
   option('--since <time>', {
     en: 'only from this time on: 2026-11-22, "2026-11-22 14:00" (in --tz), 2026-11-22T14:00Z, 2026-10, yesterday, today, 14:00, or 2h, 3d for so long ago',
@@ -172,13 +177,15 @@ export const filtering = (): Option[] => group(CHOOSING, since(), until(), path(
 export const selecting = (): Option[] => [
   ...group(CHOOSING, since(), until(), host(), source()),
   ...[path(), client(), method()].map((each) => each.hideHelp()),
-  ...group(PRINTING, by()),
+  ...group(PRINTING, by(), compare()),
 ]
+/** Of logs that are reported whole. */
+export const comparing = (): Option[] => group(PRINTING, compare())
 /** Of logs, or of a database of them. */
 export const filteringOrSelecting = (): Option[] => [
   ...filtering(),
   ...group(CHOOSING, source()),
-  ...group(PRINTING, by()),
+  ...group(PRINTING, by(), compare()),
 ]
 export const printing = (): Option[] => [
   ...group(CHOOSING, status()),

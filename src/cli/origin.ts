@@ -16,6 +16,7 @@ const LEFT_OUT = new Set([
   'pager',
   'brief',
   'by',
+  'compare',
   'day',
   'help',
   'version',

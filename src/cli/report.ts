@@ -1,20 +1,22 @@
-import { LANGUAGES } from '../catalogue/note.js'
+import { LANGUAGES, type Language } from '../catalogue/note.js'
 import { LogstatError } from '../errors.js'
 import type { InputResult } from '../pipeline.js'
 import { renderIis } from '../render/iis.js'
 import { RENDERERS } from '../render/render.js'
-import { type ReportOptions as MadeOptions, makeReport } from '../report/report.js'
+import { compare } from '../report/compare.js'
+import { type ReportOptions as MadeOptions, makeReport, type Report } from '../report/report.js'
 import type { Grouping } from '../report/sections.js'
 import { compileSelection } from '../report/select.js'
 import { openStore, type Store } from '../store/store.js'
 import { type ChoiceOptions, choose } from './choose.js'
+import { otherDatabase, type Pair, pairOf } from './compare.js'
 import { said } from './messages.js'
 import { kindOf, type OutputOptions, renderOptions, settingsToName, show } from './output.js'
 import { type ReadCommandOptions, readPaths } from './read.js'
 import { tellUndated } from './undated.js'
 
-type ReportOptions = OutputOptions & ReadCommandOptions
-type DatabaseOptions = OutputOptions & ChoiceOptions & { readonly by?: Grouping }
+type ReportOptions = OutputOptions & ReadCommandOptions & { readonly compare?: string }
+type DatabaseOptions = OutputOptions & ChoiceOptions & { readonly by?: Grouping; readonly compare?: string }
 
 /** `logstat [PATH…]`: read, report, keep nothing. */
 export async function report(paths: readonly string[], options: ReportOptions): Promise<number> {
@@ -65,18 +67,22 @@ const given = <T extends object>(options: T): { [K in keyof T]: Exclude<T[K], un
 
 async function readAndPrint(paths: readonly string[], options: ReportOptions, asIis: boolean): Promise<number> {
   const kind = kindOf(options)
+  const { compare } = options
+  const other = compare === undefined ? undefined : otherDatabase(compare)
   const store = openStore(null)
   const { failed, filter, results } = await readPaths(paths, store, options)
   const leftOut = results.map((result) => result.leftOut)
-  await print(store, kind, options, asIis, { filter, leftOut })
+  await print(store, kind, options, asIis, { filter, leftOut }, other)
   return failed || hidesEntries(results, options) ? 2 : 0
 }
 
 async function printDatabase(file: string, options: DatabaseOptions, asIis: boolean): Promise<number> {
   const kind = kindOf(options)
   const store = openStore(file, { readOnly: true })
-  const { by } = options
-  await print(store, kind, options, asIis, { ...choose(store, options, asIis ? 'iis' : ''), by })
+  const { by, compare, tz } = options
+  const chosen = choose(store, options, asIis ? 'iis' : '')
+  const pair = compare === undefined ? undefined : pairOf(store, chosen, { compare, ...given({ tz }) })
+  await print(store, kind, options, asIis, { ...(pair?.now ?? chosen), by }, pair)
   return 0
 }
 
@@ -101,6 +107,7 @@ async function print(
   options: OutputOptions,
   asIis: boolean,
   part: Partial<MadeOptions>,
+  beside?: Omit<Pair, 'now'>,
 ): Promise<void> {
   const render = asIis && kind === 'text' ? renderIis : RENDERERS[kind]
   if (!render)
@@ -108,18 +115,26 @@ async function print(
       en: `no report of the kind "${kind}" can be made`,
       zh: `无法生成“${kind}”类型的报告`,
     })
-  const asked = {
-    language: options.lang,
+  const asked: Pick<MadeOptions, 'top' | 'server' | 'select'> = {
     top: options.top,
     server: options.server,
-    ...part,
     ...(options.status === undefined ? {} : { select: compileSelection(options.status) }),
   }
-  const made = makeReport(store, asked)
+  const make = (language: Language): Report => {
+    const report = makeReport(store, { ...asked, ...part, language })
+    if (!beside) return report
+    const [other, range] = [beside.other ?? store, beside.before]
+    const before = { store: other, range, report: makeReport(other, { ...asked, ...range, language }) }
+    const { select } = asked
+    const comparison = compare({ store, range: part, report }, before, { database: beside.other?.file ?? null, select })
+    return { ...report, comparison }
+  }
+  const made = make(options.lang)
   const other = LANGUAGES.find((language) => language !== options.lang)
-  const inOtherLanguage = kind === 'html' && other ? makeReport(store, { ...asked, language: other }) : undefined
+  const inOtherLanguage = kind === 'html' && other ? make(other) : undefined
   // Whoever waits for a pager must not hold a database for so long.
   store.close()
+  beside?.other?.close()
   const settings = settingsToName(options)
   const named = settings === undefined ? {} : { settings }
   const pieces = render({ ...made, ...named }, { ...renderOptions(options), inOtherLanguage })

@@ -7,6 +7,7 @@ import { factsLines, listLines } from './iis-details.js'
 import { rangeText } from './range.js'
 import type { RenderOptions } from './render.js'
 import { type Style, style } from './style.js'
+import { comparison } from './text/comparison.js'
 import { type Page, pageOf } from './text/page.js'
 import { sections } from './text/sections.js'
 import { say, VERDICT_WORDS, type Word } from './words.js'
@@ -24,7 +25,8 @@ export function renderIis(report: Report, options: RenderOptions): string {
   tree.header()
   for (const group of byStatus(report.codes)) tree.status(group)
   tree.more('', report.otherCodes.codes, report.otherCodes.hits)
-  tree.lines.push('', ...sections(pageOf(report, options)))
+  const page = pageOf(report, options)
+  tree.lines.push('', ...comparison(page), ...sections(page))
   return `${tree.lines.join('\n').trimEnd()}\n`
 }
 

@@ -4,6 +4,7 @@ import { renderRejects } from './rejects.js'
 import type { RenderOptions } from './render.js'
 import { charts } from './text/charts.js'
 import { allCodes, quietCodes } from './text/codes.js'
+import { comparison } from './text/comparison.js'
 import { explanations, findings, MAX_EXPLAINED } from './text/findings.js'
 import { classes, header } from './text/header.js'
 import { type Page, pageOf } from './text/page.js'
@@ -12,7 +13,7 @@ import { sections } from './text/sections.js'
 /** The report for a terminal or a mail: what is wrong first, then what is normal, then everything. */
 export function renderText(report: Report, options: RenderOptions): string {
   const page = pageOf(report, options)
-  const summed = [classes, charts, findings, sections]
+  const summed = [classes, charts, findings, comparison, sections]
   const parts = options.brief ? summed : [...summed, quietCodes, allCodes, explanations]
   const lines = [
     ...header(page),

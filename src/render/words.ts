@@ -1,4 +1,5 @@
 import type { Basis, Language, Text, Verdict } from '../catalogue/note.js'
+import type { ChangeKind } from '../report/compare.js'
 
 // The words of the text report and of the other outputs for people. {0}, {1} … are filled in.
 const WORDS = {
@@ -88,6 +89,28 @@ const WORDS = {
     en: 'Paths, clients, other lists and percentiles are kept by day: they cover all of {0}.',
     zh: '路径、客户端等列表和百分位数按天保存，因此覆盖 {0} 全天。',
   },
+  comparedWith: { en: 'COMPARED WITH {0}', zh: '与 {0} 对比' },
+  databaseOf: { en: '{0} ({1})', zh: '{0}（{1}）' },
+  requestsBoth: { en: '{0} requests, {1} before', zh: '{0} 个请求，此前 {1} 个' },
+  noneToCompare: {
+    en: 'One of both has no requests: there is nothing to compare.',
+    zh: '其中一方没有请求，无法对比。',
+  },
+  nothingChanged: { en: 'Nothing changed.', zh: '没有变化。' },
+  changedFindings: { en: 'Findings', zh: '问题' },
+  changedCodes: { en: 'Codes', zh: '状态码' },
+  changedPaths: { en: 'Paths with 4xx and 5xx', zh: '出现 4xx 和 5xx 的路径' },
+  pathsByDay: {
+    en: 'Paths are kept by day: choose whole days to compare them.',
+    zh: '路径按天保存：选择整天的时段才能对比。',
+  },
+  was: { en: 'was {0}', zh: '此前 {0}' },
+  moreRows: { en: '{0} more', zh: '另有 {0} 项' },
+  tooFew: { en: 'Too few to tell from chance: {0}', zh: '数量太少，可能只是偶然：{0}' },
+  changeRule: {
+    en: 'A change is listed if chance alone would show it in less than 1 of {0} such reports (exact binomial test of the shares of all requests) and if the share became {1} times as large or small.',
+    zh: '只列出这样的变化：仅由偶然造成的可能性低于 {0} 份报告中的 1 份（对占全部请求的比例做二项精确检验），且占比变为 {1} 倍以上或以下。',
+  },
   byHost: { en: 'BY HOST, the worst first', zh: '按主机（最严重的在前）' },
   bySite: { en: 'BY SITE, the worst first', zh: '按站点（最严重的在前）' },
   bySource: { en: 'BY LOG, the worst first', zh: '按日志（最严重的在前）' },
@@ -126,6 +149,13 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, Text>> = {
   config: { en: 'config', zh: '配置' },
   security: { en: 'security', zh: '安全' },
   unknown: { en: 'unknown', zh: '未知' },
+}
+
+export const CHANGE_WORDS: Readonly<Record<ChangeKind, Text>> = {
+  new: { en: 'new', zh: '新增' },
+  more: { en: 'more', zh: '增多' },
+  fewer: { en: 'fewer', zh: '减少' },
+  gone: { en: 'gone', zh: '消失' },
 }
 
 export const REASON_WORDS: Readonly<Record<string, Text>> = {

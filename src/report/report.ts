@@ -85,6 +85,7 @@ function reportOf(store: Store, options: ReportOptions): Report {
     rejects: reportRejects(store, options, language),
     timeline,
     sections: by === undefined ? null : makeSections(store, by, { ...options, language, server }),
+    comparison: null,
   }
   return { ...told, findings: findingsOf(told) }
 }

@@ -2,6 +2,7 @@ import type { Basis, Language, Verdict } from '../catalogue/note.js'
 import type { TopValue } from '../store/selected.js'
 import type { ReportedSums } from '../tally/measures.js'
 import type { TimeTaken } from '../tally/time-taken.js'
+import type { Comparison } from './compare.js'
 import type { ReportReject } from './rejects.js'
 import type { Sections } from './sections.js'
 
@@ -61,6 +62,8 @@ export interface Report {
   readonly timeline: readonly TimelineBucket[]
   /** By host, site or log, when that was asked for. */
   readonly sections: Sections | null
+  /** Beside another stretch or database, when that was asked for. */
+  readonly comparison: Comparison | null
 }
 export interface ReportInput {
   readonly name: string

@@ -16,8 +16,8 @@ export interface GroupedHits extends CodeHits {
 const CODE = 'status, substatus, win32_status AS win32Status, reason'
 
 /** By log: exact. */
-export function hitsBySource({ db }: Store, range: Range): GroupedHits[] {
-  return db
+export function hitsBySource(store: Store, range: Range): GroupedHits[] {
+  return store.db
     .prepare(
       `SELECT source_id AS source, server, software, NULL AS host, ${CODE}, sum(hits) AS hits, 0 AS error
        FROM hits JOIN source ON source.id = source_id JOIN code ON code.id = code_id
@@ -27,16 +27,16 @@ export function hitsBySource({ db }: Store, range: Range): GroupedHits[] {
 }
 
 /** By log and host, from the lists of hosts: as exact as these, and by day. */
-export function hitsByHost({ db }: Store, range: Range): GroupedHits[] {
+export function hitsByHost(store: Store, range: Range): GroupedHits[] {
   const within = [...periodIn(range), ...sourceIn(range)]
-  const listed = db
+  const listed = store.db
     .prepare(
       `SELECT source_id AS source, server, software, text AS host, code_id AS code, ${CODE}, sum(top.hits) AS hits, sum(error) AS error
        FROM top JOIN dimension ON dimension.id = dimension_id AND dimension.name = 'host' JOIN value ON value.id = value_id
          JOIN source ON source.id = source_id JOIN code ON code.id = code_id ${where(...within)} GROUP BY source_id, code_id, value_id`,
     )
     .all() as (GroupedHits & { code: number })[]
-  const all = db
+  const all = store.db
     .prepare(
       `SELECT source_id AS source, server, software, NULL AS host, code_id AS code, ${CODE}, sum(hits) AS hits, 0 AS error
        FROM span JOIN source ON source.id = source_id JOIN code ON code.id = code_id ${where(...within)} GROUP BY source_id, code_id`,
@@ -70,4 +70,34 @@ export function sourcesOfHosts(
     whole: of(({ wanted, others }) => wanted > 0 && others === 0),
     mixed: of(({ wanted, others }) => wanted > 0 && others > 0),
   }
+}
+
+/** Requests for a path with a code. */
+export interface CodePath extends CodeHits {
+  readonly path: string
+  /** hits <= truth <= hits + error */
+  readonly error: number
+}
+
+/** Paths that got an error, from the lists, and how many hits of each code a path may have that is in none. */
+export function pathsByCode(
+  store: Store,
+  range: Range,
+): { readonly paths: CodePath[]; readonly lost: (CodeHits & { readonly lost: number })[] } {
+  const inLists = `FROM list JOIN dimension ON dimension.id = list.dimension_id AND dimension.name = 'path' JOIN code ON code.id = list.code_id`
+  const within = where('status >= 400', ...periodIn(range), ...sourceIn(range, 'list'))
+  const lost = store.db
+    .prepare(
+      `SELECT ${CODE}, sum(list.lost) AS lost, 0 AS hits ${inLists} ${within} GROUP BY code_id HAVING sum(list.lost) > 0`,
+    )
+    .all() as (CodeHits & { readonly lost: number })[]
+  const paths = store.db
+    .prepare(
+      `WITH lost AS (SELECT code_id, sum(list.lost) AS lost ${inLists} ${within} GROUP BY code_id)
+       SELECT ${CODE}, text AS path, sum(top.hits) AS hits, sum(top.error - list.lost) + lost.lost AS error
+       ${inLists} JOIN top USING (source_id, code_id, period, dimension_id) JOIN value ON value.id = value_id
+         JOIN lost ON lost.code_id = list.code_id ${within} GROUP BY list.code_id, text`,
+    )
+    .all() as CodePath[]
+  return { paths, lost }
 }

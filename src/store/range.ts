@@ -25,13 +25,13 @@ const MINUTE = 60
  * Fit a stretch of time to what a database keeps: to the edges of its buckets, so that counts are exact, and to days,
  * by which lists are kept.
  */
-export function settle({ db }: Store, asked: Range): Settled {
+export function settle(store: Store, asked: Range): Settled {
   const since = asked.since === undefined ? undefined : Math.floor(asked.since / MINUTE) * MINUTE
   const until = asked.until === undefined ? undefined : Math.ceil(asked.until / MINUTE) * MINUTE
   if (since === undefined && until === undefined) return { ...asked, widened: { before: 0, after: 0 }, days: null }
   const from = since ?? -(2 ** 53)
   const to = until ?? 2 ** 53
-  const cut = db
+  const cut = store.db
     .prepare(
       `SELECT min(start) FILTER (WHERE start < @from AND start + seconds > @from) AS since,
          max(start + seconds) FILTER (WHERE start < @to AND start + seconds > @to) AS until
@@ -39,7 +39,7 @@ export function settle({ db }: Store, asked: Range): Settled {
     )
     .get({ from, to }) as { since: number | null; until: number | null }
   const wider = { since: cut.since ?? from, until: cut.until ?? to }
-  const days = db
+  const days = store.db
     .prepare(
       `SELECT period, min(first_seen) AS first, max(last_seen) AS last FROM span
        ${where('period >= 0', 'first_seen IS NOT NULL', ...sourceIn(asked))}
