@@ -25,8 +25,11 @@ const BUNDLED = [
   'd3-time',
 ]
 
-const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+const { dependencies, optionalDependencies } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as {
   dependencies: Record<string, string>
+  optionalDependencies: Record<string, string>
 }
 
 const common = {
@@ -38,7 +41,7 @@ const common = {
   format: 'cjs',
   platform: 'node',
   target: 'node20.19',
-  external: Object.keys(dependencies)
+  external: Object.keys({ ...dependencies, ...optionalDependencies })
     .filter((name) => !BUNDLED.includes(name))
     .flatMap((name) => [name, `${name}/*`])
     .concat('bindings'),

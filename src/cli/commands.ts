@@ -175,6 +175,71 @@ export const COMMANDS: readonly CommandRecord[] = [
     run: async (paths, command) => (await import('./summary.js')).summary(paths, command.opts()),
   },
   {
+    name: 'push',
+    about: {
+      en: 'send what is new in a database to a centre that many servers share',
+      zh: '将数据库中的新内容发送到多台服务器共用的中心库',
+    },
+    options: () => [
+      mandatoryDb(),
+      options.centre().makeOptionMandatory(),
+      option('--as <name>', {
+        en: 'name of this server at the centre (default: its host name)',
+        zh: '本服务器在中心库中的名称（默认：主机名）',
+      }),
+      option('--lists-every <age>', {
+        en: 'send lists of paths, clients, … not with each push but so often, e.g. 1h; counts are always sent',
+        zh: '路径、客户端等列表不必每次推送，而是按此间隔发送，例如 1h；计数总会发送',
+      }).argParser(duration),
+      option('--take-over', {
+        en: 'go on with logs that another database has pushed, because that one is gone for good',
+        zh: '接手由另一个数据库推送过的日志，因为那个数据库已不再使用',
+      }),
+      option('--timeout <seconds>', {
+        en: 'how long a centre that does not answer is tried',
+        zh: '中心库无响应时尝试多久',
+      })
+        .argParser(options.whole)
+        .default(60),
+      options.quiet(),
+    ],
+    run: async (_, command) => (await import('./push.js')).pushDatabase(command.opts()),
+  },
+  {
+    name: 'fleet',
+    about: {
+      en: 'look after a centre: init makes its tables, servers lists who pushes, prune deletes old counts, roll-up adds up lists of closed days, doctor checks it',
+      zh: '维护中心库：init 建表，servers 列出推送的服务器，prune 删除旧计数，roll-up 汇总已结束日期的列表，doctor 检查',
+    },
+    operands: [
+      '<action>',
+      { en: 'init, servers, prune, roll-up or doctor', zh: 'init、servers、prune、roll-up 或 doctor' },
+    ],
+    options: () => [
+      options.centre().makeOptionMandatory(),
+      option('--max-age <age>', {
+        en: 'servers: exit with 1 when one has not pushed for so long (default: 15m)',
+        zh: 'servers：有服务器超过此时间未推送时以 1 退出（默认 15m）',
+      }).argParser(duration),
+      option('--keep <age>', {
+        en: 'prune: delete counts that are older, in whole months',
+        zh: 'prune：删除早于此期限的计数（按整月）',
+      }).argParser(duration),
+      option('--minutes <age>', {
+        en: 'prune: keep only hours of what is older',
+        zh: 'prune：早于此期限的只保留每小时计数',
+      }).argParser(duration),
+      option('--lists <age>', {
+        en: 'prune: of older lists keep only those over all servers',
+        zh: 'prune：早于此期限的列表只保留全部服务器的汇总',
+      }).argParser(duration),
+      options.tz(),
+      options.format(TABLE_KINDS),
+      options.quiet(),
+    ],
+    run: async ([action = ''], command) => (await import('./fleet.js')).fleet(action, command.opts()),
+  },
+  {
     name: 'explain',
     about: { en: 'explain codes, without a log', zh: '解释状态码，无需日志' },
     operands: [

@@ -124,6 +124,11 @@ const top = (): Option =>
     zh: '每个列表报告多少个路径、客户端等（默认 10 个，文本报告只显示其中几个）',
   }).argParser(whole)
 export const db = (): Option => option('--db <file>', { en: 'SQLite database file', zh: 'SQLite 数据库文件' })
+export const centre = (): Option =>
+  option('--to <url>', {
+    en: 'the centre: postgres://USER@HOST/DATABASE; the password comes from ~/.pgpass or PGPASSWORD',
+    zh: '中心库：postgres://USER@HOST/DATABASE；密码取自 ~/.pgpass 或 PGPASSWORD',
+  })
 export const color = (): Option =>
   option('--color <when>', {
     en: 'whether to print in colours; auto: on a terminal, unless NO_COLOR is set',

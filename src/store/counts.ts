@@ -16,6 +16,7 @@ import type { Anonymizer } from './anonymize.js'
 import type { Ids } from './ids.js'
 import { type Inserter, inserter } from './insert.js'
 import { ADD_SPAN, ADD_SUMS, SPAN_COLUMNS, SUM_COLUMNS } from './measures.js'
+import type { Tracker } from './tracked.js'
 
 /** What is added of a code in a period. What its buckets hold may belong to its other periods, too. */
 export type CountedCode = Omit<CodeTally, Exclude<SumName, 'hits'>>
@@ -47,9 +48,11 @@ export class Counts {
   readonly #hits = new Map<string, Inserter>()
   readonly #top: Inserter
   readonly #lists: Inserter
+  readonly #tracker: Tracker
 
   /** @param keep values kept of each list */
-  constructor(db: Database.Database, ids: Ids, keep: (dimension: DimensionName) => number) {
+  constructor(db: Database.Database, ids: Ids, keep: (dimension: DimensionName) => number, tracker: Tracker) {
+    this.#tracker = tracker
     this.#statements = prepare(db)
     this.#db = db
     this.#ids = ids
@@ -106,6 +109,7 @@ export class Counts {
       if (isAgain) this.#flush()
       const place = { source, id, period, mayBeKnown: isAgain || period <= newest }
       this.#addHits(place, code.buckets, bucketSeconds)
+      this.#tracker.period(source, id, period)
       const isKnown = this.#addSpan(place, code)
       for (const dimension of DIMENSIONS) {
         const list = code.lists[dimension]
@@ -136,6 +140,7 @@ export class Counts {
       hits = inserter(this.#db, 'hits', { common: ['source_id', 'code_id', 'seconds'], own }, ADD_SUMS)
       this.#hits.set(name, hits)
     }
+    this.#tracker.hours(source, id, buckets.starts())
     hits.group(source, id, bucketSeconds)
     hits.rows(buckets.rows(), COLUMNS, columns)
     hits.flush()

@@ -1,8 +1,19 @@
 import type Database from 'better-sqlite3'
 import type { Store } from './store.js'
+import { isTracked } from './tracked.js'
 
 /** Tables whose rows belong to a source. */
-const TABLES_OF_SOURCE = ['hits', 'span', 'top', 'list', 'reject', 'reject_sample', 'packed'] as const
+const TABLES_OF_SOURCE = [
+  'hits',
+  'span',
+  'top',
+  'list',
+  'reject',
+  'reject_sample',
+  'packed',
+  'touched',
+  'pushed',
+] as const
 
 /** Undo imports: all that was counted of these sources, and that they were read, is gone. */
 export function forgetSources(store: Store, ids: readonly number[]): void {
@@ -13,6 +24,7 @@ export function forgetSources(store: Store, ids: readonly number[]): void {
 }
 
 export function deleteSource(db: Database.Database, id: number): void {
+  if (isTracked(db)) db.prepare('INSERT OR REPLACE INTO forgotten SELECT uid FROM source WHERE id = ?').run(id)
   for (const table of TABLES_OF_SOURCE) db.prepare(`DELETE FROM ${table} WHERE source_id = ?`).run(id)
   db.prepare('DELETE FROM source WHERE id = ?').run(id)
 }

@@ -45,13 +45,16 @@ export function mergeDatabases(files: readonly string[], output: string): Merged
 
 /** How a source is recognised. */
 type Imported = Source & { readonly uid: string }
+type Content = Pick<Source, 'firstLine' | 'readTo' | 'tailBytes' | 'tailHash' | 'trail'>
 
 function addDatabase(target: Store, file: string, first: boolean): Merged {
   const { db } = target
   const other = openStore(file, { create: false })
   const sources = importedOf(other)
   const how = getSetting(other.db, 'anonymize') ?? 'nothing'
-  const settings = other.db.prepare("SELECT name, value FROM setting WHERE name <> 'rolled_up_to'").all() as {
+  const settings = other.db
+    .prepare("SELECT name, value FROM setting WHERE name NOT IN ('rolled_up_to', 'tracked')")
+    .all() as {
     name: string
     value: string
   }[]
@@ -103,7 +106,12 @@ function importedOf({ db, sources }: Store): Imported[] {
 /** The same import, in a copy of the database, or the same content. */
 function isSame(a: Imported, b: Imported): boolean {
   if (a.uid === b.uid) return true
-  if (a.stream || b.stream || a.firstLine !== b.firstLine) return false
+  return !a.stream && !b.stream && isSameContent(a, b)
+}
+
+/** Whether one of two logs begins with all that was read of the other one. */
+export function isSameContent(a: Content, b: Content): boolean {
+  if (a.firstLine !== b.firstLine) return false
   if (a.readTo === b.readTo && a.tailBytes === b.tailBytes && a.tailHash !== b.tailHash) return false
   return a.readTo <= b.readTo ? continuesTrail(a.trail, a.readTo, b.trail) : continuesTrail(b.trail, b.readTo, a.trail)
 }

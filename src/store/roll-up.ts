@@ -3,6 +3,7 @@ import { shrink, sweeping } from './forget.js'
 import { ADD_SUMS, SUM_COLUMNS, sumsOf } from './measures.js'
 import { getSetting, setSetting, unsetSetting } from './setting.js'
 import type { Store } from './store.js'
+import { touchBuckets, untouchBefore } from './tracked.js'
 
 const DAY = 86400
 
@@ -67,6 +68,8 @@ export function rollUp(store: Store, now = Date.now() / 1000): void {
 export function coarsen(store: Store, seconds: number, limit: number): void {
   const { db } = store
   const old = 'seconds < @seconds AND start >= 0 AND start < @limit'
+  // A centre keeps counts by the hour: those of a day are changed by this, those of an hour are not.
+  if (seconds > 3600) touchBuckets(db, old, { seconds, limit })
   db.prepare(
     `INSERT INTO hits (source_id, code_id, start, seconds, ${SUM_COLUMNS.join(', ')})
      SELECT source_id, code_id, start - start % @seconds, @seconds, ${sumsOf()} FROM hits WHERE ${old} GROUP BY 1, 2, 3 ${ADD_SUMS}`,
@@ -92,6 +95,8 @@ export function prune(store: Store, period: number, start: number): number {
     db.prepare(`DELETE FROM hits WHERE ${old}`).run(start)
     for (const table of ['span', 'top', 'list'])
       db.prepare(`DELETE FROM ${table} WHERE period >= 0 AND period < ?`).run(period)
+    // A centre keeps what it has of those days, as long as it likes.
+    untouchBefore(db, period, start)
     return rows.reduce((n, { hits }) => n + hits, 0)
   })
   shrink(db)

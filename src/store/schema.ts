@@ -1,7 +1,7 @@
 import { definitions, sumOf } from './measures.js'
 
 /** Version of the schema, kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 /** Marks a database as ours (`PRAGMA application_id`): "lgst". */
 export const APPLICATION_ID = 0x6c677374
@@ -16,6 +16,33 @@ CREATE TABLE hits (
   -- Sums over the entries. NULL: none of them has a value; that is not 0.
 ${definitions(true, version)}
   PRIMARY KEY (source_id, code_id, start, seconds)
+) STRICT, WITHOUT ROWID;
+`
+
+/** What a push to a centre needs to know (src/store/tracked.ts). */
+export const TRACKING = `
+-- Hours (seconds 3600, number = hours since 1970) and periods (seconds 86400, number = period) of a code, and the revision
+-- of the source that changed their counts last. Empty until the first push.
+CREATE TABLE touched (
+  source_id INTEGER NOT NULL REFERENCES source(id),
+  code_id INTEGER NOT NULL REFERENCES code(id),
+  seconds INTEGER NOT NULL,
+  number INTEGER NOT NULL,        -- -1: entries without a time
+  rev INTEGER NOT NULL,
+  PRIMARY KEY (source_id, code_id, seconds, number)
+) STRICT, WITHOUT ROWID;
+
+-- Pushes of a source, each noted before it begins: a centre that names one of them has had it from this database.
+CREATE TABLE pushed (
+  id INTEGER PRIMARY KEY,
+  source_id INTEGER NOT NULL REFERENCES source(id),
+  token TEXT NOT NULL
+) STRICT;
+CREATE INDEX pushed_source ON pushed (source_id, token);
+
+-- Sources that were deleted, and that a centre may still have.
+CREATE TABLE forgotten (
+  uid TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 `
 
@@ -44,7 +71,8 @@ CREATE TABLE source (
   without_time INTEGER NOT NULL,
   pruned INTEGER NOT NULL,        -- entries whose counts were deleted by prune
   first_read_at INTEGER NOT NULL,
-  read_at INTEGER NOT NULL        -- when it was last read
+  read_at INTEGER NOT NULL,       -- when it was last read
+  rev INTEGER NOT NULL DEFAULT 0  -- goes up with each change, once it was pushed
 ) STRICT;
 CREATE INDEX source_first_line ON source (first_line);
 
@@ -128,6 +156,7 @@ CREATE TABLE reject_sample (
   PRIMARY KEY (source_id, reason, line)
 ) STRICT, WITHOUT ROWID;
 
+${TRACKING}
 CREATE TABLE setting (
   name TEXT PRIMARY KEY,          -- as in docs/schema.md
   value TEXT NOT NULL

@@ -16,6 +16,7 @@ import {
   type StreamName,
   sourcesOf,
 } from './sources.js'
+import { trackerOf } from './tracked.js'
 
 export type { Candidates, Counted, NewSource, Source }
 
@@ -75,7 +76,8 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
   const sources = sourcesOf(db, isTemporary)
   // A temporary database that is only filled and read need not find a text again.
   const ids = new Ids(db, !isTemporary || options.keep !== undefined)
-  const counts = new Counts(db, ids, keep)
+  const tracker = trackerOf(db)
+  const counts = new Counts(db, ids, keep, tracker)
   const addRejects = rejectsOf(db)
   const anonymizer = (): Anonymizer | undefined => (isTemporary ? undefined : anonymizerOf(db))
 
@@ -84,7 +86,9 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
       if (seen !== undefined && sources.stateOf(source) !== seen) return null
       ids.begin()
       counts.begin()
+      tracker.begin()
       const id = sources.put(source)
+      tracker.revise(id)
       const anonymize = anonymizer()
       let newest = source.id === null ? -Infinity : counts.newestPeriod(id)
       let first = Infinity

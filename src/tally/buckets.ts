@@ -104,6 +104,12 @@ export class Buckets {
     return this.#rows.subarray(0, this.#used)
   }
 
+  /** When the buckets begin, in the order of time. */
+  *starts(): Generator<number> {
+    this.#sum()
+    for (let at = 0; at < this.#used; at += COLUMNS) yield this.#rows[at] as number
+  }
+
   /** Columns of which a row has a value, the start included. */
   columns(): number[] {
     const columns: number[] = []
