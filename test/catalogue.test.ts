@@ -3,6 +3,7 @@ import stringWidth from 'string-width'
 import { globSync } from 'tinyglobby'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { codesPage } from '../docs/codes.js'
+import { uselessAdvice, withAdvice } from '../src/catalogue/advice.js'
 import { authorities, codesOf, win32Value } from '../src/catalogue/catalogue.js'
 import { checkFile, readDataFiles } from '../src/catalogue/check-data.js'
 import { lookUp } from '../src/catalogue/look-up.js'
@@ -19,6 +20,9 @@ const FILES = readDataFiles()
 const NOTES = FILES.flatMap(({ name, file }) =>
   file.notes.map((note) => ({ at: `${name}: ${note.code}`, owner: file.authority, note })),
 )
+
+/** As they are told: brief notes with the advice that fits. */
+const TOLD = NOTES.map(({ at, owner, note }) => ({ at, owner, note: withAdvice(owner, note) }))
 
 /** Texts a note says in sentences; its name and those of its variants are none. */
 function sentencesOf(note: Note): Text[] {
@@ -78,6 +82,18 @@ describe('the catalogue is tidy', () => {
     expect(brief.filter((code) => whole.includes(code.split(':')[0] as string) || /:\d{3}$/.test(code))).toEqual([])
   })
 
+  it('says of every problem what to do first and what ends it or what to check next', () => {
+    const quiet = new Set(['normal', 'noise'])
+    const problems = TOLD.filter(({ note }) => !quiet.has(note.verdict))
+    expect(problems.length).toBeGreaterThan(1500)
+    expect(problems.filter(({ note }) => !note.checks?.length).map(({ at }) => at)).toEqual([])
+    expect(problems.filter(({ note }) => note.checks?.length === 1 && !note.remedy).map(({ at }) => at)).toEqual([])
+  })
+
+  it('has no advice that no note takes', () => {
+    expect(uselessAdvice(NOTES.map(({ owner, note }) => ({ authority: owner, note })))).toEqual([])
+  })
+
   it('repeats no sentence in more than a few codes', () => {
     for (const language of LANGUAGES) {
       const users = new Map<string, Set<string>>()
@@ -96,7 +112,7 @@ describe('the catalogue is tidy', () => {
 
   it('writes Chinese with Chinese punctuation', () => {
     const bad: string[] = []
-    for (const { at, note } of NOTES)
+    for (const { at, note } of TOLD)
       for (const { zh } of sentencesOf(note)) {
         // Commands and names are as they are.
         const plain = zh.replace(/`[^`]*`|“[^”]*”/g, 'x')
@@ -129,7 +145,7 @@ describe('the catalogue is tidy', () => {
       托管捆绑包: /Hosting Bundle/,
       Microsoft: /微软/,
     }
-    const wrong = NOTES.flatMap(({ at, note }) =>
+    const wrong = TOLD.flatMap(({ at, note }) =>
       textsOf(note).flatMap(({ zh }) =>
         Object.entries(instead).flatMap(([word, not]) =>
           not.test(zh.replace(/`[^`]*`/g, '')) ? [`${at}: ${word}: ${zh}`] : [],
@@ -142,14 +158,14 @@ describe('the catalogue is tidy', () => {
   it('says in plain words what is meant', () => {
     const riddles =
       /\b(?:a finding|twin|innocent|rude(?:ly)?|first aid|letter for letter|is due|speaks? for|stands? in (?:the|a)|settles (?:it|this)|the guilty)\b/
-    const wrong = NOTES.flatMap(({ at, note }) =>
+    const wrong = TOLD.flatMap(({ at, note }) =>
       textsOf(note).flatMap(({ en }) => (riddles.test(en) ? [`${at}: ${en}`] : [])),
     )
     expect(wrong).toEqual([])
   })
 
   it('is measured in cells like any other text', () => {
-    const wrong = NOTES.flatMap(({ at, note }) =>
+    const wrong = TOLD.flatMap(({ at, note }) =>
       textsOf(note).flatMap((text) =>
         LANGUAGES.filter((l) => catalogueWidth(text[l]) !== stringWidth(text[l])).map((l) => `${at}: ${text[l]}`),
       ),
@@ -201,7 +217,7 @@ describe('commands for Windows inside notes', () => {
     '! is a word of its own: quote it': /(?:-s|--status) !/,
   }
   const WINDOWS = new Set(['iis', 'httperr', 'win32', 'microsoft', 'microsoft-exchange', 'aspnet-core'])
-  const COMMANDS = NOTES.filter(({ owner }) => WINDOWS.has(owner)).flatMap(({ at, note }) =>
+  const COMMANDS = TOLD.filter(({ owner }) => WINDOWS.has(owner)).flatMap(({ at, note }) =>
     sentencesOf(note).flatMap((text) =>
       LANGUAGES.flatMap((l) =>
         [...text[l].matchAll(/`([^`]+)`/g)].map(([, command = '']) => ({ at: `${at} (${l})`, command })),
@@ -248,7 +264,7 @@ describe('commands of logstat inside notes', () => {
       if (command !== 'help') OPTIONS.set(command, optionsOf(logstat([command, '--help']).stdout))
   }, 60_000)
 
-  const COMMANDS = NOTES.flatMap(({ at, note }) =>
+  const COMMANDS = TOLD.flatMap(({ at, note }) =>
     sentencesOf(note).flatMap((text) =>
       LANGUAGES.flatMap((l) =>
         [...text[l].matchAll(/`logstat( [^`]*)?`/g)].map(([, rest = '']) => ({

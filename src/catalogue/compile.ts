@@ -5,6 +5,7 @@
  */
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
+import { withAdvice } from './advice.js'
 import type { CompiledIndex } from './catalogue.js'
 import { checkFile, readDataFiles } from './check-data.js'
 import type { HowTo, Link, Text } from './note.js'
@@ -32,7 +33,7 @@ for (const { name, file } of readDataFiles()) {
       process.exitCode = 1
     }
     const links = partsOfSource(note.source).map((part) => linkOf(part) as Link)
-    const bytes = Buffer.from(`${JSON.stringify({ ...note, links })}\n`)
+    const bytes = Buffer.from(`${JSON.stringify({ ...withAdvice(file.authority, note), links })}\n`)
     parts.push(bytes)
     compiled.notes[note.code] = [end, end + bytes.length]
     end += bytes.length

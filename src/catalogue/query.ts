@@ -178,7 +178,9 @@ function answerAuthority(query: string, owner: string, code: string): Answer {
       { en: `Known: ${authorities().join(', ')}.`, zh: `已知：${authorities().join('、')}。` },
     )
   for (const name of names) {
-    const key = spelling(codesOf(name), code) ?? (compose(name, code) && code)
+    // Some write a request without a status as 0, not 000.
+    const three = /^\d{1,2}$/.test(code) ? code.padStart(3, '0') : code
+    const key = spelling(codesOf(name), code) ?? spelling(codesOf(name), three) ?? (compose(name, code) && code)
     if (key !== undefined) return answerNote(query, name, key)
   }
   return refuse(query, { en: `${code} is not in the catalogue of ${owner}`, zh: `${owner} 的目录中没有 ${code}` })
