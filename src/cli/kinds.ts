@@ -1,5 +1,5 @@
 /** What `--by` takes a report apart by. */
-export const GROUPINGS = ['host', 'site', 'source'] as const
+export const GROUPINGS = ['host', 'site', 'source', 'server'] as const
 
 /** Kinds of a report, as `--format` and the extension of `-o` name them. */
 export const OUTPUT_KINDS = ['text', 'json', 'html'] as const

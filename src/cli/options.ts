@@ -78,8 +78,8 @@ const source = (): Option =>
   }).argParser(collect)
 const by = (): Option =>
   option('--by <what>', {
-    en: 'a section for each host, site (folder of logs) or log of the database, the worst first',
-    zh: '按主机、站点（日志所在目录）或日志分节报告数据库，最严重的在前',
+    en: 'a section for each host, site (folder of logs), log or server of the database, the worst first',
+    zh: '按主机、站点（日志所在目录）、日志或服务器分节报告数据库，最严重的在前',
   }).choices([...GROUPINGS])
 const compare = (): Option =>
   option('--compare <with>', {

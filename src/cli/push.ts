@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { connect, isCentre, machineName, withCentre } from '../fleet/connect.js'
+import { machineName, withCentre } from '../fleet/connect.js'
 import { type Pushed, push } from '../fleet/push.js'
 import { count } from '../render/cells.js'
 import { openStore, type Store } from '../store/store.js'
@@ -31,8 +31,6 @@ export async function pushDatabase({ db, ...options }: PushOptions & { readonly 
 /** @returns whether all was pushed that can be */
 export async function pushStore(store: Store, options: PushOptions): Promise<boolean> {
   const { to, as: server = hostname(), takeOver = false, listsEvery = 0, timeout = TIMEOUT, quiet } = options
-  // A wrong address is no outage.
-  if (!isCentre(to)) await connect(to)
   const pushed = await withCentre(to, timeout * 1000, (centre) =>
     push(store, centre, { server, machine: machineName(), takeOver, heavyEvery: listsEvery }),
   )

@@ -5,6 +5,7 @@ import { table, visible } from '../render/cells.js'
 import { csvRecord } from '../render/csv.js'
 import { QUESTIONS } from '../store/questions.js'
 import { type Answer, type Cell, queryDatabase } from '../store/sql-question.js'
+import { isCentre } from './centre-url.js'
 import { write } from './print.js'
 
 const ANSWER_KINDS = ['text', 'csv', 'tsv', 'json'] as const
@@ -38,7 +39,8 @@ export async function query(question: string | undefined, options: QueryOptions)
   }
   if (db === undefined) throw new LogstatError('query', 'no database is named', 'Name one with --db FILE.')
   const sql = question === undefined ? SCHEMA_QUERY : sqlOf(question)
-  await queryDatabase(db, sql, (answer) =>
+  const database = isCentre(db) ? (await (await import('./centre.js')).pulled(db, { isApart: true })).store : db
+  await queryDatabase(database, sql, (answer) =>
     write(question === undefined ? asScript(answer) : PRINTERS[kind](answer), output),
   )
   return 0

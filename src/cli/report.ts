@@ -7,7 +7,11 @@ import { compare } from '../report/compare.js'
 import { type ReportOptions as MadeOptions, makeReport, type Report } from '../report/report.js'
 import type { Grouping } from '../report/sections.js'
 import { compileSelection } from '../report/select.js'
+import type { Fleet } from '../report/shape.js'
+import type { Settled } from '../store/range.js'
 import { openStore, type Store } from '../store/store.js'
+import { parseMoment, systemZone } from '../time-zone.js'
+import { isCentre } from './centre-url.js'
 import { type ChoiceOptions, choose } from './choose.js'
 import { otherDatabase, type Pair, pairOf } from './compare.js'
 import { said } from './messages.js'
@@ -78,12 +82,45 @@ async function readAndPrint(paths: readonly string[], options: ReportOptions, as
 
 async function printDatabase(file: string, options: DatabaseOptions, asIis: boolean): Promise<number> {
   const kind = kindOf(options)
-  const store = openStore(file, { readOnly: true })
   const { by, compare, tz } = options
-  const chosen = choose(store, options, asIis ? 'iis' : '')
-  const pair = compare === undefined ? undefined : pairOf(store, chosen, { compare, ...given({ tz }) })
-  await print(store, kind, options, asIis, { ...(pair?.now ?? chosen), by }, pair)
+  const partOf = (store: Store): { chosen: Settled; pair: Pair | undefined } => {
+    const chosen = choose(store, options, asIis ? 'iis' : '')
+    return { chosen, pair: compare === undefined ? undefined : pairOf(store, chosen, { compare, ...given({ tz }) }) }
+  }
+  const { store, fleet } = isCentre(file) ? await fromCentre(file, options, partOf) : openFile(file)
+  const { chosen, pair } = partOf(store)
+  await print(store, kind, options, asIis, { ...(pair?.now ?? chosen), by }, pair, fleet)
   return 0
+}
+
+const openFile = (file: string): { store: Store; fleet?: Fleet } => ({ store: openStore(file, { readOnly: true }) })
+
+async function fromCentre(
+  url: string,
+  { since, until, source, host, by, compare, status, top, tz }: DatabaseOptions,
+  partOf: (store: Store) => { readonly chosen: Settled; readonly pair: Pair | undefined },
+): Promise<{ store: Store; fleet: Fleet }> {
+  const moment = (text: string | undefined): number | undefined =>
+    text === undefined || compare !== undefined ? undefined : parseMoment(text, tz ?? systemZone())
+  const isApart = source !== undefined || host !== undefined || by !== undefined
+  const { pulled } = await import('./centre.js')
+  return pulled(url, {
+    since: moment(since),
+    until: moment(until),
+    isApart,
+    top,
+    ...(status === undefined ? {} : { select: compileSelection(status) }),
+    ...(isApart
+      ? {}
+      : {
+          stretches: (store: Store) => {
+            const { chosen, pair } = partOf(store)
+            pair?.other?.close()
+            if (!pair) return [chosen.periods]
+            return pair.other ? [pair.now.periods] : [pair.now.periods, pair.before.periods]
+          },
+        }),
+  })
 }
 
 /**
@@ -108,6 +145,7 @@ async function print(
   asIis: boolean,
   part: Partial<MadeOptions>,
   beside?: Omit<Pair, 'now'>,
+  fleet?: Fleet,
 ): Promise<void> {
   const render = asIis && kind === 'text' ? renderIis : RENDERERS[kind]
   if (!render)
@@ -136,13 +174,25 @@ async function print(
   store.close()
   beside?.other?.close()
   const settings = settingsToName(options)
-  const named = settings === undefined ? {} : { settings }
+  const named = given({ settings, fleet })
   const pieces = render({ ...made, ...named }, { ...renderOptions(options), inOtherLanguage })
-  await show(withSettings(pieces, kind, settings), kind, options)
+  const head = kind === 'text' && fleet ? await headOf(fleet, options) : ''
+  await show(withSettings(pieces, kind, settings, head), kind, options)
+}
+
+async function headOf(fleet: Fleet, { tz }: OutputOptions): Promise<string> {
+  const { fleetLine } = await import('./centre.js')
+  return `${fleetLine(fleet, tz ?? systemZone())}\n\n`
 }
 
 /** A report in text names the configuration at its end; the others hold it. */
-function* withSettings(pieces: Iterable<string>, kind: string, settings: string | undefined): Generator<string> {
+function* withSettings(
+  pieces: Iterable<string>,
+  kind: string,
+  settings: string | undefined,
+  head: string,
+): Generator<string> {
+  yield head
   yield* pieces
   if (kind === 'text' && settings !== undefined)
     yield `\n${said({ en: `Settings: ${settings} in this directory`, zh: `设置：此目录中的 ${settings}` })}\n`

@@ -11,6 +11,7 @@ import { compileThreshold } from '../report/thresholds.js'
 import { addUndated, type Undated } from '../report/undated.js'
 import { openStore, type Store } from '../store/store.js'
 import { dayOf, localTime, parseMoment, startOfDay, systemZone } from '../time-zone.js'
+import { isCentre } from './centre-url.js'
 import { choose } from './choose.js'
 import { tell } from './messages.js'
 import { kindOf, type OutputOptions, renderOptions, show } from './output.js'
@@ -35,10 +36,14 @@ export async function summary(paths: readonly string[], options: SummaryOptions)
   const kind = kindOf(options)
   const thresholds = (options.failOn ?? []).map(compileThreshold)
   const select = options.status === undefined ? {} : { select: compileSelection(options.status) }
-  const store = openStore(options.db, { create: paths.length > 0 })
   const zone = options.tz ?? systemZone()
   const stretch = stretchOf(options, zone)
   const day = stretch ? dayOf(stretch.since, zone).number : dayOfSummary(options.day, zone)
+  const isOfCentre = isCentre(options.db)
+  if (isOfCentre && paths.length > 0) throw readsNoLogs()
+  const store = isOfCentre
+    ? await storeOfCentre(options, day, startOfDay(day + 1, zone))
+    : openStore(options.db, { create: paths.length > 0 })
   // Standard input is named `-` here: --source chooses among logs.
   const { source: _, since: __, until: ___, ...reading } = options
   const { failed, results } = paths.length ? await readPaths(paths, store, reading) : { failed: false, results: [] }
@@ -59,6 +64,33 @@ export async function summary(paths: readonly string[], options: SummaryOptions)
   if (!options.quiet || made.summary.unjudged.includes('without-time')) tellUndated(results)
   tellState(made.summary)
   return failed || made.summary.unjudged.length > 0 ? 2 : made.summary.state === 'alert' ? 1 : 0
+}
+
+const readsNoLogs = (): LogstatError =>
+  new LogstatError(
+    'centre',
+    { en: 'logs cannot be added to a centre', zh: '不能将日志直接加入中心库' },
+    {
+      en: 'Add them to the database of this server, and push it: logstat push --db FILE --to URL',
+      zh: '请加入本服务器的数据库并推送：logstat push --db FILE --to URL',
+    },
+  )
+
+/** Days before it that a day is set beside. */
+const DAYS_BEFORE = 35
+
+async function storeOfCentre({ db, by, top, quiet, tz }: SummaryOptions, day: number, until: number): Promise<Store> {
+  const { fleetLine, pulled } = await import('./centre.js')
+  const stretches = (): number[][] => [[day], [day - 1]]
+  const since = until - DAYS_BEFORE * 86400
+  const { store, fleet } = await pulled(db, {
+    since,
+    until,
+    top,
+    ...(by === undefined ? { stretches } : { isApart: true }),
+  })
+  if (!quiet) process.stderr.write(`logstat: ${fleetLine(fleet, tz ?? systemZone())}\n`)
+  return store
 }
 
 /**

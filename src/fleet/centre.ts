@@ -104,6 +104,8 @@ export interface Snapshot {
   readonly now: number
   /** In the order of their servers, and on each in the order in which they were first read. */
   sources(): Promise<CentreSource[]>
+  /** How many rows there are. */
+  count(reading: Pick<Reading, 'table' | 'from' | 'to'>): Promise<number>
   /** Rows in the order of code, dimension, number and source. Those of forgotten sources and void ones are left out. */
   rows(reading: Reading): AsyncIterable<ReadRow>
 }

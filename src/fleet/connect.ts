@@ -12,9 +12,6 @@ const KINDS: Readonly<Record<string, (url: string) => Promise<KeptCentre>>> = {
   'postgresql:': async (url) => (await import('./postgres.js')).connectPostgres(url),
 }
 
-/** Whether a database that is named is a centre, and no file. */
-export const isCentre = (name: string): boolean => Object.keys(KINDS).some((kind) => name.startsWith(`${kind}//`))
-
 export async function connect(url: string): Promise<KeptCentre> {
   const kind = Object.keys(KINDS).find((each) => url.startsWith(`${each}//`))
   const open = kind === undefined ? undefined : KINDS[kind]

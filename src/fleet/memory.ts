@@ -106,30 +106,33 @@ export class MemoryCentre implements Centre {
       now: this.now(),
       sources: async (): Promise<CentreSource[]> =>
         held.map(({ source: { uid, server, about }, pushedAt }) => ({ uid, server, about, pushedAt })),
-      async *rows({ table, columns, from = -Infinity, to = Infinity, codes }: Reading): AsyncGenerator<ReadRow> {
-        const first = table.keys[0]?.name as string
-        const names = [...table.keys.map(({ name }) => name), ...columns]
-        const found: ReadRow[] = []
-        for (const { source, rows } of held)
-          for (const [key, { row, rev }] of rows) {
-            if (JSON.parse(key)[0] !== table.name || rev < source.base) continue
-            if (typeof row[first] === 'number' && !((row[first] as number) >= from && (row[first] as number) < to))
-              continue
-            if (codes && !codes.includes(row.code as string)) continue
-            found.push({ uid: source.uid, ...Object.fromEntries(names.map((name) => [name, row[name] ?? null])) })
-          }
-        const order = ({ uid, code, dimension, ...row }: ReadRow): unknown[] => [
-          code,
-          dimension,
-          row[first],
-          held.findIndex(({ source }) => source.uid === uid),
-        ]
-        yield* found.sort((a, b) => inOrder(order(a), order(b)))
+      count: async (reading) => rowsOf(held, { columns: [], ...reading }).length,
+      async *rows(reading: Reading): AsyncGenerator<ReadRow> {
+        yield* rowsOf(held, reading)
       },
     })
   }
 
   async close(): Promise<void> {}
+}
+
+function rowsOf(held: readonly Held[], { table, columns, from = -Infinity, to = Infinity, codes }: Reading): ReadRow[] {
+  const first = table.keys[0]?.name as string
+  const names = [...table.keys.map(({ name }) => name), ...columns]
+  const isWanted = (row: Row): boolean => {
+    const number = row[first]
+    if (typeof number === 'number' && !(number >= from && number < to)) return false
+    return codes?.includes(row.code as string) !== false
+  }
+  const found = held.flatMap(({ source, rows }, place) =>
+    [...rows]
+      .filter(([key, { row, rev }]) => JSON.parse(key)[0] === table.name && rev >= source.base && isWanted(row))
+      .map(([, { row }]) => ({ row, place, uid: source.uid })),
+  )
+  const order = ({ row, place }: (typeof found)[number]): unknown[] => [row.code, row.dimension, row[first], place]
+  return found
+    .sort((a, b) => inOrder(order(a), order(b)))
+    .map(({ row, uid }) => ({ uid, ...Object.fromEntries(names.map((name) => [name, row[name] ?? null])) }))
 }
 
 /** Compare keys part by part. */

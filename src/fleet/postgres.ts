@@ -169,6 +169,12 @@ export class PostgresCentre implements KeptCentre {
             `SELECT uid, server, about, extract(epoch FROM pushed_at)::float8 AS "pushedAt" FROM logstat.source WHERE NOT gone
              ORDER BY server COLLATE "C", (about->>'id')::bigint, id`,
           ),
+        count: async ({ table, from, to }) => {
+          const [row] = await this.#ask<{ n: number }>(
+            `SELECT count(*) AS n FROM logstat."${table.name}" t WHERE ${['true', ...rangeOf(table, from, to)].join(' AND ')}`,
+          )
+          return row?.n as number
+        },
         rows: (reading) => this.#rows(reading),
       })
       await this.#ask('COMMIT')
@@ -183,8 +189,7 @@ export class PostgresCentre implements KeptCentre {
     const names = [...table.keys.map(({ name }) => name), ...columns].map((name) => `t."${name}"`)
     const first = `t."${table.keys[0]?.name}"`
     const conditions = [
-      ...(from === undefined ? [] : [`${first} >= ${Math.floor(from)}`]),
-      ...(to === undefined ? [] : [`${first} < ${Math.floor(to)}`]),
+      ...rangeOf(table, from, to),
       ...(codes ? [`t.code IN (${codes.map((code) => this.#client.escapeLiteral(code)).join(', ')})`] : []),
     ]
     const ofSources = `SELECT s.uid, s.id, ${names.join(', ')} FROM logstat."${table.name}" t
@@ -246,6 +251,15 @@ export class PostgresCentre implements KeptCentre {
   ask<R extends QueryResultRow>(sql: string, values: unknown[] = []): Promise<R[]> {
     return this.#ask(sql, values)
   }
+}
+
+/** Conditions on the first key. */
+function rangeOf(table: ExportedTable, from: number | undefined, to: number | undefined): string[] {
+  const first = `t."${table.keys[0]?.name}"`
+  return [
+    ...(from === undefined ? [] : [`${first} >= ${Math.floor(from)}`]),
+    ...(to === undefined ? [] : [`${first} < ${Math.floor(to)}`]),
+  ]
 }
 
 /** One statement that puts the source and its rows, when the centre has the expected token. */

@@ -113,6 +113,7 @@ const WORDS = {
   },
   byHost: { en: 'BY HOST, the worst first', zh: '按主机（最严重的在前）' },
   bySite: { en: 'BY SITE, the worst first', zh: '按站点（最严重的在前）' },
+  byServer: { en: 'BY SERVER, the worst first', zh: '按服务器（最严重的在前）' },
   bySource: { en: 'BY LOG, the worst first', zh: '按日志（最严重的在前）' },
   noHost: { en: '(no host)', zh: '（无主机）' },
   problems: { en: '{0} {problem|problems}', zh: '{0} 个问题' },

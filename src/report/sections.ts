@@ -11,7 +11,7 @@ import { CLASSES, classOf } from './timeline.js'
 
 // A report taken apart by host, site or log: a section each, the worst first.
 
-export type Grouping = 'host' | 'site' | 'source'
+export type Grouping = 'host' | 'site' | 'source' | 'server'
 
 export interface Section {
   /** null: entries that name no host. */
@@ -76,6 +76,8 @@ const NAMES: Readonly<Record<Grouping, (sources: readonly Source[]) => (row: Gro
     const called = shortest(sources.map(({ machine, name, path }) => [machine, path ?? name]))
     return named(sources.map((source, i) => [source.id, called[i] as string]))
   },
+  // The machine that read the log, or as a centre knows it.
+  server: (sources) => named(sources.map(({ id, machine }) => [id, machine])),
 }
 
 const named = (names: readonly (readonly [number, string])[]): ((row: GroupedHits) => string) => {

@@ -10,6 +10,16 @@ import type { Sections } from './sections.js'
 // and from
 // nothing else; its JSON form is the contract `logstat.report/1`, to which keys are only ever added.
 
+/** What a report of many servers holds for. */
+export interface Fleet {
+  readonly asOf: string
+  readonly servers: number
+  /** Servers that have not pushed for a while. */
+  readonly silent: readonly { readonly name: string; readonly since: string }[]
+  /** Whether times are those of full hours, because there is so much. */
+  readonly byHour: boolean
+}
+
 export interface Report {
   readonly schema: 'logstat.report/1'
   readonly language: Language
@@ -25,6 +35,8 @@ export interface Report {
     /** Days that lists and percentiles are of, where these hold more than the stretch. */
     readonly listDays: { readonly from: string; readonly to: string } | null
   } | null
+  /** Of a report of many servers. */
+  readonly fleet?: Fleet
   /** Of the entries; null when none carries a time. */
   readonly period: { readonly from: string; readonly to: string } | null
   readonly totals: {

@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3'
 import { NO_TIME } from '../tally/buckets.js'
 import { LARGEST_SUM } from '../tally/measures.js'
 import { byHits, type DimensionName } from '../tally/tally.js'
@@ -25,6 +26,8 @@ export class Incoming {
   readonly #ids: Ids
   readonly #hits: Inserter
   readonly #top: Inserter
+  readonly #latency: Database.Statement
+  readonly #span: Database.Statement
   readonly #columns: readonly { name: string; type: string }[]
 
   constructor(store: Store) {
@@ -37,6 +40,11 @@ export class Incoming {
       common: ['source_id', 'code_id', 'period', 'dimension_id'],
       own: ['value_id', 'hits', 'error'],
     })
+    const columns = ['source_id', 'code_id', 'period', ...SPAN_COLUMNS]
+    this.#latency = db.prepare('SELECT latency FROM span WHERE source_id = ? AND code_id = ? AND period = ?').pluck()
+    this.#span = db.prepare(
+      `INSERT INTO span (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ${ADD_SPAN}`,
+    )
     this.#columns = db
       .prepare("SELECT name, type FROM pragma_table_info('source') WHERE name NOT IN ('id', 'rev')")
       .all() as {
@@ -70,16 +78,10 @@ export class Incoming {
   }
 
   addSpan(source: number, row: Row): void {
-    const { db } = this.#store
     const id = this.#ids.code(codeOfText(row.code as string))
-    const known = db.prepare('SELECT latency FROM span WHERE source_id = ? AND code_id = ? AND period = ?')
-    const latency = known.pluck().get(source, id, row.period) as string | null | undefined
+    const latency = this.#latency.get(source, id, row.period) as string | null | undefined
     const sum = addHistograms(latency ?? null, row.latency as string | null)
-    const values = SPAN_COLUMNS.map((column) => (column === 'latency' ? sum : row[column]))
-    const columns = ['source_id', 'code_id', 'period', ...SPAN_COLUMNS]
-    db.prepare(
-      `INSERT INTO span (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ${ADD_SPAN}`,
-    ).run(source, id, row.period, ...values)
+    this.#span.run(source, id, row.period, ...SPAN_COLUMNS.map((column) => (column === 'latency' ? sum : row[column])))
   }
 
   addList(source: number, code: string, period: number, dimension: string, list: SummedList): void {

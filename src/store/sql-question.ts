@@ -1,6 +1,7 @@
 import { LogstatError } from '../errors.js'
 import { databaseError } from './error.js'
 import { openDatabase } from './open.js'
+import type { Store } from './store.js'
 
 /** A value of SQLite; whole numbers beyond 2^53 stay exact as bigint. */
 export type Cell = number | bigint | string | Buffer | null
@@ -17,8 +18,13 @@ export interface Answer {
  * @throws LogstatError `query` for SQL that is wrong, that is more than one statement, or that would change the
  * database or another file
  */
-export async function queryDatabase(file: string, sql: string, use: (answer: Answer) => Promise<void>): Promise<void> {
-  const db = openDatabase(file, { readOnly: true })
+export async function queryDatabase(
+  database: string | Store,
+  sql: string,
+  use: (answer: Answer) => Promise<void>,
+): Promise<void> {
+  const file = typeof database === 'string' ? database : null
+  const db = typeof database === 'string' ? openDatabase(database, { readOnly: true }) : database.db
   try {
     db.pragma('query_only = ON')
     const statement = prepareOne(() => db.prepare<[], Cell[]>(sql))

@@ -8,7 +8,10 @@ import { fitted, type Page, words } from './page.js'
 const MAX_SECTIONS = 50
 const MAX_CODES = 5
 
-const TITLES = { host: 'byHost', site: 'bySite', source: 'bySource' } as const satisfies Record<Sections['by'], string>
+const TITLES = { host: 'byHost', site: 'bySite', source: 'bySource', server: 'byServer' } as const satisfies Record<
+  Sections['by'],
+  string
+>
 
 /** The report by host, site or log: a line and the worst codes of each. */
 export function sections(page: Page): string[] {
