@@ -241,7 +241,8 @@ function detectLines(prober: Prober, data: readonly Uint8Array[], known: readonl
     plans = [...plans, ...plansOf(next.format)]
     rest = prober.without(plans, rest)
   }
-  if (format.family === 'clf') plans = withRicher(prober, plans, data)
+  if (format.family === 'clf')
+    plans = plans[0] === plansOf(format)[0] ? withRicher(prober, plans, data) : withFrequent(prober, plans, best, data)
   const others = found.filter((f) => f !== best)
   const looked = data.length - companions.length
   return {
@@ -272,8 +273,20 @@ function detectLines(prober: Prober, data: readonly Uint8Array[], known: readonl
  */
 function withRicher(prober: Prober, plans: readonly Plan[], data: readonly Uint8Array[]): Plan[] {
   const [main, ...others] = plans as [Plan, ...Plan[]]
-  const bare: Plan = { ...main, flags: main.flags | Flag.NoTail }
+  const bare = withoutTail(main)
   return prober.count([bare], data).fits === prober.count([main], data).fits ? [bare, ...others, main] : [...plans]
+}
+
+const withoutTail = (plan: Plan): Plan => ({ ...plan, flags: plan.flags | Flag.NoTail })
+
+/**
+ * Behind more particular layouts the one that most lines are of would be tried last. Where most have nothing behind it,
+ * it goes first without a tail, and says why a line is rejected.
+ */
+function withFrequent(prober: Prober, plans: readonly Plan[], best: Taken, data: readonly Uint8Array[]): Plan[] {
+  const [main] = plansOf(best.format) as [Plan]
+  const bare = withoutTail(main)
+  return prober.count([bare], data).fits * 2 > best.lines ? [bare, ...plans] : [...plans]
 }
 
 interface Taken {

@@ -45,6 +45,8 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   request_rest: { role: Role.Request },
   /** A time taken that is a number and nothing else. */
   seconds: { role: Role.TimeTaken, token: true, unitUs: 1_000_000 },
+  /** The same, with a fraction: what stands there is hardly anything else. */
+  fraction: { role: Role.TimeTaken, unitUs: 1_000_000 },
   /** An address, with blanks before it that align it. */
   aligned_addr: { role: Role.ClientIp, token: true },
   request_time_ms: { role: Role.TimeTaken, token: true, unitUs: 1_000 },
@@ -149,6 +151,7 @@ function ruleFor(
   { flags, quotesAreEscaped }: Required<LayoutOptions>,
 ): Rule {
   if (name === 'request_rest') return Rule.Rest
+  if (name === 'fraction') return Rule.Fraction
   if (until === '') return WITH_BLANKS.has(role) ? Rule.Rest : Rule.Word
   if (until.startsWith('"') && quotesAreEscaped) return next === undefined ? Rule.LastQuoted : Rule.Quoted
   // A request line holds blanks, so that the first one does not end it.

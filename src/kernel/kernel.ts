@@ -179,7 +179,8 @@ export class Kernel {
     this.wasm.clearPlans()
     for (const plan of plans) {
       const leading = this.#literal(plan.leading)
-      this.wasm.addPlan(plan.cutter, leading.at, leading.bytes, plan.timeTakenUnitUs, plan.flags)
+      if (this.wasm.addPlan(plan.cutter, leading.at, leading.bytes, plan.timeTakenUnitUs, plan.flags) < 0)
+        throw tooLarge()
       for (const step of plan.steps) {
         const until = this.#literal(step.until)
         if (!this.wasm.addStep(step.role, step.rule, until.at, until.bytes, step.unitUs ?? 0)) throw tooLarge()

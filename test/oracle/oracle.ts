@@ -58,7 +58,7 @@ function beforeTime(until: string, character: string): string {
 const TOKENS = new Set(['word', 'target_status', 'time_iso8601'])
 
 /** A layout in nginx notation as a regular expression with a group a variable. */
-function layoutPattern(layout: string): { pattern: RegExp; names: string[] } {
+function layoutPattern(layout: string, tail = '.*'): { pattern: RegExp; names: string[] } {
   const parts = layout.split(/\$(\w+)/)
   let source = `^${literal(parts[0] as string)}`
   const names: string[] = []
@@ -68,7 +68,8 @@ function layoutPattern(layout: string): { pattern: RegExp; names: string[] } {
     const last = i + 2 >= parts.length
     names.push(name)
     const end = literal(until)
-    if (until === '') source += '([^ ]*)(?: |$)'
+    if (name === 'fraction') source += `(\\d+\\.\\d${until.startsWith('"') ? '{3}' : '+'})${end || '(?= |$)'}`
+    else if (until === '') source += '([^ ]*)(?: |$)'
     else if (until.startsWith('"')) source += `((?:\\\\.|(?!${end})[^\\\\])*)${end}`
     else if (name === 'client_and_port') source += ` *([^ ]+):\\d+${end}`
     else if (name === 'number' || name === 'bytes_received') source += ` *(-|[+-]?[\\d.]+)${end}`
@@ -78,9 +79,9 @@ function layoutPattern(layout: string): { pattern: RegExp; names: string[] } {
     else if (name === 'host') source += `((?!")(?:(?!${end}).)*)(?<!,)${end}`
     else if (/^time_|^msec$/.test(parts[i + 2] ?? '')) source += beforeTime(until, '.')
     else source += `((?:(?!${end}).)*)${end}`
-    if (last) source += '.*$'
+    if (last) source += `${tail}$`
   }
-  return { pattern: new RegExp(source, 's'), names }
+  return { pattern: new RegExp(source, 'ds'), names }
 }
 
 const MONTHS = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
@@ -236,7 +237,10 @@ function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPa
   const m = pattern.exec(line)
   if (!m) return undefined
   const f = Object.fromEntries(names.map((n, i) => [n, m[i + 1] as string]))
-  if (!/^(\d{3}|-)$/.test(f.status as string)) return undefined
+  // A 0 before what may be a status is a time.
+  const behind = line.slice(m.indices?.[names.indexOf('status') + 1]?.[1])
+  if (!/^(\d{3}|-)$/.test(f.status as string) && (f.status !== '0' || /^.[1-5]\d\d(?!\d)/.test(behind)))
+    return undefined
   if (/(^| )-( |$)/.test(f.remote_user ?? '') && f.remote_user !== '-') return undefined
   if (f.body_bytes_sent !== undefined && !/^(\d{1,18}|-)$/.test(f.body_bytes_sent)) return undefined
   const balancer = isBalancer(names)
@@ -263,10 +267,9 @@ function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPa
     // CLF's %b is `-` where nothing was sent.
     bytesSent: bytes === undefined ? null : bytes === '-' ? 0 : Number(bytes),
     bytesReceived: /^\d+$/.test(received ?? '') ? Number(received) : null,
-    timeTakenUs:
-      f.request_time !== undefined && /^\d{1,15}(\.\d+)?$/.test(f.request_time)
-        ? Math.round(Number(f.request_time) * 1e6)
-        : null,
+    timeTakenUs: /^\d{1,15}(\.\d+)?$/.test(f.request_time ?? f.fraction ?? '')
+      ? Math.round(Number(f.request_time ?? f.fraction) * 1e6)
+      : null,
     client:
       f.prefix === undefined
         ? clientValue(f.client_and_port ?? f.remote_addr, f.host ?? '')
@@ -352,9 +355,19 @@ function readW3c(line: string, fields: readonly string[]): OracleEntry | undefin
 
 const LISTS = ['path', 'client', 'referer', 'userAgent', 'method', 'host'] as const
 
-/** Count a log. @param layouts tried in order on each line; none: a W3C log */
-export async function countSlowly(input: Uint8Array | Readable, layouts: readonly string[]): Promise<OracleCount> {
-  const patterns = layouts.map(layoutPattern)
+/**
+ * Count a log.
+ *
+ * @param layouts tried in order on each line; none: a W3C log
+ * @param bare    tried first, with nothing behind it
+ */
+export async function countSlowly(
+  input: Uint8Array | Readable,
+  layouts: readonly string[],
+  bare?: string,
+): Promise<OracleCount> {
+  const patterns = layouts.map((layout) => layoutPattern(layout))
+  if (bare !== undefined) patterns.unshift(layoutPattern(bare, ''))
   const count: OracleCount = { lines: 0, entries: 0, rejected: 0, ignored: 0, withoutTime: 0, codes: new Map() }
   let fields: string[] | undefined
   // latin1: bytes in, bytes out; decoding is the business of whoever prints.

@@ -23,7 +23,7 @@ export default {
       },
     },
     {
-      line: '2001:db8::1 - Frank Miller [10/Oct/2023:13:55:36 +0200] "POST /form HTTP/2.0" 302 138 "https://example.com/?q=a" "Mozilla/5.0 (X11; \\"x\\")" 0.012 "198.51.100.4"',
+      line: '2001:db8::1 - Frank Miller [10/Oct/2023:13:55:36 +0200] "POST /form HTTP/2.0" 302 138 "https://example.com/?q=a" "Mozilla/5.0 (X11; \\"x\\")" "198.51.100.4" "3.14"',
       entry: {
         clientIp: '2001:db8::1',
         method: 'POST',

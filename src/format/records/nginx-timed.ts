@@ -9,7 +9,7 @@ const AND_STATUS = 'us="$upstream_status"'
 // many have taken over.
 export default {
   name: 'nginx-timed',
-  title: 'combined or common, and behind it times as key=value (rt= uct= uht= urt= us=)',
+  title: 'combined or common, and behind it $request_time, bare or as key=value (rt= uct= uht= urt= us=)',
   aliases: ['upstream_time'],
   server: 'nginx',
   family: 'clf',
@@ -21,8 +21,38 @@ export default {
     `${COMBINED} rt=$request_time`,
     `${COMMON} ${TIMES} ${AND_STATUS}`,
     `${COMMON} rt=$request_time`,
+    ...[
+      '$fraction',
+      '"$fraction"',
+      '"$forwarded_for" $fraction',
+      '"$forwarded_for" "$fraction"',
+      '$number $fraction',
+    ].map((behind) => `${COMBINED} ${behind}`),
+    `${COMMON} $fraction`,
   ],
   samples: [
+    {
+      line: '203.0.113.7 - - [10/Oct/2023:13:55:36 +0000] "GET /a HTTP/1.1" 504 157 "-" "curl/8.4.0" 60.001 60.000',
+      entry: {
+        clientIp: '203.0.113.7',
+        method: 'GET',
+        uriStem: '/a',
+        status: 504,
+        bytesSent: 157,
+        userAgent: 'curl/8.4.0',
+      },
+    },
+    {
+      line: '203.0.113.7 - - [10/Oct/2023:13:55:36 +0000] "GET /a HTTP/1.1" 200 157 "-" "curl/8.4.0" "198.51.100.4" "0.250" "0.249"',
+      entry: {
+        clientIp: '203.0.113.7',
+        method: 'GET',
+        uriStem: '/a',
+        status: 200,
+        bytesSent: 157,
+        userAgent: 'curl/8.4.0',
+      },
+    },
     {
       line: '203.0.113.7 - - [10/Oct/2023:13:55:36 +0000] "GET /a HTTP/1.1" 502 157 "-" "curl/8.4.0" rt=0.005 uct="0.000" uht="0.004" urt="0.004"',
       entry: {

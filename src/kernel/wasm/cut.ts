@@ -127,6 +127,14 @@ function cutStep(i: i32, step: usize, p: usize): usize {
     setSpan(load<i32>(step), start, end)
     return end + length
   }
+  if (rule == Rule.Fraction) {
+    const end = endOfFraction(start, load<u8>(literal) == QUOTE)
+    // Of the last field the line may take the place of the literal.
+    const isEnded = end != 0 && (load<u8>(end) == load<u8>(literal) ? literalAt(end, literal, length) : i == stepCount - 1 && load<u8>(end) <= BLANK)
+    if (!isEnded) return fail(Reject.Layout, i, start)
+    setSpan(load<i32>(step), start, end)
+    return load<u8>(end) == load<u8>(literal) ? end + length : end
+  }
   let untilTime = rule == Rule.User || rule == Rule.UntilTime
   while (true) {
     p = findOrNewline(p, needle)
@@ -219,6 +227,17 @@ function endsInProtocol(start: usize, end: usize): bool {
 function isStatusAhead(p: usize): bool {
   for (let i: usize = 0; i < 3; i++) if (<u32>load<u8>(p + i) - 0x30 > 9) return false
   return <u32>load<u8>(p, 3) - 0x30 > 9
+}
+
+/** Where the digits end that begin at p, with a point among them; 0: there are none. */
+function endOfFraction(p: usize, isQuoted: bool): usize {
+  const start = p
+  while (<u32>load<u8>(p) - 0x30 <= 9) p++
+  if (p == start || load<u8>(p) != 0x2e) return 0
+  const point = p++
+  while (<u32>load<u8>(p) - 0x30 <= 9) p++
+  const places = p - point - 1
+  return places == 0 || (isQuoted && places != 3) ? 0 : p
 }
 
 /**

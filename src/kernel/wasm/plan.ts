@@ -13,7 +13,7 @@ import { Cutter, Flag, Role, Rule } from './roles'
 import { BACKSLASH, COMMA, findByte, NEWLINE } from './scan'
 import { hashOf, mix } from './hash'
 
-export const MAX_PLANS: i32 = 32
+export const MAX_PLANS: i32 = 64
 export const MAX_STEPS: i32 = 240
 const HEADER: usize = 48
 export const STEP: usize = 64

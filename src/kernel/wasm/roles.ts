@@ -70,6 +70,8 @@ export enum Rule {
   RequestLine = 13,
   /** The same; one without a version ends before three digits, the status. */
   RequestAndStatus = 14,
+  /** A number with a fraction, as seconds are written, ended by a blank or the line; in quotes one of three digits. */
+  Fraction = 15,
 }
 
 /** Properties of a plan, as bits. */
