@@ -76,8 +76,9 @@ export class DatabaseLedger implements Ledger {
     this.kernel.clear()
     // A stream cannot be recognised: who gives it once more after a failure would count a part of it twice.
     const mayBook = part.ends === 'period' && !isStream(log)
-    if (mayBook && this.#waiting.isHeavy(this.#options.commitWeight)) this.#commit(entered)
-    else if (this.#waiting.isHeavy()) this.#waiting.spill()
+    if (!this.#waiting.isHeavy(this.#options.commitWeight)) return
+    if (mayBook) this.#commit(entered)
+    else this.#waiting.spill()
   }
 
   book(log: Log | Refused): InputResult | undefined {

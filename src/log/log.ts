@@ -148,7 +148,7 @@ export interface Counting {
   readonly filter: Filter
   /** Whether the logs are to be recognised later. */
   readonly isRecognised: boolean
-  /** Bytes of parts of a unit that wait to be booked, at most. */
+  /** Bytes of parts of a unit that wait to be booked, at most, beside the first that waits. */
   readonly mostWaiting: number
 }
 

@@ -15,7 +15,10 @@ export interface Sizes {
   readonly handedOver: number
   /** A database: entries that the tables must hold before a midnight empties them. Sparse days share the tables. */
   readonly fewEntries: number
-  /** A database: so heavy a tally (`weightOf`) is booked at a midnight, and does not wait for the end of its log. */
+  /**
+   * A database: so heavy a tally (`weightOf`) is booked at a midnight, and does not wait for the end of its log: some
+   * 25 MB. Each transaction costs: rows of a later day go between those of the days before.
+   */
   readonly commitWeight: number
   /** Of parts of one unit that wait to be booked. When there are more, the thread that counts the unit waits. */
   readonly mostWaiting: number
@@ -30,6 +33,6 @@ export const SIZES: Sizes = {
   mostTogether: 256,
   handedOver: 1 << 20,
   fewEntries: 4096,
-  commitWeight: 60_000,
+  commitWeight: 150_000,
   mostWaiting: 8 << 20,
 }

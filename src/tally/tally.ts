@@ -226,22 +226,23 @@ export function trimLists({ codes }: Tally, listed: Listed, whole: readonly Dime
 }
 
 /**
- * Characters that are as large as a value without its text; rows of lists as the kernel lays them out, and texts
- * without their characters.
+ * Characters that are as large as a value without its text; rows of lists as the kernel lays them out, texts without
+ * their characters, and counts by time.
  */
 const CHARACTERS_OF_ONE = 128
 const ROWS_OF_ONE = 14
 const TEXTS_OF_ONE = 5
+const BUCKETS_OF_ONE = 3
 
 /**
- * How much memory codes take, in values of lists and counts by time: a code with its empty lists is as large as ten. A
+ * How much memory codes take, in values of lists: a code with its empty lists is as large as ten. A
  * value takes some 170 bytes.
  */
 export function weightOf(codes: Iterable<Pick<CodeTally, 'buckets' | 'lists'>>): number {
   let weight = 0
   const texts = new Set<readonly string[]>()
   for (const { buckets, lists } of codes) {
-    weight += 10 + buckets.size
+    weight += 10 + buckets.size / BUCKETS_OF_ONE
     for (const list of Object.values(lists)) {
       if (list instanceof LaidList) {
         weight += list.length / ROWS_OF_ONE

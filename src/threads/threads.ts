@@ -41,7 +41,7 @@ export interface Counted {
 /** What a worker is sent: a unit to count; that a part was taken, with its memory; or a piece to read into a ring. */
 export type Order =
   | { readonly id: number; readonly unit: Unit; readonly counting: Counting }
-  | { readonly taken: number; readonly bytes: number; readonly spare: ArrayBuffer }
+  | { readonly taken: number; readonly spare: ArrayBuffer }
   | { readonly ring: Ring; readonly piece: Piece }
 
 /** What a worker says: the next part of its unit, how much more was read, or that it is done. */
@@ -66,7 +66,6 @@ class Task implements Counted {
   readonly #parts: Part[] = []
   /** The part that was handed out last. */
   #handedOut: Part | undefined
-  #waitingBytes = 0
   isDone = false
   /** Whether somebody waits for its next part. */
   isAsked = false
@@ -84,13 +83,13 @@ class Task implements Counted {
     this.onRead = onRead
   }
 
-  get waitingBytes(): number {
-    return this.#waitingBytes
+  /** Bytes of each part that waits. */
+  get waiting(): number[] {
+    return this.#parts.map(({ tables }) => tables?.bytes.length ?? 0)
   }
 
   add(part: Part): void {
     this.#parts.push(part)
-    this.#waitingBytes += bytesOf(part)
   }
 
   async next(): Promise<Part | undefined> {
@@ -99,7 +98,6 @@ class Task implements Counted {
     this.goOn()
     for (let part = this.#parts.shift(); ; part = this.#parts.shift()) {
       if (part) {
-        this.#waitingBytes -= bytesOf(part)
         this.#handedOut = part
         this.isAsked = false
         return part
@@ -125,7 +123,12 @@ class Task implements Counted {
   }
 }
 
-const bytesOf = ({ tables }: Part): number => tables?.bytes.length ?? 0
+/**
+ * Whether so much waits that the thread which counts waits, too. The first part is not counted: lists of a first day are
+ * whole, 18 MB in a log of a million lines, and would stop every thread at its first midnight.
+ */
+export const isMuch = ([, ...others]: readonly number[], { mostWaiting }: Counting): boolean =>
+  others.reduce((sum, bytes) => sum + bytes, 0) > mostWaiting
 
 class WorkerThreads implements Threads {
   readonly jobs: number
@@ -213,7 +216,7 @@ class WorkerThreads implements Threads {
 
   giveBack({ worker }: Task, spare: ArrayBuffer): void {
     if (!worker || !this.#workers.has(worker.thread)) this.#spare = spare
-    else worker.thread.postMessage({ taken: worker.id, bytes: spare.byteLength, spare } satisfies Order, [spare])
+    else worker.thread.postMessage({ taken: worker.id, spare } satisfies Order, [spare])
   }
 
   #help(task: Task | undefined, kernel: Kernel): void {
@@ -231,7 +234,7 @@ class WorkerThreads implements Threads {
       onRead: task.onRead,
       mayGoOn: async (bytes) => {
         await turn(bytes)
-        while (task.waitingBytes > this.#counting.mostWaiting && !task.isAsked) {
+        while (isMuch(task.waiting, this.#counting) && !task.isAsked) {
           task.isPaused = true
           this.#wake()
           await new Promise<void>((resolve) => {

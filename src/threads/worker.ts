@@ -6,7 +6,7 @@ import { ALONE } from '../input/packing/packed.js'
 import type { KernelCode } from '../kernel/code.js'
 import { Kernel } from '../kernel/kernel.js'
 import { fillRing } from './ring.js'
-import { type Answer, type Order, TURN } from './threads.js'
+import { type Answer, isMuch, type Order, TURN } from './threads.js'
 
 // A worker thread: takes an Order by message, and answers to a unit with its parts, and to both with `isDone`.
 
@@ -17,9 +17,9 @@ if (parentPort) {
   const say = (answer: Answer, transfer: ArrayBuffer[] = []): void => port.postMessage(answer, transfer)
   let kernel: Kernel | undefined
   let spare: ArrayBuffer | undefined
-  /** The unit in work, and bytes of its parts that nobody has taken yet. */
+  /** The unit in work, and the bytes of each of its parts that nobody has taken yet. */
   let current = 0
-  let waiting = 0
+  let waiting: number[] = []
   let goOn = (): void => {}
 
   const count = async ({ unit, counting }: Extract<Order, { unit: unknown }>): Promise<void> => {
@@ -37,7 +37,7 @@ if (parentPort) {
       },
       onPart(part) {
         const buffer = part.tables?.bytes.buffer
-        waiting += buffer?.byteLength ?? 0
+        if (buffer) waiting.push(buffer.byteLength)
         say({ part }, buffer ? [buffer] : [])
       },
       async mayGoOn(bytes) {
@@ -46,7 +46,7 @@ if (parentPort) {
           sinceTurn = 0
           await setImmediate()
         }
-        while (waiting > counting.mostWaiting)
+        while (isMuch(waiting, counting))
           await new Promise<void>((resolve) => {
             goOn = resolve
           })
@@ -63,13 +63,13 @@ if (parentPort) {
   port.on('message', async (order: Order) => {
     if ('taken' in order) {
       spare = order.spare
-      if (order.taken === current) waiting -= order.bytes
+      if (order.taken === current) waiting.shift()
       goOn()
       return
     }
     if ('unit' in order) {
       current = order.id
-      waiting = 0
+      waiting = []
       await count(order)
     } else await fillRing(order.ring, () => openPiece(order.piece, ALONE))
     say({ isDone: true })
