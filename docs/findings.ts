@@ -5,7 +5,8 @@
  */
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type KindTable, kinds } from '../src/diagnosis/kinds/kinds.js'
+import { kinds } from '../src/diagnosis/kind-tables.js'
+import type { KindTable } from '../src/diagnosis/kinds/kinds.js'
 import { RULES } from '../src/diagnosis/rules/rules.js'
 import { markdown, markdownCell } from '../src/render/markdown.js'
 

@@ -33,7 +33,8 @@ export function removeStale(file: string): void {
   }
 }
 
-function isRunning(process_: number): boolean {
+/** Whether there is a process of this number. */
+export function isRunning(process_: number): boolean {
   try {
     process.kill(process_, 0)
     return true

@@ -14,5 +14,7 @@ export { type InputResult, type Progress, type ReadOptions, readInputs } from '.
 export { RENDERERS, type RenderOptions } from './render/render.js'
 export { makeReport, type Report, type ReportCode, type ReportOptions } from './report/report.js'
 export { compileSelection } from './report/select.js'
-export { compileThreshold, judgeThresholds, type Threshold, type ThresholdResult } from './report/thresholds.js'
 export { openStore, type Source, type Store } from './store/store.js'
+export { factsOf } from './summary/facts.js'
+export { type Facts, type Judged, judge, type Threshold } from './threshold/evaluate.js'
+export { compileThreshold, parseThreshold, printThreshold } from './threshold/grammar.js'

@@ -115,6 +115,15 @@ export function monthAfter(month: string): string {
   return new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 7)
 }
 
+const HOUR = 3600
+
+/** The local hour a moment falls in. */
+export function hourOf(seconds: number, zone: string): { start: number; end: number } {
+  const offset = offsetAt(seconds, zone)
+  const start = Math.floor((seconds + offset) / HOUR) * HOUR - offset
+  return { start, end: start + HOUR }
+}
+
 const QUARTER = 900
 
 /**

@@ -13,7 +13,7 @@ import { LogstatError } from '../src/errors.js'
 import { explainJson, explainMarkdown, explainText } from '../src/render/explain.js'
 import { catalogueWidth } from '../src/render/lines.js'
 import { compileSelection } from '../src/report/select.js'
-import { compileThreshold } from '../src/report/thresholds.js'
+import { compileThreshold } from '../src/threshold/grammar.js'
 import { fixture, logstat, ROOT } from './support.js'
 
 const FILES = readDataFiles()

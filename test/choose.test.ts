@@ -231,7 +231,7 @@ describe('logs of a database', () => {
     expect(totals.entries).toBe(4)
     expect(summary).toMatchObject({
       period: 'stretch',
-      changes: [{ what: 'requests', now: 4, before: 4 }, {}, {}, {}],
+      changes: expect.arrayContaining([{ what: 'requests', now: 4, before: 4 }]),
     })
     const text = await logstat([
       'summary',
@@ -244,7 +244,9 @@ describe('logs of a database', () => {
       '--until',
       '2026-11-23',
     ])
-    expect(text.stdout).toMatch(/^Summary of 2026-11-22 00:00:00 – 2026-11-23 00:00:00\n[\s\S]*as much time before it/)
+    expect(text.stdout).toMatch(
+      /^OK {2}2026-11-22 00:00:00 – 2026-11-23 00:00:00 [\s\S]*Against 2026-11-21 00:00:00 – 2026-11-22 00:00:00\n/,
+    )
     for (const args of [
       ['--until', '2026-11-22'],
       ['--since', '2026-11-22', '--until', '2026-11-21'],

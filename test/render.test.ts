@@ -23,9 +23,8 @@ import { toJson } from '../src/render/json.js'
 import { RENDERERS, type RenderOptions } from '../src/render/render.js'
 import { renderSummary } from '../src/render/summary.js'
 import { makeReport, type Report } from '../src/report/report.js'
-import { summarize } from '../src/report/summary.js'
-import { compileThreshold } from '../src/report/thresholds.js'
 import { openStore } from '../src/store/store.js'
+import type { Summary } from '../src/summary/summary.js'
 import { literalReport } from './literal-report.js'
 import { fixture } from './support.js'
 
@@ -59,27 +58,42 @@ const EMPTY: Report = {
 }
 const render = (kind: string, report: Report, options: RenderOptions = OPTIONS): string =>
   [...(RENDERERS[kind] as NonNullable<(typeof RENDERERS)[string]>)(report, options)].join('')
-const summaryOf = (report: Report): string =>
-  renderSummary(
-    summarize({
-      day: '2026-11-22',
-      report,
-      before: {
-        ...report,
-        totals: { ...report.totals, entries: 1700 },
-        problems: 0,
-        codes: report.codes.slice(0, 1),
-        classes: [],
-      },
-      codes: report.codes.map((code) => ({ ...code, win32Status: null })),
-      codesBefore: report.codes.slice(0, 1).map((code) => ({ ...code, win32Status: null })),
-      thresholds: ['5xx > 2%', '404 > 10'].map(compileThreshold),
-      undated: { entries: 1774, withoutTime: report.totals.withoutTime },
-      lastDay: null,
-    }),
-    report.language,
-    OPTIONS,
-  )
+const summaryOf = (report: Report): string => renderSummary({ report, summary: literalSummary(report) }, OPTIONS)
+
+/** What a summary may say of a literal report. */
+function literalSummary(report: Report): Summary {
+  const both = (text: string) => ({ en: text, zh: text })
+  return {
+    day: '2026-11-22',
+    period: 'day',
+    against: '2026-11-21',
+    state: 'alert',
+    isLate: false,
+    unjudged: [],
+    requests: 1774,
+    thresholds: [
+      { text: '5xx > 2%', exceeded: true, value: both('12.06 % (214 of 1,774)') },
+      { text: '404 > 10', exceeded: false, value: both('3') },
+      { text: 'p95 > 1s', exceeded: null, value: both('no time taken is known') },
+    ],
+    changes: [
+      { what: 'requests', now: 1774, before: 1700 },
+      { what: '5xx', now: 214, before: 0 },
+      { what: '503.2', now: 214, before: 0, kind: 'new' },
+      { what: report.codes.at(-1)?.reason ?? '404', now: 80, before: 12, kind: 'grew' },
+    ],
+    newCodes: ['503.2'],
+    notes: [{ id: 'without-time', isGrave: false, words: both('entries without a readable time: 3') }],
+    coverage: {
+      gaps: [],
+      due: null,
+      lastAt: Date.UTC(2026, 10, 22, 23, 59) / 1000,
+      read: { lines: 1790, entries: 1774, rejected: 5, withoutTime: 3, longAgo: 0, ahead: 0 },
+      unread: [],
+    },
+    lastDay: null,
+  }
+}
 
 describe('one literal report', () => {
   it('as text', () => {
@@ -257,17 +271,24 @@ describe('one literal report', () => {
   })
   it('as a summary', () => {
     expect(summaryOf(literalReport('en'))).toMatchInlineSnapshot(`
-      "Summary of 2026-11-22
-      No readable time in 3 of 1,774 new entries: these belong to no day.
+      "ALERT  2026-11-22  5xx > 2%: 12.06 % (214 of 1,774)
+        ! entries without a readable time: 3
         EXCEEDED  5xx > 2%: 12.06 % (214 of 1,774)
         ok  404 > 10: 3
-      Compared with the day before:
-        requests           1,774  ▲ 4.4 %  (was 1,700)
-        problems             226  none the day before
-        4xx                   60  none the day before
-        5xx                  214  none the day before
-        new codes: 503.2 · 401.1 · 404.77
+        NOT JUDGED  p95 > 1s: no time taken is known
 
+      Found
+        503.2  214  Concurrent request limit exceeded  /api/orders
+            → See what hangs: appcmd list requests /elapsed:10000
+        401.1/1326  9  Wrong user name or password
+        404.77  3  
+
+      Against 2026-11-21
+        requests         1,774  ▲ 4.4 %  (was 1,700)
+        5xx                214  none then
+        new:     503.2 (214)
+        grew:    404 (12 → 80)
+      Coverage: 1 log, last entry 2026-11-22 23:58; new: 1,790 lines, 5 not understood, 3 without a time
       "
     `)
   })

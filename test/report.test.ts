@@ -5,12 +5,9 @@ import { findInputs } from '../src/input/find.js'
 import { readInputs } from '../src/pipeline.js'
 import { makeReport, type Report } from '../src/report/report.js'
 import { compileSelection } from '../src/report/select.js'
-import { codeName, type ReportCode } from '../src/report/shape.js'
-import { summarize } from '../src/report/summary.js'
-import { compileThreshold, judgeThresholds } from '../src/report/thresholds.js'
+import { codeName } from '../src/report/shape.js'
 import { openStore, type Store } from '../src/store/store.js'
 import { checkZone, dateOf, dayOf, localTime, offsetName, startOfDay } from '../src/time-zone.js'
-import { literalReport } from './literal-report.js'
 import { fixture } from './support.js'
 
 const code = (
@@ -74,49 +71,6 @@ describe('selections', () => {
       }
     },
   )
-})
-
-describe('thresholds', () => {
-  const codes = [code(200, 0, 0, null, 970), code(503, 2, 0, null, 20), code(503, 0, 0, null, 10)]
-  const judged = (text: string, of: readonly Code[] = codes) => judgeThresholds([compileThreshold(text)], of).results[0]
-  const exceeds = (text: string, of?: readonly Code[]) => judged(text, of)?.exceeded
-  it('compare counts, and shares of all requests', () => {
-    expect(judged('5xx > 2%')).toEqual({ text: '5xx > 2%', exceeded: true, hits: 30, requests: 1000, isShare: true })
-    expect(judged(' 503.2>10 ')).toEqual({ text: '503.2>10', exceeded: true, hits: 20, requests: 1000, isShare: false })
-    expect(
-      ['5xx > 3%', '5xx >= 3 %', '503.2 < 20', '503.2 <= 20', '404 > 0', '5xx > 2.99%'].map((text) => exceeds(text)),
-    ).toEqual([false, true, false, true, false, true])
-  })
-  it('count requests', () => {
-    expect(['requests < 100', 'requests >= 1000', 'Requests<1001', 'no-data'].map((text) => exceeds(text))).toEqual([
-      false,
-      true,
-      true,
-      false,
-    ])
-  })
-  it('say nothing of a day without requests, unless they are about requests', () => {
-    expect(
-      ['5xx > 0%', '503.* > 10', '5xx < 1', 'requests < 100', 'requests > 0', 'no-data'].map((text) =>
-        exceeds(text, []),
-      ),
-    ).toEqual([null, null, null, true, false, true])
-  })
-  it.each([
-    '',
-    '5xx',
-    '> 2',
-    '5xx = 2',
-    '5xx > x',
-    '5xx > -1',
-    'many > 2',
-    '5xx > 2%%',
-    'requests > 2%',
-    'no-data > 3',
-    'requests',
-  ])('refuse "%s"', (text) => {
-    expect(() => compileThreshold(text)).toThrow(LogstatError)
-  })
 })
 
 describe('the report of a day', () => {
@@ -260,90 +214,6 @@ describe('codeName', () => {
       name(503, null, 'QueueFull'),
       name(null, null, 'Timer'),
     ]).toEqual(['404', '404.0', '009', '-', '503 QueueFull', '- Timer'])
-  })
-})
-
-describe('the summary', () => {
-  it('sets a day beside the day before and holds it against thresholds', () => {
-    const report = literalReport('en')
-    const before: Report = {
-      ...report,
-      codes: report.codes.slice(0, 1),
-      totals: { ...report.totals, entries: 1000 },
-      problems: 0,
-      classes: [],
-    }
-    const all = (codes: readonly ReportCode[]) =>
-      codes.flatMap(({ win32, hits, ...key }) => {
-        const rest = hits - win32.reduce((n, w) => n + w.hits, 0)
-        return [
-          ...win32.map((w) => ({ ...key, win32Status: w.value, hits: w.hits })),
-          { ...key, win32Status: null, hits: rest },
-        ]
-      })
-    const parts = {
-      day: '2026-11-22',
-      report,
-      before,
-      codes: all(report.codes),
-      codesBefore: all(before.codes),
-      thresholds: [],
-      undated: { entries: 1774, withoutTime: 9 },
-      lastDay: null,
-    }
-    const summary = summarize({
-      ...parts,
-      thresholds: ['5xx > 2%', '401.1/1326 > 100', '404.77 >= 3'].map(compileThreshold),
-    })
-    expect(summary).toMatchObject({ day: '2026-11-22', state: 'alert', unjudged: [], requests: 1774 })
-    expect(summary.changes).toEqual([
-      { what: 'requests', now: 1774, before: 1000 },
-      { what: 'problems', now: 226, before: 0 },
-      { what: '4xx', now: 60, before: 0 },
-      { what: '5xx', now: 214, before: 0 },
-    ])
-    expect(summary.newCodes).toEqual(['503.2', '401.1', '404.77'])
-    expect(summary.thresholds.map((t) => [t.exceeded, t.hits])).toEqual([
-      [true, 214],
-      [false, 9],
-      [true, 3],
-    ])
-    // Of thousands the first are named.
-    const [some] = report.codes as [ReportCode]
-    const codes = Array.from({ length: 5000 }, (_, substatus) => ({ ...some, substatus }))
-    const known = all(codes.filter(({ substatus }) => substatus % 1000 !== 7))
-    expect(summarize({ ...parts, report: { ...report, codes }, codesBefore: known }).newCodes).toEqual([
-      '200.7',
-      '200.1007',
-      '200.2007',
-      '200.3007',
-      '200.4007',
-    ])
-    expect(summarize({ ...parts, report: { ...report, codes } }).newCodes).toHaveLength(12)
-    expect(summarize({ ...parts, before: { ...before, totals: { ...before.totals, entries: 0 } } }).newCodes).toEqual(
-      [],
-    )
-  })
-  it('calls no day ok that has no requests, or that undated entries may belong to', () => {
-    const report = literalReport('en')
-    const parts = { day: '2026-11-22', report, before: report, codesBefore: [], thresholds: [], lastDay: '2026-11-20' }
-    const stateOf = (hits: number, withoutTime: number, entries: number, ...thresholds: string[]) => {
-      const codes = hits ? [code(200, 0, 0, null, hits)] : []
-      const made = summarize({
-        ...parts,
-        codes,
-        undated: { entries, withoutTime },
-        thresholds: thresholds.map(compileThreshold),
-      })
-      return [made.state, ...made.unjudged, made.lastDay]
-    }
-    expect(stateOf(990, 9, 10)).toEqual(['ok', null])
-    expect(stateOf(990, 10, 1001)).toEqual(['ok', null])
-    expect(stateOf(990, 10, 1000)).toEqual(['unknown', 'without-time', null])
-    expect(stateOf(990, 10, 1000, '2xx > 3')).toEqual(['alert', 'without-time', null])
-    expect(stateOf(0, 0, 0, '5xx > 2%')).toEqual(['unknown', 'no-data', '2026-11-20'])
-    expect(stateOf(0, 0, 0, 'no-data')).toEqual(['alert', '2026-11-20'])
-    expect(stateOf(0, 50, 50, 'requests < 100')).toEqual(['alert', 'without-time', '2026-11-20'])
   })
 })
 

@@ -1,6 +1,7 @@
 import type { Command, Option } from 'commander'
 import { LANGUAGES } from '../catalogue/note.js'
 import type { Words } from '../errors.js'
+import { AGAINST, PERIOD_KINDS } from '../summary/period.js'
 import { duration } from './duration.js'
 import * as options from './options.js'
 import { option } from './options.js'
@@ -121,7 +122,15 @@ export const COMMANDS: readonly CommandRecord[] = [
   {
     name: 'report',
     about: { en: 'report what a database holds', zh: '报告数据库中的内容' },
-    options: () => [mandatoryDb(), options.server(), ...options.printing(), options.brief(), ...options.selecting()],
+    options: () => [
+      mandatoryDb(),
+      options.failOn(),
+      options.minRequests(),
+      options.server(),
+      ...options.printing(),
+      options.brief(),
+      ...options.selecting(),
+    ],
     run: async (_, command) => (await import('./report.js')).reportDatabase(command.opts()),
   },
   {
@@ -150,22 +159,41 @@ export const COMMANDS: readonly CommandRecord[] = [
       zh: '逐级细分 IIS 日志（或其数据库）：状态码、子状态、Win32 状态',
     },
     operands: ['[paths...]', LOGS],
-    options: () => [options.db(), ...options.reading(), ...options.printing(), ...options.filteringOrSelecting()],
+    options: () => [
+      options.db(),
+      options.failOn(),
+      options.minRequests(),
+      ...options.reading(),
+      ...options.printing(),
+      ...options.filteringOrSelecting(),
+    ],
     run: async (paths, command) => (await import('./report.js')).iis(paths, command.opts()),
   },
   {
     name: 'summary',
     about: {
-      en: 'for cron: add what is new in the logs, report the last complete day beside the day before, alert',
-      zh: '供 cron 使用：加入日志中的新内容，汇总最近一个完整自然日并与前一天对比，必要时报警',
+      en: 'for cron: add what is new in the logs, report the last complete day (hour, week, month) beside the one before, alert',
+      zh: '供 cron 使用：加入日志中的新内容，汇总最近一个完整的自然日（小时、周、月）并与前一个对比，必要时报警',
     },
     operands: ['[paths...]', LOGS],
     options: () => [
       mandatoryDb(),
       options.failOn(),
+      options.minRequests(),
+      option('--period <kind>', { en: 'what is summed up', zh: '汇总的时段' }).choices(PERIOD_KINDS).default('day'),
+      option('--against <which>', {
+        en: 'what it is set beside: the period before, or the same weekday a week before',
+        zh: '对比对象：前一个时段，或一周前的同一天',
+      })
+        .choices(AGAINST)
+        .default('previous'),
       option('--day <date>', {
-        en: 'report this day (YYYY-MM-DD), not the last complete one',
-        zh: '汇总这一天（YYYY-MM-DD），而不是最近一个完整自然日',
+        en: 'look up the period that this is in (YYYY-MM-DD, for an hour "YYYY-MM-DD HH:MM"); nothing is caught up or remembered',
+        zh: '查看该日期所在的时段（YYYY-MM-DD，小时写成 "YYYY-MM-DD HH:MM"）；不补报，也不记录',
+      }),
+      option('--quiet-if-ok', {
+        en: 'print nothing at all unless the exit status is 1 or 2',
+        zh: '除非退出状态为 1 或 2，否则不显示任何内容',
       }),
       ...options.reading(),
       ...options.printing(),

@@ -89,6 +89,8 @@ function makeProgram(version: string, config: Config, done: (status: number) => 
     .showHelpAfterError(`         ${said({ en: 'See: logstat --help', zh: '参见：logstat --help' })}`)
     .addHelpText('after', said(EXAMPLES))
   for (const option of [
+    options.failOn(),
+    options.minRequests(),
     ...options.reading(),
     ...options.printing(),
     options.brief(),

@@ -165,9 +165,14 @@ export const quiet = (): Option =>
   option('-q, --quiet', { en: 'no progress and no notes on standard error', zh: '不在标准错误上显示进度和提示' })
 export const failOn = (): Option =>
   option('--fail-on <threshold>', {
-    en: "exit with 1 if the day exceeds this, e.g. '5xx > 2%' (of its requests) or '503.* > 10'; may be repeated",
-    zh: "当天超过该阈值时以 1 退出，例如 '5xx > 2%'（占请求数）或 '503.* > 10'；可重复",
+    en: "exit with 1 if the requests exceed this, e.g. '5xx > 2%', '503.* > 10', '5xx of people > 2% and requests > 500' (docs/cron.md); may be repeated",
+    zh: "请求超过该阈值时以 1 退出，例如 '5xx > 2%'、'503.* > 10'、'5xx of people > 2% and requests > 500'（docs/cron.md）；可重复",
   }).argParser(collect)
+export const minRequests = (): Option =>
+  option('--min-requests <n>', {
+    en: 'a share or a time of fewer requests exceeds no threshold (default: 120)',
+    zh: '请求数少于该值时，比例和耗时不触发阈值（默认：120）',
+  }).argParser(whole)
 
 const group = (heading: Words, ...options: readonly Option[]): Option[] =>
   options.map((each) => each.helpGroup(said(heading)))

@@ -10,17 +10,21 @@ import { compileSelection } from '../report/select.js'
 import type { Fleet } from '../report/shape.js'
 import type { Settled } from '../store/range.js'
 import { openStore, type Store } from '../store/store.js'
+import type { Threshold } from '../threshold/evaluate.js'
 import { parseMoment, systemZone } from '../time-zone.js'
 import { isCentre } from './centre-url.js'
 import { type ChoiceOptions, choose } from './choose.js'
 import { otherDatabase, type Pair, pairOf } from './compare.js'
+import { type FailOnOptions, judgeAll, statusOf, tellJudged, thresholdsOf } from './fail-on.js'
 import { said } from './messages.js'
 import { kindOf, type OutputOptions, renderOptions, settingsToName, show } from './output.js'
 import { type ReadCommandOptions, readPaths } from './read.js'
 import { tellUndated } from './undated.js'
 
-type ReportOptions = OutputOptions & ReadCommandOptions & { readonly compare?: string }
-type DatabaseOptions = OutputOptions & ChoiceOptions & { readonly by?: Grouping; readonly compare?: string }
+type ReportOptions = OutputOptions & ReadCommandOptions & FailOnOptions & { readonly compare?: string }
+type DatabaseOptions = OutputOptions &
+  ChoiceOptions &
+  FailOnOptions & { readonly by?: Grouping; readonly compare?: string }
 
 /** `logstat [PATH…]`: read, report, keep nothing. */
 export async function report(paths: readonly string[], options: ReportOptions): Promise<number> {
@@ -72,16 +76,18 @@ const given = <T extends object>(options: T): { [K in keyof T]: Exclude<T[K], un
 async function readAndPrint(paths: readonly string[], options: ReportOptions, asIis: boolean): Promise<number> {
   const kind = kindOf(options)
   const { compare } = options
+  const thresholds = thresholdsOf(options)
   const other = compare === undefined ? undefined : otherDatabase(compare)
   const store = openStore(null)
   const { failed, filter, results } = await readPaths(paths, store, options)
   const leftOut = results.map((result) => result.leftOut)
-  await print(store, kind, options, asIis, { filter, leftOut }, other)
-  return failed || hidesEntries(results, options) ? 2 : 0
+  const status = await print(store, kind, options, asIis, { filter, leftOut, thresholds }, other)
+  return failed || hidesEntries(results, options) ? 2 : status
 }
 
 async function printDatabase(file: string, options: DatabaseOptions, asIis: boolean): Promise<number> {
   const kind = kindOf(options)
+  const thresholds = thresholdsOf(options)
   const { by, compare, tz } = options
   const partOf = (store: Store): { chosen: Settled; pair: Pair | undefined } => {
     const chosen = choose(store, options, asIis ? 'iis' : '')
@@ -89,8 +95,7 @@ async function printDatabase(file: string, options: DatabaseOptions, asIis: bool
   }
   const { store, fleet } = isCentre(file) ? await fromCentre(file, options, partOf) : openFile(file)
   const { chosen, pair } = partOf(store)
-  await print(store, kind, options, asIis, { ...(pair?.now ?? chosen), by }, pair, fleet)
-  return 0
+  return print(store, kind, options, asIis, { ...(pair?.now ?? chosen), by, thresholds }, pair, fleet)
 }
 
 const openFile = (file: string): { store: Store; fleet?: Fleet } => ({ store: openStore(file, { readOnly: true }) })
@@ -138,15 +143,16 @@ function hidesEntries(results: readonly InputResult[], { since, until, quiet }: 
   return false
 }
 
+/** @returns the exit status that thresholds make */
 async function print(
   store: Store,
   kind: string,
-  options: OutputOptions,
+  options: OutputOptions & FailOnOptions,
   asIis: boolean,
-  part: Partial<MadeOptions>,
+  { thresholds, ...part }: Partial<MadeOptions> & { readonly thresholds: readonly Threshold[] },
   beside?: Omit<Pair, 'now'>,
   fleet?: Fleet,
-): Promise<void> {
+): Promise<number> {
   const render = asIis && kind === 'text' ? renderIis : RENDERERS[kind]
   if (!render)
     throw new LogstatError('output', {
@@ -169,6 +175,7 @@ async function print(
   }
   const made = make(options.lang)
   const other = LANGUAGES.find((language) => language !== options.lang)
+  const judged = judgeAll(store, made, { ...asked, ...part }, thresholds, options)
   const inOtherLanguage = kind === 'html' && other ? make(other) : undefined
   // Whoever waits for a pager must not hold a database for so long.
   store.close()
@@ -178,6 +185,8 @@ async function print(
   const pieces = render({ ...made, ...named }, { ...renderOptions(options), inOtherLanguage })
   const head = kind === 'text' && fleet ? await headOf(fleet, options) : ''
   await show(withSettings(pieces, kind, settings, head), kind, options)
+  tellJudged(judged)
+  return statusOf(judged)
 }
 
 async function headOf(fleet: Fleet, { tz }: OutputOptions): Promise<string> {

@@ -1,147 +1,195 @@
-import { LogstatError } from '../errors.js'
+import { LogstatError, type Words } from '../errors.js'
 import type { InputResult } from '../pipeline.js'
 import { toJson } from '../render/json.js'
 import { RENDERERS } from '../render/render.js'
-import { renderSummary, summaryJson, thresholdValue } from '../render/summary.js'
-import type { Report } from '../report/report.js'
+import { renderSummary, summaryJson } from '../render/summary.js'
+import type { ReportOptions } from '../report/report.js'
 import type { Grouping } from '../report/sections.js'
 import { compileSelection } from '../report/select.js'
-import { makeSummary, type Summary } from '../report/summary.js'
-import { compileThreshold } from '../report/thresholds.js'
-import { addUndated, type Undated } from '../report/undated.js'
 import { openStore, type Store } from '../store/store.js'
-import { dayOf, localTime, parseMoment, startOfDay, systemZone } from '../time-zone.js'
+import { NOTHING_READ, type Reading } from '../summary/coverage.js'
+import { takeLock } from '../summary/lock.js'
+import { type Memory, NO_MEMORY, recall, remember } from '../summary/memory.js'
+import {
+  type Against,
+  daysOf,
+  lastPeriod,
+  type Period,
+  type PeriodKind,
+  periodBeside,
+  periodNamed,
+  stretchOf,
+} from '../summary/period.js'
+import { type Owed, owedNow, readFor } from '../summary/run.js'
+import { makeSummary, type Told } from '../summary/summary.js'
+import type { Threshold } from '../threshold/evaluate.js'
+import { compileThreshold } from '../threshold/grammar.js'
+import { parseMoment, systemZone } from '../time-zone.js'
 import { isCentre } from './centre-url.js'
 import { choose } from './choose.js'
 import { tell } from './messages.js'
 import { kindOf, type OutputOptions, renderOptions, show } from './output.js'
-import { type ReadCommandOptions, readPaths } from './read.js'
-import { tellUndated, undatedText } from './undated.js'
+import { type ReadCommandOptions, readOptions, readPaths } from './read.js'
+import { tellUndated } from './undated.js'
 
 interface SummaryOptions extends OutputOptions, Omit<ReadCommandOptions, keyof OutputOptions | 'source'> {
   readonly source?: readonly string[]
   readonly by?: Grouping
   readonly db: string
   readonly failOn?: readonly string[]
+  readonly minRequests?: number
+  readonly period: PeriodKind
+  readonly against: Against
   readonly day?: string
+  readonly quietIfOk?: boolean
 }
 
+/** What is held against a period when nobody names a threshold. */
+const USUAL_THRESHOLD = 'severity >= act'
+
 /**
- * `logstat summary --db FILE [PATH…]`: read what was appended since the last run, report the last complete day beside
- * the one before.
+ * `logstat summary --db FILE [PATH…]`: read what was appended since the last run, and report the last period that is
+ * over beside the one before, and all that no run has told.
  *
- * @returns 1 when a threshold was exceeded, 2 when a log could not be read or the day cannot be judged
+ * @returns 1 when a threshold was exceeded, 2 when a log could not be read or a period cannot be judged
  */
 export async function summary(paths: readonly string[], options: SummaryOptions): Promise<number> {
   const kind = kindOf(options)
-  const thresholds = (options.failOn ?? []).map(compileThreshold)
-  const select = options.status === undefined ? {} : { select: compileSelection(options.status) }
-  const zone = options.tz ?? systemZone()
-  const stretch = stretchOf(options, zone)
-  const day = stretch ? dayOf(stretch.since, zone).number : dayOfSummary(options.day, zone)
-  const isOfCentre = isCentre(options.db)
-  if (isOfCentre && paths.length > 0) throw readsNoLogs()
-  const store = isOfCentre
-    ? await storeOfCentre(options, day, startOfDay(day + 1, zone))
-    : openStore(options.db, { create: paths.length > 0 })
-  // Standard input is named `-` here: --source chooses among logs.
-  const { source: _, since: __, until: ___, ...reading } = options
-  const { failed, results } = paths.length ? await readPaths(paths, store, reading) : { failed: false, results: [] }
-  const undated = undatedOf(results, store, stretch?.until ?? startOfDay(day + 1, zone))
-  const { sources } = choose(store, options)
-  const { language, top, server } = { language: options.lang, ...options }
-  const made = makeSummary(store, {
-    day,
-    stretch,
-    sources,
-    zone,
-    thresholds,
-    undated,
-    report: { language, top, server, by: options.by, ...select },
-  })
-  store.close()
-  await show(printed(made, kind, options), kind, options)
-  if (!options.quiet || made.summary.unjudged.includes('without-time')) tellUndated(results)
-  tellState(made.summary)
-  return failed || made.summary.unjudged.length > 0 ? 2 : made.summary.state === 'alert' ? 1 : 0
+  const thresholds = (options.failOn ?? [USUAL_THRESHOLD]).map(compileThreshold)
+  // Who asks for a certain day looks something up; all other runs are the ones that tell.
+  const release = isLookUp(options) ? undefined : lockOf(options.db, paths.length > 0)
+  try {
+    const store = isCentre(options.db)
+      ? await storeOfCentre(paths, options)
+      : openStore(options.db, { create: paths.length > 0 })
+    const { told, results, keep } = await tellOf(store, paths, thresholds, {
+      ...options,
+      remembers: release !== undefined,
+    })
+    store.close()
+    const status = Math.max(...told.map(statusOf))
+    if (status > 0 || !options.quietIfOk) await show(printed(told, kind, options), kind, options)
+    const isBlind = told.some((each) => each.summary.unjudged.includes('without-time'))
+    if (isBlind || isWatched(options)) tellUndated(results)
+    for (const each of told) tellState(each)
+    keep()
+    return status
+  } finally {
+    release?.()
+  }
 }
 
-const readsNoLogs = (): LogstatError =>
-  new LogstatError(
-    'centre',
-    { en: 'logs cannot be added to a centre', zh: '不能将日志直接加入中心库' },
-    {
-      en: 'Add them to the database of this server, and push it: logstat push --db FILE --to URL',
-      zh: '请加入本服务器的数据库并推送：logstat push --db FILE --to URL',
-    },
-  )
+/** A time or a part of the logs is asked for. */
+const isLookUp = (options: SummaryOptions): boolean =>
+  isCentre(options.db) ||
+  (['day', 'since', 'until', 'source', 'host'] as const).some((name) => options[name] !== undefined)
 
-/** Days before it that a day is set beside. */
+/** Notes are for people who look on: cron would mail them. */
+const isWatched = ({ quiet, quietIfOk }: SummaryOptions): boolean =>
+  !quiet && !quietIfOk && process.stderr.isTTY === true
+
+/** 0 ok, 1 exceeded, 2 not judged */
+const statusOf = ({ summary }: Told): number => (summary.unjudged.length > 0 ? 2 : summary.state === 'alert' ? 1 : 0)
+
+/** @returns what gives it back; undefined: nothing may be written beside a database that is only asked */
+function lockOf(database: string, reads: boolean): (() => void) | undefined {
+  try {
+    return takeLock(database)
+  } catch (error) {
+    if (!reads && error instanceof LogstatError && error.code === 'no-lock') return undefined
+    throw error
+  }
+}
+
+/** Days before it that a period is held against. */
 const DAYS_BEFORE = 35
 
-async function storeOfCentre({ db, by, top, quiet, tz }: SummaryOptions, day: number, until: number): Promise<Store> {
+/** What a summary asks of a centre, in a temporary store. */
+async function storeOfCentre(paths: readonly string[], options: SummaryOptions): Promise<Store> {
+  if (paths.length > 0)
+    throw new LogstatError(
+      'centre',
+      { en: 'logs cannot be added to a centre', zh: '不能将日志直接加入中心库' },
+      {
+        en: 'Add them to the database of this server, and push it: logstat push --db FILE --to URL',
+        zh: '请加入本服务器的数据库并推送：logstat push --db FILE --to URL',
+      },
+    )
+  const { db, by, top, period: kind, against } = options
+  const zone = options.tz ?? systemZone()
+  const period = namedPeriod(options, zone) ?? lastPeriod(kind, Date.now() / 1000, zone)
+  const stretches = [period, periodBeside(period, against, zone)].map((each) => daysOf(each, zone))
   const { fleetLine, pulled } = await import('./centre.js')
-  const stretches = (): number[][] => [[day], [day - 1]]
-  const since = until - DAYS_BEFORE * 86400
   const { store, fleet } = await pulled(db, {
-    since,
-    until,
+    since: period.since - DAYS_BEFORE * 86_400,
+    until: period.until,
     top,
-    ...(by === undefined ? { stretches } : { isApart: true }),
+    ...(by === undefined ? { stretches: () => stretches } : { isApart: true }),
   })
-  if (!quiet) process.stderr.write(`logstat: ${fleetLine(fleet, tz ?? systemZone())}\n`)
+  if (isWatched(options)) process.stderr.write(`logstat: ${fleetLine(fleet, zone)}\n`)
   return store
 }
 
-/**
- * Entries without a readable time among those that are new. When this run has read nothing new: among those of the logs
- * that were read
- * since the day ended.
- */
-function undatedOf(results: readonly InputResult[], store: Store, endOfDay: number): Undated {
-  const fresh = results.filter(({ lines }) => lines > 0)
-  return addUndated(fresh.length > 0 ? fresh : store.sources().filter(({ readAt }) => readAt >= endOfDay))
+interface TellOptions extends SummaryOptions {
+  /** What is told is remembered. */
+  readonly remembers: boolean
 }
 
-function printed(made: { report: Report; summary: Summary }, kind: string, options: OutputOptions): Iterable<string> {
-  if (kind === 'json') return [toJson({ ...made.report, summary: summaryJson(made.summary) })]
-  const render = RENDERERS[kind]
-  if (!render) throw new LogstatError('output', `no report of the kind "${kind}" can be made`)
-  const how = renderOptions(options)
-  const { since, until } = made.report.range ?? {}
-  const local = (time: string): string => localTime(Date.parse(time) / 1000, how.timeZone)
-  const stretch = made.summary.period === 'stretch' && since && until ? `${local(since)} – ${local(until)}` : undefined
-  return [renderSummary(made.summary, made.report.language, how, stretch), ...render(made.report, how)]
+interface Telling {
+  readonly told: readonly Told[]
+  readonly results: readonly InputResult[]
+  /** Remember that it is told. */
+  readonly keep: () => void
 }
 
-/** Why a summary is not ok, on standard error: cron mails it. */
-function tellState({ day, thresholds, unjudged, undated }: Summary): void {
-  for (const threshold of thresholds.filter(({ exceeded }) => exceeded)) {
-    const { text } = threshold
-    tell({
-      en: `threshold exceeded: ${text}: ${thresholdValue(threshold)} on ${day}`,
-      zh: `超过阈值：${text}，${day} 实际为 ${thresholdValue(threshold, 'zh')}`,
-    })
+async function tellOf(
+  store: Store,
+  paths: readonly string[],
+  thresholds: readonly Threshold[],
+  options: TellOptions,
+): Promise<Telling> {
+  const { db, period: kind, against, remembers, top, server, by, lang: language } = options
+  const zone = options.tz ?? systemZone()
+  const asks = namedPeriod(options, zone)
+  const memory = isCentre(db) || !(remembers || isLookUp(options)) ? NO_MEMORY : recall(db, kind)
+  const { results, unread } = await readLogs(paths, store, options)
+  const now = Date.now() / 1000
+  const { owed, after } = remembers
+    ? owedNow(store, memory, { kind, zone, now })
+    : asked(store, memory, results, asks ?? lastPeriod(kind, now, zone))
+  const { sources } = choose(store, options)
+  const report: Omit<ReportOptions, 'since' | 'until' | 'periods'> = {
+    language,
+    top,
+    server,
+    by,
+    ...(options.status === undefined ? {} : { select: compileSelection(options.status) }),
   }
-  const { en, zh } = undatedText(undated)
-  const reasons = {
-    'no-data': { en: 'it has no requests', zh: '当天没有任何请求' },
-    'without-time': { en: `${en} and belong to no day`, zh: `${zh}，不属于任何一天` },
-  }
-  for (const reason of unjudged)
-    tell({ en: `${day} cannot be judged: ${reasons[reason].en}`, zh: `无法判断 ${day}：${reasons[reason].zh}` })
+  const told = owed.map(({ period, read, isLate }) =>
+    makeSummary(store, {
+      period,
+      against: periodBeside(period, against, zone),
+      sources,
+      zone,
+      now,
+      thresholds,
+      leastRequests: options.minRequests,
+      isLate,
+      read,
+      unread: isLate ? [] : unread,
+      report,
+    }),
+  )
+  return { told, results, keep: () => (after === memory ? undefined : remember(db, kind, after)) }
 }
 
-/** The stretch that is asked for in place of a day. @throws LogstatError when it has no beginning, or no length */
-function stretchOf(
-  { since, until, day }: SummaryOptions,
-  zone: string,
-): { readonly since: number; readonly until: number } | undefined {
-  if (since === undefined && until === undefined) return undefined
+/** The period that is asked for. @throws LogstatError when it is none */
+function namedPeriod({ since, until, day, period: kind }: SummaryOptions, zone: string): Period | undefined {
+  if (since === undefined && until === undefined) return day === undefined ? undefined : periodNamed(kind, day, zone)
   const now = Date.now() / 1000
   const from = since === undefined ? Number.NaN : parseMoment(since, zone, now)
   const to = until === undefined ? now : parseMoment(until, zone, now)
-  if (from < to && day === undefined) return { since: from, until: to }
+  if (from < to && day === undefined) return stretchOf(from, to, zone)
   throw new LogstatError(
     'day',
     day !== undefined
@@ -154,16 +202,78 @@ function stretchOf(
   )
 }
 
-const dayOfSummary = (day: string | undefined, zone: string): number =>
-  day === undefined ? dayOf(Date.now() / 1000, zone).number - 1 : dayNumber(day)
+function asked(
+  store: Store,
+  memory: Memory,
+  results: readonly InputResult[],
+  period: Period,
+): { owed: Owed[]; after: Memory } {
+  const read = readFor(memory, period) ?? readSince(results, store, period.until)
+  return { owed: [{ period, read, isLate: false }], after: memory }
+}
 
-function dayNumber(date: string): number {
-  const ms = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN
-  if (Number.isNaN(ms))
-    throw new LogstatError(
-      'day',
-      { en: `"${date}" is not a day`, zh: `“${date}”不是日期` },
-      { en: 'Write it as YYYY-MM-DD, for example 2026-11-22.', zh: '请写成 YYYY-MM-DD，例如 2026-11-22。' },
-    )
-  return ms / 86_400_000
+/** What this run has read. When that is nothing new: what was read of the logs that were read since the period ended. */
+function readSince(results: readonly InputResult[], store: Store, until: number): Reading {
+  const fresh = results.filter(({ lines }) => lines > 0)
+  const logs = fresh.length > 0 ? fresh : store.sources().filter(({ readAt }) => readAt >= until)
+  const sum = (key: 'lines' | 'entries' | 'rejected' | 'withoutTime'): number =>
+    logs.reduce((n, log) => n + log[key], 0)
+  const keys = ['lines', 'entries', 'rejected', 'withoutTime'] as const
+  return { ...NOTHING_READ, ...Object.fromEntries(keys.map((key) => [key, sum(key)])) }
+}
+
+/** Read logs. What cannot be read is told, and the rest is summed up all the same. */
+async function readLogs(
+  paths: readonly string[],
+  store: Store,
+  options: SummaryOptions,
+): Promise<{ results: readonly InputResult[]; unread: readonly Words[] }> {
+  if (paths.length === 0) return { results: [], unread: [] }
+  // Standard input is named `-` here: --source chooses among logs, as --since and --until choose a period.
+  const { source: _, since: __, until: ___, host: ____, ...reading } = options
+  // A mistake in an option is none of a log.
+  readOptions(store, reading)
+  try {
+    const { results, failed } = await readPaths(paths, store, { ...reading, quiet: !isWatched(options) })
+    const errors = results.filter(({ error }) => error !== undefined)
+    const named = errors.filter(({ optional }) => !optional)
+    const shown = failed ? (named.length > 0 ? named : errors) : []
+    return { results, unread: shown.flatMap(({ error }) => (error ? [wordsOf(error)] : [])) }
+  } catch (error) {
+    if (!(error instanceof LogstatError)) throw error
+    tell(error.words, error.remedy)
+    return { results: [], unread: [wordsOf(error)] }
+  }
+}
+
+const wordsOf = ({ words }: LogstatError): Words => (typeof words === 'string' ? { en: words, zh: words } : words)
+
+function* printed(told: readonly Told[], kind: string, options: OutputOptions): Generator<string> {
+  const how = renderOptions(options)
+  const last = told.at(-1) as Told
+  if (kind === 'json') {
+    const [first, ...more] = told.map((each) => ({ ...each.report, summary: summaryJson(each) }))
+    yield toJson(more.length === 0 ? first : { schema: first?.schema, periods: [first, ...more] })
+    return
+  }
+  if (kind === 'text') {
+    yield told.map((each) => renderSummary(each, how)).join('\n')
+    return
+  }
+  const render = RENDERERS[kind]
+  if (!render) throw new LogstatError('output', `no report of the kind "${kind}" can be made`)
+  yield* render(last.report, how)
+}
+
+/** Why a summary is not ok, on standard error: cron mails it. */
+function tellState({ summary: { day, thresholds, notes, unjudged } }: Told): void {
+  for (const { text, value, exceeded } of thresholds)
+    if (exceeded)
+      tell({
+        en: `threshold exceeded: ${text}: ${value.en} on ${day}`,
+        zh: `超过阈值：${text}，${day} 实际为 ${value.zh}`,
+      })
+  for (const { id, words, isGrave } of notes)
+    if (isGrave && id !== 'unread' && unjudged.some((reason) => reason === id))
+      tell({ en: `${day} cannot be judged: ${words.en}`, zh: `无法判断 ${day}：${words.zh}` })
 }

@@ -1,7 +1,7 @@
 import type { Words } from '../errors.js'
 import type { InputResult } from '../pipeline.js'
 import { count } from '../render/cells.js'
-import { addUndated, hidesMuch, type Undated } from '../report/undated.js'
+import { addUndated, hidesMuch, type Undated } from '../summary/undated.js'
 import { tell } from './messages.js'
 
 /** So many logs are named. */
@@ -33,7 +33,7 @@ export function tellUndated(results: readonly InputResult[], consequence: Words 
 }
 const NO_DAY: Words = { en: 'Such entries belong to no day.', zh: '这些记录不属于任何一天。' }
 
-export function undatedText({ entries, withoutTime }: Undated): Words {
+function undatedText({ entries, withoutTime }: Undated): Words {
   const [some, all] = [count(withoutTime), count(entries)]
   return {
     en: `${some} of ${all} ${entries === 1 ? 'entry' : 'entries'} ${withoutTime === 1 ? 'has' : 'have'} no readable time`,

@@ -1,5 +1,5 @@
-import type { CodeKey } from '../tally/tally.js'
-import { type Range, sourceIn, startIn, where } from './range.js'
+import type { CodeKey, DimensionName } from '../tally/tally.js'
+import { periodIn, type Range, sourceIn, startIn, where } from './range.js'
 import type { Store } from './store.js'
 
 export interface RejectRow {
@@ -56,6 +56,51 @@ export function* codesIn(store: Store, range: Range): Generator<CodeHits> {
      ${where(...startIn(range), ...sourceIn(range))} GROUP BY code_id`,
   )
   yield* codes.iterate() as IterableIterator<CodeHits>
+}
+
+/** Requests with a code and one value of a list, such as a path. */
+export interface ValueHits extends CodeHits {
+  readonly value: string
+}
+
+/** The lists of one dimension. */
+export interface Values {
+  readonly rows: Iterable<ValueHits>
+  /** Codes of which a list has lost values. */
+  readonly cut: readonly CodeKey[]
+  /** Whether there is a list at all. */
+  readonly isKnown: boolean
+}
+
+/** @internal A condition: the row is of this dimension. */
+export const dimensionIs = (name: DimensionName): string =>
+  `dimension_id = (SELECT id FROM dimension WHERE name = '${name}')`
+
+/** All values of a dimension, by code. `range.periods` chooses the days; lists are kept of no shorter time. */
+export function valuesIn({ db }: Store, dimension: DimensionName, range: Range): Values {
+  const of = where(dimensionIs(dimension), ...periodIn(range), ...sourceIn(range))
+  const code = 'status, substatus, win32_status AS win32Status, reason'
+  const rows = db.prepare(
+    `SELECT ${code}, text AS value, sum(hits) AS hits FROM top JOIN code ON code.id = code_id JOIN value ON value.id = value_id ${of} GROUP BY code_id, value_id`,
+  )
+  return {
+    rows: { [Symbol.iterator]: () => rows.iterate() as IterableIterator<ValueHits> },
+    cut: db
+      .prepare(`SELECT ${code} FROM list JOIN code ON code.id = code_id ${of} GROUP BY code_id HAVING sum(lost) > 0`)
+      .all() as CodeKey[],
+    isKnown: db.prepare(`SELECT 1 FROM list ${of} LIMIT 1`).get() !== undefined,
+  }
+}
+
+/** Histogram of the time taken (src/tally/time-taken.ts) of all requests. */
+export function latencyIn({ db }: Store, range: Range): ReadonlyMap<number, number> {
+  const of = where(...periodIn(range), ...sourceIn(range))
+  const bins = db
+    .prepare(
+      `SELECT bin.key AS bin, sum(bin.value) AS hits FROM span CROSS JOIN json_each(latency) bin ${of} GROUP BY 1`,
+    )
+    .all() as { bin: string; hits: number }[]
+  return new Map(bins.map(({ bin, hits }) => [Number(bin), hits]))
 }
 
 /** Bytes and lines not counted as entries, over the sources of a range. */

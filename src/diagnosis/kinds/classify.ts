@@ -1,5 +1,6 @@
 import { isbot } from 'isbot'
-import { type AgentKind, kinds } from './kinds.js'
+import { kinds } from '../kind-tables.js'
+import type { AgentKind } from './kinds.js'
 import { type Matcher, makeMatcher, match, NO_MATCH } from './matcher.js'
 
 // Texts to kinds. A path or an agent is classified once, when its text is first seen; a query is looked at in every

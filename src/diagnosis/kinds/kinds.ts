@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Text } from '../../catalogue/note.js'
 
 // Kinds of paths, agents, referers and clients: one list for kernel, database, JSON and selections. Their tables are
@@ -56,12 +55,4 @@ export interface KindTable<K extends string> {
 export interface Kinds {
   readonly paths: KindTable<PathKind>
   readonly agents: KindTable<AgentKind>
-}
-
-let loaded: Kinds | undefined
-
-/** The tables, as the build compiled them. */
-export function kinds(): Kinds {
-  loaded ??= JSON.parse(readFileSync(new URL('../../../dist/generated/kinds.json', import.meta.url), 'utf8')) as Kinds
-  return loaded
 }

@@ -1,0 +1,179 @@
+import type { Words } from '../errors.js'
+import { makeReport, type Report, type ReportOptions } from '../report/report.js'
+import { codeName } from '../report/shape.js'
+import { codesIn, hold, lastDay } from '../store/query.js'
+import { type Range, settle } from '../store/range.js'
+import type { Store } from '../store/store.js'
+import { type Facts, type Judged, judge, type Threshold } from '../threshold/evaluate.js'
+import { dateOf, dayOf } from '../time-zone.js'
+import { type Change, codeChanges } from './changes.js'
+import { type Coverage, type Note, notesOn, type Reading, type Reason } from './coverage.js'
+import { factsOf } from './facts.js'
+import type { Period } from './period.js'
+import { NO_TRAFFIC, trafficOf } from './traffic.js'
+
+/** A period beside another one, held against thresholds. */
+export interface Summary {
+  /** Name of the period: `2026-11-22` in the zone of the summary, `2026-W47`, … */
+  readonly day: string
+  /** stretch: from `report.range.since` to `report.range.until`, beside as much time before it. */
+  readonly period: Period['kind']
+  /** Name of the period that it is set beside. */
+  readonly against: string
+  /** unknown: it cannot be judged, `unjudged` says why; attention: nothing is exceeded, and yet there is something to see. */
+  readonly state: 'ok' | 'attention' | 'alert' | 'unknown'
+  /** A later period is over, too: this one is told late. */
+  readonly isLate: boolean
+  readonly unjudged: readonly Reason[]
+  /** All requests of the period, whatever a selection shows of them. */
+  readonly requests: number
+  readonly thresholds: readonly Judged[]
+  readonly changes: readonly Change[]
+  /** The first codes that did not occur in the period before; none when that has no entries at all. */
+  readonly newCodes: readonly string[]
+  /** What the logs do not show, or what is wrong with them. */
+  readonly notes: readonly Note[]
+  readonly coverage: Coverage
+  /** The last day before this period that has requests, when this one has none. */
+  readonly lastDay: string | null
+}
+
+/** A summary with the report that it is made of. */
+export interface Told {
+  readonly report: Report
+  readonly summary: Summary
+}
+
+export interface SummaryOptions {
+  readonly period: Period
+  readonly against: Period
+  /** Numbers of the sources; all when absent. */
+  readonly sources?: readonly number[] | undefined
+  readonly zone: string
+  /** Seconds since 1970 UTC. */
+  readonly now: number
+  readonly thresholds: readonly Threshold[]
+  /** Fewer requests are no evidence of a share. */
+  readonly leastRequests?: number | undefined
+  readonly isLate?: boolean
+  /** What was read for it. */
+  readonly read: Reading
+  readonly unread?: readonly Words[]
+  readonly report: Omit<ReportOptions, 'since' | 'until' | 'periods'>
+}
+
+/** Set a period of a store beside another one. */
+export function makeSummary(store: Store, options: SummaryOptions): Told {
+  const { period, against, zone, now, read, unread = [] } = options
+  const release = hold(store)
+  try {
+    const [range, rangeBefore] = [rangeOf(store, period, options), rangeOf(store, against, options)]
+    const report = makeReport(store, { ...options.report, ...range })
+    const before = makeReport(store, { ...options.report, ...rangeBefore, by: undefined })
+    const newCodes = before.totals.entries === 0 ? [] : newCodesOf(store, range, rangeBefore)
+    const facts = factsOf(store, range, {
+      lines: read.lines,
+      rejected: read.rejected,
+      newCodes,
+      findings: severeFindings(report),
+      problems: problemsOf(store, range, report, options),
+      previous: before.totals.entries === 0 ? null : factsBefore(store, rangeBefore, before, options),
+    })
+    // What was due is known of all logs together, and of whole days.
+    const isWhole = options.sources === undefined && period.kind !== 'stretch'
+    const traffic = isWhole ? trafficOf(store, period, zone, now) : NO_TRAFFIC
+    const coverage = { ...traffic, read, unread }
+    const requests = facts.requests ?? 0
+    const notes = notesOn(period, requests, coverage, zone)
+    const thresholds = options.thresholds.map((threshold) => judge(threshold, facts, options.leastRequests))
+    const last = requests === 0 ? lastDay(store, dayOf(period.since, zone).number - 1, range) : undefined
+    return {
+      report,
+      summary: {
+        day: period.name,
+        period: period.kind,
+        against: against.name,
+        isLate: options.isLate === true,
+        ...stateOf(thresholds, notes, requests, facts.findings),
+        requests,
+        thresholds,
+        changes: [...changesOf(report, before), ...codeChanges(codesIn(store, range), codesIn(store, rangeBefore))],
+        newCodes,
+        notes,
+        coverage,
+        lastDay: last === undefined ? null : dateOf(last),
+      },
+    }
+  } finally {
+    release()
+  }
+}
+
+/** Lists are kept by day: those of an hour are those of its day, and the report says so. */
+function rangeOf(store: Store, { since, until, periods }: Period, { sources }: SummaryOptions): Range {
+  const chosen = { since, until, ...(sources ? { sources } : {}) }
+  return periods ? { ...chosen, periods } : settle(store, chosen)
+}
+
+/** Problems of all codes, although a selection shows some. */
+function problemsOf(store: Store, range: Range, report: Report, { report: asked }: SummaryOptions): () => number {
+  const { select, ...rest } = asked
+  return () => (select ? makeReport(store, { ...rest, ...range, by: undefined, top: 0 }) : report).problems
+}
+
+function factsBefore(store: Store, range: Range, before: Report, options: SummaryOptions): Facts {
+  const problems = problemsOf(store, range, before, options)
+  return factsOf(store, range, { lines: 0, rejected: 0, newCodes: [], findings: [], previous: null, problems })
+}
+
+/** What a summary says of a period as a whole. */
+function stateOf(
+  thresholds: readonly Judged[],
+  notes: readonly Note[],
+  requests: number,
+  findings: Facts['findings'],
+): Pick<Summary, 'state' | 'unjudged'> {
+  const isExceeded = thresholds.some(({ exceeded }) => exceeded)
+  const reasons = notes.filter(({ isGrave }) => isGrave).map(({ id }) => id as Reason)
+  // A threshold on the number of requests judges a period without any.
+  const unjudged = [...new Set(reasons)].filter((id) => !(id === 'no-data' && requests === 0 && isExceeded))
+  if (isExceeded) return { state: 'alert', unjudged }
+  if (unjudged.length > 0) return { state: 'unknown', unjudged }
+  const isLoud = notes.length > 0 || findings.some(({ severity }) => severity !== 'info')
+  return { state: isLoud ? 'attention' : 'ok', unjudged }
+}
+
+/** Findings as thresholds look at them. */
+export function severeFindings(report: Report): Facts['findings'] {
+  return report.findings.flatMap((finding) => {
+    const { id, severity, title } = finding as typeof finding & Partial<Facts['findings'][number]>
+    return id === undefined || severity === undefined ? [] : [{ id, severity, title: inBoth(String(title)) }]
+  })
+}
+const inBoth = (text: string): Words => ({ en: text, zh: text })
+
+function changesOf(report: Report, before: Report): Change[] {
+  const classOf = (r: Report, name: string): number => r.classes.find((c) => c.class === name)?.hits ?? 0
+  return [
+    { what: 'requests', now: report.totals.entries, before: before.totals.entries },
+    { what: 'problems', now: report.problems, before: before.problems },
+    ...['4xx', '5xx'].map((name) => ({ what: name, now: classOf(report, name), before: classOf(before, name) })),
+  ]
+}
+
+/** So many new codes are named. */
+const MAX_NEW = 12
+
+/** The names of the most frequent codes of a period that are not in another one. */
+function newCodesOf(store: Store, range: Range, rangeBefore: Range): string[] {
+  const known = new Set(Array.from(codesIn(store, rangeBefore), codeName))
+  const fresh = new Map<string, number>()
+  for (const code of codesIn(store, range)) {
+    const name = codeName(code)
+    if (!known.has(name)) fresh.set(name, (fresh.get(name) ?? 0) + code.hits)
+  }
+  return [...fresh]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, MAX_NEW)
+    .map(([name]) => name)
+}
