@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { LANGUAGES } from '../catalogue/note.js'
 import type { Words } from '../errors.js'
 import { SERVERS } from '../format/format.js'
-import { GROUPINGS, OUTPUT_KINDS } from './kinds.js'
+import { GROUPINGS, OUTPUT_KINDS, TABLE_NAMES } from './kinds.js'
 import { said, systemLanguage } from './messages.js'
 
 // Options that several commands share. Each is made anew for each command, in the language of the user.
@@ -43,8 +43,8 @@ export const format = (kinds: readonly string[] = OUTPUT_KINDS): Option =>
   option('--format <kind>', { en: 'kind of output', zh: '输出类型' }).choices([...kinds])
 const output = (): Option =>
   option('-o, --output <file>', {
-    en: 'write to a file instead; its extension (.txt, .json) chooses the kind',
-    zh: '写入文件；由扩展名（.txt、.json）决定类型',
+    en: 'write to a file instead; its extension (.txt, .json, .html, .md, .csv, .tsv, .prom) chooses the kind',
+    zh: '写入文件；由扩展名（.txt、.json、.html、.md、.csv、.tsv、.prom）决定类型',
   })
 const status = (): Option =>
   option('-s, --status <codes>', {
@@ -118,6 +118,11 @@ export const tz = (): Option =>
     en: 'time zone of printed times and of days, e.g. Asia/Shanghai (default: that of this machine)',
     zh: '显示时间和划分日期所用的时区，例如 Asia/Shanghai（默认：本机时区）',
   })
+const table = (): Option =>
+  option('--table <name>', {
+    en: 'which table CSV or TSV holds (default: codes; of logstat iis: win32)',
+    zh: 'CSV 或 TSV 包含哪个表（默认 codes；logstat iis 为 win32）',
+  }).choices([...TABLE_NAMES])
 const top = (): Option =>
   option('--top <n>', {
     en: 'how many paths, clients, … of each list to report (default: 10, in text a few of them)',
@@ -199,5 +204,5 @@ export const filteringOrSelecting = (): Option[] => [
 ]
 export const printing = (): Option[] => [
   ...group(CHOOSING, status()),
-  ...group(PRINTING, format(), output(), lang(), tz(), top(), color(), noPager()),
+  ...group(PRINTING, format(), output(), table(), lang(), tz(), top(), color(), noPager()),
 ]

@@ -20,6 +20,7 @@ const LEFT_OUT = new Set([
   'pager',
   'brief',
   'by',
+  'table',
   'compare',
   'day',
   'help',

@@ -4,6 +4,7 @@ import { LogstatError } from '../errors.js'
 import type { Server } from '../format/format.js'
 import type { Origin } from '../render/next.js'
 import { RENDERERS, type RenderOptions } from '../render/render.js'
+import type { TableName } from '../render/tables.js'
 import { checkZone, systemZone } from '../time-zone.js'
 import type { Config } from './config-file.js'
 import { type ColorOption, type ShowOptions, useColor } from './print.js'
@@ -13,6 +14,7 @@ export { show, write } from './print.js'
 /** Options of every command that prints a report. */
 export interface OutputOptions extends ShowOptions {
   readonly format?: string
+  readonly table?: TableName
   readonly lang: Language
   readonly tz?: string
   /** Values of each list, when a number is asked for. */
@@ -37,15 +39,28 @@ const KINDS: ReadonlyMap<string, string> = new Map([
   ['', 'text'],
   ['.txt', 'text'],
   ['.log', 'text'],
+  ['.prom', 'openmetrics'],
+  ['.markdown', 'md'],
+  ['.htm', 'html'],
 ])
 
 /**
  * What is printed: the kind named, else that of the file's ending, else text. @throws LogstatError for an ending nobody
  * renders
  */
-export function kindOf({ format, output }: Pick<OutputOptions, 'format' | 'output'>): string {
-  if (format !== undefined) return format
-  if (output === undefined) return 'text'
+export function kindOf({ format, output, table }: Pick<OutputOptions, 'format' | 'output' | 'table'>): string {
+  const kind = format ?? kindOfFile(output) ?? (table === undefined ? 'text' : 'csv')
+  if (table !== undefined && kind !== 'csv' && kind !== 'tsv')
+    throw new LogstatError(
+      'output',
+      { en: `--table is for CSV and TSV, not for "${kind}"`, zh: `--table 只适用于 CSV 和 TSV，不适用于“${kind}”` },
+      { en: 'Add --format csv, or leave out --table.', zh: '请加上 --format csv，或去掉 --table。' },
+    )
+  return kind
+}
+
+function kindOfFile(output: string | undefined): string | undefined {
+  if (output === undefined) return undefined
   const kind = KINDS.get(extname(output)) ?? extname(output).slice(1)
   if (!Object.hasOwn(RENDERERS, kind))
     throw new LogstatError(
@@ -65,14 +80,16 @@ export function renderOptions({
   tz,
   top,
   brief,
+  table,
   origin,
-}: Pick<OutputOptions, 'color' | 'output' | 'tz' | 'top' | 'brief' | 'origin'>): RenderOptions {
+}: Pick<OutputOptions, 'color' | 'output' | 'tz' | 'top' | 'brief' | 'table' | 'origin'>): RenderOptions {
   return {
     width: output === undefined && process.stdout.isTTY ? process.stdout.columns || 80 : 80,
     color: useColor(color, output === undefined),
     timeZone: checkZone(tz ?? systemZone()),
     top,
     brief,
+    table,
     origin,
   }
 }

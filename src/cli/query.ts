@@ -1,3 +1,4 @@
+import { extname } from 'node:path'
 import type { Language } from '../catalogue/note.js'
 import { nearestName } from '../edit-distance.js'
 import { LogstatError } from '../errors.js'
@@ -54,7 +55,15 @@ function* asScript({ rows }: Answer): Generator<string> {
 }
 
 function kindOfFile(output: string | undefined): AnswerKind {
-  return ANSWER_KINDS.find((kind) => output?.toLowerCase().endsWith(`.${kind}`)) ?? 'text'
+  const ending = output === undefined ? '' : extname(output).toLowerCase()
+  if (ending === '' || ending === '.txt') return 'text'
+  const kind = ANSWER_KINDS.find((known) => ending === `.${known}`)
+  if (kind) return kind
+  throw new LogstatError(
+    'output',
+    `${visible(output ?? '')}: an answer cannot be written as "${visible(ending.slice(1))}"`,
+    `Known kinds: ${ANSWER_KINDS.join(', ')}. Name one with --format.`,
+  )
 }
 
 /** A ready question by its name, or SQL as it is: a name has no blank in it. */

@@ -73,8 +73,17 @@ export async function iis(
 const given = <T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never
 
-async function readAndPrint(paths: readonly string[], options: ReportOptions, asIis: boolean): Promise<number> {
-  const kind = kindOf(options)
+/** Values of each list in a table, when nobody asks for a number. */
+const TABLE_TOP = 100
+
+function withTable<T extends OutputOptions>(options: T, kind: string, asIis: boolean): T {
+  if (kind !== 'csv' && kind !== 'tsv') return options
+  return { ...options, top: options.top ?? TABLE_TOP, table: options.table ?? (asIis ? 'win32' : 'codes') }
+}
+
+async function readAndPrint(paths: readonly string[], given: ReportOptions, asIis: boolean): Promise<number> {
+  const kind = kindOf(given)
+  const options = withTable(given, kind, asIis)
   const { compare } = options
   const thresholds = thresholdsOf(options)
   const other = compare === undefined ? undefined : otherDatabase(compare)
@@ -85,8 +94,9 @@ async function readAndPrint(paths: readonly string[], options: ReportOptions, as
   return failed || hidesEntries(results, options) ? 2 : status
 }
 
-async function printDatabase(file: string, options: DatabaseOptions, asIis: boolean): Promise<number> {
-  const kind = kindOf(options)
+async function printDatabase(file: string, asked: DatabaseOptions, asIis: boolean): Promise<number> {
+  const kind = kindOf(asked)
+  const options = withTable(asked, kind, asIis)
   const thresholds = thresholdsOf(options)
   const { by, compare, tz } = options
   const partOf = (store: Store): { chosen: Settled; pair: Pair | undefined } => {

@@ -262,6 +262,8 @@ function* printed(told: readonly Told[], kind: string, options: OutputOptions): 
   }
   const render = RENDERERS[kind]
   if (!render) throw new LogstatError('output', `no report of the kind "${kind}" can be made`)
+  if (kind === 'md')
+    yield `\`\`\`text\n${told.map((each) => renderSummary(each, how).trimEnd()).join('\n\n')}\n\`\`\`\n\n`
   yield* render(last.report, how)
 }
 

@@ -1,3 +1,5 @@
+import { visible } from './visible.js'
+
 /**
  * Text as Markdown shows it literally. What the catalogue puts between backticks is code and stays; outside of it, what
  * Markdown or HTML
@@ -34,4 +36,21 @@ function escaped(part: string): string {
       .replace(/^(?=>|(?:#+|[+-])(?:\s|$))/, '\\')
       .replace(/^(\d+)(?=[.)](?:\s|$))/, '$1\\')
   )
+}
+
+/** A text out of a log, shown as it is wherever it stands: nothing of it is markup, a link or a mention. */
+export function markdownText(text: string): string {
+  return visible(text)
+    .replace(/[\\`*_[\]<>|~&#@!]/g, '\\$&')
+    .replace(/:\/\//g, '\\://')
+    .replace(/www\./gi, (w) => `${w.slice(0, 3)}\\.`)
+}
+
+/** A value out of a log as code, also in a table: the fence is longer than any run of backticks within. */
+export function codeSpan(value: string): string {
+  const shown = visible(value) || ' '
+  const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  const pad = shown.startsWith('`') || shown.endsWith('`') || (shown.startsWith(' ') && shown.endsWith(' ')) ? ' ' : ''
+  return `${fence}${pad}${shown.replaceAll('|', '\\|')}${pad}${fence}`
 }

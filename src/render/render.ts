@@ -2,6 +2,10 @@ import type { Report } from '../report/shape.js'
 import { renderHtml } from './html.js'
 import { jsonPieces } from './json.js'
 import type { Origin } from './next.js'
+import { renderOpenMetrics } from './openmetrics.js'
+import { renderMarkdown } from './report-markdown.js'
+import { renderSeparated } from './separated.js'
+import type { TableName } from './tables.js'
 import { renderText } from './text.js'
 
 /** How a report is printed. */
@@ -17,6 +21,8 @@ export interface RenderOptions {
   readonly brief?: boolean | undefined
   /** The same report in the other language, for a kind that holds both. */
   readonly inOtherLanguage?: Report | undefined
+  /** Which table is printed, of a kind that holds one. */
+  readonly table?: TableName | undefined
   /** How it was asked for: commands that tell more are made of it. */
   readonly origin?: Origin | undefined
 }
@@ -29,4 +35,8 @@ export const RENDERERS: Readonly<Record<string, Renderer>> = {
   text: (report, options) => [renderText(report, options)],
   json: jsonPieces,
   html: renderHtml,
+  md: renderMarkdown,
+  csv: (report, options) => renderSeparated(report, options, ','),
+  tsv: (report, options) => renderSeparated(report, options, '\t'),
+  openmetrics: renderOpenMetrics,
 }

@@ -4,7 +4,7 @@ import type { Range } from '../store/range.js'
 import type { Store } from '../store/store.js'
 import type { CodeKey } from '../tally/tally.js'
 import { chanceOf, type Share } from './chance.js'
-import { codeName, type Finding, type Report } from './shape.js'
+import { codeName, type Finding, type Report, type ReportPeriod, type ReportRange } from './shape.js'
 
 // A report beside another one: what is new, gone, more and fewer, by code, path and finding.
 
@@ -37,8 +37,8 @@ export interface Changes {
 export interface Comparison {
   /** What it is compared with: a database, or null for another stretch of the same one. */
   readonly database: string | null
-  readonly range: Report['range']
-  readonly period: Report['period']
+  readonly range: ReportRange | null
+  readonly period: ReportPeriod | null
   /** Requests of both, whatever a selection shows of them: shares are of these. */
   readonly requests: { readonly before: number; readonly now: number }
   readonly test: { readonly level: number; readonly ratio: number }

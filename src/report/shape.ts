@@ -27,18 +27,11 @@ export interface Report {
    * The stretch of a database that was asked for; null: all of it. `totals.lines` and the inputs are those of the
    * whole.
    */
-  readonly range: {
-    readonly since: string | null
-    readonly until: string | null
-    /** How much was added to what was asked for, to the edges of the hours or days that counts are kept by. */
-    readonly widenedSeconds: { readonly before: number; readonly after: number }
-    /** Days that lists and percentiles are of, where these hold more than the stretch. */
-    readonly listDays: { readonly from: string; readonly to: string } | null
-  } | null
+  readonly range: ReportRange | null
   /** Of a report of many servers. */
   readonly fleet?: Fleet
   /** Of the entries; null when none carries a time. */
-  readonly period: { readonly from: string; readonly to: string } | null
+  readonly period: ReportPeriod | null
   readonly totals: {
     readonly lines: number
     readonly entries: number
@@ -76,6 +69,18 @@ export interface Report {
   readonly sections: Sections | null
   /** Beside another stretch or database, when that was asked for. */
   readonly comparison: Comparison | null
+}
+export interface ReportRange {
+  readonly since: string | null
+  readonly until: string | null
+  /** How much was added to what was asked for, to the edges of the hours or days that counts are kept by. */
+  readonly widenedSeconds: { readonly before: number; readonly after: number }
+  /** Days that lists and percentiles are of, where these hold more than the stretch. */
+  readonly listDays: { readonly from: string; readonly to: string } | null
+}
+export interface ReportPeriod {
+  readonly from: string
+  readonly to: string
 }
 export interface ReportInput {
   readonly name: string

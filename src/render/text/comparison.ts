@@ -13,7 +13,7 @@ export function comparison(page: Page): string[] {
   const { comparison } = page.report
   if (comparison === null) return []
   const { requests, codes, paths, findings, test } = comparison
-  const title = words(page, 'comparedWith', otherName(page, comparison))
+  const title = words(page, 'comparedWith', comparedName(page, comparison))
   const sums = words(page, 'requestsBoth', count(requests.now), count(requests.before))
   if (requests.before === 0 || requests.now === 0)
     return [page.style.bold(title), `  ${words(page, 'noneToCompare')}`, '']
@@ -33,7 +33,7 @@ export function comparison(page: Page): string[] {
 }
 
 /** The stretch or the database that the report is compared with. */
-function otherName(
+export function comparedName(
   { zone, language }: Pick<Page, 'zone' | 'language'>,
   { database, range, period }: Comparison,
 ): string {

@@ -8,10 +8,12 @@ import { fitted, type Page, words } from './page.js'
 const MAX_SECTIONS = 50
 const MAX_CODES = 5
 
-const TITLES = { host: 'byHost', site: 'bySite', source: 'bySource', server: 'byServer' } as const satisfies Record<
-  Sections['by'],
-  string
->
+export const SECTION_TITLES = {
+  host: 'byHost',
+  site: 'bySite',
+  source: 'bySource',
+  server: 'byServer',
+} as const satisfies Record<Sections['by'], string>
 
 /** The report by host, site or log: a line and the worst codes of each. */
 export function sections(page: Page): string[] {
@@ -26,7 +28,7 @@ export function sections(page: Page): string[] {
   const rest = sections.rows.slice(MAX_SECTIONS)
   const requests = rest.reduce((sum, { entries }) => sum + entries, 0)
   return [
-    page.style.bold(words(page, TITLES[sections.by])),
+    page.style.bold(words(page, SECTION_TITLES[sections.by])),
     ...shown.flatMap((section, i) => ['', page.style.bold(heads[i] as string), ...codesOf(page, section)]),
     ...(rest.length > 0 ? ['', words(page, 'moreSections', count(rest.length), count(requests))] : []),
     '',
