@@ -5,7 +5,7 @@ import { SILENT } from '../src/fleet/push.js'
 import { forgetSources } from '../src/store/forget.js'
 import { rollUp, setKeep } from '../src/store/roll-up.js'
 import { openStore } from '../src/store/store.js'
-import { hitsOf, lineAt, mergedReport, reportOf, World } from './fleet-world.js'
+import { hitsOf, lineAt, mergedReport, reportOf, World, watched } from './fleet-world.js'
 
 /** A centre to be tested, and what befalls one. */
 export interface Tested {
@@ -77,14 +77,9 @@ export function contract(start: () => Promise<Tested>): void {
   it('is not changed by a batch that comes twice or late', async () => {
     const a = world.server('web-1').write(lineAt(1), lineAt(2))
     const said: Batch[] = []
-    const listening: Centre = new Proxy(centre, {
-      get: (of, name) =>
-        name === 'put'
-          ? (batch: Batch) => {
-              said.push(batch)
-              return of.put(batch)
-            }
-          : (Reflect.get(of, name) as () => unknown).bind(of),
+    const listening = watched(centre, (batch, put) => {
+      said.push(batch)
+      return put(batch)
     })
     await a.ingest()
     await a.push(listening)
@@ -104,14 +99,9 @@ export function contract(start: () => Promise<Tested>): void {
     await a.ingest()
     for (const broken of [0, 1, 2]) {
       let puts = 0
-      const breaking: Centre = new Proxy(centre, {
-        get: (of, name) =>
-          name === 'put'
-            ? async (batch: Batch) => {
-                if (puts++ === broken) throw new Error('cut')
-                return of.put(batch)
-              }
-            : (Reflect.get(of, name) as () => unknown).bind(of),
+      const breaking = watched(centre, async (batch, put) => {
+        if (puts++ === broken) throw new Error('cut')
+        return put(batch)
       })
       await a.push(breaking).catch(() => {})
     }

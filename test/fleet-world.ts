@@ -1,7 +1,7 @@
 import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Centre } from '../src/fleet/centre.js'
+import type { Batch, Centre } from '../src/fleet/centre.js'
 import { pull } from '../src/fleet/pull.js'
 import { type Pushed, type PushOptions, push } from '../src/fleet/push.js'
 import { findInputs } from '../src/input/find.js'
@@ -111,3 +111,17 @@ export function mergedReport(folder: string, servers: readonly WebServer[]): Rep
 
 export const hitsOf = ({ codes }: Report): Record<string, number> =>
   Object.fromEntries(codes.map(({ status, hits }) => [String(status), hits]))
+
+/** A centre whose batches are seen, and may be held up. */
+export function watched(
+  centre: Centre,
+  onPut: (batch: Batch, put: (batch: Batch) => Promise<boolean>) => Promise<boolean>,
+): Centre {
+  return new Proxy(centre, {
+    get(of, name) {
+      if (name === 'put') return (batch: Batch) => onPut(batch, (given) => of.put(given))
+      const member = Reflect.get(of, name) as unknown
+      return typeof member === 'function' ? member.bind(of) : member
+    },
+  })
+}
