@@ -45,6 +45,8 @@ export interface ReadOptions {
   readonly jobs?: number
   /** Values of each list that will be asked for; a database holds as many as it holds. */
   readonly top?: number
+  /** Of a temporary store: logs of different folders, or each, are told apart. */
+  readonly apart?: 'folder' | 'log'
   readonly onProgress?: (progress: Progress) => void
   /** Seconds since 1970, for `readAt`. */
   readonly now?: number

@@ -206,7 +206,17 @@ describe('logs of a database', () => {
       ['third.example', 9, 9],
       ['bad.example', 4, 4],
     ])
-    const sources = await by('source', '--source', '*b*', '--since', '2026-11-22', '--until', '2026-11-23')
+    const sources = await by(
+      'source',
+      '--source',
+      '*both*',
+      '--source',
+      '*bad*',
+      '--since',
+      '2026-11-22',
+      '--until',
+      '2026-11-23',
+    )
     expect(sources.rows.map(({ name }: { name: string }) => name)).toEqual([
       at('both/access.log'),
       at('bad/access.log'),
@@ -220,7 +230,7 @@ describe('logs of a database', () => {
       expect(stdout).toMatch(/third\.example +9 .*100\.0 %/)
     }
     expect((await logstat(['iis', '--db', DB, '--by', 'site'])).stdout).toMatch(/BY SITE[\s\S]*\niis +\d/)
-    expect(await logstat(['iis', IIS, '--by', 'site'])).toMatchObject({ status: 2 })
+    expect((await logstat(['iis', IIS, '--by', 'site'])).stdout).toMatch(/BY SITE[\s\S]*\niis +\d/)
   })
   it('make a summary of a stretch, beside as much time before it', async () => {
     const run = await logstat([

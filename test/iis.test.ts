@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import stringWidth from 'string-width'
@@ -120,5 +120,71 @@ describe('beside a code stand', () => {
         const text = renderIis(report, { width: columns, color: false, timeZone: 'UTC', top })
         for (const each of text.split('\n').slice(1)) expect([each, stringWidth(each) <= columns]).toEqual([each, true])
       }
+  })
+})
+
+describe('--by site', () => {
+  /** Two sites in folders of their own, a central log of two sites, and a log that names hosts. */
+  function writeSites(): string {
+    const fields = (more: string): string => HEAD.replace(' sc-status', ` ${more} sc-status`)
+    const many = (n: number, code: string, more = ''): string =>
+      Array.from({ length: n }, (_, second) => line({ second, code: `${more}${code}` })).join('\n')
+    const logs = [
+      ['logs/W3SVC1/u_ex1.log', HEAD, many(7, '200 0 0'), many(2, '500 0 0')],
+      ['logs/W3SVC1/u_ex2.log', HEAD, many(3, '200 0 0'), many(1, '500 0 0')],
+      ['logs/W3SVC2/u_ex1.log', HEAD, many(5, '404 0 2')],
+      ['logs/central/u_in1.log', fields('s-sitename'), many(4, '200 0 0', 'W3SVC3 '), many(6, '503 2 0', 'W3SVC4 ')],
+      [
+        'logs/copy/u_ex1.log',
+        fields('cs-host'),
+        many(8, '200 0 0', 'a.example.com '),
+        many(1, '404 0 2', 'b.example.com '),
+      ],
+    ] as const
+    for (const [name, ...lines] of logs) {
+      mkdirSync(at(name.slice(0, name.lastIndexOf('/'))), { recursive: true })
+      writeFileSync(at(name), `${lines.join('\n').replace('\n\n', '\n')}\n`)
+    }
+    return at('logs')
+  }
+  type Sections = { rows: { name: string | null; entries: number; problems: number }[] }
+  const sectionsOf = async (args: readonly string[]): Promise<unknown[]> => {
+    const run = await logstat(['iis', ...args, '--format', 'json'])
+    expect([run.status, run.stderr]).toEqual([0, ''])
+    const { rows } = (JSON.parse(run.stdout) as { sections: Sections }).sections
+    return rows.map(({ name, entries, problems }) => [name, entries, problems])
+  }
+  const SITES = [
+    ['W3SVC4', 6, 6],
+    ['W3SVC1', 13, 3],
+    ['W3SVC2', 5, 5],
+    ['b.example.com', 1, 1],
+    ['a.example.com', 8, 0],
+    ['W3SVC3', 4, 0],
+  ]
+
+  it('tells sites by folder, s-sitename and cs-host, of files and databases alike', async () => {
+    const logs = writeSites()
+    expect(await sectionsOf([logs, '--by', 'site'])).toEqual(SITES)
+    expect(await sectionsOf([logs, '--by', 'site', '-j', '1'])).toEqual(SITES)
+    expect((await logstat(['ingest', logs, '--db', at('logs.db'), '-q'])).status).toBe(0)
+    expect(await sectionsOf(['--db', at('logs.db'), '--by', 'site'])).toEqual(SITES)
+  })
+  it('tells logs and hosts of files, too', async () => {
+    const logs = writeSites()
+    const bySource = await sectionsOf([logs, '--by', 'source'])
+    expect(bySource).toHaveLength(5)
+    expect(bySource[0]).toEqual(['u_in1.log', 10, 6])
+    expect(await sectionsOf([at('logs/copy'), '--by', 'host'])).toEqual([
+      ['b.example.com', 1, 1],
+      ['a.example.com', 8, 0],
+    ])
+  })
+  it('does not change what is counted', async () => {
+    const logs = writeSites()
+    const whole = JSON.parse((await logstat(['iis', logs, '--format', 'json'])).stdout) as Report
+    const apart = JSON.parse((await logstat(['iis', logs, '--by', 'site', '--format', 'json'])).stdout) as Report
+    expect({ ...apart, sections: null }).toEqual({ ...whole, sections: null })
+    expect((await logstat(['iis', logs, '--by', 'site', '--lang', 'zh'])).stdout).toContain('按站点')
   })
 })

@@ -78,8 +78,8 @@ const source = (): Option =>
   }).argParser(collect)
 const by = (): Option =>
   option('--by <what>', {
-    en: 'a section for each host, site (folder of logs), log or server of the database, the worst first',
-    zh: '按主机、站点（日志所在目录）、日志或服务器分节报告数据库，最严重的在前',
+    en: 'a section for each host, site (W3SVCn or another folder of logs, s-sitename or cs-host of IIS), log or server, the worst first',
+    zh: '按主机、站点（W3SVCn 等日志目录，或 IIS 的 s-sitename、cs-host）、日志或服务器分节，最严重的在前',
   }).choices([...GROUPINGS])
 const compare = (): Option =>
   option('--compare <with>', {
@@ -195,7 +195,7 @@ export const selecting = (): Option[] => [
   ...group(PRINTING, by(), compare()),
 ]
 /** Of logs that are reported whole. */
-export const comparing = (): Option[] => group(PRINTING, compare())
+export const comparing = (): Option[] => group(PRINTING, by(), compare())
 /** Of logs, or of a database of them. */
 export const filteringOrSelecting = (): Option[] => [
   ...filtering(),

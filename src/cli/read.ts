@@ -7,6 +7,7 @@ import { fieldsText } from '../format/w3c.js'
 import { findInputs } from '../input/find.js'
 import type { Filter } from '../kernel/filter.js'
 import { type InputResult, type ReadOptions, readInputs } from '../pipeline.js'
+import type { Grouping } from '../report/sections.js'
 import { rollUp } from '../store/roll-up.js'
 import type { Store } from '../store/store.js'
 import { checkZone, parseMoment, systemZone } from '../time-zone.js'
@@ -34,6 +35,8 @@ export interface ReadCommandOptions extends FormatOptions {
   readonly tz?: string
   /** Values of each list that the report will show. */
   readonly top?: number
+  /** What the report is taken apart by. */
+  readonly by?: Grouping
   /** File that the report is written to. */
   readonly output?: string
   /** What standard input is called in a database. */
@@ -193,7 +196,7 @@ const MOST_JOBS = 4
  * What the options of a command mean for reading. @throws LogstatError for a format or a time zone that there is not
  */
 export function readOptions(store: Store, options: ReadCommandOptions): ReadOptions {
-  const { server, jobs, force, top, tz, settings = NO_CONFIG } = options
+  const { server, jobs, force, top, by, tz, settings = NO_CONFIG } = options
   const logTz = options.logTz ?? settings.logTz
   const { formats = [], ...format } = formatOf(options)
   const dayZone = checkZone(tz ?? systemZone())
@@ -207,5 +210,6 @@ export function readOptions(store: Store, options: ReadCommandOptions): ReadOpti
     ...(force === undefined ? {} : { force }),
     ...(jobs === undefined ? {} : { jobs: Math.min(jobs, MOST_JOBS * availableParallelism()) }),
     ...(top === undefined ? {} : { top }),
+    ...(by === 'site' ? { apart: 'folder' } : by === 'source' ? { apart: 'log' } : {}),
   }
 }

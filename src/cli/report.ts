@@ -39,7 +39,7 @@ export async function reportDatabase(options: DatabaseOptions & { readonly db: s
 /** `logstat iis PATH…|--db FILE` */
 export async function iis(
   paths: readonly string[],
-  { source, by, ...options }: DatabaseOptions & { readonly db?: string },
+  { source, ...options }: DatabaseOptions & { readonly db?: string },
 ): Promise<number> {
   if (paths.length === 0 && options.db === undefined)
     throw new LogstatError(
@@ -53,14 +53,11 @@ export async function iis(
       { en: 'logstat iis takes logs or a database, not both', zh: 'logstat iis 只能读取日志或数据库之一' },
       { en: 'Add the logs first: logstat ingest PATH… --db FILE', zh: '请先加入日志：logstat ingest PATH… --db FILE' },
     )
-  if (options.db !== undefined) return printDatabase(options.db, { ...options, ...given({ source, by }) }, true)
-  if (source !== undefined || by !== undefined)
+  if (options.db !== undefined) return printDatabase(options.db, { ...options, ...given({ source }) }, true)
+  if (source !== undefined)
     throw new LogstatError(
       'filter',
-      {
-        en: `--${by === undefined ? 'source' : 'by'} works on a database, not on logs`,
-        zh: `--${by === undefined ? 'source' : 'by'} 只适用于数据库，不适用于日志`,
-      },
+      { en: '--source works on a database, not on logs', zh: '--source 只适用于数据库，不适用于日志' },
       {
         en: 'Add the logs to one: logstat ingest PATH… --db FILE',
         zh: '请先将日志加入数据库：logstat ingest PATH… --db FILE',
@@ -90,7 +87,7 @@ async function readAndPrint(paths: readonly string[], given: ReportOptions, asIi
   const store = openStore(null)
   const { failed, filter, results } = await readPaths(paths, store, options)
   const leftOut = results.map((result) => result.leftOut)
-  const status = await print(store, kind, options, asIis, { filter, leftOut, thresholds }, other)
+  const status = await print(store, kind, options, asIis, { filter, leftOut, thresholds, by: options.by }, other)
   return failed || hidesEntries(results, options) ? 2 : status
 }
 

@@ -5,13 +5,14 @@ import { SIZES, type Sizes } from '../plan/sizes.js'
 import { STORED_VALUES, type Store } from '../store/store.js'
 import { DatabaseLedger } from './database-ledger.js'
 import type { Ledger } from './ledger.js'
-import { ReportLedger } from './report-ledger.js'
+import { type Apart, ReportLedger } from './report-ledger.js'
 
 export interface LedgerOptions {
   readonly dayZone?: string
   readonly filter?: Filter
   readonly force?: boolean
   readonly top?: number
+  readonly apart?: Apart
   readonly now?: number
   readonly sizes?: Partial<Sizes>
 }

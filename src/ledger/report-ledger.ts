@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path'
 import { Kernel } from '../kernel/kernel.js'
 import { absorb } from '../kernel/packed.js'
 import { isRefused, type Job, type Log, type Part, type Refused, type Unit } from '../log/log.js'
@@ -26,7 +27,11 @@ export interface ReportOptions {
   /** Values of each list that will be asked for. */
   readonly top?: number
   readonly force?: boolean
+  readonly apart?: Apart
 }
+
+/** Logs that are counted apart, though one server wrote them: those of different folders, or each. */
+export type Apart = 'folder' | 'log'
 
 /** Books into a temporary store. All logs of one server are counted together, so that their lists stay exact. */
 export class ReportLedger implements Ledger {
@@ -36,21 +41,28 @@ export class ReportLedger implements Ledger {
   readonly #listed: Listed
   readonly #waiting: Waiting
   readonly #sums = new Map<Log, Sum>()
-  /** The source that what was counted will be booked on. */
-  #owner: SourceRow | undefined
+  readonly #apart: Apart | undefined
+  /** The source that what was counted will be booked on, and its group. */
+  #owner: { readonly row: SourceRow; readonly group: string } | undefined
 
-  constructor(store: Store, { top = 0, force = false }: ReportOptions) {
+  constructor(store: Store, { top = 0, force = false, apart }: ReportOptions) {
     this.#store = store
     this.#force = force
+    this.#apart = apart
     this.#listed = { ...LISTED, least: Math.max(LISTED.least, top), most: Math.max(LISTED.most, top) }
     this.#waiting = new Waiting(this.#listed, [], store.anonymizes)
   }
 
-  mayShare = (a: Log, b: Log): boolean => a.layout.server === b.layout.server
+  mayShare = (a: Log, b: Log): boolean => this.#groupOf(a) === this.#groupOf(b)
+
+  #groupOf({ input, layout }: Log): string {
+    const place = this.#apart === 'folder' ? dirname(resolve(input.name)) : this.#apart === 'log' ? input.name : ''
+    return `${layout.server} ${place}`
+  }
 
   begin({ logs }: Job): void {
     const next = logs.find((log) => !isRefused(log))
-    if (next && !isRefused(next) && this.#owner && this.#owner.server !== next.layout.server) this.settle()
+    if (next && !isRefused(next) && this.#owner && this.#owner.group !== this.#groupOf(next)) this.settle()
   }
 
   enter(unit: Unit, part: Part): void {
@@ -74,7 +86,7 @@ export class ReportLedger implements Ledger {
     const result = resultOf(log, counts, sum)
     if (isBooked(result)) {
       const row = sourceRow(log, at, counts, trail, undefined)
-      this.#owner = { ...row, id: this.#store.add(row, [], counts.rejects) }
+      this.#owner = { row: { ...row, id: this.#store.add(row, [], counts.rejects) }, group: this.#groupOf(log) }
     }
     return judged(result, log, this.#force)
   }
@@ -83,7 +95,7 @@ export class ReportLedger implements Ledger {
     if (this.#owner) {
       this.#readOut()
       this.kernel.clear()
-      this.#store.add(this.#owner, this.#waiting.all(), new Map())
+      this.#store.add(this.#owner.row, this.#waiting.all(), new Map())
     }
     this.#owner = undefined
     this.close()

@@ -55,7 +55,7 @@ export function makeSections(store: Store, by: Grouping, options: SectionOptions
   const sources = new Map(store.sources().map((source) => [source.id, source]))
   const nameOf = NAMES[by]([...sources.values()])
   const groups = new Map<string | null, GroupedHits[]>()
-  for (const row of by === 'host' ? hitsByHost(store, options) : hitsBySource(store, options)) {
+  for (const row of rowsOf(store, by, sources, options)) {
     if (options.select && !options.select(row)) continue
     const name = nameOf(row)
     groups.set(name, [...(groups.get(name) ?? []), row])
@@ -64,13 +64,38 @@ export function makeSections(store: Store, by: Grouping, options: SectionOptions
   return { by, rows: rows.sort(worstFirst).map(({ section }) => section) }
 }
 
+/**
+ * What is grouped. IIS keeps the logs of a site in a folder W3SVC1; in a log that stands elsewhere (central logging, a
+ * copy) the entries name the site themselves, by s-sitename or cs-host.
+ */
+function rowsOf(
+  store: Store,
+  by: Grouping,
+  sources: ReadonlyMap<number, Source>,
+  options: SectionOptions,
+): readonly GroupedHits[] {
+  if (by === 'host') return hitsByHost(store, options)
+  const rows = hitsBySource(store, options)
+  if (by !== 'site') return rows
+  const namesSites = ({ source }: GroupedHits): boolean => {
+    const log = sources.get(source)
+    return log?.server === 'iis' && !SITE_FOLDER.test(folderOf(log))
+  }
+  const outside = rows.some(namesSites) ? hitsByHost(store, options).filter(namesSites) : []
+  const named = new Set(outside.filter(({ host }) => host !== null).map(({ source }) => source))
+  return [...rows.filter(({ source }) => !named.has(source)), ...outside.filter(({ source }) => named.has(source))]
+}
+
+const SITE_FOLDER = /[\\/](?:W3SVC|FTPSVC)\d+$/i
+const folderOf = ({ path, name }: Pick<Source, 'path' | 'name'>): string => (path === null ? name : dirname(path))
+
 const NAMES: Readonly<Record<Grouping, (sources: readonly Source[]) => (row: GroupedHits) => string | null>> = {
   host: () => (row) => row.host,
-  // A folder holds the logs of a site: W3SVC1 on IIS.
+  // A folder holds the logs of a site, unless the entries name it.
   site: (sources) => {
-    const folderOf = ({ path, name }: Source): string => (path === null ? name : dirname(path))
-    const called = shortest(sources.map(({ machine, ...source }) => [machine, folderOf({ machine, ...source })]))
-    return named(sources.map((source, i) => [source.id, called[i] as string]))
+    const called = shortest(sources.map((source) => [source.machine, folderOf(source)]))
+    const folders = named(sources.map((source, i) => [source.id, called[i] as string]))
+    return (row) => row.host ?? folders(row)
   },
   source: (sources) => {
     const called = shortest(sources.map(({ machine, name, path }) => [machine, path ?? name]))
