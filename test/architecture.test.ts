@@ -27,11 +27,12 @@ interface Import {
 }
 
 /** `src/report/select.ts` → `report`; `src/pipeline.ts` → `pipeline`. */
-const folderOf = (path: string): string => (path.split('/')[1] as string).replace(/\.[jt]s$/, '')
+const folderOf = (path: string): string => (path.split('/')[1] as string).replace(/\.[jt]sx?$/, '')
+
+const FILES = globSync('src/**/*.{ts,tsx}', { cwd: ROOT, ignore: ['**/*.d.ts'] }).map((f) => f.replaceAll('\\', '/'))
 
 function imports(): Import[] {
-  const files = globSync('src/**/*.ts', { cwd: ROOT, ignore: ['**/*.d.ts'] }).map((f) => f.replaceAll('\\', '/'))
-  return files.flatMap((file) => {
+  return FILES.flatMap((file) => {
     const source = readFileSync(join(ROOT, file), 'utf8')
     const names = [
       ...source.matchAll(
@@ -86,5 +87,19 @@ describe('src/', () => {
     expect(
       all.filter((i) => i.from === 'kernel' && i.isPackage && !i.to.startsWith('node:')).map((i) => i.file),
     ).toEqual([])
+  })
+})
+
+const MOST_LINES = 400
+/** Tables: records of formats, rules, commands and words, with nothing to follow from line to line. */
+const TABLES = /^src\/(?:format\/records|diagnosis\/rules)\//
+
+describe('a file of src/', () => {
+  it(`has at most ${MOST_LINES} lines`, () => {
+    const long = FILES.filter((file) => !TABLES.test(file)).flatMap((file) => {
+      const lines = readFileSync(join(ROOT, file), 'utf8').split('\n').length - 1
+      return lines > MOST_LINES ? [`${file}: ${lines}`] : []
+    })
+    expect(long).toEqual([])
   })
 })

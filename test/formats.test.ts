@@ -10,6 +10,7 @@ import { FORMATS, formatNamed, hasPlans, plansOf } from '../src/format/registry.
 import { Unwrapper, type Wrapping } from '../src/format/unwrap.js'
 import { compileFields } from '../src/format/w3c.js'
 import { Kernel } from '../src/kernel/kernel.js'
+import { probe } from '../src/kernel/probe.js'
 import { Flag, Role, Rule } from '../src/kernel/wasm/roles.js'
 import type { CodeTally } from '../src/tally/tally.js'
 import { countFast, entryOf, fixture, ROOT } from './support.js'
@@ -273,11 +274,11 @@ it('probe says which plan takes a line, its fields as written, or where the firs
   const kernel = new Kernel({ tables: false })
   kernel.setPlans(plansOf(formatNamed('combined') as Format))
   const line = (s: string): Buffer => Buffer.from(s)
-  expect(kernel.probe(line('192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] "GET / HTTP/1.1" 200 5 "-" "x"'))).toMatchObject(
-    {
-      plan: 0,
-      fields: { [Role.ClientIp]: '192.0.2.1', [Role.Status]: '200', [Role.UserAgent]: 'x' },
-    },
-  )
-  expect(kernel.probe(line('192.0.2.1 - - nothing'))).toMatchObject({ plan: -1 })
+  expect(
+    probe(kernel, line('192.0.2.1 - - [10/Oct/2023:13:55:36 +0000] "GET / HTTP/1.1" 200 5 "-" "x"')),
+  ).toMatchObject({
+    plan: 0,
+    fields: { [Role.ClientIp]: '192.0.2.1', [Role.Status]: '200', [Role.UserAgent]: 'x' },
+  })
+  expect(probe(kernel, line('192.0.2.1 - - nothing'))).toMatchObject({ plan: -1 })
 })

@@ -9,6 +9,7 @@ import { canonicalPlan, FIELD_NAMES, writeEntry } from '../src/format/canonical.
 import { compilePattern, patternText, planOfPattern } from '../src/format/pattern.js'
 import { findInputs } from '../src/input/find.js'
 import { Kernel } from '../src/kernel/kernel.js'
+import { probe } from '../src/kernel/probe.js'
 import { Role } from '../src/kernel/wasm/roles.js'
 import { type InputResult, type ReadOptions, readInputs } from '../src/pipeline.js'
 import { makeReport, type Report } from '../src/report/report.js'
@@ -78,8 +79,8 @@ describe('the canonical layout', () => {
       fc.property(clean, clean, clean, (referer, userAgent, host) => {
         const line = Buffer.from(writeEntry({ referer, status: '404', userAgent, host }), 'latin1')
         kernel.setPlans([plan])
-        const probe = kernel.probe(line)
-        if (!('fields' in probe)) throw new Error(`not read: ${line.toString('latin1')}`)
+        const found = probe(kernel, line)
+        if (!('fields' in found)) throw new Error(`not read: ${line.toString('latin1')}`)
         const spans = new DataView(kernel.wasm.memory.buffer, kernel.wasm.spanTable(), 8 * Role.Count)
         const bytes = (role: Role): string =>
           Buffer.from(

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Format } from '../src/format/format.js'
 import { formatNamed, plansOf } from '../src/format/registry.js'
 import { Kernel } from '../src/kernel/kernel.js'
+import { timeOf as timeOfLine } from '../src/kernel/probe.js'
 
 const common = plansOf(formatNamed('common') as Format)
 const json = plansOf(formatNamed('json') as Format)
@@ -11,11 +12,11 @@ const kernel = new Kernel({ tables: false })
 /** The time of a stamp between brackets, and the same as a value of a JSON line. */
 function timeOf(stamp: string, encoding: BufferEncoding = 'utf8'): string | null {
   kernel.setPlans(common)
-  const seconds = kernel.timeOf(Buffer.from(`192.0.2.1 - - [${stamp}] "GET / HTTP/1.1" 200 5`, encoding))
+  const seconds = timeOfLine(kernel, Buffer.from(`192.0.2.1 - - [${stamp}] "GET / HTTP/1.1" 200 5`, encoding))
   if (encoding === 'utf8') {
     kernel.setPlans(json)
     const line = { time: stamp, remote_addr: '192.0.2.1', request: 'GET / HTTP/1.1', status: 200 }
-    expect(kernel.timeOf(Buffer.from(JSON.stringify(line)))).toEqual(seconds)
+    expect(timeOfLine(kernel, Buffer.from(JSON.stringify(line)))).toEqual(seconds)
   }
   return Number.isNaN(seconds) ? null : new Date(seconds * 1000).toISOString().slice(0, 19)
 }

@@ -1,5 +1,6 @@
-import { type Kernel, probingKernel } from '../kernel/kernel.js'
+import type { Kernel } from '../kernel/kernel.js'
 import type { Plan } from '../kernel/plan.js'
+import { probingKernel } from '../kernel/probe.js'
 import { decode } from '../kernel/text.js'
 import { Cutter, Flag } from '../kernel/wasm/roles.js'
 import { type Asked, compileOwn } from './asked.js'

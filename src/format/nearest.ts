@@ -1,4 +1,4 @@
-import { probingKernel } from '../kernel/kernel.js'
+import { probe, probingKernel } from '../kernel/probe.js'
 import { characterAt } from '../kernel/text.js'
 import { Reject, Role } from '../kernel/wasm/roles.js'
 import { askedFormat } from './asked.js'
@@ -31,14 +31,14 @@ const FEW = 4
 
 /** The known format that a line fits, or else fits the longest, for half of it at least; null when there is none. */
 export function nearestFormat(text: string): Nearest | null {
-  const prober = probingKernel()
+  const kernel = probingKernel()
   const line = Buffer.from(text)
   let best: Nearest | null = null
   let longest = line.length / 2
   for (const format of FORMATS) {
     if (!format.layout) continue
-    prober.setPlans(plansOf(format).slice(0, 1))
-    const found = prober.probe(line)
+    kernel.setPlans(plansOf(format).slice(0, 1))
+    const found = probe(kernel, line)
     const { name, layout } = format
     if (found.plan >= 0) return { format: name, fits: true, column: text.length, field: null, layout }
     if (!('step' in found)) continue

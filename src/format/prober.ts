@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel/kernel.js'
 import type { Plan } from '../kernel/plan.js'
+import { prober } from '../kernel/probe.js'
 
 /** Puts lines through plans, to see what fits. */
 export class Prober {
@@ -10,9 +11,9 @@ export class Prober {
     this.#kernel = kernel
   }
 
-  /** As `Kernel.prober`; holds until the next call of this prober. */
+  /** As `prober` of the kernel; holds until the next call of this prober. */
   of(lines: readonly Uint8Array[]): (plans: readonly Plan[]) => Uint32Array {
-    return this.#kernel.prober(lines)
+    return prober(this.#kernel, lines)
   }
 
   /** The lines that one of the plans takes, and the fields that are filled in them. */

@@ -3,10 +3,11 @@ import { LogstatError, within } from '../errors.js'
 import { quoted } from '../shell.js'
 import { type Member, zipMembers } from './archive.js'
 import { fileOf, type Input } from './find.js'
+import { HEAD_BYTES } from './head.js'
 import { isJsonDocument, JSON_DOCUMENT } from './json-documents.js'
 import { BESIDE, type Chunks, type Unpacking } from './packing/packed.js'
 import { FOREIGN, isTar, isZip, PACKINGS } from './packing/packings.js'
-import { chunkReader, fileReader, type Reader } from './reader.js'
+import { chunkReader, fileReader, fill, type Reader } from './reader.js'
 import { recodingOf } from './recode.js'
 import { standardInput } from './standard-input.js'
 import { tarMembers } from './tar.js'
@@ -145,9 +146,6 @@ async function openMember(
     )
   return inner.reader()
 }
-
-/** Bytes of the beginning that tell what an input is. */
-export const HEAD_BYTES = 64 << 10
 
 /** What an input turned out to be: text, or an archive of several. */
 interface Source {
@@ -335,54 +333,6 @@ async function* fileChunks(fd: number, { alone }: Unpacking): AsyncGenerator<Buf
   } finally {
     closeSync(fd)
   }
-}
-
-/** The first bytes of an input, enough to tell what it is. */
-export async function readHead(reader: Reader): Promise<Buffer> {
-  const head = Buffer.alloc(HEAD_BYTES)
-  return head.subarray(0, await fill(reader, head))
-}
-
-/** The first text of an input, and how many zeros stand before it: a hole that a server wrote on behind. */
-export interface Beginning {
-  readonly hole: number
-  /** As long as a head, if there is as much. */
-  readonly text: Buffer
-}
-
-/**
- * Read on to where the text of an input begins, however long the hole before it is.
- *
- * @param head that was read of the reader, which stands behind it
- */
-export async function readBehindHole(head: Buffer, reader: Reader): Promise<Beginning> {
-  let hole = 0
-  let bytes = head
-  for (;;) {
-    const from = bytes.findIndex((byte) => byte !== 0)
-    if (from === 0) return { hole, text: bytes }
-    hole += from === -1 ? bytes.length : from
-    const rest = from === -1 ? NO_BYTES : bytes.subarray(from)
-    const more = Buffer.alloc(HEAD_BYTES - rest.length)
-    const used = await fill(reader, more)
-    bytes = Buffer.concat([rest, more.subarray(0, used)])
-    if (bytes.length === 0) return { hole, text: bytes }
-  }
-}
-const NO_BYTES = Buffer.alloc(0)
-
-/**
- * Fill all of `target`; of an input that is damaged, with what can be read before that is met again. @returns bytes
- * read
- */
-async function fill(reader: Reader, target: Uint8Array): Promise<number> {
-  let used = 0
-  try {
-    for (let n = -1; n !== 0 && used < target.length; used += n) n = await reader.read(target.subarray(used))
-  } catch (error) {
-    if (used === 0) throw error
-  }
-  return used
 }
 
 /** Open an input whose head was read, behind that. @throws LogstatError `changed` when it is another one now */

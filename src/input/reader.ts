@@ -107,3 +107,17 @@ export function chunkReader(
     },
   }
 }
+
+/**
+ * Fill all of `target`; of an input that is damaged, with what can be read before that is met again. @returns bytes
+ * read
+ */
+export async function fill(reader: Reader, target: Uint8Array): Promise<number> {
+  let used = 0
+  try {
+    for (let n = -1; n !== 0 && used < target.length; used += n) n = await reader.read(target.subarray(used))
+  } catch (error) {
+    if (used === 0) throw error
+  }
+  return used
+}

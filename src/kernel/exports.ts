@@ -10,6 +10,7 @@ export interface Exports {
   blockBytes: WebAssembly.Global
   eventStart: WebAssembly.Global
   eventEnd: WebAssembly.Global
+  planCount: WebAssembly.Global
   addPlan(cutter: number, leadingAt: number, leadingBytes: number, scale: number, flags: number): number
   absorbBuckets(n: number, from: number, seconds: number): void
   absorbCodes(n: number, from: number, texts: number, base: number): void

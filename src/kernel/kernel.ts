@@ -4,7 +4,7 @@ import type { Exports } from './exports.js'
 import { type LocalOffset, type Period, UTC, WHOLE } from './periods.js'
 import type { Plan } from './plan.js'
 import { decode } from './text.js'
-import { Dimension, Event, type Reject, Role } from './wasm/roles.js'
+import { Dimension, Event } from './wasm/roles.js'
 
 /** Bytes the host reads at once: small enough to stay in the second-level cache while it is cut. */
 export const READ_BYTES = 256 << 10
@@ -91,7 +91,6 @@ export class Kernel {
   /** Bytes of the block that hold input. */
   #used = 0
   #discarding = false
-  #planCount = 0
   /** Where reading can go on, as of the last block that was counted. */
   #resume: Resume = { readTo: 0, tail: NO_BYTES, openLine: false }
   /** Whether `onStop` is being called: the place to go on from is then inside the block. */
@@ -108,8 +107,8 @@ export class Kernel {
   isCompanion: (line: string) => boolean = () => false
 
   /**
-   * @param options.tables false: only `probe` will be used, so the large tables are left out @param options.code that
-   * of the thread whose counts are to be added to these
+   * @param options.tables false: lines will only be tried (`Probe`), so the large tables are left out
+   * @param options.code that of the thread whose counts are to be added to these
    */
   constructor({ tables = true, code = kernelCode() } = {}) {
     const instance = new WebAssembly.Instance(code.module, {
@@ -186,7 +185,6 @@ export class Kernel {
         if (!this.wasm.addStep(step.role, step.rule, until.at, until.bytes, step.unitUs ?? 0)) throw tooLarge()
       }
     }
-    this.#planCount = plans.length
     this.wasm.plansChanged()
   }
 
@@ -363,87 +361,4 @@ export class Kernel {
   text(start: number, end: number): string {
     return decode(this.#bytes.subarray(start, end))
   }
-
-  /**
-   * Put one line through the plans without counting it.
-   *
-   * @returns the first plan that takes it and its fields as written, or how the first plan failed
-   */
-  probe(line: Uint8Array): Probe {
-    const at = this.#lay(line)
-    let failure: Probe | undefined
-    for (let plan = 0; ; plan++) {
-      if (this.wasm.probe(plan, at)) return { plan, fields: this.#fields() }
-      failure ??= {
-        plan: -1,
-        reason: this.wasm.probedReason(),
-        step: this.wasm.probedStep(),
-        column: this.wasm.probedAt() - at,
-      }
-      if (plan + 1 >= this.#planCount) return failure
-    }
-  }
-
-  /**
-   * Lay lines out to be put through plans without being counted; together no longer than half a block.
-   *
-   * @returns what does so: by line, how many fields the first plan that takes it finds filled; 0 when none takes it
-   */
-  prober(lines: readonly Uint8Array[]): (plans: readonly Plan[]) => Uint32Array {
-    const { wasm } = this
-    const table = this.#block + this.#blockBytes / 2
-    if (lines.reduce((sum, { length }) => sum + length + 1, 0) > this.#blockBytes / 2)
-      throw new Error('more lines to be tried than there is room for')
-    const starts = new Uint32Array(lines.length)
-    let at = this.#block
-    for (const [i, line] of lines.entries()) {
-      starts[i] = at
-      this.#bytes.set(line, at)
-      this.#bytes[at + line.length] = 0x0a
-      at += line.length + 1
-    }
-    return (plans) => {
-      this.setPlans(plans)
-      const found = new Uint32Array(wasm.memory.buffer, table, 2 * lines.length)
-      found.set(starts)
-      wasm.probeLines(lines.length, table, table + starts.byteLength)
-      return found.slice(lines.length)
-    }
-  }
-
-  /** The time of a line, in seconds since 1970, as the first plan that takes it reads it; NaN when there is none. */
-  timeOf(line: Uint8Array): number {
-    const at = this.#lay(line)
-    for (let plan = 0; plan < this.#planCount; plan++) if (this.wasm.probe(plan, at)) return this.wasm.probedTime()
-    return Number.NaN
-  }
-
-  #lay(line: Uint8Array): number {
-    const length = Math.min(line.length, this.#blockBytes - 1)
-    this.#bytes.set(line.subarray(0, length), this.#block)
-    this.#bytes[this.#block + length] = 0x0a
-    return this.#block
-  }
-
-  #fields(): Partial<Record<Role, string>> {
-    const view = new DataView(this.wasm.memory.buffer, this.wasm.spanTable(), 8 * Role.Count)
-    const fields: Partial<Record<Role, string>> = {}
-    for (let role = 1; role < Role.Count; role++) {
-      const start = view.getUint32(8 * role, true)
-      if (start) fields[role as Role] = this.text(start, view.getUint32(8 * role + 4, true))
-    }
-    return fields
-  }
 }
-
-let probing: Kernel | undefined
-/** A kernel that counts nothing, for lines that are only tried; whoever uses it sets its plans. */
-export function probingKernel(): Kernel {
-  probing ??= new Kernel({ tables: false })
-  return probing
-}
-
-/** What `probe` found. */
-export type Probe =
-  | { readonly plan: number; readonly fields: Partial<Record<Role, string>> }
-  | { readonly plan: -1; readonly reason: Reject; readonly step: number; readonly column: number }

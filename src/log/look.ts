@@ -2,17 +2,8 @@ import { crc32 } from 'node:zlib'
 import { LogstatError } from '../errors.js'
 import { byteOrderMark } from '../format/detect.js'
 import { fileOf, type Input, statOf } from '../input/find.js'
-import {
-  type Beginning,
-  HEAD_BYTES,
-  type Opened,
-  openBehind,
-  openInput,
-  openInputs,
-  type Reader,
-  readBehindHole,
-  readHead,
-} from '../input/open.js'
+import { type Beginning, HEAD_BYTES, readBehindHole, readHead } from '../input/head.js'
+import { type Opened, openBehind, openInput, openInputs, type Reader } from '../input/open.js'
 import type { Kernel } from '../kernel/kernel.js'
 import type { Store } from '../store/store.js'
 import { PRIOR_BYTES } from '../trail.js'

@@ -230,28 +230,7 @@ export function explainJson(
         })),
       }
     : {}
-  if (!found) {
-    const name = win32?.symbol ?? win32?.hex ?? query
-    const plain: Text = { en: name, zh: name }
-    const meaning: Text = {
-      en: `${win32?.family} value; nothing more is known of it.`,
-      zh: `${familyWord(win32?.family ?? 'Win32', 'zh')} 值；没有更多已知信息。`,
-    }
-    return {
-      query,
-      code: query,
-      name: text(plain),
-      meaning: text(meaning),
-      causes: [],
-      checks: [],
-      verdict: 'unknown',
-      authority: 'win32',
-      basis: 'derived',
-      source: 'winerror.h',
-      ...value,
-      ...told,
-    }
-  }
+  if (!found) return { query, ...ofValue(query, win32, text), ...value, ...told }
   const { note, authority, level, variant } = found
   return {
     query,
@@ -286,5 +265,24 @@ export function explainJson(
       : {}),
     ...value,
     ...told,
+  }
+}
+
+/** What can be said of a Win32 value that the catalogue does not know. */
+function ofValue(query: string, win32: Answer['win32'], text: (t: Text) => string | Text): Record<string, unknown> {
+  const name = win32?.symbol ?? win32?.hex ?? query
+  return {
+    code: query,
+    name: text({ en: name, zh: name }),
+    meaning: text({
+      en: `${win32?.family} value; nothing more is known of it.`,
+      zh: `${familyWord(win32?.family ?? 'Win32', 'zh')} 值；没有更多已知信息。`,
+    }),
+    causes: [],
+    checks: [],
+    verdict: 'unknown',
+    authority: 'win32',
+    basis: 'derived',
+    source: 'winerror.h',
   }
 }

@@ -134,27 +134,7 @@ export function selectCodes(store: Store, range: Range, select?: (code: CodeKey)
       (status: number | null, substatus: number | null, win32Status: number | null, reason: string | null) =>
         Number(select({ status, substatus, win32Status, reason })),
     )
-  // What is put into a table in some order is numbered in that order.
-  db.exec(`
-    CREATE TEMP TABLE ${name}_row AS
-      WITH counted AS (SELECT server, software, code_id, ${sumsOf('h')}, min(start) AS began, max(start + seconds) - 1 AS ended
-          FROM hits h JOIN source ON source.id = source_id ${where(...startIn(range), ...sourceIn(range))} GROUP BY 1, 2, 3),
-        seen AS (SELECT server, software, code_id, min(first_seen) AS first_seen, max(last_seen) AS last_seen
-          FROM span JOIN source ON source.id = source_id ${where(...periodIn(range), ...sourceIn(range))} GROUP BY 1, 2, 3)
-      SELECT c.code_id, c.server, c.software, ${SUM_COLUMNS.join(', ')}, ${seenIn(range)} FROM counted c JOIN code ON code.id = c.code_id
-        LEFT JOIN seen ON seen.code_id = c.code_id AND seen.server IS c.server AND seen.software IS c.software
-        ${select ? where('selects(status, substatus, win32_status, reason)') : ''};
-    CREATE INDEX temp.${name}_by_code ON ${name}_row (code_id);
-    CREATE TEMP TABLE ${name}_code (status INTEGER, substatus INTEGER, reason TEXT, parts, win32s, ${COUNTS});
-    INSERT INTO ${name}_code SELECT status, substatus, reason, count(DISTINCT code_id), count(DISTINCT win32_status), ${SUMS}
-      FROM ${name}_row r JOIN code ON code.id = code_id GROUP BY 1, 2, 3 ORDER BY sum(r.hits) DESC, status, substatus, max(r.hits) DESC, reason;
-    CREATE INDEX temp.${name}_by_key ON ${name}_code (status, substatus, reason);
-    CREATE TEMP TABLE ${name}_part (code, part, code_id, win32_status, ${COUNTS}, PRIMARY KEY (code, part)) WITHOUT ROWID;
-    INSERT INTO ${name}_part
-      SELECT c.rowid - 1, row_number() OVER (PARTITION BY c.rowid ORDER BY win32_status IS NULL, sum(r.hits) DESC, win32_status) - 1,
-        code_id, win32_status, ${SUMS}
-      FROM ${name}_row r JOIN code ON code.id = code_id
-        JOIN ${name}_code c ON c.status IS code.status AND c.substatus IS code.substatus AND c.reason IS code.reason GROUP BY code_id`)
+  makeTables(db, name, range, select !== undefined)
   const codes = db.prepare(
     `SELECT rowid - 1 AS code, status, substatus, reason, parts, win32s, ${NAMED} FROM ${name}_code WHERE rowid > ? AND rowid <= ?`,
   )
@@ -210,6 +190,31 @@ export function selectCodes(store: Store, range: Range, select?: (code: CodeKey)
         .all() as ReturnType<Selected['byStatus']>,
     details: (grid, top) => detailsOf(db, `${name}_part`, range, grid, top),
   }
+}
+
+/** The tables of a report: its rows, codes and parts of codes. */
+function makeTables(db: Database.Database, name: string, range: Range, isSelective: boolean): void {
+  // What is put into a table in some order is numbered in that order.
+  db.exec(`
+    CREATE TEMP TABLE ${name}_row AS
+      WITH counted AS (SELECT server, software, code_id, ${sumsOf('h')}, min(start) AS began, max(start + seconds) - 1 AS ended
+          FROM hits h JOIN source ON source.id = source_id ${where(...startIn(range), ...sourceIn(range))} GROUP BY 1, 2, 3),
+        seen AS (SELECT server, software, code_id, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+          FROM span JOIN source ON source.id = source_id ${where(...periodIn(range), ...sourceIn(range))} GROUP BY 1, 2, 3)
+      SELECT c.code_id, c.server, c.software, ${SUM_COLUMNS.join(', ')}, ${seenIn(range)} FROM counted c JOIN code ON code.id = c.code_id
+        LEFT JOIN seen ON seen.code_id = c.code_id AND seen.server IS c.server AND seen.software IS c.software
+        ${isSelective ? where('selects(status, substatus, win32_status, reason)') : ''};
+    CREATE INDEX temp.${name}_by_code ON ${name}_row (code_id);
+    CREATE TEMP TABLE ${name}_code (status INTEGER, substatus INTEGER, reason TEXT, parts, win32s, ${COUNTS});
+    INSERT INTO ${name}_code SELECT status, substatus, reason, count(DISTINCT code_id), count(DISTINCT win32_status), ${SUMS}
+      FROM ${name}_row r JOIN code ON code.id = code_id GROUP BY 1, 2, 3 ORDER BY sum(r.hits) DESC, status, substatus, max(r.hits) DESC, reason;
+    CREATE INDEX temp.${name}_by_key ON ${name}_code (status, substatus, reason);
+    CREATE TEMP TABLE ${name}_part (code, part, code_id, win32_status, ${COUNTS}, PRIMARY KEY (code, part)) WITHOUT ROWID;
+    INSERT INTO ${name}_part
+      SELECT c.rowid - 1, row_number() OVER (PARTITION BY c.rowid ORDER BY win32_status IS NULL, sum(r.hits) DESC, win32_status) - 1,
+        code_id, win32_status, ${SUMS}
+      FROM ${name}_row r JOIN code ON code.id = code_id
+        JOIN ${name}_code c ON c.status IS code.status AND c.substatus IS code.substatus AND c.reason IS code.reason GROUP BY code_id`)
 }
 
 function detailsOf(db: Database.Database, parts: string, range: Range, grid: Grid, top: number): Details {

@@ -94,18 +94,32 @@ function failJson(step: i32, at: usize): usize {
   return fail(Reject.Layout, step, at)
 }
 
-function cutObject(line: usize, lenient: bool): usize {
+/** Find the object of a line. @returns the place behind its `{`; 0: there is none */
+// @ts-ignore: decorator
+@inline
+function beginObject(line: usize): usize {
   beginTaking()
-  failedDeep = false
-  let p = findOrNewline(line, i8x16.splat(OPEN))
-  if (load<u8>(p) == NEWLINE) {
-    failedDeep = true
-    return failJson(0, line)
-  }
+  const p = findOrNewline(line, i8x16.splat(OPEN))
+  failedDeep = load<u8>(p) == NEWLINE
+  if (failedDeep) return failJson(0, line)
+  enclose(0, ROOT, false, 0)
+  return p + 1
+}
+
+/** What stands at a depth from here on: an object, or a list as whose value its first one is taken by a step. */
+// @ts-ignore: decorator
+@inline
+function enclose(depth: i32, path: u64, isList: bool, step: i32): void {
+  const frame = enclosing + 16 * <usize>depth
+  store<u64>(frame, path)
+  store<u32>(frame, isList, 8)
+  store<i32>(frame, step, 12)
+}
+
+function cutObject(line: usize, lenient: bool): usize {
+  let p = beginObject(line)
+  if (!p) return 0
   let depth = 0
-  store<u64>(enclosing, ROOT)
-  store<u32>(enclosing, 0, 8)
-  p++
   let first = true
   let guess = guesses
   while (true) {
@@ -169,10 +183,7 @@ function cutObject(line: usize, lenient: bool): usize {
       first = false
     } else if (byte == OPEN || byte == OPEN_LIST) {
       if (++depth == MAX_DEPTH) return failJson(0, p)
-      const inner = enclosing + 16 * <usize>depth
-      store<u64>(inner, path)
-      store<u32>(inner, byte == OPEN_LIST ? 1 : 0, 8)
-      store<i32>(inner, step, 12)
+      enclose(depth, path, byte == OPEN_LIST, step)
       p++
       first = true
     } else {
@@ -183,6 +194,13 @@ function cutObject(line: usize, lenient: bool): usize {
       first = false
     }
   }
+  return endObject(line, p, lenient)
+}
+
+/** What stands behind the object that began in `line`, and whether it is an entry. @returns its newline; 0: it is none */
+// @ts-ignore: decorator
+@inline
+function endObject(line: usize, p: usize, lenient: bool): usize {
   p = skipBlanks(p)
   // Of a list with an object a line, what joins the objects.
   while (load<u8>(p) == COMMA || load<u8>(p) == CLOSE_LIST) p = skipBlanks(p + 1)

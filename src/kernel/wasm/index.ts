@@ -7,9 +7,10 @@ import {
   beginsPeriod, clearCounts, clearWithoutTime, codeCount as codeCount_, codes, cutAtPeriods, fits, flush, forgetLatest, gather, isFull, reasons,
   reasonsUsedBytes as reasonsUsed, setPeriod, withoutTime as withoutTime_,
 } from './count'
-import { clearSpans, cutDelimited, cutW3c, fail, failedAt, failedReason, failedStep, spanEnd, spans, spanStart } from './cut'
+import { clearSpans, cutDelimited, fail, failedAt, failedReason, failedStep, spanEnd, spans, spanStart } from './cut'
 import { cutJson, forgetGuesses } from './cut-json'
 import { cutLtsv } from './cut-ltsv'
+import { cutW3c } from './cut-w3c'
 import { forgetDecoded } from './decode'
 import { readEntry, splitFields, splitRequest, time } from './entry'
 import { addPlan, addStep, clearPlans, cutter, literal, planCount, select } from './plan'
@@ -27,7 +28,7 @@ export { hashOf, secretAt } from './hash'
 export { layBuckets, layLists, listRowsAt, listTextCount, listTextsAt, orderBuckets } from './read-out'
 export { cutDistinct, cutLists, cutLost, packCut } from './cut-lists'
 export {
-  addPlan, addStep, bucketsFit, clearPlans, cutAtPeriods, fits, literal, lostTable, openScratch, openTable, scratchAt, setLocalOffset, setMoment,
+  addPlan, addStep, bucketsFit, clearPlans, cutAtPeriods, fits, literal, lostTable, openScratch, openTable, planCount, scratchAt, setLocalOffset, setMoment,
   setPeriod, setWidening, table, valueCount, widenBuckets,
 }
 
