@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectPostgres } from '../src/fleet/postgres.js'
@@ -6,7 +7,7 @@ import { contract } from './fleet-contract.js'
 import { lineAt, type WebServer, World } from './fleet-world.js'
 import { Cluster, POSTGRES } from './postgres-cluster.js'
 import { postgresStart } from './postgres-start.js'
-import { logstat } from './support.js'
+import { logstat, ROOT } from './support.js'
 
 it.runIf(process.env.LOGSTAT_SERVERS)('has a PostgreSQL to be tested with', () => expect(POSTGRES).toBeDefined())
 
@@ -83,6 +84,46 @@ describe.skipIf(!POSTGRES)('logstat with a centre in PostgreSQL', () => {
     expect(run('query', 'codes-by-day', '--db', url).stdout).toBe(run('query', 'codes-by-day', '--db', merged).stdout)
   })
 
+  it('pushes beside ingest and summary, which go on without a centre', async () => {
+    const web = world.server('web-3').write(lineAt(1), lineAt(2))
+    const nowhere = 'postgres://x@127.0.0.1:1/x'
+    const entries = (): unknown => json('report', '--db', url).totals
+    const before = (entries() as { entries: number }).entries
+    expect(run('ingest', web.log, '--db', web.db, '--push', url, '--as', 'web-3').status).toBe(0)
+    expect(entries()).toMatchObject({ entries: before + 2 })
+    web.write(lineAt(3))
+    const summary = run('summary', web.log, '--db', web.db, '--day', '2026-11-20', '--push', url, '--as', 'web-3')
+    expect(summary.stderr).not.toContain('centre')
+    expect(entries()).toMatchObject({ entries: before + 3 })
+    web.write(lineAt(4))
+    const following = spawn(
+      process.execPath,
+      [
+        join(ROOT, 'bin/logstat.js'),
+        'ingest',
+        web.log,
+        '--db',
+        web.db,
+        '--follow',
+        '--interval',
+        '1',
+        '--push',
+        nowhere,
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    )
+    let said = ''
+    following.stderr.on('data', (bytes) => (said += bytes))
+    // It has read what is new, though nobody answers.
+    await new Promise((resolve) => following.stdout.once('data', resolve))
+    following.kill('SIGTERM')
+    await new Promise((resolve) => following.once('exit', resolve))
+    expect(following.exitCode).toBe(0)
+    expect(said.match(/cannot be reached/g)).toHaveLength(1)
+    expect(run('push', '--db', web.db, '--to', url, '--as', 'web-3').status).toBe(0)
+    expect(entries()).toMatchObject({ entries: before + 4 })
+  })
+
   it('tells of silent servers, rolls up, prunes and checks', async () => {
     expect(run('fleet', 'servers', '--to', url)).toMatchObject({ status: 0 })
     const owner = await connectPostgres(url)
@@ -90,7 +131,7 @@ describe.skipIf(!POSTGRES)('logstat with a centre in PostgreSQL', () => {
     const silent = run('fleet', 'servers', '--to', url, '--max-age', '15m')
     expect(silent.status).toBe(1)
     expect(silent.stderr).toContain('web-2 is silent since')
-    expect(run('report', '--db', url).stdout).toMatch(/^As of .*, 1 of 2 servers; web-2 silent since/)
+    expect(run('report', '--db', url).stdout).toMatch(/^As of .*, 2 of 3 servers; web-2 silent since/)
     expect(run('fleet', 'doctor', '--to', url)).toMatchObject({ status: 0, stderr: '' })
 
     const lists = (): unknown => {

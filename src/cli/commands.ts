@@ -49,6 +49,12 @@ export const COMMANDS: readonly CommandRecord[] = [
       option('--interval <seconds>', { en: 'how often --follow looks', zh: '--follow 每隔多少秒检查一次' })
         .argParser(options.whole)
         .default(3),
+      options.alsoPush(),
+      option('--push-every <age>', {
+        en: 'how often --follow pushes (default: 5m)',
+        zh: '--follow 每隔多久推送一次（默认 5m）',
+      }).argParser(duration),
+      options.asServer(),
       ...options.reading(),
     ],
     run: async (paths, command) => (await import('./ingest.js')).ingest(paths, command.opts()),
@@ -191,6 +197,8 @@ export const COMMANDS: readonly CommandRecord[] = [
         en: 'look up the period that this is in (YYYY-MM-DD, for an hour "YYYY-MM-DD HH:MM"); nothing is caught up or remembered',
         zh: '查看该日期所在的时段（YYYY-MM-DD，小时写成 "YYYY-MM-DD HH:MM"）；不补报，也不记录',
       }),
+      options.alsoPush(),
+      options.asServer(),
       option('--quiet-if-ok', {
         en: 'print nothing at all unless the exit status is 1 or 2',
         zh: '除非退出状态为 1 或 2，否则不显示任何内容',
@@ -211,10 +219,7 @@ export const COMMANDS: readonly CommandRecord[] = [
     options: () => [
       mandatoryDb(),
       options.centre().makeOptionMandatory(),
-      option('--as <name>', {
-        en: 'name of this server at the centre (default: its host name)',
-        zh: '本服务器在中心库中的名称（默认：主机名）',
-      }),
+      options.asServer(),
       option('--lists-every <age>', {
         en: 'send lists of paths, clients, … not with each push but so often, e.g. 1h; counts are always sent',
         zh: '路径、客户端等列表不必每次推送，而是按此间隔发送，例如 1h；计数总会发送',

@@ -16,6 +16,8 @@ export interface FollowOptions {
   readonly interval: number
   readonly read: ReadOptions
   readonly onResult: (result: InputResult) => void
+  /** Called after each look. */
+  readonly onLook?: () => void
 }
 
 /** A rotated log is still written to until the server is told; it is given up when nothing came for so long. */
@@ -42,7 +44,7 @@ const stateOf = ({ size, mtimeNs }: BigIntStats): string => `${size} ${mtimeNs}`
 export async function follow(
   paths: readonly string[],
   store: Store,
-  { interval, read, onResult }: FollowOptions,
+  { interval, read, onResult, onLook }: FollowOptions,
 ): Promise<void> {
   if (paths.includes('-'))
     throw new LogstatError(
@@ -71,6 +73,7 @@ export async function follow(
         }
         rollUp(store)
       }
+      onLook?.()
       if (last) return
       last = await stop.within(interval * 1000)
     }

@@ -3,10 +3,11 @@ import { count, visible } from '../render/cells.js'
 import { type Anonymize, setAnonymize } from '../store/anonymize.js'
 import { openStore } from '../store/store.js'
 import { follow } from './follow.js'
+import { type AlsoPush, alsoPush, pusherOf } from './push.js'
 import { type ReadCommandOptions, readOptions, readPaths } from './read.js'
 import { tellUndated } from './undated.js'
 
-interface IngestOptions extends ReadCommandOptions {
+interface IngestOptions extends ReadCommandOptions, AlsoPush {
   readonly db: string
   readonly anonymize?: Anonymize
   readonly follow?: boolean
@@ -24,13 +25,22 @@ export async function ingest(paths: readonly string[], options: IngestOptions): 
     }
     // Standard input is read to its end in any case.
     if (options.follow && paths.some((path) => path !== '-')) {
-      await follow(paths, store, { interval: options.interval, read: readOptions(store, options), onResult: tell })
+      const pusher = pusherOf(options.db, options)
+      const onLook = (): void => pusher.due()
+      await follow(paths, store, {
+        interval: options.interval,
+        read: readOptions(store, options),
+        onResult: tell,
+        onLook,
+      })
+      await pusher.end()
       return 0
     }
     const { results, failed } = await readPaths(paths, store, options)
     for (const result of results) if (!result.error || result.entries > 0) tell(result)
     if (!options.quiet) tellUndated(results)
-    return failed ? 2 : 0
+    const isPushed = await alsoPush(store, options)
+    return failed || !isPushed ? 2 : 0
   } finally {
     store.close()
   }

@@ -134,6 +134,16 @@ export const centre = (): Option =>
     en: 'the centre: postgres://USER@HOST/DATABASE; the password comes from ~/.pgpass or PGPASSWORD',
     zh: '中心库：postgres://USER@HOST/DATABASE；密码取自 ~/.pgpass 或 PGPASSWORD',
   })
+export const asServer = (): Option =>
+  option('--as <name>', {
+    en: 'name of this server at the centre (default: its host name)',
+    zh: '本服务器在中心库中的名称（默认：主机名）',
+  })
+export const alsoPush = (): Option =>
+  option('--push <url>', {
+    en: 'push what is new to a centre as well, as logstat push does',
+    zh: '同时将新内容推送到中心库，与 logstat push 相同',
+  })
 export const color = (): Option =>
   option('--color <when>', {
     en: 'whether to print in colours; auto: on a terminal, unless NO_COLOR is set',

@@ -29,10 +29,11 @@ import { isCentre } from './centre-url.js'
 import { choose } from './choose.js'
 import { tell } from './messages.js'
 import { kindOf, type OutputOptions, renderOptions, show } from './output.js'
+import { type AlsoPush, alsoPush } from './push.js'
 import { type ReadCommandOptions, readOptions, readPaths } from './read.js'
 import { tellUndated } from './undated.js'
 
-interface SummaryOptions extends OutputOptions, Omit<ReadCommandOptions, keyof OutputOptions | 'source'> {
+interface SummaryOptions extends OutputOptions, Omit<ReadCommandOptions, keyof OutputOptions | 'source'>, AlsoPush {
   readonly source?: readonly string[]
   readonly by?: Grouping
   readonly db: string
@@ -66,8 +67,9 @@ export async function summary(paths: readonly string[], options: SummaryOptions)
       ...options,
       remembers: release !== undefined,
     })
+    const isPushed = await alsoPush(store, options)
     store.close()
-    const status = Math.max(...told.map(statusOf))
+    const status = Math.max(...told.map(statusOf), isPushed ? 0 : 2)
     if (status > 0 || !options.quietIfOk) await show(printed(told, kind, options), kind, options)
     const isBlind = told.some((each) => each.summary.unjudged.includes('without-time'))
     if (isBlind || isWatched(options)) tellUndated(results)

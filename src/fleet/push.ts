@@ -130,8 +130,8 @@ async function pushSource(
       const refusal = mayTakeOver(local, position, options)
       if (refusal) return refusal
       const rev = Math.max(local.rev, position.top) + 1
-      // The same log, read anew from its beginning: what an earlier reading had beside is void.
-      if (position.uid !== local.uid && local.pruned === 0) base = rev
+      // All of the log is sent: what the other one had beside is void.
+      if (local.pruned === 0) base = rev
       rebase(store, local.id, rev, position.uid)
       local = { ...local, uid: position.uid, rev }
     }
@@ -185,12 +185,12 @@ async function sendSource(
       rev: position?.rev ?? 0,
       heavyRev: position?.heavyRev ?? 0,
       top: Math.max(rev, position?.top ?? 0),
-      base: position?.base ?? 0,
+      base,
       token,
       gone: false,
       isHeavy: false,
     }
-    const done = { ...begun, rev, base, heavyRev: wantsHeavy ? rev : begun.heavyRev, isHeavy: wantsHeavy }
+    const done = { ...begun, rev, heavyRev: wantsHeavy ? rev : begun.heavyRev, isHeavy: wantsHeavy }
     let expected = position?.token ?? null
     let sent = 0
     for (const { rows: batch, isLast } of batches(rows, meta)) {

@@ -32,6 +32,12 @@ export function touchAll(db: Database.Database, source: number, rev: number): vo
   db.prepare(
     `INSERT OR IGNORE INTO touched SELECT DISTINCT source_id, code_id, ${HOUR}, ${HOUR_OF}, @rev FROM hits WHERE source_id = @source`,
   ).run({ rev, source })
+  // A day that is one bucket stands at its first hour; a centre may have the others.
+  db.prepare(
+    `WITH RECURSIVE later (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM later WHERE n < 23)
+     INSERT OR IGNORE INTO touched SELECT source_id, code_id, ${HOUR}, start / ${HOUR} + n, @rev FROM hits CROSS JOIN later
+     WHERE source_id = @source AND seconds > ${HOUR} AND start >= 0`,
+  ).run({ rev, source })
   db.prepare(
     `INSERT OR IGNORE INTO touched SELECT source_id, code_id, ${PERIOD}, period, @rev FROM span WHERE source_id = @source`,
   ).run({ rev, source })
