@@ -1,4 +1,5 @@
 import type { Format } from '../format.js'
+import { IIS_KEYS, W3C_KEYS } from '../w3c-keys.js'
 
 export default {
   name: 'cloudfront-json',
@@ -6,20 +7,9 @@ export default {
   server: 'aws-cloudfront',
   family: 'own',
   json: {
-    status: ['sc-status', 'sc_status'],
-    substatus: ['sc-substatus', 'sc_substatus'],
-    win32Status: ['sc-win32-status', 'sc_win32_status'],
-    time: ['@timestamp', 'timestamp', 'datetime', 'time'],
-    date: ['date'],
-    clientIp: ['c-ip', 'c_ip', 'cs-ip'],
-    method: ['cs-method', 'cs_method'],
-    uri: ['cs-uri-stem', 'cs_uri_stem', 'cs-uri'],
-    bytesSent: ['sc-bytes', 'sc_bytes'],
-    bytesReceived: ['cs-bytes', 'cs_bytes'],
-    timeTaken: ['time-taken', 'time_taken'],
-    referer: ['cs(Referer)', 'cs_referer', 'cs(referer)'],
-    userAgent: ['cs(User-Agent)', 'cs_user_agent', 'cs(user-agent)'],
-    host: ['x-host-header', 'cs-host', 'cs_host', 'cs(Host)', 's-sitename'],
+    ...W3C_KEYS,
+    ...IIS_KEYS,
+    host: ['x-host-header', ...W3C_KEYS.host],
     reason: ['x-edge-detailed-result-type', 'x-edge-result-type'],
   },
   reasonOfErrors: true,
