@@ -59,6 +59,7 @@ describe('the schema', () => {
     server: 'iis',
     db: 'logs.db',
     jobs: 2,
+    summaries: { nightly: { db: '/srv/logs.db', logs: ['-'], failOn: ['5xx > 2%'] } },
   }
   it.each(Object.keys(schema.properties))('lets %s through to where it is used', (key) => {
     expect(Object.keys(GOOD)).toContain(key)

@@ -72,9 +72,9 @@ function literalSummary(report: Report): Summary {
     unjudged: [],
     requests: 1774,
     thresholds: [
-      { text: '5xx > 2%', exceeded: true, value: both('12.06 % (214 of 1,774)') },
-      { text: '404 > 10', exceeded: false, value: both('3') },
-      { text: 'p95 > 1s', exceeded: null, value: both('no time taken is known') },
+      { text: '5xx > 2%', exceeded: true, value: both('12.06 % (214 of 1,774)'), was: null },
+      { text: '404 > 10', exceeded: false, value: both('3'), was: null },
+      { text: 'p95 > 1s', exceeded: null, value: both('no time taken is known'), was: null },
     ],
     changes: [
       { what: 'requests', now: 1774, before: 1700 },

@@ -181,9 +181,15 @@ export const COMMANDS: readonly CommandRecord[] = [
       en: 'for cron: add what is new in the logs, report the last complete day (hour, week, month) beside the one before, alert',
       zh: '供 cron 使用：加入日志中的新内容，汇总最近一个完整的自然日（小时、周、月）并与前一个对比，必要时报警',
     },
-    operands: ['[paths...]', LOGS],
+    operands: [
+      '[paths...]',
+      {
+        en: 'log files, directories or patterns; or the name of a job of the configuration',
+        zh: '日志文件、目录或通配符；或配置中某个作业的名称',
+      },
+    ],
     options: () => [
-      mandatoryDb(),
+      options.db(),
       options.failOn(),
       options.minRequests(),
       option('--period <kind>', { en: 'what is summed up', zh: '汇总的时段' }).choices(PERIOD_KINDS).default('day'),
@@ -208,7 +214,7 @@ export const COMMANDS: readonly CommandRecord[] = [
       options.brief(),
       ...options.selecting(),
     ],
-    run: async (paths, command) => (await import('./summary.js')).summary(paths, command.opts()),
+    run: async (paths, command) => (await import('./summary.js')).summary(paths, command),
   },
   {
     name: 'push',
@@ -271,6 +277,22 @@ export const COMMANDS: readonly CommandRecord[] = [
       options.quiet(),
     ],
     run: async ([action = ''], command) => (await import('./fleet.js')).fleet(action, command.opts()),
+  },
+  {
+    name: 'config',
+    about: {
+      en: 'check a configuration: what it says, where secrets are, and what is wrong with it',
+      zh: '检查配置：内容、密钥所在位置以及有何错误',
+    },
+    operands: [
+      '<check> [file]',
+      {
+        en: 'check, and the configuration (default: logstat.config.json)',
+        zh: 'check，以及配置文件（默认：logstat.config.json）',
+      },
+    ],
+    options: () => [options.lang()],
+    run: async (words, command) => (await import('./config-check.js')).configCheck(words, command.opts()),
   },
   {
     name: 'explain',

@@ -1,6 +1,7 @@
 import type { Language } from '../catalogue/note.js'
 import type { Server } from '../format/format.js'
 import type { OwnFormat } from '../format/own.js'
+import type { Job } from './job.js'
 
 /** Formats of the user's own, and what options are when they are absent; looked for in the working directory. */
 export const CONFIG_FILE = 'logstat.config.json'
@@ -17,6 +18,8 @@ export interface Config {
   readonly server?: Server
   readonly db?: string
   readonly jobs?: number
+  /** Jobs of `logstat summary`, by name. */
+  readonly summaries?: Readonly<Record<string, Job>>
 }
 
 export const NO_CONFIG: Config = { formats: [] }

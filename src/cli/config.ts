@@ -6,6 +6,7 @@ import { compileOwn } from '../format/asked.js'
 import type { OwnFormat } from '../format/own.js'
 import { checkZone } from '../time-zone.js'
 import { CONFIG_FILE, type Config, NO_CONFIG } from './config-file.js'
+import { checkJobs } from './job.js'
 import { tell } from './messages.js'
 
 // Reading logstat.config.json. docs/logstat.config.schema.json says what may stand in it, to editors and here.
@@ -22,6 +23,7 @@ export function readConfig(file: string): Config {
   const {
     formats,
     db,
+    summaries,
     $schema: _,
     ...rest
   } = value as Omit<Config, 'formats'> & { readonly $schema?: string; readonly formats?: Record<string, object> }
@@ -33,7 +35,12 @@ export function readConfig(file: string): Config {
       if (format.logTz !== undefined) checkZone(format.logTz)
     })
   }
-  return { ...rest, formats: own, ...(db === undefined ? {} : { db: resolve(dirname(file), db) }) }
+  return {
+    ...rest,
+    formats: own,
+    ...(db === undefined ? {} : { db: resolve(dirname(file), db) }),
+    ...(summaries ? { summaries: checkJobs(summaries, file, (key, work) => inside(file, key, work)) } : {}),
+  }
 }
 
 /**
@@ -111,7 +118,7 @@ function inside(file: string, key: string, work: () => void): void {
 /** As much of JSON Schema as the schema of the configuration uses. */
 interface Schema {
   readonly description?: string
-  readonly type?: 'object' | 'string' | 'integer'
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean'
   readonly enum?: readonly string[]
   readonly minimum?: number
   readonly minLength?: number
@@ -121,6 +128,11 @@ interface Schema {
   readonly propertyNames?: Schema
   readonly required?: readonly string[]
   readonly oneOf?: readonly Schema[]
+  readonly anyOf?: readonly Schema[]
+  readonly items?: Schema
+  /** `#/$defs/NAME` */
+  readonly $ref?: string
+  readonly $defs?: Readonly<Record<string, Schema>>
 }
 
 interface Problem {
@@ -130,17 +142,29 @@ interface Problem {
   readonly near?: string | undefined
 }
 
+let wholeSchema: Schema | undefined
+
 function schema(): Schema {
-  return JSON.parse(readFileSync(new URL('../../docs/logstat.config.schema.json', import.meta.url), 'utf8')) as Schema
+  wholeSchema ??= JSON.parse(
+    readFileSync(new URL('../../docs/logstat.config.schema.json', import.meta.url), 'utf8'),
+  ) as Schema
+  return wholeSchema
 }
 
 /** What is wrong with a value; undefined when it is as the schema says. */
 function problemOf(value: unknown, rule: Schema, path: readonly string[]): Problem | undefined {
+  if (rule.$ref !== undefined) {
+    const { $defs = {} } = schema()
+    return problemOf(value, $defs[rule.$ref.replace('#/$defs/', '')] as Schema, path)
+  }
   const about = rule.description === undefined ? '' : ` (${rule.description})`
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   if (rule.enum && !rule.enum.includes(value as string)) return { path, expected: `one of ${rule.enum.join(', ')}` }
   if (rule.type === 'object' && !isObject) return { path, expected: `an object${about}` }
   if (rule.type === 'string' && typeof value !== 'string') return { path, expected: `a string${about}` }
+  if (rule.type === 'boolean' && typeof value !== 'boolean') return { path, expected: `true or false${about}` }
+  if (rule.type === 'array' && !Array.isArray(value)) return { path, expected: `a list${about}` }
+  if (rule.anyOf?.every((r) => problemOf(value, r, path))) return { path, expected: rule.description ?? '' }
   if (rule.type === 'integer' && !Number.isInteger(value))
     return { path, expected: `a whole number from ${rule.minimum ?? 0}${about}` }
   if (rule.minimum !== undefined && (value as number) < rule.minimum)
@@ -153,7 +177,16 @@ function problemOf(value: unknown, rule: Schema, path: readonly string[]): Probl
     return { path, expected: `a value for ${rule.required.join(', ')}` }
   if (rule.oneOf && rule.oneOf.filter((r) => !problemOf(value, r, path)).length !== 1)
     return { path, expected: `just one of ${rule.oneOf.flatMap((r) => r.required ?? []).join(', ')}` }
+  if (Array.isArray(value) && rule.items) return problemInList(value, rule.items, path)
   return isObject ? problemInside(value, rule, path) : undefined
+}
+
+function problemInList(values: readonly unknown[], rule: Schema, path: readonly string[]): Problem | undefined {
+  for (const [i, value] of values.entries()) {
+    const problem = problemOf(value, rule, [...path, String(i)])
+    if (problem) return problem
+  }
+  return undefined
 }
 
 function problemInside(

@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import type { Words } from '../errors.js'
 import { databaseError } from '../store/error.js'
 import { inWords } from './commander-words.js'
 import { COMMANDS, type CommandRecord } from './commands.js'
@@ -118,7 +119,7 @@ function addCommand(
   done: (status: number) => void,
 ): void {
   const command = inWords(program.command(name)).description(said(about))
-  if (operands) command.argument(operands[0], said(operands[1]))
+  for (const syntax of operands?.[0].split(' ') ?? []) command.argument(syntax, said(operands?.[1] as Words))
   for (const option of options()) command.addOption(option)
   command.action(async () => done(await run(command.args, command)))
 }

@@ -1,3 +1,4 @@
+import type { Command } from 'commander'
 import { LogstatError, type Words } from '../errors.js'
 import type { InputResult } from '../pipeline.js'
 import { toJson } from '../render/json.js'
@@ -27,6 +28,7 @@ import { compileThreshold } from '../threshold/grammar.js'
 import { parseMoment, systemZone } from '../time-zone.js'
 import { isCentre } from './centre-url.js'
 import { choose } from './choose.js'
+import { type JobRun, withJob } from './job.js'
 import { tell } from './messages.js'
 import { kindOf, type OutputOptions, renderOptions, show } from './output.js'
 import { type AlsoPush, alsoPush } from './push.js'
@@ -54,19 +56,20 @@ const USUAL_THRESHOLD = 'severity >= act'
  *
  * @returns 1 when a threshold was exceeded, 2 when a log could not be read or a period cannot be judged
  */
-export async function summary(paths: readonly string[], options: SummaryOptions): Promise<number> {
+export async function summary(operands: readonly string[], command: Command): Promise<number> {
+  const { paths, job } = withJob(operands, command)
+  const options = command.opts<SummaryOptions>()
   const kind = kindOf(options)
   const thresholds = (options.failOn ?? [USUAL_THRESHOLD]).map(compileThreshold)
   // Who asks for a certain day looks something up; all other runs are the ones that tell.
-  const release = isLookUp(options) ? undefined : lockOf(options.db, paths.length > 0)
+  const release = isLookUp(options) ? undefined : lockOf(options.db, paths.length > 0 || job !== undefined)
   try {
     const store = isCentre(options.db)
       ? await storeOfCentre(paths, options)
       : openStore(options.db, { create: paths.length > 0 })
-    const { told, results, keep } = await tellOf(store, paths, thresholds, {
-      ...options,
-      remembers: release !== undefined,
-    })
+    const key = job?.key ?? options.period
+    const telling = await tellOf(store, paths, thresholds, { ...options, key, remembers: release !== undefined })
+    const { told, results } = telling
     const isPushed = await alsoPush(store, options)
     store.close()
     const status = Math.max(...told.map(statusOf), isPushed ? 0 : 2)
@@ -74,11 +77,28 @@ export async function summary(paths: readonly string[], options: SummaryOptions)
     const isBlind = told.some((each) => each.summary.unjudged.includes('without-time'))
     if (isBlind || isWatched(options)) tellUndated(results)
     for (const each of told) tellState(each)
-    keep()
-    return status
+    const hasArrived = await keepAndDeliver(telling, options, release === undefined ? undefined : { key, job })
+    return hasArrived ? status : 2
   } finally {
     release?.()
   }
+}
+
+/** @param run undefined: nothing is remembered @returns whether all has arrived that was to be delivered */
+async function keepAndDeliver(
+  { told, period, before, after, now }: Telling,
+  options: SummaryOptions,
+  run: { readonly key: string; readonly job: JobRun | undefined } | undefined,
+): Promise<boolean> {
+  if (!run) return true
+  const keep = (memory: Memory): void => remember(options.db, run.key, memory)
+  if (run.job && run.job.targets.length > 0) {
+    const { deliver } = await import('./deliver.js')
+    const zone = options.tz ?? systemZone()
+    return deliver(told, after, { job: run.job, period, zone, language: options.lang, now, keep })
+  }
+  if (after !== before) keep(after)
+  return true
 }
 
 /** A time or a part of the logs is asked for. */
@@ -133,15 +153,20 @@ async function storeOfCentre(paths: readonly string[], options: SummaryOptions):
 }
 
 interface TellOptions extends SummaryOptions {
-  /** What is told is remembered. */
+  /** What is told is remembered, under this key. */
   readonly remembers: boolean
+  readonly key: string
 }
 
 interface Telling {
   readonly told: readonly Told[]
   readonly results: readonly InputResult[]
-  /** Remember that it is told. */
-  readonly keep: () => void
+  /** The last of the periods that are told. */
+  readonly period: Period
+  /** What is remembered, and what is to be when all is told. */
+  readonly before: Memory
+  readonly after: Memory
+  readonly now: number
 }
 
 async function tellOf(
@@ -150,10 +175,10 @@ async function tellOf(
   thresholds: readonly Threshold[],
   options: TellOptions,
 ): Promise<Telling> {
-  const { db, period: kind, against, remembers, top, server, by, lang: language } = options
+  const { db, key, period: kind, against, remembers, top, server, by, lang: language } = options
   const zone = options.tz ?? systemZone()
   const asks = namedPeriod(options, zone)
-  const memory = isCentre(db) || !(remembers || isLookUp(options)) ? NO_MEMORY : recall(db, kind)
+  const memory = isCentre(db) || !(remembers || isLookUp(options)) ? NO_MEMORY : recall(db, key)
   const { results, unread } = await readLogs(paths, store, options)
   const now = Date.now() / 1000
   const { owed, after } = remembers
@@ -182,7 +207,8 @@ async function tellOf(
       report,
     }),
   )
-  return { told, results, keep: () => (after === memory ? undefined : remember(db, kind, after)) }
+  const { period } = owed.at(-1) as Owed
+  return { told, results, period, before: memory, after, now }
 }
 
 /** The period that is asked for. @throws LogstatError when it is none */

@@ -58,7 +58,7 @@ export function renderSummary(told: Told, options: RenderOptions): string {
 const say = ({ language }: Screen, en: string, zh: string): string => (language === 'zh' ? zh : en)
 
 /** What a summary comes to, in a line: `ALERT  2026-11-22  5xx > 2%: 4.1 % (312 of 7,610)`. */
-function headline({ summary, report: { language } }: Told): string {
+export function headline({ summary, report: { language } }: Told): string {
   return `${STATES[summary.state][language]}  ${summary.day}  ${reasonOf(summary, language)}`
 }
 
@@ -190,6 +190,19 @@ function coverageLine(screen: Screen): string {
   )
 }
 
+/** The subject of a mail: `5xx 4.1 % (0.3 %)`, or what stands in the way of judging, in short. */
+export function shortReason({ thresholds, notes }: Summary, language: Language): string {
+  const exceeded = thresholds.find((threshold) => threshold.exceeded)
+  if (!exceeded) return notes[0] ? wordsIn(notes[0].words, language) : ''
+  const comparison = /^(?!severity)(.+?)\s*(?:[<>]=?|=)/.exec(exceeded.text)
+  const [value, was] = [exceeded.value, exceeded.was].map((words) => words && bare(wordsIn(words, language)))
+  if (!comparison) return wordsIn(exceeded.value, language)
+  return `${comparison[1]} ${value}${was ? ` (${was})` : ''}`
+}
+
+/** A value without the counts behind it. */
+const bare = (value: string): string => value.replace(/\s*[(（].*$/s, '')
+
 /** Commands that tell more. */
 function nextLines({ told, language, options }: Screen): string[] {
   const { findings, codes, inputs } = told.report
@@ -209,7 +222,12 @@ export function summaryJson({ summary, report: { language } }: Told): Record<str
   return {
     ...summary,
     headline: headline({ summary, report: { language } as Report }),
-    thresholds: summary.thresholds.map(({ text, exceeded, value }) => ({ text, value: value.en, exceeded })),
+    thresholds: summary.thresholds.map(({ text, exceeded, value, was }) => ({
+      text,
+      value: value.en,
+      exceeded,
+      was: was?.en ?? null,
+    })),
     notes: summary.notes.map(({ id, isGrave, words }) => ({ id, isGrave, text: wordsIn(words, language) })),
     coverage: coverageJson(summary.coverage, language),
     undated: { entries: summary.coverage.read.entries, withoutTime: summary.coverage.read.withoutTime },

@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import type { Deliveries } from '../deliver/news.js'
 import { LogstatError } from '../errors.js'
 import { freshName, removeStale } from '../fresh-file.js'
 import type { Reading } from './coverage.js'
@@ -23,6 +24,7 @@ export interface Memory {
   /** All that the database held when the last of them was told; entries before `yearBefore` (a day) are from long ago. */
   readonly reading: Reading | null
   readonly yearBefore: number
+  readonly deliveries?: Deliveries
 }
 
 export const NO_MEMORY: Memory = { told: [], reading: null, yearBefore: 0 }

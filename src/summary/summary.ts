@@ -27,7 +27,7 @@ export interface Summary {
   readonly unjudged: readonly Reason[]
   /** All requests of the period, whatever a selection shows of them. */
   readonly requests: number
-  readonly thresholds: readonly Judged[]
+  readonly thresholds: readonly JudgedBeside[]
   readonly changes: readonly Change[]
   /** The first codes that did not occur in the period before; none when that has no entries at all. */
   readonly newCodes: readonly string[]
@@ -36,6 +36,11 @@ export interface Summary {
   readonly coverage: Coverage
   /** The last day before this period that has requests, when this one has none. */
   readonly lastDay: string | null
+}
+
+/** A threshold with what its value was in the period beside; null: nothing is known of that. */
+export interface JudgedBeside extends Judged {
+  readonly was: Words | null
 }
 
 /** A summary with the report that it is made of. */
@@ -85,7 +90,11 @@ export function makeSummary(store: Store, options: SummaryOptions): Told {
     const coverage = { ...traffic, read, unread }
     const requests = facts.requests ?? 0
     const notes = notesOn(period, requests, coverage, zone)
-    const thresholds = options.thresholds.map((threshold) => judge(threshold, facts, options.leastRequests))
+    const thresholds = options.thresholds.map((threshold): JudgedBeside => {
+      const judged = judge(threshold, facts, options.leastRequests)
+      const was = judged.exceeded && facts.previous ? judge(threshold, facts.previous, 0).value : null
+      return { ...judged, was }
+    })
     const last = requests === 0 ? lastDay(store, dayOf(period.since, zone).number - 1, range) : undefined
     return {
       report,

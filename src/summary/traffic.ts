@@ -132,7 +132,8 @@ function dueOfDay(totals: ReadonlyMap<number, number>, day: number, first: numbe
   const sorted = of([7, 14, 21, 28, 35, 42, 49].map((n) => day - n)).sort((a, b) => a - b)
   if (sorted.length >= 3) return sorted[1] as number
   const lately = of(Array.from({ length: 14 }, (_, i) => first - 1 - i)).filter((n) => n > 0)
-  return Math.min(...sorted.slice(0, 1), ...lately)
+  const known = [...sorted.slice(0, 1), ...lately]
+  return known.length === 0 ? 0 : Math.min(...known)
 }
 
 /** Stretches without a line, as far as requests were due in them. @param log whose lines they are; null: of all logs */
