@@ -188,3 +188,66 @@ describe('--by site', () => {
     expect((await logstat(['iis', logs, '--by', 'site', '--lang', 'zh'])).stdout).toContain('按站点')
   })
 })
+
+describe('sign-ins', () => {
+  const handshake = (second: number, client: string): Row[] => [
+    { second, client, path: '/hr', code: '401 2 5' },
+    { second, client, path: '/hr', code: '401 1 2148074254' },
+    { second: second + 1, client, path: '/hr', user: 'EXAMPLE\\\\ann', code: '200 0 0' },
+  ]
+  const ROWS: Row[] = [
+    // Three connections of one client, each with the two 401 that NTLM takes.
+    ...[10, 20, 30].flatMap((second) => handshake(second, '192.0.2.1')),
+    // A wrong password, five times, then a locked account; and a client that gets in at the second try.
+    ...Array.from({ length: 5 }, (_, i) => ({ second: 40 + i, client: '192.0.2.2', code: '401 1 1326' })),
+    { second: 50, client: '192.0.2.2', code: '401 1 1909' },
+    { second: 60, client: '192.0.2.3', code: '401 1 1326' },
+    ...handshake(61, '192.0.2.3'),
+    ...handshake(63, '192.0.2.3'),
+    // A monitor that never answers the challenge.
+    ...Array.from({ length: 4 }, (_, i) => ({ second: 70 + i, client: '192.0.2.4', path: '/health', code: '401 2 5' })),
+    { second: 90, path: '/public', client: '192.0.2.9', code: '200 0 0' },
+  ]
+  const EXPECTED = {
+    attempts: 15,
+    succeeded: 4,
+    failed: 7,
+    unfinished: 4,
+    steps: 14,
+    clients: 4,
+    exact: true,
+    neverIn: [{ value: '192.0.2.4', hits: 4 }],
+  }
+  const signInOf = async (args: readonly string[]): Promise<Report['signIn']> =>
+    (JSON.parse((await logstat(['iis', ...args, '--format', 'json'])).stdout) as Report).signIn
+
+  it('are counted by how they ended; steps of a handshake are no failures', async () => {
+    const log = writeLog('u_ex.log', ROWS)
+    const signIn = await signInOf([log])
+    expect(signIn).toMatchObject(EXPECTED)
+    expect(signIn?.failures.map(({ code, hits, clients }) => [code, hits, clients.map(({ value }) => value)])).toEqual([
+      ['401.1/1326', 6, ['192.0.2.2', '192.0.2.3']],
+      ['401.1/1909', 1, ['192.0.2.2']],
+    ])
+  })
+  it('do not depend on what is selected, and are the same in a database', async () => {
+    const log = writeLog('u_ex.log', ROWS)
+    expect(await signInOf([log, '-s', '401'])).toMatchObject(EXPECTED)
+    expect(await signInOf([log, '-s', '200'])).toBeNull()
+    expect((await logstat(['ingest', log, '--db', at('logs.db'), '-q'])).status).toBe(0)
+    expect(await signInOf(['--db', at('logs.db')])).toMatchObject(EXPECTED)
+  })
+  it('are told in text, in both languages', async () => {
+    const text = await both(ROWS, ['-s', '401'])
+    expect(text).toContain('15 attempts (clients: 4): 4 succeeded, 7 failed, 4 left unfinished')
+    expect(text).toMatch(/401\.1\/1326 +6 {2}Basic or WMSvc sign-in.*\n {10}192\.0\.2\.2 5 · 192\.0\.2\.3 1/)
+    expect(text).toMatch(/401 +4 {2}never answered\n {10}192\.0\.2\.4 4/)
+  })
+  it('in Chinese', async () => {
+    expect(await both(ROWS, ['--lang', 'zh'])).toContain('4 个客户端共尝试 15 次：成功 4 次，失败 7 次，未完成 4 次')
+  })
+  it('are not told of a log without sign-ins, or of another server', async () => {
+    expect(await signInOf([writeLog('u_ex.log', EXPORTS)])).toBeNull()
+    expect(await signInOf(['fixtures/nginx/access.log'])).toBeNull()
+  })
+})

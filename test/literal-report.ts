@@ -307,6 +307,7 @@ export function literalReport(language: Language): Report {
       },
     ],
     timeline,
+    signIn: null,
     sections: null,
     comparison: null,
   }

@@ -4,6 +4,7 @@ import { localTime } from '../time-zone.js'
 import { bytes, count, padEnd, padStart, percent, truncate, visible, width, wrap } from './cells.js'
 import { emptyText } from './empty.js'
 import { factsLines, listLines } from './iis-details.js'
+import { signIn } from './iis-sign-in.js'
 import { rangeText } from './range.js'
 import type { RenderOptions } from './render.js'
 import { type Style, style } from './style.js'
@@ -26,7 +27,7 @@ export function renderIis(report: Report, options: RenderOptions): string {
   for (const group of byStatus(report.codes)) tree.status(group)
   tree.more('', report.otherCodes.codes, report.otherCodes.hits)
   const page = pageOf(report, options)
-  tree.lines.push('', ...comparison(page), ...sections(page))
+  tree.lines.push('', ...signIn(page), ...comparison(page), ...sections(page))
   return `${tree.lines.join('\n').trimEnd()}\n`
 }
 

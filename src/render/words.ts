@@ -58,6 +58,20 @@ const WORDS = {
   referers: { en: 'Referers', zh: '来源' },
   agents: { en: 'Agents', zh: '用户代理' },
   hosts: { en: 'Hosts', zh: '主机' },
+  signIn: { en: 'SIGN-IN', zh: '登录' },
+  signInAttempts: {
+    en: '{0} {attempt|attempts} (clients: {1}): {2} succeeded, {3} failed, {4} left unfinished',
+    zh: '{1} 个客户端共尝试 {0} 次：成功 {2} 次，失败 {3} 次，未完成 {4} 次',
+  },
+  signInAtLeast: {
+    en: 'Not all clients were kept, so these numbers are the least there can be.',
+    zh: '未保留全部客户端，因此以上数字为最小值。',
+  },
+  signInSteps: {
+    en: '{0} {request was a step|requests were steps} of a handshake, which is no failure when the client is answered later.',
+    zh: '其中 {0} 个请求是握手步骤；客户端随后得到响应时不算失败。',
+  },
+  neverIn: { en: 'never answered', zh: '始终未得到响应' },
   pile: { en: '{0} of them took about {1} s: a timeout', zh: '其中 {0} 个约为 {1} 秒，应为超时' },
   moreValues: { en: '{0} more', zh: '另有 {0} 个' },
   atLeastMoreValues: { en: 'at least {0} more', zh: '至少另有 {0} 个' },

@@ -2,7 +2,7 @@ import type { Language, Verdict } from '../catalogue/note.js'
 import type { Filter } from '../kernel/filter.js'
 import { hold } from '../store/query.js'
 import type { Range, Settled } from '../store/range.js'
-import { type Selected, selectCodes } from '../store/selected.js'
+import { type Grid, type Selected, selectCodes } from '../store/selected.js'
 import type { Source, Store } from '../store/store.js'
 import { addSums, noSums, reportedSums } from '../tally/measures.js'
 import type { CodeKey, LeftOut } from '../tally/tally.js'
@@ -12,7 +12,8 @@ import { reportCodes } from './codes.js'
 import { findingsOf } from './findings.js'
 import { reportRejects } from './rejects.js'
 import { type Grouping, makeSections } from './sections.js'
-import { iso, QUIET, type Report, type ReportInput } from './shape.js'
+import { iso, QUIET, type Report, type ReportCode, type ReportInput } from './shape.js'
+import { MOST_CLIENTS, signInOf } from './sign-in.js'
 import { CLASSES, classOf, makeTimeline } from './timeline.js'
 import { unselected } from './unselected.js'
 
@@ -84,10 +85,20 @@ function reportOf(store: Store, options: ReportOptions): Report {
     otherCodes,
     rejects: reportRejects(store, options, language),
     timeline,
+    signIn: codes.some(isSignIn) ? signInIn(store, options, grid) : null,
     sections: by === undefined ? null : makeSections(store, by, { ...options, language, server }),
     comparison: null,
   }
   return { ...told, findings: findingsOf(told) }
+}
+
+const isSignIn = ({ status, substatus }: ReportCode): boolean => status === 401 && substatus !== null
+
+/** Of all codes: which are shown changes nothing of how sign-ins ended. */
+function signInIn(store: Store, options: ReportOptions, grid: Grid): Report['signIn'] {
+  const { language = 'en', top = 10, server } = options
+  const selected = selectCodes(store, options)
+  return signInOf({ selected, details: selected.details(grid, MOST_CLIENTS), language, server, top })
 }
 
 function rangeOf({ since, until, days, widened }: ReportOptions): Report['range'] {

@@ -5,6 +5,7 @@ import type { TimeTaken } from '../tally/time-taken.js'
 import type { Comparison } from './compare.js'
 import type { ReportReject } from './rejects.js'
 import type { Sections } from './sections.js'
+import type { SignIn } from './sign-in.js'
 
 // The report: one plain object with raw numbers, a function of a store and a selection. All outputs are made from it
 // and from
@@ -67,6 +68,8 @@ export interface Report {
   readonly timeline: readonly TimelineBucket[]
   /** By host, site or log, when that was asked for. */
   readonly sections: Sections | null
+  /** How sign-ins on IIS ended; null where none is among the codes. */
+  readonly signIn: SignIn | null
   /** Beside another stretch or database, when that was asked for. */
   readonly comparison: Comparison | null
 }
