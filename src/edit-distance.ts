@@ -26,3 +26,12 @@ export function nearestName(wanted: string, names: readonly string[]): string | 
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
   return near[0]?.name
 }
+
+/** Whether a name was likely typed for another: a letter or two are wrong in it, or two changed places. */
+export function isSlip(typed: string, name: string): boolean {
+  const letters = (text: string): string => [...text.toLowerCase()].sort().join('')
+  return (
+    editDistance(typed.toLowerCase(), name.toLowerCase()) <= (name.length < 10 ? 1 : 2) ||
+    letters(typed) === letters(name)
+  )
+}

@@ -1,3 +1,4 @@
+import type { Words } from './errors.js'
 import type { Server } from './format/format.js'
 import type { OwnFormat } from './format/own.js'
 import type { Input } from './input/find.js'
@@ -48,6 +49,8 @@ export interface ReadOptions {
   /** Of a temporary store: logs of different folders, or each, are told apart. */
   readonly apart?: 'folder' | 'log'
   readonly onProgress?: (progress: Progress) => void
+  /** Told of a log that is read, but perhaps not as it is meant. */
+  readonly onDoubt?: (doubt: Words, remedy: Words) => void
   /** Seconds since 1970, for `readAt`. */
   readonly now?: number
   /** @internal Smaller sizes, for tests. */

@@ -143,6 +143,30 @@ const CASES: readonly (readonly [name: string, definition: string, line: string,
     },
   ],
   [
+    'nginx: variables that touch, of which nothing is wanted',
+    '$remote_addr ${uid_got}$uid_set$connection [$time_local] $status $x$y',
+    '203.0.113.7 abc123 [10/Oct/2023:13:55:36 +0000] 404 z',
+    { clientIp: '203.0.113.7', status: 404, at: MOMENT },
+  ],
+  [
+    'Apache: a time in pieces, in JSON',
+    '{"time":"%{%Y-%m-%dT%T}t.%{msec_frac}t%{%z}t","ip":"%a","req":"%r","status":"%>s","us":%D}',
+    '{"time":"2023-10-10T15:55:36.123+0200","ip":"203.0.113.7","req":"GET /a HTTP/1.1","status":"404","us":5000}',
+    { clientIp: '203.0.113.7', method: 'GET', uriStem: '/a', status: 404, at: MOMENT, ms: 5 },
+  ],
+  [
+    'Apache: the day and the time of the day in two keys',
+    '{"date":"%{%F}t","time":"%{%T}t","status":"%>s"}',
+    '{"date":"2023-10-10","time":"13:55:36","status":"404"}',
+    { status: 404, at: MOMENT },
+  ],
+  [
+    'Apache: a time in pieces, between brackets',
+    '%h [%{%d/%b/%Y %T}t.%{msec_frac}t %{%z}t] "%r" %>s %{constructor}T %{toString}i',
+    '203.0.113.7 [10/Oct/2023 15:55:36.123 +0200] "GET /a HTTP/1.1" 404 x y',
+    { clientIp: '203.0.113.7', method: 'GET', uriStem: '/a', status: 404, at: MOMENT },
+  ],
+  [
     'nginx: escape=default keeps a quote in a value inside it',
     '$remote_addr "$request" $status "$http_user_agent" $request_time',
     '203.0.113.7 "GET /a\\" 200 HTTP/1.1" 404 "x" 1.5',
@@ -271,6 +295,12 @@ describe('a format that is asked for', () => {
       return ''
     }
     expect(refusal('$remote_addr$status')).toMatch(/\$remote_addr and \$status touch/)
+    expect(refusal('$remote_adr $status')).toMatch(/\$remote_adr is no variable .* Did you mean \$remote_addr\?/)
+    expect(refusal('$remote_addr $statsu $x')).toMatch(/Did you mean \$status\?/)
+    expect(refusal('{"a":"$remote_addr","s":"$satus"}')).toMatch(/Did you mean \$status\?/)
+    // Names that are like one that is read, and are none the less right.
+    expect(refusal('$remote_addr $remote_port $request_id $request_body $hostname $status')).toBe('')
+    expect(refusal('#Fields: date time r-ip r-port cs-network s-object-source sc-status time-to-first-byte')).toBe('')
     expect(refusal('%h %t')).toMatch(/names no status/)
     expect(refusal('{"a":"$remote_addr","s":$status')).toMatch(/no JSON/)
     expect(refusal('no-such-format')).toMatch(/no format that logstat knows, and no file.* logstat formats/)
@@ -356,6 +386,26 @@ describe('an nginx.conf', () => {
       status: 2,
       stderr: expect.stringMatching(/nginx\.conf: .*gone\.conf/),
     })
+  })
+})
+
+describe('two numbers of three digits behind the request', () => {
+  const lines = (...pairs: readonly string[]): string =>
+    pairs.map((pair) => `203.0.113.7 - - [10/Oct/2023:13:55:36 +0000] "GET /a HTTP/1.1" ${pair}\n`).join('')
+  const doubtsAbout = async (...pairs: readonly string[]): Promise<string[]> => {
+    const doubts: string[] = []
+    await read(lines(...pairs), { onDoubt: ({ en }) => doubts.push(en) })
+    return doubts
+  }
+  it('are told where the second one is rather the status', async () => {
+    expect(await doubtsAbout('512 404')).toEqual([
+      expect.stringMatching(/x\.log: the first number .* is read as the status, the second as bytes \(512, 404\)/),
+    ])
+    expect(await doubtsAbout('153 200', '1200 200', '512 404')).toHaveLength(1)
+  })
+  it('are not told where the first one is', async () => {
+    expect(await doubtsAbout('404 512', '200 200')).toEqual([])
+    expect(await doubtsAbout('599 17', '200 404', '200 200')).toEqual([])
   })
 })
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { wordsIn } from '../src/errors.js'
 import { COMPANIONS, companionOf } from '../src/format/companions.js'
 import { detect } from '../src/format/detect.js'
 import { rowOf, tableOf, writeRow } from '../src/format/table.js'
@@ -156,7 +157,7 @@ describe('wrappers', () => {
   it('have a name, a title and a source each', () => {
     expect(new Set(WRAPPERS.map(({ name }) => name)).size).toBe(WRAPPERS.length)
     for (const { title, source, samples } of WRAPPERS) {
-      expect(title.length).toBeGreaterThan(0)
+      expect(title.en.length).toBeGreaterThan(0)
       expect(source).toMatch(/^https:\/\//)
       expect(samples.length).toBeGreaterThan(0)
     }
@@ -171,7 +172,9 @@ describe('wrappers', () => {
       true,
     )
     expect(found).toMatchObject({ format: 'combined', wrapping: [{ name: 'syslog' }] })
-    expect(found.evidence).toContain('each line is in a syslog header (RFC 3164, rsyslog, journalctl)')
+    expect(found.evidence.map((e) => wordsIn(e, 'en'))).toContain(
+      'each line is in a syslog header (RFC 3164, rsyslog, journalctl)',
+    )
   })
   it('are none where a log is understood as it stands', () => {
     for (const [format, lines] of Object.entries(INNER)) {
@@ -400,7 +403,7 @@ describe('companions', () => {
     expect(codesOf(report)).toEqual({ 404: 1 })
     const found = detect(readFileSync(at('x.log')), true)
     expect(found).toMatchObject({ fits: 1, looked: 1 })
-    expect(found.evidence.join('\n')).toMatch(/40 \(HAProxy's starts/)
+    expect(found.evidence.map((e) => wordsIn(e, 'en')).join('\n')).toMatch(/40 \(HAProxy's starts/)
   })
   it('do not make a log of a file without a request', async () => {
     const { result } = await reportOf(...COMPANIONS.flatMap((c) => c.samples))

@@ -1,4 +1,4 @@
-import { LogstatError } from '../errors.js'
+import { LogstatError, type Words, wordsIn } from '../errors.js'
 import { type Detection, detect, type Undetected } from '../format/detect.js'
 import { nearestFormat } from '../format/nearest.js'
 import { findInputs, type Input } from '../input/find.js'
@@ -12,7 +12,7 @@ import { renderRejects } from '../render/rejects.js'
 import { style } from '../render/style.js'
 import { type RejectedLine, type ReportReject, reportRejects } from '../report/rejects.js'
 import { openStore } from '../store/store.js'
-import { tell } from './messages.js'
+import { language, said, tell } from './messages.js'
 import { type ColorOption, useColor, write } from './print.js'
 import { type FormatOptions, formatOf } from './read.js'
 
@@ -86,7 +86,7 @@ async function lookAt(input: Input, reader: Reader, asked: Pick<ReadOptions, 'fo
 }
 
 /** The first lines of what no format fits, each with the format it comes nearest to. */
-function unknownLines(input: string, head: Buffer, hole: number, seems: string | null): ReportReject {
+function unknownLines(input: string, head: Buffer, hole: number, seems: Words | null): ReportReject {
   const samples: RejectedLine[] = []
   let looked = 0
   for (let start = 0, line = 1; start < head.length; line++) {
@@ -118,7 +118,7 @@ function plain({ name, packing, recoded, detected, asked, result, rejects }: Fou
   const { looked, evidence } = detected
   const what =
     detected.format === null
-      ? { format: null, seems: detected.seems }
+      ? { format: null, seems: detected.seems?.en ?? null }
       : { format: detected.format, title: detected.title, server: detected.server, fits: detected.fits }
   const lines = result && {
     lines: result.lines,
@@ -132,7 +132,7 @@ function plain({ name, packing, recoded, detected, asked, result, rejects }: Fou
     recoded,
     ...what,
     looked,
-    evidence,
+    evidence: evidence.map((message) => wordsIn(message, 'en')),
     asked: asked ? (result?.format ?? null) : null,
     understood: lines,
     rejects,
@@ -144,32 +144,43 @@ function isAsked(found: Found): found is Found & { readonly result: InputResult 
   return found.asked && found.result !== null
 }
 
+const unknownText = (seems: Words | null): Words => ({
+  en: `no access log that logstat knows${seems ? `; it looks like ${seems.en}` : ''}`,
+  zh: `不是 logstat 已知的访问日志${seems ? `；看起来像${seems.zh}` : ''}`,
+})
+
+const shareText = (understood: number, lines: number): Words => ({
+  en: `${count(understood)} of ${count(lines)} lines understood (${percent(understood, lines)})`,
+  zh: `共 ${count(lines)} 行，识别 ${count(understood)} 行（${percent(understood, lines)}）`,
+})
+
+const fitText = (fits: number, looked: number): Words => ({
+  en: `${count(fits)} of the first ${count(looked)} lines fit (${percent(fits, looked)})`,
+  zh: `前 ${count(looked)} 行中有 ${count(fits)} 行符合（${percent(fits, looked)}）`,
+})
+
 function textOf(found: Found, { color }: DetectOptions): string[] {
   const { name, packing, recoded, detected, result, rejects } = found
   const how = [...(packing === 'none' ? [] : [packing]), ...(recoded ? [recoded] : [])].join(', ')
   const lines = [visible(name) + (how ? ` (${how})` : '')]
-  if (isAsked(found)) lines.push(`  ${found.result.format ?? 'nothing'}: the format that was asked for`)
-  else if (detected.format === null)
-    lines.push(`  no access log that logstat knows${detected.seems ? `; it looks like ${detected.seems}` : ''}`)
+  if (isAsked(found))
+    lines.push(`  ${found.result.format ?? '-'}${said({ en: ': the format that was asked for', zh: '：指定的格式' })}`)
+  else if (detected.format === null) lines.push(`  ${said(unknownText(detected.seems))}`)
   else lines.push(`  ${detected.format}: ${visible(detected.title)}`)
-  if (result)
-    lines.push(
-      `  ${count(result.lines - result.rejected)} of ${count(result.lines)} lines understood (${percent(result.lines - result.rejected, result.lines)})`,
-    )
-  else if (detected.format !== null)
-    lines.push(
-      `  ${count(detected.fits)} of the first ${count(detected.looked)} lines fit (${percent(detected.fits, detected.looked)})`,
-    )
+  if (result) lines.push(`  ${said(shareText(result.lines - result.rejected, result.lines))}`)
+  else if (detected.format !== null) lines.push(`  ${said(fitText(detected.fits, detected.looked))}`)
   if (isAsked(found)) {
     if (detected.format !== null && detected.format !== found.result.format)
-      lines.push(`    by itself it would be taken for ${detected.format}`)
-  } else if (detected.format !== null) lines.push(...detected.evidence.map((e) => `    ${visible(e)}`))
+      lines.push(
+        `    ${said({ en: `by itself it would be taken for ${detected.format}`, zh: `自动识别的格式是 ${detected.format}` })}`,
+      )
+  } else if (detected.format !== null) lines.push(...detected.evidence.map((e) => `    ${visible(said(e))}`))
   const columns = Math.max(60, Math.min(process.stdout.columns || 80, 120))
   const totals = {
     lines: result?.lines ?? rejects[0]?.count ?? 0,
     rejected: result?.rejected ?? rejects[0]?.count ?? 0,
   }
   if (rejects.length)
-    lines.push('', ...renderRejects(rejects, totals, { language: 'en', style: style(useColor(color)), columns }))
+    lines.push('', ...renderRejects(rejects, totals, { language: language(), style: style(useColor(color)), columns }))
   return lines
 }

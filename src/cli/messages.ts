@@ -24,6 +24,9 @@ export function speakTo(argv: readonly string[], configured?: Language): void {
   spoken = LANGUAGES.find((language) => language === named) ?? configured ?? systemLanguage()
 }
 
+/** The language of the user. */
+export const language = (): Language => spoken
+
 /** A message in the language of the user. */
 export const said = (message: Message): string => wordsIn(message, spoken)
 

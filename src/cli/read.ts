@@ -118,7 +118,8 @@ export async function readPaths(
     ...(store.file === null ? [] : filesOf(store.file)),
   ])
   const shown = progress(inputs, options.quiet !== true)
-  const results = await readInputs(inputs, store, { ...read, onProgress: shown.update })
+  const onDoubt = options.quiet === true ? () => {} : tell
+  const results = await readInputs(inputs, store, { ...read, onProgress: shown.update, onDoubt })
   shown.end()
   if (store.file !== null) rollUp(store)
 

@@ -33,26 +33,42 @@ export function fromApache(text: string): string {
   const format = (directive ? (directive[1] as string) : text).replace(/\\(["\\])/g, '$1').replaceAll('\\t', '\t')
   let other = 0
   // Path and query touch: together they are what was asked for.
-  return format
-    .replace(/%[<>]?U%[<>]?q/g, `\${request_uri}`)
-    .replace(
-      /%(?:[!\d,]*)([<>]?)(?:\{([^}]*)\})?(\^?[a-zA-Z]{1,2}|%)/g,
-      (whole, _, argument: string | undefined, letter: string) => {
-        if (letter === '%') return '%'
-        // `^ti` and `^to` have two letters; of all others the second is text.
-        const [name, rest] = letter.startsWith('^') ? [letter, ''] : [letter[0] as string, letter.slice(1)]
-        const variable = variableFor(name, argument) ?? `x${++other}`
-        if (variable === '[time_local]') return `[\${time_local}]${rest}`
-        return whole === '' ? '' : `\${${variable}}${rest}`
-      },
-    )
+  return (
+    format
+      .replace(/%[<>]?U%[<>]?q/g, `\${request_uri}`)
+      // So are the pieces of a time, whatever stands between them.
+      .replace(/%\{[^}]*\}t(?:[^%"'\]]{0,3}%\{[^}]*\}t)*/g, (pieces) => `\${${timeVariable(pieces)}}`)
+      .replace(
+        /%(?:[!\d,]*)([<>]?)(?:\{([^}]*)\})?(\^?[a-zA-Z]{1,2}|%)/g,
+        (whole, _, argument: string | undefined, letter: string) => {
+          if (letter === '%') return '%'
+          // `^ti` and `^to` have two letters; of all others the second is text.
+          const [name, rest] = letter.startsWith('^') ? [letter, ''] : [letter[0] as string, letter.slice(1)]
+          const variable = variableFor(name, argument) ?? `x${++other}`
+          if (variable === '[time_local]') return `[\${time_local}]${rest}`
+          return whole === '' ? '' : `\${${variable}}${rest}`
+        },
+      )
+  )
 }
 
+/** A day, the time of a day, or both: as strftime writes them. */
+function timeVariable(pieces: string): string {
+  const hasDay = /%[cdDeFjmsx]|sec/.test(pieces)
+  const hasTime = /%[cHIrRsTX]|sec/.test(pieces)
+  return hasDay === hasTime ? 'time_local' : hasDay ? 'date' : 'time_of_day'
+}
+
+const UNITS: Readonly<Record<string, string>> = { ms: 'request_time_ms', us: 'request_time_us', s: 'request_time' }
+
+/** What a name stands for; nothing, if it is one that every object of JavaScript has. */
+const at = (names: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(names, name) ? names[name] : undefined
+
 function variableFor(letter: string, argument: string | undefined): string | undefined {
-  if (argument === undefined) return DIRECTIVES[letter]
-  if (letter === 'i') return HEADERS[argument.toLowerCase()]
+  if (argument === undefined) return at(DIRECTIVES, letter)
+  if (letter === 'i') return at(HEADERS, argument.toLowerCase())
   if (letter === 'a' && argument === 'c') return undefined
-  if (letter === 'T') return { ms: 'request_time_ms', us: 'request_time_us', s: 'request_time' }[argument]
-  if (letter === 't') return 'time_local'
+  if (letter === 'T') return at(UNITS, argument)
   return undefined
 }

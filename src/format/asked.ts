@@ -7,7 +7,7 @@ import type { Server, TimeUnit } from './format.js'
 import { fromGoAccess, isGoAccess } from './goaccess.js'
 import { compileJsonTemplate } from './json-template.js'
 import { UNIT_US } from './keys.js'
-import { compileLayout } from './layout.js'
+import { checkVariables, compileLayout } from './layout.js'
 import { formatOfLog, parseLogFormat, readConfiguration } from './nginx-conf.js'
 import { type OwnFormat, ownFrom, ownText } from './own.js'
 import { compilePattern, isPattern, patternText, planOfPattern } from './pattern.js'
@@ -147,6 +147,7 @@ function readLayout(definition: string): {
 } {
   if (definition.includes('$')) {
     const { layout, escaping } = parseLogFormat(definition.replaceAll('\\t', '\t'))
+    checkVariables(layout)
     const joined = joinUri(layout)
     const flags = Flag.Derive400 | Flag.NginxPages | Flag.DeriveMaker | (joined.isAbsolute ? Flag.AbsoluteUri : 0)
     return { server: 'nginx', layout: joined.layout, flags, quotesAreEscaped: escaping !== 'none' }

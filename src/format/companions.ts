@@ -1,3 +1,4 @@
+import type { Words } from '../errors.js'
 import { Unwrapper } from './unwrap.js'
 
 // Lines that servers write among their access lines, and that are no requests: they are passed over, as comments are.
@@ -6,7 +7,7 @@ import { Unwrapper } from './unwrap.js'
 export interface Companion {
   readonly name: string
   /** For people, in the plural. */
-  readonly title: string
+  readonly title: Words
   /**
    * What such a line begins with, or has in it. It is tried on lines that fit no format; the time it takes grows no
    * faster than the line.
@@ -19,7 +20,7 @@ export interface Companion {
 export const COMPANIONS: readonly Companion[] = [
   {
     name: 'haproxy',
-    title: "HAProxy's starts, stops and failed handshakes",
+    title: { en: "HAProxy's starts, stops and failed handshakes", zh: 'HAProxy 的启动、停止和握手失败记录' },
     pattern:
       /^(?:(?:[Pp]roxy|[Ss]erver|[Bb]ackend|[Ff]rontend|Backup [Ss]erver) \S+ (?:started|stopped|is (?:UP|DOWN|stopping|going)|has no server)|(?:Starting|Stopping|Pausing|Resuming|Enabling|Disabling) (?:proxy|backend|frontend|server|FRONTEND|BACKEND|GLOBAL) ?\S*|\S+ \[[^\]]+\] \S+: (?:SSL|Connection|Timeout|Stopped|Received|A connection|Rejected|Connect) ?[\w ]*|\[(?:NOTICE|WARNING|ALERT)\] {1,3}(?:\(\d+\)|\d+\/\d+ \(\d+\))|\[(?:NOTICE|WARNING|ALERT)\] \d+\/\d+ )/,
     samples: [
@@ -35,7 +36,7 @@ export const COMPANIONS: readonly Companion[] = [
   },
   {
     name: 'nginx-error',
-    title: 'lines of an nginx error log',
+    title: { en: 'lines of an nginx error log', zh: 'nginx 错误日志行' },
     pattern:
       /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[(?:debug|info|notice|warn|error|crit|alert|emerg)\] \d+#\d+: |^nginx: \[\w+\] /,
     samples: [
@@ -46,7 +47,7 @@ export const COMPANIONS: readonly Companion[] = [
   },
   {
     name: 'apache-error',
-    title: 'lines of an Apache error log',
+    title: { en: 'lines of an Apache error log', zh: 'Apache 错误日志行' },
     pattern: /^\[\w{3} \w{3} [ \d]?\d [\d:.]+ \d{4}\] \[[\w-]*:?\w*\] |^AH\d{5}: /,
     samples: [
       '[Sun Nov 22 14:05:01.123456 2026] [core:error] [pid 12:tid 3] [client 192.0.2.1:4711] AH00126: Invalid URI in request',
@@ -57,7 +58,7 @@ export const COMPANIONS: readonly Companion[] = [
   },
   {
     name: 'litespeed-error',
-    title: 'lines of a LiteSpeed error log',
+    title: { en: 'lines of a LiteSpeed error log', zh: 'LiteSpeed 错误日志行' },
     pattern: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ \[(?:DEBUG|INFO|NOTICE|WARN|ERROR)\] \[\d+\] /,
     samples: [
       '2022-06-08 22:49:20.774649 [NOTICE] [1226033] [192.0.2.4:45164:HTTP2-41#_AdminVHost] [STDERR] Failed Login Attempt',
@@ -66,7 +67,7 @@ export const COMPANIONS: readonly Companion[] = [
   },
   {
     name: 'container',
-    title: 'start-up lines of a container',
+    title: { en: 'start-up lines of a container', zh: '容器启动信息' },
     pattern:
       /^\/?docker-entrypoint\.sh: |^(?:\d\d-|10-|20-|30-)[\w.-]+\.sh: |^==> .+ <==$|^-- (?:Logs begin|Journal begins|Boot|Reboot|No entries)|^systemd\[\d+\]: |^\S+ systemd\[\d+\]: |^\[?s6-|^\[services\.d\] |^\[cont-init\.d\] /,
     samples: [
@@ -79,7 +80,7 @@ export const COMPANIONS: readonly Companion[] = [
   },
   {
     name: 'uwsgi',
-    title: 'start-up lines of uWSGI',
+    title: { en: 'start-up lines of uWSGI', zh: 'uWSGI 启动信息' },
     pattern:
       /^(?:\*{3} .+ \*{3}$|spawned uWSGI |worker \d+ (?:buried|killed)|WSGI app \d+ |Python (?:version|main interpreter)|your (?:processes|memory page|server socket|request buffer)|detected (?:number of CPU|binary path|max file)|uWSGI (?:http|running|is running|socket)|mapped \d+ bytes|machine: |nodename: |compiled with version|current working directory: |lock engine: |thunder lock: |clock source: |pcre jit |os: |setgid\(\) |setuid\(\) |chdir\(\) |DAMN ! worker |Respawned uWSGI |SIGINT\/SIGTERM received|goodbye to uWSGI|Set PythonHome|\[uWSGI\] |(?:announcing my loyalty|limiting number) )/,
     samples: [
@@ -92,7 +93,7 @@ export const COMPANIONS: readonly Companion[] = [
   },
   {
     name: 'python',
-    title: 'start-up lines of Python servers',
+    title: { en: 'start-up lines of Python servers', zh: 'Python 服务器启动信息' },
     pattern:
       /^(?: \* (?:Running on|Restarting with|Debugger|Serving Flask|Environment:|Debug mode:|Tip:|Detected )|\s*(?:WARNING: This is a development server|Use a production WSGI server|Press CTRL\+C to quit)|INFO: +(?:Started |Waiting for |Application |Uvicorn running|Shutting down|Finished |Stopping |Will watch|Stopped |connection |\S+ - "WebSocket )|(?:Watching for file changes|Performing system checks|System check identified|Starting development server|Quit the server with|Django version |Not Found: |Forbidden|Bad Request: |Internal Server Error: )|\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}\] \[\d+\] \[[A-Z]+\] |\S+ - - \[[^\]]+\] code \d{3}, message |\[\d\d\/\w{3}\/\d{4} \d\d:\d\d:\d\d\] (?:code \d{3}, message |"?Broken pipe|- Broken pipe))/,
     samples: [
@@ -109,7 +110,7 @@ export const COMPANIONS: readonly Companion[] = [
   },
   {
     name: 'go',
-    title: 'start-up lines of Go servers',
+    title: { en: 'start-up lines of Go servers', zh: 'Go 服务器启动信息' },
     pattern: /^\[GIN-debug\] |^\[GIN\] \d{4}\/\d\d\/\d\d - \d\d:\d\d:\d\d \[Recovery\]/,
     samples: [
       '[GIN-debug] Listening and serving HTTP on :8080',
@@ -119,7 +120,7 @@ export const COMPANIONS: readonly Companion[] = [
   },
   {
     name: 'traefik',
-    title: 'system lines of Traefik',
+    title: { en: 'system lines of Traefik', zh: 'Traefik 系统日志行' },
     pattern:
       /^(?:time="[^"]+" level=\w+ msg=|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) (?:TRC|DBG|INF|WRN|ERR|FTL) |\{(?:"[\w.]+":"[^"]*",)*"level":"\w+",(?:"[\w.]+":"[^"]*",)*"(?:msg|message)":"(?:Configuration|Starting|Traefik|Skipping|Creating|Adding|Stats|Serving|I have to go|Received|Stopping|Shutting|Server|Waiting|Testing|Unable|Error|Register|Could not|No ACME|Provider)|\{"[^{}]*"(?:providerName|entryPointName|routerName)":)/,
     samples: [
@@ -132,7 +133,7 @@ export const COMPANIONS: readonly Companion[] = [
   },
   {
     name: 'caddy',
-    title: 'runtime lines of Caddy',
+    title: { en: 'runtime lines of Caddy', zh: 'Caddy 运行日志行' },
     pattern: /^\{"level":"\w+","ts":[^,]+,(?:"logger":"(?!http\.log\.access)[\w.]+",)?"msg":"(?!handled request)/,
     samples: [
       '{"level":"info","ts":1708394727.1,"logger":"admin","msg":"admin endpoint started","address":"localhost:2019"}',
@@ -142,7 +143,7 @@ export const COMPANIONS: readonly Companion[] = [
   },
   {
     name: 'azure-other',
-    title: 'records of another category in an Azure export',
+    title: { en: 'records of another category in an Azure export', zh: 'Azure 导出中其他类别的记录' },
     pattern:
       /^\s*\{.{0,2000}"[cC]ategory": ?"(?:Front[dD]oor(?:HealthProbeLog|WebApplicationFirewallLog)|ApplicationGateway(?:FirewallLog|PerformanceLog)|AppService(?:ConsoleLogs|AppLogs|PlatformLogs|AuditLogs|IPSecAuditLogs|FileAuditLogs|AntivirusScanAuditLogs))"/,
     samples: [
@@ -152,7 +153,7 @@ export const COMPANIONS: readonly Companion[] = [
   },
   {
     name: 'node',
-    title: 'start-up lines of Node.js servers',
+    title: { en: 'start-up lines of Node.js servers', zh: 'Node.js 服务器启动信息' },
     pattern:
       /^(?:> \S+@\S+ \w+|> (?:node|nodemon|next|vite) |\[nodemon\] |(?:App|Server|Express|Example app)[\w ]* (?:listening|running|started|is listening|is running) (?:on|at)|npm (?:info|WARN|ERR!|notice) )/,
     samples: ['[nodemon] starting `node app.js`', 'Server listening on port 3000', '> shop@1.0.0 start'],

@@ -28,9 +28,9 @@ export function detectW3c(
   if (isFtp(fieldsLine, texts))
     return {
       format: null,
-      seems: 'an IIS FTP log, whose codes are not those of HTTP',
+      seems: { en: 'an IIS FTP log, whose codes are not those of HTTP', zh: 'IIS FTP 日志（其代码不是 HTTP 状态码）' },
       looked: texts.filter(isRecord).length,
-      evidence: ['its methods are those of FTP'],
+      evidence: [{ en: 'its methods are those of FTP', zh: '其方法是 FTP 命令' }],
     }
   // Records before the first #Fields line tell nothing of the lines behind it.
   const sections = sectionsOf(lines, texts, software)
@@ -41,9 +41,14 @@ export function detectW3c(
     fits: sections.reduce((n, { plan, records }) => n + prober.count([plan], records).fits, 0),
     looked: sections.reduce((n, { records }) => n + records.length, 0),
     evidence: [
-      `a #Fields line names ${header.fields.length} fields: ${header.fields.join(' ')}`,
-      software ? `#Software: ${software}` : 'no #Software line',
-      header.hasStatus ? 'it has a status column' : 'it names no status column',
+      {
+        en: `a #Fields line names ${header.fields.length} fields: ${header.fields.join(' ')}`,
+        zh: `#Fields 行列出 ${header.fields.length} 个字段：${header.fields.join(' ')}`,
+      },
+      software ? `#Software: ${software}` : { en: 'no #Software line', zh: '没有 #Software 行' },
+      header.hasStatus
+        ? { en: 'it has a status column', zh: '有状态码列' }
+        : { en: 'it names no status column', zh: '没有状态码列' },
     ],
     plans: [NO_FIELDS],
     w3c: header,
@@ -78,8 +83,11 @@ export function detectHeaderless(prober: Prober, data: readonly Uint8Array[]): D
     fits: prober.count(plans, data).fits,
     looked: data.length,
     evidence: [
-      'there is no #Fields line; the fields follow from the values',
-      ...headers.map((h) => `as if: #Fields: ${h.fields.join(' ')}`),
+      { en: 'there is no #Fields line; the fields follow from the values', zh: '没有 #Fields 行；字段由各值推断' },
+      ...headers.map((h) => ({
+        en: `as if: #Fields: ${h.fields.join(' ')}`,
+        zh: `相当于：#Fields: ${h.fields.join(' ')}`,
+      })),
     ],
     plans,
   }
@@ -93,7 +101,7 @@ export function emptyDetection(looked: number, softwareLine: string | undefined)
     server: softwareLine ? 'iis' : null,
     fits: 0,
     looked,
-    evidence: ['there are no records'],
+    evidence: [{ en: 'there are no records', zh: '没有记录' }],
     plans: [NO_FIELDS],
   }
 }

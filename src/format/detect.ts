@@ -1,3 +1,4 @@
+import type { Message, Words } from '../errors.js'
 import type { Kernel } from '../kernel/kernel.js'
 import type { Plan } from '../kernel/plan.js'
 import { probingKernel } from '../kernel/probe.js'
@@ -12,9 +13,11 @@ import { guess } from './lookalikes.js'
 import type { OwnFormat } from './own.js'
 import { fieldsOf, textOf } from './pattern.js'
 import { Prober } from './prober.js'
-import { FORMATS, formatNamed, hasPlans, plansOf, plansOfFamily } from './registry.js'
+import { FORMATS, hasPlans, plansOf, plansOfFamily } from './registry.js'
+import { shiftedStatus } from './shifted.js'
 import { inTime } from './time-limit.js'
-import { hasParts, type Layer, layersOf, Unwrapper, type Wrapping } from './unwrap.js'
+import type { Wrapping } from './unwrap.js'
+import { type Told, unwrapped } from './unwrapped.js'
 import type { W3cHeader } from './w3c.js'
 import { WRAPPERS } from './wrappers.js'
 
@@ -27,12 +30,14 @@ export interface Detection {
   readonly fits: number
   readonly looked: number
   /** For people, one fact a line. */
-  readonly evidence: readonly string[]
+  readonly evidence: readonly Message[]
   readonly plans: readonly Plan[]
   /** What stands around each line, which the plans do not see; absent: nothing does. */
   readonly wrapping?: Wrapping
   /** What an input of which this format fits less than half seems to be rather. */
-  readonly seems?: string
+  readonly seems?: Words
+  /** What of it may be read wrong, in a sentence. */
+  readonly doubt?: Words
   /** Set for a W3C log: the header that was found. */
   readonly w3c?: W3cHeader
   /** Set for a format of the user's own. */
@@ -43,9 +48,9 @@ export interface Detection {
 export interface Undetected {
   readonly format: null
   /** What the input seems to be, if that can be told. */
-  readonly seems: string | null
+  readonly seems: Words | null
   readonly looked: number
-  readonly evidence: readonly string[]
+  readonly evidence: readonly Message[]
 }
 
 const MAX_LINES = 200
@@ -76,9 +81,12 @@ export function detect(
   }
 }
 
-function evidenceOf(wrapper: string, key: string | undefined): string {
-  const title = WRAPPERS.find(({ name }) => name === wrapper)?.title ?? wrapper
-  return `each line is in ${title}${key === undefined ? '' : `: ${key}`}`
+function evidenceOf(wrapper: string, key: string | undefined): Words {
+  const { en, zh } = WRAPPERS.find(({ name }) => name === wrapper)?.title ?? { en: wrapper, zh: wrapper }
+  return {
+    en: `each line is in ${en}${key === undefined ? '' : `: ${key}`}`,
+    zh: `每行外层是${zh}${key === undefined ? '' : `：${key}`}`,
+  }
 }
 
 /** What stands around each line of an input whose format was asked for. */
@@ -94,92 +102,6 @@ export function wrappingOf(head: Uint8Array, isWhole: boolean, asked: Asked, idl
   })
   return wrapping
 }
-
-/** What lines were found to be, and how well that fits: lines, and fields in them. */
-interface Told {
-  readonly found: Detection | Undetected
-  readonly fits: number
-  readonly fields: number
-}
-interface Unwrapped extends Told {
-  readonly wrapping: Wrapping
-}
-
-/** Wrappers in one another. */
-const MAX_WRAPPERS = 4
-
-/**
- * What lines are, as they stand or out of what stands around them: as that of which most lines are understood, and of
- * those most fields.
- */
-function unwrapped(
-  lines: readonly Uint8Array[],
-  tell: (lines: readonly Uint8Array[], layers: Wrapping) => Told,
-  outer: Wrapping = [],
-): Unwrapped {
-  const bare: Unwrapped = { ...tell(lines, outer), wrapping: outer }
-  if (outer.length === MAX_WRAPPERS) return bare
-  const texts = lines.map((line) => Buffer.from(line).toString('latin1').replace(/\r$/, ''))
-  let best = bare
-  for (const layer of layersOf(texts.filter(isRecord))) {
-    const inner = withTime(unwrapped(openAll(texts, layer), tell, [...outer, layer]), texts, tell, outer.length)
-    // Of two wrappers the one that is named first knows more of what it takes away.
-    if (isBetter(inner, bare, layer) && (best === bare || inner.fits > best.fits)) best = inner
-  }
-  return best
-}
-
-/** Lines without a time get that of the wrapper, if their format knows what to do with it. */
-function withTime(
-  inner: Unwrapped,
-  texts: readonly string[],
-  tell: (lines: readonly Uint8Array[], layers: Wrapping) => Told,
-  depth: number,
-): Unwrapped {
-  const [layer, ...others] = inner.wrapping.slice(depth)
-  if (!layer || !lacksTime(inner.found) || others.some(({ name }) => name !== 'logfmt')) return inner
-  const wrapping = [...inner.wrapping.slice(0, depth), { ...layer, givesTime: true as const }, ...others]
-  const lines = others.reduce(
-    (opened, other) =>
-      openAll(
-        opened.map((line) => line.toString('latin1')),
-        other,
-      ),
-    openAll(texts, wrapping[depth] as Layer),
-  )
-  const timed = { ...tell(lines, wrapping), wrapping }
-  return timed.fits === inner.fits && timed.fields > inner.fields ? timed : inner
-}
-
-const lacksTime = ({ format }: Detection | Undetected): boolean =>
-  format !== null && formatNamed(format)?.mayLackTime === true
-
-function openAll(texts: readonly string[], layer: Layer): Buffer[] {
-  const unwrapper = new Unwrapper([layer])
-  return texts.flatMap((text) => unwrapper.take(text)?.split('\n') ?? []).map((text) => Buffer.from(text, 'latin1'))
-}
-
-function isBetter(inner: Told, bare: Told, layer: Layer): boolean {
-  if (inner.fits !== bare.fits || inner.fits === 0) return inner.fits > bare.fits
-  // What is read with its wrapper as well is read faster so.
-  if (inner.found.format === bare.found.format)
-    return inner.fields === bare.fields ? hasParts([layer]) || layer.name === 'colours' : inner.fields > bare.fields
-  if (isCertain(layer)) return true
-  // What has a time is rather the record than what is said in it.
-  if (lacksTime(inner.found)) return false
-  return inner.fields === bare.fields ? isGuess(bare.found) : inner.fields > bare.fields
-}
-
-const isCertain = (layer: Layer): boolean =>
-  WRAPPERS.some(({ name, isCertain }) => name === layer.name && isCertain === true)
-
-/** Whether the client is searched in all that stands before the time. */
-function isGuess({ format }: Detection | Undetected): boolean {
-  const { layout = '', variants = [] } = (format === null ? undefined : formatNamed(format)) ?? {}
-  return [layout, ...variants].some((l) => l.startsWith('$prefix'))
-}
-
-const isRecord = (text: string): boolean => !text.startsWith('#') && /\S/.test(text)
 
 /** Lines that are no directives or comments, and not blank. */
 const recordsOf = (lines: readonly Uint8Array[]): Uint8Array[] =>
@@ -212,11 +134,27 @@ function detectIn(
   const found = detectLines(prober, data, known) ?? detectHeaderless(prober, data)
   const seems = found && found.fits * 2 > found.looked ? null : guess(texts)
   if (found)
-    return seems === null ? found : { ...found, seems, evidence: [...found.evidence, `the others look like ${seems}`] }
+    return seems === null
+      ? found
+      : {
+          ...found,
+          seems,
+          evidence: [...found.evidence, { en: `the others look like ${seems.en}`, zh: `其余各行看起来像${seems.zh}` }],
+        }
   if (data.length === 0 || softwareLine !== undefined || texts.some((t) => /^#(version|date):/i.test(t)))
     return emptyDetection(data.length, softwareLine)
-  return { format: null, seems, looked: data.length, evidence: [`none of ${FORMATS.length} formats fits a line`] }
+  return { format: null, seems, looked: data.length, evidence: [NONE_FITS] }
 }
+
+const NONE_FITS: Words = {
+  en: `none of ${FORMATS.length} formats fits a line`,
+  zh: `${FORMATS.length} 种格式都不符合任何一行`,
+}
+
+const fitting = (lines: number, looked: number, format: string): Words => ({
+  en: `${lines} of ${looked} lines fit ${format}`,
+  zh: `${looked} 行中有 ${lines} 行符合 ${format}`,
+})
 
 /** A file may mix so many further formats, if each fits this share of the lines that the others leave. */
 const FURTHER = 3
@@ -245,7 +183,9 @@ function detectLines(prober: Prober, data: readonly Uint8Array[], known: readonl
   if (format.family === 'clf')
     plans = plans[0] === plansOf(format)[0] ? withRicher(prober, plans, data) : withFrequent(prober, plans, best, data)
   const others = found.filter((f) => f !== best)
+  const doubt = format.family === 'clf' ? shiftedStatus(data.map(decode)) : undefined
   const looked = data.length - companions.length
+  const titles = (language: keyof Words): string[] => [...new Set(companions.map((c) => c.title[language]))]
   return {
     format: format.name,
     title: format.title,
@@ -253,17 +193,27 @@ function detectLines(prober: Prober, data: readonly Uint8Array[], known: readonl
     fits: looked - rest.length,
     looked,
     evidence: [
-      `${best.lines} of ${looked} lines fit ${format.name}`,
+      fitting(best.lines, looked, format.name),
       ...(others.length
-        ? [`lines of other layouts: ${others.map((f) => `${f.format.name} ${f.lines}`).join(', ')}`]
+        ? [
+            {
+              en: `lines of other layouts: ${others.map((f) => `${f.format.name} ${f.lines}`).join(', ')}`,
+              zh: `其他格式的行：${others.map((f) => `${f.format.name} ${f.lines}`).join('、')}`,
+            },
+          ]
         : []),
       ...(companions.length
         ? [
-            `lines beside the requests, which are passed over: ${companions.length} (${[...new Set(companions.map((c) => c.title))].join(', ')})`,
+            {
+              en: `lines beside the requests, which are passed over: ${companions.length} (${titles('en').join(', ')})`,
+              zh: `跳过的非请求行：${companions.length}（${titles('zh').join('、')}）`,
+            },
           ]
         : []),
+      ...(doubt ? [doubt] : []),
     ],
     plans,
+    ...(doubt ? { doubt } : {}),
   }
 }
 
@@ -337,7 +287,7 @@ function detectOwn(prober: Prober, data: readonly Uint8Array[], own: readonly Ow
     server: asked.server,
     fits,
     looked: data.length,
-    evidence: [`${fits} of ${data.length} lines fit ${asked.name}`],
+    evidence: [fitting(fits, data.length, asked.name)],
     plans: asked.plans,
     own: asked,
   }

@@ -1,7 +1,7 @@
 import { LogstatError } from '../errors.js'
 import type { Plan, Step } from '../kernel/plan.js'
 import { Cutter, Role, Rule } from '../kernel/wasm/roles.js'
-import { roleOfVariable } from './layout.js'
+import { roleOfVariable, withoutStatus } from './layout.js'
 
 /**
  * Compile a layout that is written as JSON (`{"time":"$time_iso8601","status":$status}`): what is a variable alone in
@@ -39,11 +39,6 @@ export function compileJsonTemplate(format: string, layout: string, flags: numbe
     steps.push({ role: variable.role, rule: Rule.Plain, until: path })
   }
   visit(template, '')
-  if (!steps.some((s) => s.role === Role.Status))
-    throw new LogstatError(
-      'layout',
-      { en: 'the layout names no status', zh: '格式中没有状态码' },
-      { en: 'Add $status: without it there is nothing to explain.', zh: '请加上 $status：没有状态码就无从解释。' },
-    )
+  if (!steps.some((s) => s.role === Role.Status)) throw withoutStatus(layout)
   return { format, cutter: Cutter.Json, leading: '', steps, timeTakenUnitUs, flags }
 }

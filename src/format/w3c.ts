@@ -1,4 +1,4 @@
-import { nearestName } from '../edit-distance.js'
+import { isSlip, nearestName } from '../edit-distance.js'
 import { LogstatError } from '../errors.js'
 import type { Plan, Step } from '../kernel/plan.js'
 import { Cutter, Flag, Role, Rule } from '../kernel/wasm/roles.js'
@@ -130,9 +130,9 @@ export function momentNoted(noted: string | null): number | null {
   return date ? Date.parse(`${date[1]}T${date[2]}Z`) / 1000 : null
 }
 
-/** Fields that are not read, but that servers write: so that a slip of the pen can be told from them. */
+/** Fields that are not read, but that servers write (IIS, CloudFront, ISA Server): a slip of the pen is told from them. */
 const OTHERS =
-  's-computername s-ip s-port cs-username cs-uri-query cs-version cs(cookie) cs-bytes cs-protocol s-queuename s-siteid c-port streamid x-forwarded-for x-edge-location'.split(
+  's-computername s-ip s-port s-dns cs-username cs-uri-query cs-version cs(cookie) cs-protocol cs-protocol-version s-queuename s-siteid c-port c-dns streamid x-forwarded-for x-edge-location transport s-proxy s-svcname s-event bytes cached comment count interval r-ip r-port r-dns s-object-source s-cache-info s-cache-status s-authorization rule filterinfo action error-info cs-network sc-network cs-mime-type c-svcname ssl-protocol ssl-cipher fle-status time-to-first-byte sc-content-type sc-content-len sc-range-start sc-range-end'.split(
     ' ',
   )
 
@@ -144,7 +144,7 @@ export function fieldsText(names: string): string {
 }
 
 /**
- * Refuse names that a user gave for the fields of a log: one that nobody writes, or none for the status.
+ * Refuse names that a user gave for the fields of a log: one that is likely misspelt, or none for the status.
  *
  * `cs(…)`, `sc(…)`, `rs(…)`, `x-…` and `-` are free.
  */
@@ -155,6 +155,8 @@ export function checkFields(line: string): void {
     const name = field.toLowerCase()
     if (known.includes(name) || /^(?:[a-z]{1,2}\(.+\)|x-.+|-)$/.test(name)) continue
     const near = nearestName(name, known)
+    // A `#Fields` line may name anything. Only what is like a name that is read is taken for a slip of the pen.
+    if (/^[a-z][\w-]*$/.test(name) && (near === undefined || !isSlip(name, near))) continue
     throw new LogstatError(
       'fields',
       {

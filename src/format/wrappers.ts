@@ -1,8 +1,10 @@
+import type { Words } from '../errors.js'
+
 /** What may stand around the lines of any log, as data: what writes it, and what a line of it looks like. */
 export interface Wrapper {
   readonly name: string
   /** For people: what each line is in. */
-  readonly title: string
+  readonly title: Words
   readonly source: string
   /** A line as it comes, and what is in it. */
   readonly samples: readonly { readonly line: string; readonly inner: string }[]
@@ -51,7 +53,7 @@ const KUBERNETES_NAME = String.raw`[a-z0-9][a-z0-9.-]* (?:\xe2\x80\xba )?`
 export const WRAPPERS: readonly Wrapper[] = [
   {
     name: 'colours',
-    title: 'escapes that colour a terminal',
+    title: { en: 'escapes that colour a terminal', zh: '终端颜色转义序列' },
     isCertain: true,
     source: 'https://en.wikipedia.org/wiki/ANSI_escape_code#SGR',
     samples: [{ line: '\x1b[36mweb-1  | \x1b[0m192.0.2.1 - - [', inner: 'web-1  | 192.0.2.1 - - [' }],
@@ -60,7 +62,7 @@ export const WRAPPERS: readonly Wrapper[] = [
   },
   {
     name: 'docker',
-    title: "a JSON object of Docker's json-file driver",
+    title: { en: "a JSON object of Docker's json-file driver", zh: 'Docker json-file 驱动的 JSON 对象' },
     isCertain: true,
     source: 'https://docs.docker.com/engine/logging/drivers/json-file/',
     samples: [
@@ -70,7 +72,10 @@ export const WRAPPERS: readonly Wrapper[] = [
   },
   {
     name: 'json',
-    title: 'a JSON object of a collector (journald, Fluent Bit, Cloud Logging, Loki, Splunk, CloudWatch, Elastic)',
+    title: {
+      en: 'a JSON object of a collector (journald, Fluent Bit, Cloud Logging, Loki, Splunk, CloudWatch, Elastic)',
+      zh: '日志采集器的 JSON 对象（journald、Fluent Bit、Cloud Logging、Loki、Splunk、CloudWatch、Elastic）',
+    },
     source: 'https://systemd.io/JOURNAL_EXPORT_FORMATS/#journal-json-format',
     samples: [
       { line: String.raw`{"stream":"stdout", "log": "GET \"/a\""}`, inner: 'GET "/a"' },
@@ -99,7 +104,7 @@ export const WRAPPERS: readonly Wrapper[] = [
   },
   {
     name: 'json-text',
-    title: 'a JSON object with its properties as a text',
+    title: { en: 'a JSON object with its properties as a text', zh: '以文本形式保存属性的 JSON 对象' },
     source: 'https://learn.microsoft.com/azure/app-service/troubleshoot-diagnostic-logs',
     samples: [
       {
@@ -111,7 +116,10 @@ export const WRAPPERS: readonly Wrapper[] = [
   },
   {
     name: 'cri',
-    title: 'the time, stream and tag of Kubernetes (CRI) or Podman',
+    title: {
+      en: 'the time, stream and tag of Kubernetes (CRI) or Podman',
+      zh: 'Kubernetes（CRI）或 Podman 的时间、流和标记',
+    },
     isCertain: true,
     source: 'https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md',
     samples: [
@@ -125,7 +133,10 @@ export const WRAPPERS: readonly Wrapper[] = [
   },
   {
     name: 'compose',
-    title: 'the name of a container or process (docker compose, foreman, PM2)',
+    title: {
+      en: 'the name of a container or process (docker compose, foreman, PM2)',
+      zh: '容器或进程名（docker compose、foreman、PM2）',
+    },
     isCertain: true,
     source: 'https://docs.docker.com/reference/cli/docker/compose/logs/',
     samples: [
@@ -137,7 +148,10 @@ export const WRAPPERS: readonly Wrapper[] = [
   },
   {
     name: 'kubectl',
-    title: 'the pod and container that kubectl logs --prefix names',
+    title: {
+      en: 'the pod and container that kubectl logs --prefix names',
+      zh: 'kubectl logs --prefix 标出的 Pod 和容器',
+    },
     isCertain: true,
     source: 'https://kubernetes.io/docs/reference/kubectl/generated/kubectl_logs/',
     samples: [{ line: '[pod/web-7d59/nginx] GET /a', inner: 'GET /a' }],
@@ -145,21 +159,21 @@ export const WRAPPERS: readonly Wrapper[] = [
   },
   {
     name: 'stern',
-    title: 'the pod and container that stern names',
+    title: { en: 'the pod and container that stern names', zh: 'stern 标出的 Pod 和容器' },
     source: 'https://github.com/stern/stern',
     samples: [{ line: 'web-7d59-x1 nginx GET /a', inner: 'GET /a' }],
     opens: { kind: 'prefix', pattern: new RegExp(`${KUBERNETES_NAME}[a-z][a-z0-9-]* (?=\\S)`, 'y') },
   },
   {
     name: 'stern-all',
-    title: 'the namespace, pod and container that stern names',
+    title: { en: 'the namespace, pod and container that stern names', zh: 'stern 标出的命名空间、Pod 和容器' },
     source: 'https://github.com/stern/stern',
     samples: [{ line: 'shop › web-7d59-x1 › nginx GET /a', inner: 'GET /a' }],
     opens: { kind: 'prefix', pattern: new RegExp(`${KUBERNETES_NAME}${KUBERNETES_NAME}[a-z][a-z0-9-]* (?=\\S)`, 'y') },
   },
   {
     name: 'rfc5424',
-    title: 'a syslog header (RFC 5424)',
+    title: { en: 'a syslog header (RFC 5424)', zh: 'syslog 头（RFC 5424）' },
     isCertain: true,
     source: 'https://www.rfc-editor.org/rfc/rfc5424#section-6',
     samples: [
@@ -178,7 +192,7 @@ export const WRAPPERS: readonly Wrapper[] = [
   },
   {
     name: 'syslog',
-    title: 'a syslog header (RFC 3164, rsyslog, journalctl)',
+    title: { en: 'a syslog header (RFC 3164, rsyslog, journalctl)', zh: 'syslog 头（RFC 3164、rsyslog、journalctl）' },
     isCertain: true,
     source: 'https://www.rfc-editor.org/rfc/rfc3164#section-4.1',
     samples: [
@@ -195,7 +209,10 @@ export const WRAPPERS: readonly Wrapper[] = [
   },
   {
     name: 'time',
-    title: 'the time at which it was received (kubectl logs --timestamps, CloudWatch)',
+    title: {
+      en: 'the time at which it was received (kubectl logs --timestamps, CloudWatch)',
+      zh: '接收时间（kubectl logs --timestamps、CloudWatch）',
+    },
     isCertain: true,
     source: 'https://kubernetes.io/docs/reference/kubectl/generated/kubectl_logs/',
     samples: [
@@ -206,14 +223,14 @@ export const WRAPPERS: readonly Wrapper[] = [
   },
   {
     name: 'syslog-host',
-    title: 'a syslog header without a tag',
+    title: { en: 'a syslog header without a tag', zh: '不带标记的 syslog 头' },
     source: 'https://www.rfc-editor.org/rfc/rfc3164#section-4.1',
     samples: [{ line: 'Jan  7 13:35:02 web1 GET /a', inner: 'GET /a' }],
     opens: { kind: 'prefix', pattern: new RegExp(`${PRIORITY}(?:${BSD}|(?<time>${ISO})) \\S+ `, 'y') },
   },
   {
     name: 'tag',
-    title: 'a host or program with a colon behind it',
+    title: { en: 'a host or program with a colon behind it', zh: '带冒号的主机名或程序名' },
     source: 'https://www.rfc-editor.org/rfc/rfc3164#section-4.1.3',
     samples: [
       { line: 'frontend.0 nginx: GET /a', inner: 'GET /a' },
@@ -223,14 +240,14 @@ export const WRAPPERS: readonly Wrapper[] = [
   },
   {
     name: 'logfmt',
-    title: 'logfmt, key=value',
+    title: { en: 'logfmt, key=value', zh: 'logfmt（key=value）' },
     source: 'https://brandur.org/logfmt',
     samples: [{ line: 'at=info path="/a b" status=200', inner: '{"at":"info","path":"/a b","status":"200"}' }],
     opens: { kind: 'pairs' },
   },
   {
     name: 'csv',
-    title: 'a table of separated values with a line of names',
+    title: { en: 'a table of separated values with a line of names', zh: '带列名行的分隔值表格' },
     source: 'https://www.rfc-editor.org/rfc/rfc4180',
     samples: [
       {

@@ -212,7 +212,6 @@ async function unpack(
   how: Unpacking,
 ): Promise<Source> {
   const packing = [...outer]
-  let layer: Writable<Unpacking> = { alone: how.alone }
   for (;;) {
     const kind = packing.at(-1) ?? 'none'
     const fail = (error: unknown): LogstatError => damaged(shown, kind, error)
@@ -228,8 +227,7 @@ async function unpack(
     // A log packed by mistake twice is read; more often than that somebody means harm.
     if (found && packing.length < 4) {
       packing.push(found.name)
-      layer = { alone: how.alone }
-      chunks = (await found.load())(all, layer)
+      chunks = (await found.load())(all, how)
       continue
     }
     const foreign = FOREIGN.find((f) => f.is(head))
@@ -255,10 +253,6 @@ async function unpack(
     }
     if (isTar(head)) return { packing: [...packing, 'tar'], consumed, members: tarMembers(all), reader: notText }
     const recoding = recodingOf(head) ?? (isJsonDocument(head, isWhole) ? JSON_DOCUMENT : null)
-    const { leaveSums } = how
-    // What is unpacked goes out as it is.
-    if (leaveSums && !recoding)
-      layer.leaveSums = (mark) => leaveSums(mark.wrong ? { ...mark, wrong: fail(mark.wrong) } : mark)
     return {
       packing,
       consumed,
@@ -273,8 +267,6 @@ async function unpack(
     }
   }
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 const notText = (): never => {
   throw new Error('an archive has no text of its own')

@@ -1,9 +1,10 @@
-import type { LogstatError } from '../errors.js'
+import type { LogstatError, Words } from '../errors.js'
 import { type Asked, askedFormat } from '../format/asked.js'
 import { type Detection, detect, wrappingOf } from '../format/detect.js'
 import type { Server } from '../format/format.js'
 import type { OwnFormat } from '../format/own.js'
 import { formatNamed, hasPlans, plansOfFamily } from '../format/registry.js'
+import { SHIFTED_REMEDY } from '../format/shifted.js'
 import type { Wrapping } from '../format/unwrap.js'
 import { compileFields, isFieldsLine, momentNoted, NO_FIELDS } from '../format/w3c.js'
 import type { Input } from '../input/find.js'
@@ -28,6 +29,8 @@ export interface LayoutOptions {
   readonly logZone?: string
   /** Read also what is not understood for the most part. */
   readonly force?: boolean
+  /** Told of a log that is read, but perhaps not as it is meant. */
+  readonly onDoubt?: (doubt: Words, remedy: Words) => void
 }
 
 /** A layout, and what of it is in force at a position. */
@@ -56,11 +59,16 @@ export function chooseLayout(input: Input, head: Buffer, options: LayoutOptions,
       input,
       found.format,
       {
-        en: `${found.seems ? `it looks like ${found.seems}: ` : ''}only ${found.fits} of its first ${found.looked} lines fit`,
-        zh: `${found.seems ? `看起来像 ${found.seems}：` : ''}前 ${found.looked} 行中只有 ${found.fits} 行符合`,
+        en: `${found.seems ? `it looks like ${found.seems.en}: ` : ''}only ${found.fits} of its first ${found.looked} lines fit`,
+        zh: `${found.seems ? `看起来像${found.seems.zh}：` : ''}前 ${found.looked} 行中只有 ${found.fits} 行符合`,
       },
       { en: 'nothing of it is counted', zh: '其中内容均未计数' },
       { en: 'read it all the same', zh: '仍要读取' },
+    )
+  if (found.doubt)
+    options.onDoubt?.(
+      { en: `${input.name}: ${found.doubt.en}`, zh: `${input.name}：${found.doubt.zh}` },
+      SHIFTED_REMEDY,
     )
   return startFound(found, options)
 }

@@ -21,18 +21,24 @@ const layoutName = (format: string): Words =>
     ? { en: 'its #Fields line', zh: '其 #Fields 行' }
     : { en: `the format ${format}`, zh: `格式 ${format}` }
 
-export function unknownFormat(input: Input, seems: string | null): LogstatError {
+export function unknownFormat(input: Input, seems: Words | null): LogstatError {
   return new LogstatError(
     'unknown-format',
     {
-      en: `${input.name}: not an access log that logstat knows: ${seems ? `it looks like ${seems}` : 'no known format fits its first lines'}`,
-      zh: `${input.name}：不是 logstat 已知的访问日志：${seems ? `看起来像 ${seems}` : '前几行不符合任何已知格式'}`,
+      en: `${input.name}: not an access log that logstat knows: ${seems ? `it looks like ${seems.en}` : 'no known format fits its first lines'}`,
+      zh: `${input.name}：不是 logstat 已知的访问日志：${seems ? `看起来像${seems.zh}` : '前几行不符合任何已知格式'}`,
     },
-    withDetect(input, {
-      en: 'Name the format with: --log-format NAME (logstat formats lists them)',
-      zh: '用 --log-format NAME 指定格式（logstat formats 可列出）',
-    }),
+    withDetect(input, seems === null ? SAY_FORMAT : NAME_FORMAT),
   )
+}
+
+const NAME_FORMAT: Words = {
+  en: 'Name the format with: --log-format NAME (logstat formats lists them)',
+  zh: '用 --log-format NAME 指定格式（logstat formats 可列出）',
+}
+const SAY_FORMAT: Words = {
+  en: "If it is one, say how it is written: --log-format '…' with the log_format or LogFormat of the server, or --log-format /etc/nginx/nginx.conf",
+  zh: "如果确是访问日志，请说明其格式：--log-format '…'（粘贴服务器的 log_format 或 LogFormat），或 --log-format /etc/nginx/nginx.conf",
 }
 
 export function otherFormat(input: Input, asked: string, found: string): LogstatError {
@@ -57,8 +63,8 @@ export function mostlyUnknown(input: Input, format: string, how: Words, what: Wo
       zh: `${input.name}：${how.zh}${layout.zh}${isW3c ? '' : '（最接近的已知格式）'}；${what.zh}`,
     },
     withDetect(input, {
-      en: `${isW3c ? `To ${force.en}` : `Name the format with --log-format, or ${force.en}`}: --force`,
-      zh: `${isW3c ? '' : '用 --log-format 指定格式，或'}${force.zh}：--force`,
+      en: `${isW3c ? `To ${force.en}` : `Give --log-format the log_format of the server, or its nginx.conf; or ${force.en}`}: --force`,
+      zh: `${isW3c ? '' : '用 --log-format 指定服务器的 log_format 或 nginx.conf，或'}${force.zh}：--force`,
     }),
   )
 }

@@ -72,7 +72,8 @@ function layoutPattern(layout: string, tail = '.*'): { pattern: RegExp; names: s
     else if (until === '') source += '([^ ]*)(?: |$)'
     else if (until.startsWith('"')) source += `((?:\\\\.|(?!${end})[^\\\\])*)${end}`
     else if (name === 'client_and_port') source += ` *([^ ]+):\\d+${end}`
-    else if (name === 'number' || name === 'bytes_received') source += ` *(-|[+-]?[\\d.]+)${end}`
+    else if (name === 'number' || name === 'bytes_received' || name === 'milliseconds')
+      source += ` *(-|[+-]?[\\d.]+)${end}`
     else if (TOKENS.has(name)) source += ` *([^ ]+)${end}`
     else if (name === 'remote_addr') source += `((?:[^ ]|(?<=,) )+)(?<!,)${end}`
     else if (name === 'remote_user') source += beforeTime(until, '(?:[^"]|(?<=(?<!\\\\)(?:\\\\\\\\)*\\\\)")')
@@ -267,8 +268,8 @@ function readLayout(line: string, { pattern, names }: ReturnType<typeof layoutPa
     // CLF's %b is `-` where nothing was sent.
     bytesSent: bytes === undefined ? null : bytes === '-' ? 0 : Number(bytes),
     bytesReceived: /^\d+$/.test(received ?? '') ? Number(received) : null,
-    timeTakenUs: /^\d{1,15}(\.\d+)?$/.test(f.request_time ?? f.fraction ?? '')
-      ? Math.round(Number(f.request_time ?? f.fraction) * 1e6)
+    timeTakenUs: /^\d{1,15}(\.\d+)?$/.test(f.request_time ?? f.fraction ?? f.milliseconds ?? '')
+      ? Math.round(Number(f.request_time ?? f.fraction ?? f.milliseconds) * (f.milliseconds === undefined ? 1e6 : 1e3))
       : null,
     client:
       f.prefix === undefined

@@ -11,8 +11,9 @@ export default {
   variants: [
     `$prefix [$time_local] "$request" $host ${AFTER}`,
     `$prefix [$time_local]  "$request" ${AFTER}`,
-    // Jira and others have the time taken before the referer.
-    '$prefix [$time_local] "$request" $status $body_bytes_sent $seconds "$http_referer" "$http_user_agent"',
+    // Jira and others have the time taken before the referer: seconds, or Tomcat's milliseconds.
+    '$prefix [$time_local] "$request" $status $body_bytes_sent $fraction "$http_referer" "$http_user_agent"',
+    '$prefix [$time_local] "$request" $status $body_bytes_sent $milliseconds "$http_referer" "$http_user_agent"',
   ],
   samples: [
     {

@@ -8,8 +8,6 @@ const EXTRA = 4
 const NAME = 8
 const COMMENT = 16
 const TRAILER_BYTES = 8
-/** A member that is longer is summed up by who takes it, if that is somebody else, from here on. */
-const LARGE_MEMBER = 1 << 20
 /** Unpacking goes on beside counting, a megabyte ahead. */
 const OPTIONS = { chunkSize: 256 << 10, readableHighWaterMark: 1024 << 10 }
 
@@ -30,24 +28,17 @@ export async function* gunzip(packed: Chunks, how: Unpacking): AsyncGenerator<Bu
     for (let first = true; await readHeader(input, first); first = false) {
       const start = at
       let sum = 0
-      let leave: Unpacking['leaveSums']
       const unpacked = inflater
         ? inflater.unpack(input)
         : runEngine(createInflateRaw(OPTIONS) as unknown as Engine, input)
       for await (const chunk of unpacked) {
-        if (!leave && at - start >= LARGE_MEMBER) {
-          leave = how.leaveSums
-          leave?.({ at, sum })
-        }
-        if (!leave) sum = crc32(chunk, sum)
+        sum = crc32(chunk, sum)
         at += chunk.length
         yield chunk
       }
       const trailer = await input.exactly(TRAILER_BYTES)
-      const expected = trailer.readUInt32LE(0)
-      const wrong = (): PackedError => new PackedError('broken', BAD_SUM)
-      if (trailer.readUInt32LE(4) !== (at - start) % 2 ** 32 || (!leave && sum !== expected)) throw wrong()
-      leave?.({ at, sum: expected, wrong: wrong() })
+      if (trailer.readUInt32LE(4) !== (at - start) % 2 ** 32 || sum !== trailer.readUInt32LE(0))
+        throw new PackedError('broken', BAD_SUM)
     }
   } finally {
     inflater?.close()

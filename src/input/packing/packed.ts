@@ -13,27 +13,9 @@ export type Chunks = AsyncIterable<Uint8Array>
  */
 export interface Unpacking {
   readonly alone: boolean
-  /**
-   * Takes what is needed to compare the sums of large members: whoever takes the bytes has time for it. Absent: they
-   * are compared where they are unpacked.
-   */
-  readonly leaveSums?: ((mark: Mark) => void) | undefined
 }
 export const BESIDE: Unpacking = { alone: false }
 export const ALONE: Unpacking = { alone: true }
-
-/**
- * A place in what was unpacked, and a CRC-32: the one up to there, to be gone on with; or, where there is `wrong`, the
- * one that there must be.
- * It comes before any byte behind its place.
- */
-export interface Mark {
-  /** Bytes from the beginning of what was unpacked. */
-  readonly at: number
-  readonly sum: number
-  /** What it is when the sum is another one. */
-  readonly wrong?: Error
-}
 
 /**
  * What packed data did wrong. `early`: they end before they should; otherwise they are broken, or something else
