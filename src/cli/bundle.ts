@@ -16,6 +16,7 @@ rmSync(folder, { recursive: true, force: true })
 /** Dependencies of every run. The others are loaded when an input needs them. */
 const BUNDLED = [
   'commander',
+  '@bomb.sh/tab',
   'better-sqlite3',
   'asciichart',
   'get-east-asian-width',

@@ -349,6 +349,16 @@ export const COMMANDS: readonly CommandRecord[] = [
     run: async (_, command) => (await import('./formats.js')).formats(command.opts()),
   },
   {
+    name: 'completion',
+    about: {
+      en: 'print a script that completes commands and options in a shell: eval "$(logstat completion bash)"',
+      zh: '输出 shell 的命令和选项补全脚本：eval "$(logstat completion bash)"',
+    },
+    operands: ['<shell>', { en: 'bash, zsh, fish or powershell', zh: 'bash、zsh、fish 或 powershell' }],
+    options: () => [],
+    run: async ([shell]) => (await import('./completion.js')).printScript(shell ?? ''),
+  },
+  {
     name: 'detect',
     about: { en: 'identify log formats and show why', zh: '识别日志格式并说明依据' },
     operands: ['<paths...>', LOGS],

@@ -29,6 +29,15 @@ export async function main(argv: readonly string[], version: string): Promise<nu
         en: `settings are taken from ${config.found} in this directory`,
         zh: `设置取自此目录中的 ${config.found}`,
       })
+    // A shell asks as somebody types.
+    if (argv[0] === 'complete' && argv[1] === '--') {
+      const { printCompletions } = await import('./completion.js')
+      printCompletions(
+        makeProgram(version, NO_CONFIG, () => {}, completed),
+        argv.slice(2),
+      )
+      return 0
+    }
     const program = makeProgram(version, config, (result) => {
       status = result
     })
@@ -69,7 +78,16 @@ function applyConfig(command: Command, config: Config): void {
   command.setOptionValueWithSource('settings', config, 'config')
 }
 
-function makeProgram(version: string, config: Config, done: (status: number) => void): Command {
+/** Commands that completion knows; its own it adds itself. */
+const completed = COMMANDS.filter(({ name }) => name !== 'completion')
+
+/** The command line as commander knows it. @param done gets the exit status */
+export function makeProgram(
+  version: string,
+  config: Config,
+  done: (status: number) => void,
+  commands = COMMANDS,
+): Command {
   const program = inWords(new Command('logstat'))
     .description(
       said({
@@ -105,7 +123,7 @@ function makeProgram(version: string, config: Config, done: (status: number) => 
     const { report } = await import('./report.js')
     done(await report(paths.length ? paths : ['-'], program.opts()))
   })
-  for (const record of COMMANDS) addCommand(program, record, done)
+  for (const record of commands) addCommand(program, record, done)
   for (const command of [program, ...program.commands]) {
     command.addOption(options.config())
     applyConfig(command, config)
