@@ -274,7 +274,7 @@ describe('a log of many days', () => {
     'goes into a database in several transactions, %s, and is the same there with any number of threads',
     async (how, pattern) => {
       const found: unknown[] = []
-      for (const jobs of [1, 2, 3]) {
+      for (const jobs of [1, 3]) {
         const store = openStore(at(`${how}-${jobs}.db`))
         const options = { jobs, ...(pattern === undefined ? {} : { format: patternText(pattern) }) }
         let adds = 0
@@ -320,7 +320,6 @@ describe('a log of many days', () => {
         store.close()
       }
       expect(found[1]).toEqual(found[0])
-      expect(found[2]).toEqual(found[0])
     },
   )
 
@@ -419,7 +418,7 @@ describe('a log of many days', () => {
     const packed = names.map((name) => at(`${name}.gz`))
     expect(packed.reduce((sum, path) => sum + statSync(path).size, 0)).toBeGreaterThan(sizes.cutFrom)
     const found: Stored[][] = []
-    for (const jobs of [1, 2, 3]) {
+    for (const jobs of [1, 3]) {
       const store = openStore(at(`packed-${jobs}.db`))
       let adds = 0
       const results = await readInputs(
@@ -436,7 +435,6 @@ describe('a log of many days', () => {
       store.close()
     }
     expect(found[1]).toEqual(found[0])
-    expect(found[2]).toEqual(found[0])
     for (const [n, of] of truths.entries())
       expectExact(
         (found[0] as Stored[]).filter(({ source }) => source === n + 1),

@@ -69,7 +69,7 @@ beforeAll(() => {
   }
   write(page)
   closeSync(fd)
-}, 60_000)
+})
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const readFiles = (files: readonly string[], store: Store, options: ReadOptions = {}): Promise<InputResult[]> =>
@@ -133,7 +133,7 @@ describe('a log in which nothing comes twice', () => {
       )
     }
     closeSync(fd)
-  }, 60_000)
+  })
 
   it('gives the same report with any number of threads, and the true one, in bounded memory', async () => {
     expect(rangesOf(statSync(hostile).size, { ...SIZES, ...sizes })).toBeGreaterThan(1)
@@ -142,7 +142,7 @@ describe('a log in which nothing comes twice', () => {
     const hits = one.codes.flatMap(({ win32 }) => win32.map((w) => w.hits))
     expect(hits).toEqual(new Array(CODES).fill(1))
     expect(one.totals).toMatchObject({ entries: CODES, rejected: 0, ignored: 2 })
-  }, 120_000)
+  })
 })
 
 describe('many logs, each too small to be cut', () => {
@@ -151,7 +151,7 @@ describe('many logs, each too small to be cut', () => {
     files: readonly string[],
   ): Promise<{ report: Report; results: Record<string, unknown>[] }> {
     const told: Record<string, unknown>[] = []
-    for (const jobs of [1, 2, 3]) {
+    for (const jobs of [1, 3]) {
       const store = openStore(null)
       const read = new Map<string, { bytes: number; lines: number }>()
       const results = await readFiles(files, store, {
@@ -212,7 +212,7 @@ describe('many logs, each too small to be cut', () => {
         { ...SIZES, ...sizes },
       ),
     ).toBeGreaterThan(1)
-  }, 60_000)
+  })
 
   it('are counted by several threads, and each is told of by itself', async () => {
     const { report, results } = await readTogether(files)
@@ -223,7 +223,7 @@ describe('many logs, each too small to be cut', () => {
     expect(report.inputs.map(({ name }) => name)).toEqual(
       expected.filter(({ error }) => error === null).map(({ name }) => name),
     )
-  }, 60_000)
+  })
 
   it('go into a database side by side, each once, as they would one after the other', async () => {
     // What is a log in the database when its turn comes is not yet one when it is looked at.
@@ -239,7 +239,7 @@ describe('many logs, each too small to be cut', () => {
           .join('\n'),
     )
     const told: unknown[] = []
-    for (const jobs of [1, 2, 3]) {
+    for (const jobs of [1, 3]) {
       const store = openStore(join(folder, `side-${jobs}.db`))
       const readAll = (): Promise<InputResult[]> =>
         readFiles([...files, copy, grown], store, { jobs, dayZone: 'UTC', now: 1_800_000_000 })
@@ -266,10 +266,10 @@ describe('many logs, each too small to be cut', () => {
       store.close()
     }
     for (const other of told) expect(other).toEqual(told[0])
-  }, 60_000)
+  })
 
   it('may each hold more than a thread may keep', async () => {
-    const CODES = 2100
+    const CODES = 1750
     const HEADER =
       '#Fields: date time c-ip cs-uri-stem cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status\n'
     const files = [0, 1, 2, 3].map((i) => {
@@ -290,7 +290,7 @@ describe('many logs, each too small to be cut', () => {
     expect(await readFiles(files, store, { jobs: 2, dayZone: 'UTC' })).toEqual(results)
     expect(hitsOf(makeReport(store))).toEqual(hitsOf(report))
     store.close()
-  }, 120_000)
+  })
 })
 
 describe('large packed logs', () => {
@@ -299,7 +299,7 @@ describe('large packed logs', () => {
     const [first, ...others] = packed as [string, ...string[]]
     writeFileSync(first, gzipSync(readFileSync(log), { level: 1 }))
     for (const other of others) copyFileSync(first, other)
-  }, 60_000)
+  })
 
   it('give the same report with any number of threads, and the true one', async () => {
     expect(statSync(packed[0] as string).size).toBeGreaterThan(sizes.unpackedApart)

@@ -5,8 +5,7 @@ import type { LineCounts } from '../tally/tally.js'
 import { LineIntake, type Making } from './line-intake.js'
 
 // Between an input and a kernel: bytes go in as they are, or each line is first taken out of what stands around it, or
-// matched
-// by a regular expression, or both.
+// matched by a regular expression, or both.
 
 /** Takes the bytes of an input, and says up to where they are counted. */
 export interface Intake {

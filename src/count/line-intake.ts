@@ -75,8 +75,7 @@ export class LineIntake implements Intake {
   readonly #unwrapper: Unwrapper | null
   readonly #buffer = Buffer.alloc(CHUNK)
   // Lines are handed to #take within `write`: nothing waits in `split2` but a line whose end has not come yet. A byte
-  // is a
-  // character here, so that lengths are bytes and bytes that are no UTF-8 come through.
+  // is a character here, so that lengths are bytes and bytes that are no UTF-8 come through.
   readonly #lines = split2('\n', (line: string) => this.#take(line), { decodeStrings: false })
   /** What became of lines that are not counted yet. */
   #outcomes: Outcome[] = []

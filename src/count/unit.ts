@@ -57,8 +57,7 @@ export async function countApart(
   const tablesOf = ({ ends, piece }: Part): Packed | null => {
     if (ends === 'piece' && piece < last) return null
     // A day between two midnights is whole, so its lists can be cut. The neighbours of a unit may have entries of its
-    // first and
-    // its last day, and lists of these are added up whole.
+    // first and its last day, and lists of these are added up whole.
     const isWholeDay = ends === 'period' && !isFirst
     isFirst = false
     return isWholeDay && most !== null ? pack(kernel, { most }) : pack(kernel, { spare: spare() })

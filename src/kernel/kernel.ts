@@ -80,8 +80,7 @@ function tooLarge(): LogstatError {
  * One instance of the counting engine: its memory, its tables, its place in the input.
  *
  * Use: `setPlans`, `begin`, then `space` / `filled` for each block read, `finish` at the end of the input; what was
- * counted is read
- * out by `readTally`. Counts add up over inputs until `clear`.
+ * counted is read out by `readTally`. Counts add up over inputs until `clear`.
  */
 export class Kernel {
   readonly wasm: Exports
@@ -209,8 +208,7 @@ export class Kernel {
 
   /**
    * The last moment that records without a date were read at, in seconds since 1970; null where there was none. What
-   * follows them goes on
-   * from there, so it is told to a kernel that reads on, after `begin`.
+   * follows them goes on from there, so it is told to a kernel that reads on, after `begin`.
    */
   get moment(): number | null {
     const seconds = this.wasm.momentRead()

@@ -1,6 +1,5 @@
 // What is measured of entries, and the shapes of the kernel's records. The kernel (AssemblyScript) and its host
-// (TypeScript) both read this file,
-// so they cannot drift apart.
+// (TypeScript) both read this file, so they cannot drift apart.
 //
 // A member of these enums is a place, in bytes from the start of a record; its comment says what stands there. `Size`
 // is the length of the record.

@@ -8,8 +8,8 @@ import { checkpointsOf, isDense, PRIOR_BYTES, shortHash } from '../trail.js'
 import type { Identity } from './log.js'
 
 // Which log is this, and how far was it read? The content decides, never the name. Sources that share the first line
-// are candidates;
-// the trail of each tells whether the input goes on where it ends, lies wholly inside it, or is another log.
+// are candidates; the trail of each tells whether the input goes on where it ends, lies wholly inside it, or is another
+// log.
 
 const hexOf = (bytes: Uint8Array): string => sha256(bytes).toString('hex')
 
@@ -163,9 +163,8 @@ const CONTAINED = { contained: true, prior: NO_BYTES } as const
 
 /**
  * Whether an input that ends before the next window of a trail has no line that the trail does not know. Where every
- * line end is
- * noted, a further one is another line; later on, only the next window could tell, and an input that grows will reach
- * it.
+ * line end is noted, a further one is another line; later on, only the next window could tell, and an input that grows
+ * will reach it.
  */
 async function endsInside(matched: number, windows: WindowReader): Promise<boolean> {
   return !isDense(matched) || !(await windows.read(matched, matched + REST_BYTES)).includes(0x0a)

@@ -12,8 +12,7 @@ export function rangesOf(bytes: number, { cutFrom, range, mostRanges }: Sizes): 
 
 /**
  * Share of a file that lies in the first i of n ranges. Ranges become smaller towards the end: what is begun last is
- * over
- * soon, and the thread that is there from the beginning has the first.
+ * over soon, and the thread that is there from the beginning has the first.
  */
 const shareBefore = (i: number, n: number): number => (i / n) * (1 + SKEW * (1 - i / n))
 /**

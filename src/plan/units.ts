@@ -7,8 +7,7 @@ import { cutFile, rangesOf } from './cut.js'
 import { SIZES, type Sizes } from './sizes.js'
 
 // Planning: what is counted together, by whom, and what is cut. A plan follows from the logs and their sizes alone,
-// never
-// from the number of threads, so the result does not depend on that, either.
+// never from the number of threads, so the result does not depend on that, either.
 
 export interface PlanOptions {
   /** All inputs of the run. */

@@ -193,8 +193,8 @@ export function trimList(list: List, n: number): List {
 
 /**
  * How many values are kept of each list of a dimension: as many as the lists, cut to it, hold `together`, but at least
- * `least` and at most
- * `most`. So short lists stay whole, and it is the length of the long ones that depends on how many there are.
+ * `least` and at most `most`. So short lists stay whole, and it is the length of the long ones that depends on how many
+ * there are.
  */
 export interface Listed {
   readonly least: number
@@ -235,8 +235,8 @@ const TEXTS_OF_ONE = 5
 const BUCKETS_OF_ONE = 3
 
 /**
- * How much memory codes take, in values of lists: a code with its empty lists is as large as ten. A
- * value takes some 170 bytes.
+ * How much memory codes take, in values of lists: a code with its empty lists is as large as ten. A value takes some
+ * 170 bytes.
  */
 export function weightOf(codes: Iterable<Pick<CodeTally, 'buckets' | 'lists'>>): number {
   let weight = 0

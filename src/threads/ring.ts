@@ -4,8 +4,7 @@ import { copyBytes } from '../input/copy.js'
 import type { Reader } from '../input/open.js'
 
 // Bytes on their way from one thread to another, in memory that both have: blocks that are filled and emptied in turn.
-// To hand each over
-// by a message would take longer than to unpack it.
+// To hand each over by a message would take longer than to unpack it.
 
 /** The memory of a ring. */
 export type Ring = SharedArrayBuffer

@@ -1,16 +1,12 @@
 // JSON lines: one object a line, its values by path. One pass, no recursion: what encloses the place is a stack of
-// paths, and the
-// inside of a value nobody asked for is passed over without hashing its keys. A syslog, container or array prefix
-// before the `{` is
-// passed over. Strings are found as they are written; a value that is kept and holds escapes is decoded to `decoded`.
+// paths, and the inside of a value nobody asked for is passed over without hashing its keys. A syslog, container or
+// array prefix before the `{` is passed over. Strings are found as they are written; a value that is kept and holds
+// escapes is decoded to `decoded`.
 //
 // What JSON.parse takes is read as JSON.parse reads it (the last of two equal keys counts). Escapes are not checked, so
-// Apache's
-// `\xHH` passes. A line that is no JSON because quotes inside its values were not escaped (nginx escape=none) is read a
-// second time:
-// there a quote ends a value only before `,`, `}` or `]`; should it then name its status twice, the line is rejected,
-// since nobody
-// can tell which of the two a client made up.
+// Apache's `\xHH` passes. A line that is no JSON because quotes inside its values were not escaped (nginx escape=none)
+// is read a second time: there a quote ends a value only before `,`, `}` or `]`; should it then name its status twice,
+// the line is rejected, since nobody can tell which of the two a client made up.
 import { clearSpans, fail, setSpan, spanEnd, spans, spanStart } from './cut'
 import { decodeString } from './decode'
 import { flags, leading, leadingLength, pathOf, ROOT, STEP, stepAt, steps, useUnitOf } from './plan'
@@ -33,8 +29,8 @@ const enclosing = heap.alloc(16 * <usize>MAX_DEPTH)
 const rank = heap.alloc(32)
 
 // What stood before the n-th value of the last line: its key, and all between that and the value before. In most logs
-// the same stands in the
-// next line, and is compared at once instead of being cut, hashed and looked up. JSON lines take a fifth less.
+// the same stands in the next line, and is compared at once instead of being cut, hashed and looked up. JSON lines take
+// a fifth less.
 //
 // guess: parent u64 (path of what encloses it, the lowest bit turned if it is the first in there) · path u64 · step i32
 // · bytes u32 · pad ·

@@ -8,8 +8,7 @@ let sawQuotes: bool = false
 
 /**
  * Values separated by runs of blanks or tabs, as many as `#Fields` names; a value may be quoted. IIS itself does not
- * quote,
- * so a lone quote is an ordinary byte: a line that fits only without quoting is read without.
+ * quote, so a lone quote is an ordinary byte: a line that fits only without quoting is read without.
  */
 export function cutW3c(line: usize): usize {
   const simple = cutSingleBlanks(line) || cutTabs(line)
@@ -26,9 +25,8 @@ const places = heap.alloc(4 * <usize>(MAX_PLACES + 64))
 
 /**
  * Cut a line with one blank between values of which none is quoted, as nearly every line is. The places of all blanks
- * are noted first, so
- * that nothing depends on how long a value is, and nothing is mispredicted: a W3C log takes 10 % less than with a
- * search for each value.
+ * are noted first, so that nothing depends on how long a value is, and nothing is mispredicted: a W3C log takes 10 %
+ * less than with a search for each value.
  *
  * @returns its newline; 0: the line is not of this kind
  */

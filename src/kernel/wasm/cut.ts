@@ -53,8 +53,8 @@ function literalAt(p: usize, literal: usize, length: usize): bool {
 
 /**
  * Whether [start, end) can be a user's name. Names may hold blanks, so one with a lone `-` in it is rather an address,
- * an identity and a
- * name one field further on; and servers escape quotes in names, so a bare one belongs to another layout.
+ * an identity and a name one field further on; and servers escape quotes in names, so a bare one belongs to another
+ * layout.
  */
 function isUser(start: usize, end: usize): bool {
   const single = end - start == 1
@@ -68,8 +68,7 @@ function isUser(start: usize, end: usize): bool {
 
 /**
  * Whether a time can begin at p: the ten digits of an epoch, or a colon soon. Only that ends a user's name: a client
- * may choose one with
- * ` [` in it, but none with a colon, which ends the name in its credentials.
+ * may choose one with ` [` in it, but none with a colon, which ends the name in its credentials.
  */
 function isTimeAhead(p: usize, behindBlank: bool): bool {
   const end = p + 24

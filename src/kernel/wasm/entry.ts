@@ -1,6 +1,5 @@
 // What the cut fields mean: numbers, time, request. `readEntry` fills the variables below from the spans, or says why
-// the
-// line is no entry. A field that is absent or `-` is -1 (NO_TIME for the time): that is not 0.
+// the line is no entry. A field that is absent or `-` is -1 (NO_TIME for the time): that is not 0.
 import { Measure } from '../records'
 import { fail, setSpan, spanEnd, spanStart } from './cut'
 import { withoutPort } from './cut-json'
@@ -95,8 +94,7 @@ export function readEntry(): i32 {
 
 /**
  * Whether a record that no header describes can be what its layout says: a guess must not take a port or a byte count
- * for a
- * status.
+ * for a status.
  */
 function isPlausible(): bool {
   if (time != NO_TIME && status >= 100 && status < 600 && isAddress(spanStart(Role.ClientIp), spanEnd(Role.ClientIp)) && isMethod(spanStart(Role.Method), spanEnd(Role.Method))) return true
@@ -133,8 +131,7 @@ function readTime(): i64 {
 
 /**
  * The time in [start, end). Where it is none, a value before it may have held a bracket, as an X-Forwarded-For with a
- * forged line does: the
- * time then begins behind the last one.
+ * forged line does: the time then begins behind the last one.
  */
 function bracketedTime(start: usize, end: usize): i64 {
   const whole = timeAt(start, end)

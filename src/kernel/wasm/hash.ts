@@ -1,15 +1,12 @@
 // The hash by which values, codes and keys are known. Who writes a log can choose its texts, and knows this file:
-// without a secret two paths
-// could be made equal, and thousands of them be made to queue in one place of a table. So all that is multiplied or
-// added is random, drawn
-// anew for each run and shared by its threads (`secretAt`). No order of a report rests on a hash.
+// without a secret two paths could be made equal, and thousands of them be made to queue in one place of a table. So
+// all that is multiplied or added is random, drawn anew for each run and shared by its threads (`secretAt`). No order
+// of a report rests on a hash.
 //
 // Texts of 8 bytes and more go through NH, the hash of UMAC (RFC 4418, section 5.2.2): words of 32 bits have a random
-// key added to them and are
-// multiplied in pairs; the products are added up. Two different texts of one length agree in that with a chance of
-// 2^-32, whatever they are, and
-// in both rows, whose keys are shifted by 16 bytes, with one of 2^-64. `mix` then makes 64 bits of both rows and of the
-// length.
+// key added to them and are multiplied in pairs; the products are added up. Two different texts of one length agree in
+// that with a chance of 2^-32, whatever they are, and in both rows, whose keys are shifted by 16 bytes, with one of
+// 2^-64. `mix` then makes 64 bits of both rows and of the length.
 
 // secret: added u64 · two factors u64, odd · pad · keys of NH, as many bytes as a piece and 16 more for the second row
 const KEYS: usize = 32
@@ -59,8 +56,8 @@ function mixRows(one: v128, two: v128, length: u32): u64 {
  * Hash of [p, p + length). A value is padded: eight bytes may be read from its beginning.
  *
  * What is no multiple of a step is read by loads that overlap what was read before, so that there is no loop and hardly
- * a branch for it: a
- * mispredicted branch costs as much as hashing 30 bytes. Texts of less than eight bytes never share a hash.
+ * a branch for it: a mispredicted branch costs as much as hashing 30 bytes. Texts of less than eight bytes never share
+ * a hash.
  */
 export function hashOf(p: usize, length: u32): u64 {
   // The bytes past the value are shifted out; the lowest byte, which is free then, tells `a` from `a\0`.

@@ -1,6 +1,5 @@
 // Search for bytes, sixteen at a time. Every search relies on a newline at or before the end of the block, so none
-// needs a
-// bound; the buffer has 64 spare bytes behind it, so a load never leaves the memory.
+// needs a bound; the buffer has 64 spare bytes behind it, so a load never leaves the memory.
 
 export const NEWLINE: u8 = 0x0a
 export const RETURN: u8 = 0x0d
@@ -34,8 +33,8 @@ export function bitsOf(a: v128, b: v128, c: v128, d: v128): u64 {
 
 /**
  * `findOrNewline` for what is mostly longer than 16 bytes: looks at 64 in a step. How many steps of 16 a field takes
- * cannot be predicted, and
- * a mispredicted one costs as much as all four. For requests, referers and agents: 5 % of the time of a combined log.
+ * cannot be predicted, and a mispredicted one costs as much as all four. For requests, referers and agents: 5 % of the
+ * time of a combined log.
  */
 // @ts-ignore: decorator
 @inline

@@ -1,18 +1,14 @@
 // The lists of values (paths, clients, …) kept for each code: one open-addressing hash table for each dimension.
 //
 // A list is exact until its table is full. Then the least frequent values of the largest lists are dropped (`purge`),
-// and each
-// such list remembers the largest count it may have lost: `lost`. A value that comes (back) later starts with that as
-// its
+// and each such list remembers the largest count it may have lost: `lost`. A value that comes (back) later starts with
+// that as its
 // possible error, so that for every row  hits <= truth <= hits + error, and a value that is in no list has truth <=
-// lost.
-// This is Space-Saving with lazy, batched eviction; it merges by addition. Small lists are never touched, so the
-// evidence of
-// a rare code survives the long tail of a frequent one.
+// lost. This is Space-Saving with lazy, batched eviction; it merges by addition. Small lists are never touched, so the
+// evidence of a rare code survives the long tail of a frequent one.
 //
 // ADVICE FOR HACKERS: a key is the 64-bit hash of value and code; equality of keys is taken for equality of values.
-// Texts are
-// copied once, when a value is first seen; nothing here may point into the block, which moves.
+// Texts are copied once, when a value is first seen; nothing here may point into the block, which moves.
 import { GatheredValue, MAX_CODES, MAX_TEXT, SlotRecord, TableHead, ValueRecord } from '../records'
 import { Dimension } from './roles'
 
@@ -26,8 +22,7 @@ const TABLE: usize = TableHead.Size
 const FIRST: i32 = 10
 const tables = heap.alloc(TABLE * <usize>Dimension.Count)
 // A table begins small and grows within the room that is reserved for it: memory that nothing touches is not there, and
-// the first touch
-// of a page can cost as much as counting thirty lines (12 µs, measured on a virtual machine).
+// the first touch of a page can cost as much as counting thirty lines (12 µs, measured on a virtual machine).
 
 let scratch: usize = 0
 export let scratchBytes: usize = 0
