@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { type AddressInfo, createServer as createSocketServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -285,6 +285,65 @@ describe('a mail', () => {
     const port = (silent.address() as AddressInfo).port
     expect((await deliver([mailTo(port)])).failures).toHaveLength(1)
     expect((await deliver([mailTo(1)])).failures).toEqual([expect.stringMatching(/ECONNREFUSED/)])
+  }, 30_000)
+})
+
+const ALERTMANAGER = ['/usr/bin/prometheus-alertmanager', '/usr/local/bin/alertmanager'].find((path) =>
+  existsSync(path),
+)
+
+describe.skipIf(ALERTMANAGER === undefined)('a real Alertmanager', () => {
+  it('has an alert while it lasts, and none when it is over', async () => {
+    const free = createSocketServer()
+    await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve))
+    const { port } = free.address() as AddressInfo
+    await new Promise((resolve) => free.close(resolve))
+    writeFileSync(at('alertmanager.yml'), 'route: { receiver: none }\nreceivers: [{ name: none }]\n')
+    const started = spawn(
+      ALERTMANAGER as string,
+      [
+        `--config.file=${at('alertmanager.yml')}`,
+        `--storage.path=${at('am')}`,
+        `--web.listen-address=127.0.0.1:${port}`,
+        '--cluster.listen-address=',
+      ],
+      { stdio: 'ignore' },
+    )
+    closing.push(() => started.kill())
+    const url = `http://127.0.0.1:${port}`
+    for (let tries = 0; tries < 100; tries++) {
+      if (
+        await fetch(`${url}/-/ready`).then(
+          ({ ok }) => ok,
+          () => false,
+        )
+      )
+        break
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    const active = async (): Promise<string[]> =>
+      ((await (await fetch(`${url}/api/v2/alerts`)).json()) as { labels: { problem: string; site: string } }[])
+        .map(({ labels }) => `${labels.problem} ${labels.site}`)
+        .sort()
+    const targets = [{ alertmanager: { url, labels: { site: 'shop' } } }]
+    const now = Math.floor(Date.now() / 1000)
+    const send = async (before: Deliveries, ids: readonly string[], at: number) => {
+      const write = (kind: News['kind'], problems: readonly Problem[], resolved: readonly Problem[]): News => ({
+        ...news(kind, problems, resolved),
+        at,
+        validUntil: at + 3600,
+      })
+      const problems = ids.map((id) => ({ ...problem(id), since: now - 60 }))
+      let kept = enqueue(before, { targets, problems, now: at, remind: 3600, write })
+      expect(await flush(kept, targets, (rest) => (kept = rest), QUICK)).toEqual([])
+      return kept
+    }
+    const alert = await send(NO_DELIVERIES, ['a', 'b'], now)
+    expect(await active()).toEqual(['a shop', 'b shop'])
+    const less = await send(alert, ['b'], now)
+    expect(await active()).toEqual(['b shop'])
+    await send(less, [], now)
+    expect(await active()).toEqual([])
   }, 30_000)
 })
 

@@ -295,6 +295,30 @@ export const COMMANDS: readonly CommandRecord[] = [
     run: async (words, command) => (await import('./config-check.js')).configCheck(words, command.opts()),
   },
   {
+    name: 'schedule',
+    about: {
+      en: 'have a summary of the configuration run by itself: print what a scheduler needs, install or remove it',
+      zh: '让配置中的汇总作业自动运行：显示、安装或移除计划任务所需的内容',
+    },
+    operands: [
+      '<action> <job>',
+      { en: 'print, install or remove; and the name of a job', zh: 'print、install 或 remove；以及作业名称' },
+    ],
+    options: () => [
+      option('--with <scheduler>', {
+        en: 'cron, systemd, or the Task Scheduler of Windows (default: cron, on Windows its own)',
+        zh: 'cron、systemd 或 Windows 任务计划程序（默认：cron；在 Windows 上为其自带程序）',
+      }).choices(['cron', 'systemd', 'windows']),
+      option('--at <time>', {
+        en: 'time of the day, after the logs were rotated; of an hourly job its minute',
+        zh: '一天中的时间，应在日志轮转之后；对每小时的作业只取分钟',
+      }).default('06:05'),
+      option('--yes', { en: 'install or remove without a question', zh: '不经询问直接安装或移除' }),
+      options.lang(),
+    ],
+    run: async (words, command) => (await import('./schedule.js')).schedule(words, command.opts()),
+  },
+  {
     name: 'explain',
     about: { en: 'explain codes, without a log', zh: '解释状态码，无需日志' },
     operands: [

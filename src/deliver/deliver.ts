@@ -22,8 +22,10 @@ export function enqueue(before: Deliveries, options: DeliverOptions): Deliveries
   const ids = new Set(problems.map(({ id }) => id))
   const resolved = before.active.filter(({ id }) => !ids.has(id))
   const kind = newsKind(before, problems, now, remind)
+  const isWaiting = (target: Target): boolean => before.outbox.some(({ to }) => to === nameOf(target))
   // Alertmanager takes an alert for over when it is not said again.
-  const isDue = (target: Target): boolean => kind !== null || (target.alertmanager !== undefined && problems.length > 0)
+  const isDue = (target: Target): boolean =>
+    kind !== null || (target.alertmanager !== undefined && problems.length > 0 && !isWaiting(target))
   const due = targets.filter(isDue)
   if (due.length === 0) return before
   const news = write(kind ?? 'reminder', problems, resolved)
