@@ -131,8 +131,8 @@ const top = (): Option =>
 export const db = (): Option => option('--db <file>', { en: 'SQLite database file', zh: 'SQLite 数据库文件' })
 export const centre = (): Option =>
   option('--to <url>', {
-    en: 'the centre: postgres://USER@HOST/DATABASE; the password comes from ~/.pgpass or PGPASSWORD',
-    zh: '中心库：postgres://USER@HOST/DATABASE；密码取自 ~/.pgpass 或 PGPASSWORD',
+    en: 'the centre: postgres://USER@HOST/DATABASE (password from ~/.pgpass or PGPASSWORD) or clickhouse://…',
+    zh: '中心库：postgres://USER@HOST/DATABASE（密码取自 ~/.pgpass 或 PGPASSWORD）或 clickhouse://…',
   })
 export const asServer = (): Option =>
   option('--as <name>', {

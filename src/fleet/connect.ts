@@ -10,6 +10,7 @@ import type { KeptCentre } from './upkeep.js'
 const KINDS: Readonly<Record<string, (url: string) => Promise<KeptCentre>>> = {
   'postgres:': async (url) => (await import('./postgres.js')).connectPostgres(url),
   'postgresql:': async (url) => (await import('./postgres.js')).connectPostgres(url),
+  'clickhouse:': async (url) => (await import('./clickhouse.js')).connectClickHouse(url),
 }
 
 export async function connect(url: string): Promise<KeptCentre> {
@@ -19,7 +20,10 @@ export async function connect(url: string): Promise<KeptCentre> {
     throw new LogstatError(
       'url',
       { en: `"${url}" is no address of a centre`, zh: `“${url}”不是中心库的地址` },
-      { en: 'Write it as postgres://USER@HOST/DATABASE', zh: '请写成 postgres://USER@HOST/DATABASE' },
+      {
+        en: 'Write it as postgres://USER@HOST/DATABASE or clickhouse://USER@HOST/DATABASE',
+        zh: '请写成 postgres://USER@HOST/DATABASE 或 clickhouse://USER@HOST/DATABASE',
+      },
     )
   return open(url)
 }
