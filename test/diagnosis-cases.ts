@@ -69,7 +69,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       visits(),
       series(12, NOON, 1, (i) => ({
         ip: STRANGER,
-        path: i ? `/boaform/${i}` : '/hnap1/',
+        path: i ? `/boaform/${i}` : '/boaform/form.asp',
         status: i ? 404 : 200,
         bytes: 555,
         agent: TOOL,
@@ -79,7 +79,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       visits(),
       series(12, NOON, 1, (i) => ({
         ip: STRANGER,
-        path: i ? `/boaform/${i}` : '/hnap1/',
+        path: i ? `/boaform/${i}` : '/boaform/form.asp',
         status: 404,
         bytes: 555,
         agent: TOOL,

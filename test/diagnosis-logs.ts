@@ -41,7 +41,7 @@ export const clf: Writer = (
     new Date(START + s * 1000).toUTCString(),
   ) as RegExpExecArray
   if (!MONTHS.includes(month as string)) throw new Error(`no month: ${month}`)
-  const taken = seconds === undefined ? '' : ` ${seconds.toFixed(3)}`
+  const taken = seconds === undefined ? '' : ` rt=${seconds.toFixed(3)}`
   return `${ip} - ${user} [${day}/${month}/${year}:${time} +0000] "${method} ${path}${query === undefined ? '' : `?${query}`} HTTP/1.1" ${status} ${bytes} "${referer}" "${agent}"${taken}`
 }
 const FIELDS =

@@ -29,6 +29,39 @@ function explanation(
   }
 }
 
+/** What findings of the diagnosis have beside their code. */
+const told = (
+  severity: 'act' | 'watch',
+  code: string,
+): Omit<
+  Report['findings'][number],
+  | 'code'
+  | 'status'
+  | 'substatus'
+  | 'reason'
+  | 'win32Status'
+  | 'verdict'
+  | 'hits'
+  | 'title'
+  | 'firstSeen'
+  | 'lastSeen'
+  | 'mostly'
+> => ({
+  id: 'code',
+  severity,
+  codes: [code],
+  share: 0,
+  clients: 0,
+  ongoing: false,
+  where: '',
+  whom: '',
+  evidence: [],
+  checks: [],
+  series: [],
+  top: { paths: [], clients: [], referers: [] },
+  timeTaken: null,
+})
+
 const named = (status: number, substatus: number, win32Status: number | null = null) => ({
   status,
   substatus,
@@ -276,6 +309,7 @@ export function literalReport(language: Language): Report {
     ],
     findings: [
       {
+        ...told('act', '503.2'),
         code: '503.2',
         ...named(503, 2),
         verdict: 'server',
@@ -286,6 +320,7 @@ export function literalReport(language: Language): Report {
         mostly: { dimension: 'path', value: '/api/orders', share: 210 / 214 },
       },
       {
+        ...told('watch', '401.1/1326'),
         code: '401.1/1326',
         ...named(401, 1, 1326),
         verdict: 'auth',
@@ -296,6 +331,7 @@ export function literalReport(language: Language): Report {
         mostly: null,
       },
       {
+        ...told('watch', '404.77'),
         code: '404.77',
         ...named(404, 77),
         verdict: 'unknown',
@@ -306,6 +342,7 @@ export function literalReport(language: Language): Report {
         mostly: null,
       },
     ],
+    rules: 0,
     timeline,
     signIn: null,
     sections: null,

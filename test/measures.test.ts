@@ -132,7 +132,7 @@ function inTally({ codes }: Tally): Record<number, Known> {
   // Times that cannot be read have a period of their own.
   for (const code of codes.values()) {
     const copy = { ...code, buckets: new Buckets(), latency: new Map(code.latency) }
-    mergeInto(whole, { bucketSeconds: 60, codes: new Map([[`${code.status}`, copy]]) })
+    mergeInto(whole, { bucketSeconds: 60, evidence: [], codes: new Map([[`${code.status}`, copy]]) })
   }
   return Object.fromEntries(
     [...whole.codes.values()].map((code) => [

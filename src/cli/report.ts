@@ -11,7 +11,7 @@ import type { Fleet } from '../report/shape.js'
 import type { Settled } from '../store/range.js'
 import { openStore, type Store } from '../store/store.js'
 import type { Threshold } from '../threshold/evaluate.js'
-import { parseMoment, systemZone } from '../time-zone.js'
+import { localTime, parseMoment, systemZone } from '../time-zone.js'
 import { isCentre } from './centre-url.js'
 import { type ChoiceOptions, choose } from './choose.js'
 import { otherDatabase, type Pair, pairOf } from './compare.js'
@@ -166,9 +166,10 @@ async function print(
       en: `no report of the kind "${kind}" can be made`,
       zh: `无法生成“${kind}”类型的报告`,
     })
-  const asked: Pick<MadeOptions, 'top' | 'server' | 'select'> = {
+  const asked: Pick<MadeOptions, 'top' | 'server' | 'select' | 'clock'> = {
     top: options.top,
     server: options.server,
+    clock: (seconds: number) => localTime(seconds, options.tz ?? systemZone()).slice(0, 16),
     ...(options.status === undefined ? {} : { select: compileSelection(options.status) }),
   }
   const make = (language: Language): Report => {

@@ -1,9 +1,9 @@
 import type { AgentKind } from './kinds/kinds.js'
+import { groupOf, levelOf, type TroubleGroup } from './trouble.js'
 
 // Evidence: all that the rules of diagnosis need to know of a log, as plain data that adds up. It is filled as entries
-// come, before any list is cut,
-// and what may be wrong is kept joint: which code, on which path, for whom, from where. What went well is kept as sums
-// only.
+// come, before any list is cut, and what may be wrong is kept joint: which code, on which path, for whom, from where.
+// What went well is kept as sums only.
 
 /** What became of one sort of entries. `code` is a key of `Evidence.codes`. */
 export interface Trouble {
@@ -29,6 +29,8 @@ export interface Trouble {
   bytes: number | null
   /** Entries of the same client on the same path that were answered after the first of these. */
   answeredAfter: number
+  /** One client in so many is kept: this one stands for so many like it. */
+  weight: number
 }
 
 /** A path of a trouble. */
@@ -73,7 +75,7 @@ export interface CodeEvidence {
   hits: number
   first: number | null
   last: number | null
-  /** `pathClass|agent|refererHost|s` → entries; `s` is `1` for a referer that is the path itself. */
+  /** Of troubles: `pathClass|agent|refererHost|s` → entries; `s` is `1` for a referer that is the path itself. */
   readonly kinds: Map<string, number>
   /** Minute since 1970 → entries. A database may hold wider buckets: then each counts for its first minute. */
   readonly minutes: Map<number, number>
@@ -112,6 +114,11 @@ export interface Evidence {
   clients: number
   answeredClients: number
   readonly codes: Map<string, CodeEvidence>
+  /** Minute since 1970 → entries, spread evenly where buckets are wider; empty: the sum over `codes`. */
+  readonly traffic: Map<number, number>
+  /** Answers 2xx and 304 by class of their path, and 2xx by kind of agent, as far as lists tell. */
+  readonly answeredClasses: Map<string, number>
+  readonly answeredAgents: Map<string, number>
   /** By `troubleKey`. */
   readonly troubles: Map<string, Trouble>
   /** Entries that had no more room among the troubles. */
@@ -143,6 +150,9 @@ export function emptyEvidence(): Evidence {
     clients: 0,
     answeredClients: 0,
     codes: new Map(),
+    traffic: new Map(),
+    answeredClasses: new Map(),
+    answeredAgents: new Map(),
     troubles: new Map(),
     lostTroubles: 0,
     paths: new Map(),
@@ -159,7 +169,9 @@ export function emptyEvidence(): Evidence {
   }
 }
 
-export const troubleKey = (t: Omit<Trouble, 'hits' | 'first' | 'last' | 'bytes' | 'answeredAfter'>): string =>
+export const troubleKey = (
+  t: Omit<Trouble, 'hits' | 'first' | 'last' | 'bytes' | 'answeredAfter' | 'weight'>,
+): string =>
   [
     t.code,
     t.client,
@@ -171,6 +183,178 @@ export const troubleKey = (t: Omit<Trouble, 'hits' | 'first' | 'last' | 'bytes' 
     t.isAttack ? 1 : 0,
     t.path,
   ].join('\t')
+
+/** Room for troubles of each group. */
+const ROOM: Readonly<Record<TroubleGroup, number>> = {
+  rare: 1000,
+  server: 2000,
+  'gave-up': 1000,
+  'sign-in': 1000,
+  linked: 2000,
+  strange: 1000,
+}
+
+/** Add evidence of a later stretch to that of an earlier one. `from` is spent by it. */
+export function addEvidence(to: Evidence, from: Evidence): void {
+  for (const name of ['lines', 'rejected', 'entries', 'withoutTime', 'lostTroubles', 'backwards'] as const)
+    to[name] += from[name]
+  // The same clients come again: at least so many are different.
+  to.clients = Math.max(to.clients, from.clients)
+  to.answeredClients = Math.max(to.answeredClients, from.answeredClients)
+  to.backwardsSeconds = Math.max(to.backwardsSeconds, from.backwardsSeconds)
+  for (const sign of SIGNS) to.signs[sign] += from.signs[sign]
+  for (const name of ['answeredClasses', 'answeredAgents', 'hosts', 'rootSizes', 'sizes', 'pageSizes'] as const)
+    addCounts(to[name] as Map<unknown, number>, from[name])
+  join(to.codes, from.codes, addCode)
+  join(to.paths, from.paths, addPath)
+  join(to.clientsInTrouble, from.clientsInTrouble, addClient)
+  join(to.slow, from.slow, addCounts)
+  join(to.refererHosts, from.refererHosts, (a, b) => {
+    a.hits += b.hits
+    a.deep = Math.max(a.deep, b.deep)
+    a.deepHits += b.deepHits
+  })
+  join(to.troubles, from.troubles, addTrouble)
+  limitTroubles(to, 1)
+}
+
+/** Leave out clients of groups that have no room for all. @param share of the room */
+function limitTroubles(evidence: Evidence, share: number): void {
+  if (evidence.troubles.size <= Math.min(...Object.values(ROOM)) * share) return
+  const groups = new Map<TroubleGroup, [string, Trouble][]>()
+  for (const entry of evidence.troubles) {
+    const [, { code, referer }] = entry
+    const group = groupOf(evidence.codes.get(code) as CodeEvidence, referer !== null)
+    const known = groups.get(group)
+    if (known) known.push(entry)
+    else groups.set(group, [entry])
+  }
+  for (const [group, members] of groups) limitGroup(evidence, members, ROOM[group] * share)
+}
+
+function limitGroup({ troubles }: Evidence, members: readonly [string, Trouble][], room: number): void {
+  if (members.length <= room) return
+  const levels = members.map(([, { client, path }]) => levelOf(client, path))
+  let level = 0
+  while (level < 16 && levels.filter((l) => l >= level).length > room) level++
+  for (const [i, [key, trouble]] of members.entries()) {
+    if ((levels[i] as number) < level) troubles.delete(key)
+    else trouble.weight = Math.max(trouble.weight, 2 ** level)
+  }
+}
+
+function join<K, V>(to: Map<K, V>, from: ReadonlyMap<K, V>, add: (known: V, more: V) => void): void {
+  for (const [key, value] of from) {
+    const known = to.get(key)
+    if (known === undefined) to.set(key, value)
+    else add(known, value)
+  }
+}
+function addCounts<K>(to: Map<K, number>, from: ReadonlyMap<K, number>): void {
+  for (const [key, n] of from) to.set(key, (to.get(key) ?? 0) + n)
+}
+const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b))
+const greatest = (a: number | null, b: number | null): number | null =>
+  a === null ? b : b === null ? a : Math.max(a, b)
+
+function addCode(to: CodeEvidence, from: CodeEvidence): void {
+  to.hits += from.hits
+  to.first = least(to.first, from.first)
+  to.last = greatest(to.last, from.last)
+  addCounts(to.kinds, from.kinds)
+  addCounts(to.minutes, from.minutes)
+  addCounts(to.latency, from.latency)
+}
+function addTrouble(to: Trouble, from: Trouble): void {
+  to.hits += from.hits
+  to.first = least(to.first, from.first)
+  to.last = greatest(to.last, from.last)
+  to.bytes = from.bytes
+  to.answeredAfter += from.answeredAfter
+  to.weight = Math.min(to.weight, from.weight)
+}
+function addPath(to: PathEvidence, from: PathEvidence): void {
+  // What the later stretch answered before its first trouble lies between those of both.
+  to.answeredBetween = to.answeredSince + (from.answered - from.answeredSince) + from.answeredBetween
+  to.answeredSince += from.answered
+  to.answered += from.answered
+  to.lastAnswered = greatest(to.lastAnswered, from.lastAnswered)
+  to.errors += from.errors
+}
+function addClient(to: ClientEvidence, from: ClientEvidence): void {
+  for (const name of ['hits', 'answered', 'assets', 'errors', 'probes', 'attacks', 'signedIn'] as const)
+    to[name] += from[name]
+  to.pathBits |= from.pathBits
+  to.nameBits |= from.nameBits
+  to.signedInAt ??= from.signedInAt
+}
+
+/**
+ * Keep fewer troubles, and of paths and clients those that they name.
+ *
+ * @param share of the room for troubles
+ * @param rename what clients are called instead
+ */
+export function trimEvidence(evidence: Evidence, share: number, rename?: (client: string) => string): void {
+  limitTroubles(evidence, share)
+  const { troubles, clientsInTrouble, paths, slow } = evidence
+  const clients = new Set([...troubles.values()].map(({ client }) => client))
+  for (const name of clientsInTrouble.keys()) if (!clients.has(name)) clientsInTrouble.delete(name)
+  const named = new Set([...troubles.values()].map(({ path }) => path))
+  for (const key of slow.keys()) named.add(pathOfSlow(key))
+  for (const path of paths.keys()) if (!named.has(path)) paths.delete(path)
+  if (!rename) return
+  const renamed = [...clientsInTrouble].map(([name, client]): [string, ClientEvidence] => [rename(name), client])
+  clientsInTrouble.clear()
+  for (const [name, client] of renamed) join(clientsInTrouble, new Map([[name, client]]), addClient)
+  const all = [...troubles.values()].map((t) => ({ ...t, client: rename(t.client) }))
+  troubles.clear()
+  for (const t of all) join(troubles, new Map([[troubleKey(t), t]]), addTrouble)
+}
+
+/** The path of a key of `slow`: a reason holds no stroke, a path may. */
+export const pathOfSlow = (key: string): string => key.split('|').slice(4).join('|')
+/** The code of such a key. */
+export const codeOfSlow = (key: string): string => key.split('|').slice(0, 4).join('|')
+
+/** As JSON: maps as lists of pairs, and of codes what no other table of a database holds. */
+export function packEvidence(evidence: Evidence): string {
+  const codes = new Map(
+    [...evidence.codes].map(([key, code]) => [key, { ...code, minutes: new Map(), latency: new Map() }]),
+  )
+  const troubles = [...evidence.troubles.values()]
+  return JSON.stringify({ ...evidence, codes, troubles }, (_, value: unknown) =>
+    value instanceof Map ? [...value] : value,
+  )
+}
+export function unpackEvidence(text: string): Evidence {
+  type Packed = { [K in keyof Evidence]: Evidence[K] extends Map<infer A, infer B> ? [A, B][] : Evidence[K] }
+  const packed = JSON.parse(text) as Omit<Packed, 'troubles'> & { troubles: Trouble[] }
+  type PackedCode = Omit<CodeEvidence, 'kinds'> & { kinds: [string, number][] }
+  return {
+    ...packed,
+    codes: new Map(
+      (packed.codes as unknown as [string, PackedCode][]).map(([key, code]) => [
+        key,
+        { ...code, kinds: new Map(code.kinds), minutes: new Map(), latency: new Map() },
+      ]),
+    ),
+    troubles: new Map(packed.troubles.map((t) => [troubleKey(t), t])),
+    paths: new Map(packed.paths),
+    clientsInTrouble: new Map(packed.clientsInTrouble),
+    traffic: new Map(packed.traffic),
+    answeredClasses: new Map(packed.answeredClasses),
+    answeredAgents: new Map(packed.answeredAgents),
+    hosts: new Map(packed.hosts),
+    refererHosts: new Map(packed.refererHosts),
+    rootSizes: new Map(packed.rootSizes),
+    sizes: new Map(packed.sizes),
+    slow: new Map(
+      (packed.slow as unknown as [string, [number, number][]][]).map(([key, bins]) => [key, new Map(bins)]),
+    ),
+    pageSizes: new Map(packed.pageSizes),
+  }
+}
 
 /** Times taken from here on are slow, in µs. */
 export const SLOW_US = 4_500_000

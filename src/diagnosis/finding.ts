@@ -1,5 +1,5 @@
 import type { Text, Verdict } from '../catalogue/note.js'
-import { type CodeEvidence, type Evidence, latencyOf } from './evidence.js'
+import { type CodeEvidence, latencyOf } from './evidence.js'
 import type { Cell, Row, View } from './view.js'
 
 // What a rule says, and how it becomes a finding.
@@ -44,7 +44,7 @@ export interface Top {
 }
 
 export const say = (en: string, zh: string): Text => ({ en, zh })
-export const num = (n: number): string => Math.round(n).toLocaleString('en-US')
+export const num = (n: number): string => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ',')
 export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
 
 /** What a rule hands over. What is not said follows from the rows. */
@@ -84,23 +84,23 @@ export function makeFinding(view: View, id: string, draft: Draft): Finding {
   const take = (code: CodeEvidence, hits: number): void => {
     if (hits <= 0) return
     byCode.set(code, (byCode.get(code) ?? 0) + hits)
-    const key = keyOf(view.evidence, code)
+    const key = view.keyOf(code)
     takes.set(key, (takes.get(key) ?? 0) + hits)
   }
   for (const row of rows) {
     if (row.taken) continue
     row.taken = true
-    if (row.cell) row.cell.left -= row.hits
+    // Estimated hits add up to whole ones but for a little.
+    if (row.cell) row.cell.left = row.cell.left - row.hits < 0.5 ? 0 : row.cell.left - row.hits
     take(row.of, row.hits)
   }
-  const wanted = new Set(cells)
-  for (const row of view.rows) if (row.cell && wanted.has(row.cell)) row.taken = true
   for (const cell of cells) {
+    for (const row of cell.rows) row.taken = true
     take(cell.code, cell.left)
     cell.left = 0
   }
   const codes = [...byCode].sort((a, b) => b[1] - a[1])
-  const hits = draft.hits ?? codes.reduce((n, [, h]) => n + h, 0)
+  const hits = draft.hits ?? Math.round(codes.reduce((n, [, h]) => n + h, 0))
   const first =
     draft.first !== undefined ? draft.first : least([...rows.map((r) => r.first), ...cells.map((c) => c.code.first)])
   const last =
@@ -124,7 +124,7 @@ export function makeFinding(view: View, id: string, draft: Draft): Finding {
     ongoing,
     where: whereOf(rows),
     whom: whomOf(rows, clients),
-    evidence: draft.evidence ?? [],
+    evidence: [...(draft.evidence ?? []), ...sampleText(rows)],
     checks: draft.checks ?? [],
     minutes: minutesOf(rows, cells),
     top: {
@@ -141,9 +141,17 @@ export function makeFinding(view: View, id: string, draft: Draft): Finding {
   }
 }
 
-function keyOf({ codes }: Evidence, code: CodeEvidence): string {
-  for (const [key, other] of codes) if (other === code) return key
-  return ''
+/** Of large logs not all clients are kept. */
+function sampleText(rows: readonly Row[]): Text[] {
+  const weight = rows.reduce((n, r) => Math.max(n, r.weight), 1)
+  return weight === 1
+    ? []
+    : [
+        say(
+          `These numbers are estimates: one client in ${num(weight)} was looked at closely.`,
+          `以上数字为估计值：每 ${num(weight)} 个客户端中详细统计 1 个。`,
+        ),
+      ]
 }
 
 const least = (times: readonly (number | null)[]): number | null =>
@@ -152,7 +160,14 @@ const greatest = (times: readonly (number | null)[]): number | null =>
   times.reduce<number | null>((n, t) => (t === null ? n : n === null || t > n ? t : n), null)
 
 export const sumOf = (rows: readonly Row[]): number => rows.reduce((n, { hits }) => n + hits, 0)
-export const clientsOf = (rows: readonly Row[]): number => new Set(rows.map(({ client }) => client)).size
+/** Different clients. */
+export function clientsOf(rows: readonly Row[]): number {
+  const weights = new Map<string, number>()
+  for (const { client, weight } of rows) weights.set(client, Math.min(weight, weights.get(client) ?? weight))
+  let sum = 0
+  for (const weight of weights.values()) sum += weight
+  return sum
+}
 
 /** The largest groups first. */
 export function groupBy<K>(rows: readonly Row[], by: (row: Row) => K): [K, Row[]][] {
@@ -170,7 +185,7 @@ function topOf(rows: readonly Row[], by: (row: Row) => string): Top[] {
   return groupBy(rows, by)
     .filter(([value]) => value !== '')
     .slice(0, 10)
-    .map(([value, group]) => ({ value, hits: sumOf(group) }))
+    .map(([value, group]) => ({ value, hits: Math.round(sumOf(group)) }))
 }
 
 /** Rows as hits a minute: those of a row lie evenly between its first and its last. */
@@ -208,8 +223,8 @@ function whomOf(rows: readonly Row[], clients: number): Text {
     return named[0]
       ? say(`One client: ${named[0].value}.`, `一个客户端：${named[0].value}。`)
       : say('The log names no client.', '日志未记录客户端。')
-  const people = new Set(rows.filter((r) => r.isPerson && !r.isAttacker).map((r) => r.client)).size
-  const known = new Set(rows.filter((r) => r.isKnown && !r.isAttacker).map((r) => r.client)).size
+  const people = clientsOf(rows.filter((r) => r.isPerson && !r.isAttacker))
+  const known = clientsOf(rows.filter((r) => r.isKnown && !r.isAttacker))
   return say(
     `${num(clients)} clients, ${num(people)} of them people and apps; ${num(known)} were also answered.`,
     `${num(clients)} 个客户端，其中 ${num(people)} 个是访客或应用；${num(known)} 个也得到过正常响应。`,

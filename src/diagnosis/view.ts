@@ -11,7 +11,7 @@ export interface DiagnoseOptions {
   readonly verdictOf: (code: CodeEvidence) => Verdict
   readonly nameOf: (code: CodeEvidence) => { readonly en: string; readonly zh: string } | null
   readonly server: string | null
-  /** Writes a time; UTC when absent. */
+  /** Writes a time, as `2026-11-22 14:05`; UTC when absent. */
   readonly clock?: (seconds: number) => string
   /** Evidence of the period before, for what is new. */
   readonly before?: Evidence
@@ -27,25 +27,67 @@ export interface Cell {
   readonly agent: AgentKind
   readonly isOwn: boolean
   readonly hits: number
+  /** The troubles that are kept of it. */
+  readonly rows: Row[]
   /** Hits that no finding has taken. */
   left: number
 }
 
-/** A trouble with all that is known around it. */
-export interface Row extends Trouble {
+/**
+ * A trouble with all that is known around it. Where only some clients are kept, `hits` makes up for the others, and
+ * `weight` says for how many clients this one stands.
+ */
+export class Row implements Trouble {
+  readonly code: string
+  readonly path: string
+  readonly client: string
+  readonly agent: AgentKind
+  readonly referer: string | null
+  readonly isSelf: boolean
+  readonly hasUser: boolean
+  readonly isWrite: boolean
+  readonly isAttack: boolean
+  hits: number
+  readonly first: number | null
+  readonly last: number | null
+  readonly bytes: number | null
+  readonly answeredAfter: number
+  readonly weight: number
   readonly of: CodeEvidence
-  readonly cell: Cell | undefined
-  readonly kind: PathKind
   readonly about: PathEvidence
   readonly who: ClientEvidence
+  cell: Cell | undefined
+  kind: PathKind = 'page'
   /** From a page of the site, and not from the path itself. */
-  readonly isOwn: boolean
-  readonly isPerson: boolean
+  isOwn = false
+  isPerson = false
   /** The client had an answer, or its address is private; true where the log is no measure of that. */
-  readonly isKnown: boolean
-  readonly loadsAssets: boolean
-  readonly isAttacker: boolean
-  taken: boolean
+  isKnown = true
+  loadsAssets = true
+  isAttacker = false
+  taken = false
+
+  // A class, since there are thousands of rows and each rule looks at many: objects that are put together from others are slow.
+  constructor(trouble: Trouble, of: CodeEvidence, about: PathEvidence, who: ClientEvidence) {
+    this.code = trouble.code
+    this.path = trouble.path
+    this.client = trouble.client
+    this.agent = trouble.agent
+    this.referer = trouble.referer
+    this.isSelf = trouble.isSelf
+    this.hasUser = trouble.hasUser
+    this.isWrite = trouble.isWrite
+    this.isAttack = trouble.isAttack
+    this.hits = trouble.hits
+    this.first = trouble.first
+    this.last = trouble.last
+    this.bytes = trouble.bytes
+    this.answeredAfter = trouble.answeredAfter
+    this.weight = trouble.weight
+    this.of = of
+    this.about = about
+    this.who = who
+  }
 }
 
 const PEOPLE: ReadonlySet<AgentKind> = new Set<AgentKind>(['browser', 'app', 'other'])
@@ -80,6 +122,9 @@ export class View {
   /** Whether having had an answer, or an asset, says something of a client. */
   readonly knowsClients: boolean
   readonly knowsAssets: boolean
+  #isOneDay: boolean | undefined
+  readonly #keys = new Map<CodeEvidence, string>()
+  readonly #byCode = new Map<CodeEvidence, Row[]>()
   readonly #own: ReadonlySet<string>
   readonly #families: ReadonlySet<string>
   readonly #people: ReadonlySet<AgentKind>
@@ -92,8 +137,10 @@ export class View {
     this.from = codes.reduce((n, { first }) => Math.min(n, first ?? n), Number.POSITIVE_INFINITY)
     this.to = codes.reduce((n, { last }) => Math.max(n, last ?? n), 0)
     if (!Number.isFinite(this.from)) this.from = 0
-    for (const { minutes } of codes)
-      for (const [minute, n] of minutes) this.minutes.set(minute, (this.minutes.get(minute) ?? 0) + n)
+    for (const [minute, n] of evidence.traffic) this.minutes.set(minute, n)
+    if (evidence.traffic.size === 0)
+      for (const { minutes } of codes)
+        for (const [minute, n] of minutes) this.minutes.set(minute, (this.minutes.get(minute) ?? 0) + n)
     this.#own = ownHosts(evidence)
     const raw = codes.flatMap((code) =>
       [...code.kinds].map(([key, hits]) => ({
@@ -102,41 +149,47 @@ export class View {
         parts: key.split('|') as [string, AgentKind, string, string],
       })),
     )
-    const isAnswer = ({ status }: CodeEvidence): boolean => status !== null && status >= 200 && status < 400
-    const is2xx = ({ status }: CodeEvidence): boolean => status !== null && status >= 200 && status < 300
-    const sum = (fits: (r: (typeof raw)[number]) => boolean): number =>
-      raw.reduce((n, r) => n + (fits(r) ? r.hits : 0), 0)
-    this.answered = sum(({ code }) => isAnswer(code))
-    this.answered2xx = sum(({ code }) => is2xx(code))
-    const good = sum(({ code }) => is2xx(code) || code.status === 304)
+    const sum = (fits: (status: number) => boolean): number =>
+      codes.reduce((n, { status, hits }) => n + (status !== null && fits(status) ? hits : 0), 0)
+    this.answered = sum((status) => status >= 200 && status < 400)
+    this.answered2xx = sum((status) => status >= 200 && status < 300)
+    const good = this.answered2xx + sum((status) => status === 304)
+    const { answeredAgents, answeredClasses } = evidence
+    const told = [...answeredAgents.values()].reduce((n, h) => n + h, 0)
     this.#people = new Set([
       ...PEOPLE,
-      ...(['tool', 'none'] as const).filter(
-        (a) => sum(({ code, parts }) => is2xx(code) && parts[1] === a) >= 0.2 * this.answered2xx,
-      ),
+      ...(['tool', 'none'] as const).filter((a) => (answeredAgents.get(a) ?? 0) >= 0.2 * told),
     ])
-    const assets = sum(({ code, parts }) => (is2xx(code) || code.status === 304) && parts[0] === 'asset')
+    const assets = answeredClasses.get('asset') ?? 0
     this.knowsClients = good >= 0.5 * this.entries && evidence.answeredClients >= 20
     this.knowsAssets = assets >= 20 && assets >= 0.1 * good
-    this.#families = this.#realFamilies(raw)
-    const cells = new Map<string, Cell>()
+    this.#families = this.#realFamilies()
+    const cells = new Map<CodeEvidence, Map<string, Cell>>()
     for (const { code, hits, parts } of raw) {
       const [pathClass, agent, host, self] = parts
-      const cell = {
+      const cell: Cell = {
         code,
         hits,
         left: hits,
+        rows: [],
         pathClass,
         kind: this.kindOf(pathClass),
         agent,
         isOwn: this.isOwn(host, self === '1'),
       }
       this.cells.push(cell)
-      cells.set(cellKey(code, parts.join('|')), cell)
+      const alike = cells.get(code) ?? new Map<string, Cell>()
+      cells.set(code, alike.set(parts.join('|'), cell))
     }
     const probes = this.#probesByClient()
     for (const trouble of evidence.troubles.values())
       this.rows.push(this.#rowOf(trouble, cells, probes.get(trouble.client) ?? 0))
+    for (const cell of this.cells) makeUp(cell)
+    for (const [key, code] of evidence.codes) this.#keys.set(code, key)
+  }
+  /** The key of a code in the evidence. */
+  keyOf(code: CodeEvidence): string {
+    return this.#keys.get(code) ?? ''
   }
 
   /** The kind of a class of paths: a probe of what the site runs is a page. */
@@ -150,9 +203,12 @@ export class View {
   isPeople(agent: AgentKind): boolean {
     return this.#people.has(agent)
   }
-  /** Rows that no rule has taken. */
-  open(fits: (row: Row) => boolean): Row[] {
-    return this.rows.filter((row) => !row.taken && fits(row))
+  /** Rows that no rule has taken, code by code: most rules ask for a few codes only. */
+  open(ofCode: (code: CodeEvidence) => boolean, fits: (row: Row) => boolean = () => true): Row[] {
+    const found: Row[] = []
+    for (const [code, rows] of this.#byCode)
+      if (ofCode(code)) for (const row of rows) if (!row.taken && fits(row)) found.push(row)
+    return found
   }
   isOngoing(last: number | null, share = 0.02, most = 3600): boolean {
     return last !== null && last >= this.to - Math.max(600, Math.min(share * (this.to - this.from), most))
@@ -161,36 +217,22 @@ export class View {
   get window(): number {
     return Math.min(1440, Math.max(5, Math.ceil(50 / (this.entries / Math.max(1, (this.to - this.from) / 60)))))
   }
+  /** A time for people, without its day where the log has one day. */
   clock(seconds: number): string {
-    if (this.options.clock) return this.options.clock(seconds)
-    const text = new Date(seconds * 1000).toISOString()
-    return this.to - this.from < 86400 && Math.floor(this.from / 86400) === Math.floor(this.to / 86400)
-      ? text.slice(11, 16)
-      : text.slice(0, 16).replace('T', ' ')
+    const text = (s: number): string =>
+      this.options.clock?.(s) ?? new Date(s * 1000).toISOString().slice(0, 16).replace('T', ' ')
+    this.#isOneDay ??= text(this.from).slice(0, 10) === text(this.to).slice(0, 10)
+    return this.#isOneDay ? text(seconds).slice(11) : text(seconds)
   }
 
-  /** A family is the site's own when it answered a person, or its own pages, or three times at all. */
-  #realFamilies(
-    raw: readonly { code: CodeEvidence; hits: number; parts: [string, AgentKind, string, string] }[],
-  ): ReadonlySet<string> {
-    const answers = new Map<string, number>()
+  /** A family is the site's own when it was answered three times. */
+  #realFamilies(): ReadonlySet<string> {
     const real = new Set<string>(this.options.server === 'iis' ? ['exchange', 'adfs', 'asp'] : [])
-    for (const { code, hits, parts } of raw) {
-      const [pathClass, agent, host, self] = parts
+    for (const [pathClass, n] of this.evidence.answeredClasses) {
       const family = pathClass.split('/')[1]
-      const isGood = code.status !== null && ((code.status >= 200 && code.status < 300) || code.status === 304)
-      if (
-        family === undefined ||
-        pathClass === ATTACK ||
-        pathClass.startsWith('probe-secret') ||
-        !isGood ||
-        agent === 'scanner'
-      )
-        continue
-      answers.set(family, (answers.get(family) ?? 0) + hits)
-      if (PEOPLE.has(agent) || this.isOwn(host, self === '1')) real.add(family)
+      if (family !== undefined && pathClass !== ATTACK && !pathClass.startsWith('probe-secret') && n >= 3)
+        real.add(family)
     }
-    for (const [family, n] of answers) if (n >= 3) real.add(family)
     return real
   }
 
@@ -210,32 +252,36 @@ export class View {
     return probes
   }
 
-  #rowOf(trouble: Trouble, cells: ReadonlyMap<string, Cell>, probes: number): Row {
+  #rowOf(trouble: Trouble, cells: ReadonlyMap<CodeEvidence, ReadonlyMap<string, Cell>>, probes: number): Row {
     const { evidence } = this
+    const of = evidence.codes.get(trouble.code) as CodeEvidence
     const about = evidence.paths.get(trouble.path) as PathEvidence
     const who = evidence.clientsInTrouble.get(trouble.client) ?? NO_CLIENT
-    const of = evidence.codes.get(trouble.code) as CodeEvidence
+    const row = new Row(trouble, of, about, who)
     const pathClass = trouble.isAttack ? ATTACK : about.class
-    const isOwn = this.isOwn(trouble.referer, trouble.isSelf)
-    return {
-      ...trouble,
-      of,
-      cell: cells.get(cellKey(of, `${pathClass}|${trouble.agent}|${trouble.referer ?? ''}|${trouble.isSelf ? 1 : ''}`)),
-      kind: this.kindOf(pathClass),
-      about,
-      who,
-      isOwn,
-      isPerson: this.isPeople(trouble.agent),
-      isKnown: !this.knowsClients || who.answered > 0 || PRIVATE.test(trouble.client),
-      loadsAssets: !this.knowsAssets || who.assets > 0,
-      isAttacker: isAttacker(who, who.probes + probes, isOwn),
-      taken: false,
-    }
+    const kinds = `${pathClass}|${trouble.agent}|${trouble.referer ?? ''}|${trouble.isSelf ? 1 : ''}`
+    const cell = cells.get(of)?.get(kinds)
+    row.cell = cell
+    row.kind = this.kindOf(pathClass)
+    row.isOwn = this.isOwn(trouble.referer, trouble.isSelf)
+    row.isPerson = this.isPeople(trouble.agent)
+    row.isKnown = !this.knowsClients || who.answered > 0 || PRIVATE.test(trouble.client)
+    row.loadsAssets = !this.knowsAssets || who.assets > 0
+    row.isAttacker = isAttacker(who, who.probes + probes, row.isOwn)
+    cell?.rows.push(row)
+    const alike = this.#byCode.get(of)
+    if (alike) alike.push(row)
+    else this.#byCode.set(of, [row])
+    return row
   }
 }
 
-const cellKey = ({ status, substatus, win32Status, reason }: CodeEvidence, kinds: string): string =>
-  `${status}|${substatus}|${win32Status}|${reason}|${kinds}`
+/** Where not all clients are kept: let the troubles of a cell be as many as its hits. */
+function makeUp({ hits, rows }: Cell): void {
+  if (!rows.some(({ weight }) => weight > 1)) return
+  const kept = rows.reduce((n, row) => n + row.hits, 0)
+  for (const row of rows) row.hits *= hits / kept
+}
 
 /** An attacker's errors say nothing of the site. */
 function isAttacker(who: ClientEvidence, probes: number, comesFromOwnPage: boolean): boolean {

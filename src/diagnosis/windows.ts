@@ -25,8 +25,8 @@ export function stretchesOf(
   width = view.window,
 ): Stretch[] {
   const times = [...minutes.keys()].sort((a, b) => a - b)
-  const all = sums(view.minutes)
-  const some = sums(minutes)
+  const all = sumsOf(view.minutes)
+  const some = sumsOf(minutes)
   const found: { from: number; to: number }[] = []
   for (const minute of times) {
     for (const from of [minute, minute - width + 1]) {
@@ -61,7 +61,7 @@ function firstAt(sorted: readonly number[], least: number): number {
 }
 
 /** @returns the sum over minutes [from, to) */
-function sums(minutes: ReadonlyMap<number, number>): (from: number, to: number) => number {
+export function sumsOf(minutes: ReadonlyMap<number, number>): (from: number, to: number) => number {
   const times = [...minutes.keys()].sort((a, b) => a - b)
   const upTo = [0]
   for (const t of times) upTo.push((upTo.at(-1) as number) + (minutes.get(t) as number))

@@ -18,6 +18,8 @@ const skip: Variable = { role: Role.Skip, token: true }
  */
 const NGINX: Readonly<Record<string, Variable>> = {
   remote_addr: { role: Role.ClientIp },
+  remote_user: { role: Role.User },
+  user: { role: Role.User },
   realip_remote_addr: { role: Role.Skip },
   time_local: { role: Role.Time },
   time_iso8601: { role: Role.Time, token: true },
@@ -25,6 +27,9 @@ const NGINX: Readonly<Record<string, Variable>> = {
   request: { role: Role.Request },
   request_method: { role: Role.Method },
   request_uri: { role: Role.Uri },
+  args: { role: Role.Query },
+  query_string: { role: Role.Query },
+  query: { role: Role.Query },
   uri: { role: Role.Uri },
   status: { role: Role.Status },
   bytes_sent: { role: Role.BytesSent },

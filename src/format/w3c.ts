@@ -23,6 +23,8 @@ const FIELDS: readonly (readonly [string, Role])[] = [
   ['cs-uri-stem', Role.Uri],
   ['cs-uri', Role.Uri],
   ['cs-url-stem', Role.Uri],
+  ['cs-username', Role.User],
+  ['cs-uri-query', Role.Query],
   ['sc-status', Role.Status],
   ['c-status', Role.Status],
   ['sc-substatus', Role.Substatus],

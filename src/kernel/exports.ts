@@ -1,3 +1,4 @@
+import type { Noted } from './evidence-records.js'
 import type { Event } from './wasm/roles.js'
 
 /**
@@ -95,4 +96,13 @@ export interface Exports {
   table(dimension: number): number
   valueCount(dimension: number): number
   withoutTime(): bigint
+  clearEvidence(): void
+  evidenceCount(which: Noted): number
+  evidenceTable(which: Noted): number
+  hitsOfValue(dimension: number, at: number, length: number, answersOnly: boolean): number
+  openEvidence(): void
+  setAttackMatcher(classes: number, classCount: number, next: number, least: number): void
+  setHard(secret: number, exploit: number): void
+  setPathMatcher(classes: number, classCount: number, next: number, least: number, records: number, kinds: number): void
+  sumAnswers(): void
 }

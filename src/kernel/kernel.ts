@@ -1,10 +1,31 @@
 import { LogstatError } from '../errors.js'
 import { kernelCode } from './code.js'
+import { type EvidenceText, Noted } from './evidence-records.js'
 import type { Exports } from './exports.js'
 import { type LocalOffset, type Period, UTC, WHOLE } from './periods.js'
 import type { Plan } from './plan.js'
 import { decode } from './text.js'
 import { Dimension, Event } from './wasm/roles.js'
+
+/** An automaton that finds which of many patterns a text matches: see src/diagnosis/kinds/matcher.ts. */
+interface Automaton {
+  readonly classes: Uint8Array
+  readonly classCount: number
+  readonly next: Uint16Array
+  readonly least: Uint16Array
+}
+/** What paths, queries and agents are: numbers that mean something to whoever reads the evidence. */
+export interface Classifier {
+  readonly paths: Automaton
+  readonly attacks: Automaton
+  /** By value that `paths` finds: the class. By class: its kind. */
+  readonly classOfRecord: Uint8Array
+  readonly kindOfClass: Uint8Array
+  /** Classes of what is a probe on any site. */
+  readonly secret: number
+  readonly exploit: number
+  agentKind(agent: string): number
+}
 
 /** Bytes the host reads at once: small enough to stay in the second-level cache while it is cut. */
 export const READ_BYTES = 256 << 10
@@ -97,6 +118,12 @@ export class Kernel {
   #widens = true
   #period: (seconds: number) => Period = () => WHOLE
   #localOffset: (localSeconds: number) => LocalOffset = () => UTC
+  #classifier: Classifier | undefined
+  #readEvidence: ((kernel: Kernel) => object) | undefined
+  /** Evidence that was taken out since the tables were cleared, in the order of the log. */
+  #evidence: object[] = []
+  /** By EvidenceText and number. */
+  readonly evidenceTexts: Record<EvidenceText, string[]> = [[], [], []]
   onFields: OnFields = () => []
   /** The tables must be emptied: read the tally out. The kernel clears itself afterwards. */
   onStop: (why: Stop) => void = (why) => {
@@ -120,6 +147,10 @@ export class Kernel {
         isCompanion: (start: number, end: number) =>
           this.isCompanion(this.text(start, Math.min(end, start + COMPANION_BYTES))) ? 1 : 0,
         periodOf: (seconds: number) => this.#setPeriod(this.#period(seconds)),
+        agentKind: (at: number, length: number) => this.#classifier?.agentKind(this.text(at, at + length)) ?? 0,
+        newText: (kind: EvidenceText, number: number, at: number, length: number) => {
+          this.evidenceTexts[kind][number] = this.text(at, at + length)
+        },
         localOffset: (seconds: number) => {
           const { offset, from, to } = this.#localOffset(seconds)
           this.wasm.setLocalOffset(offset, from, to)
@@ -144,6 +175,42 @@ export class Kernel {
     const at = this.wasm.allocate(bytes)
     this.#bytes = new Uint8Array(this.wasm.memory.buffer)
     return at
+  }
+
+  /**
+   * Keep evidence for a diagnosis. Once, before the first line. @param read takes it out, as something that can be sent
+   * between threads
+   */
+  keepEvidence(classifier: Classifier, read: (kernel: Kernel) => object): void {
+    this.#classifier = classifier
+    this.#readEvidence = read
+    this.wasm.openEvidence()
+    const lay = ({ buffer, byteOffset, byteLength }: Uint8Array | Uint16Array): number => {
+      const at = this.allocate(byteLength)
+      this.#bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at)
+      return at
+    }
+    const layAll = ({ classes, classCount, next, least }: Automaton): [number, number, number, number] => [
+      lay(classes),
+      classCount,
+      lay(next),
+      lay(least),
+    ]
+    this.wasm.setPathMatcher(...layAll(classifier.paths), lay(classifier.classOfRecord), lay(classifier.kindOfClass))
+    this.wasm.setAttackMatcher(...layAll(classifier.attacks))
+    this.wasm.setHard(classifier.secret, classifier.exploit)
+  }
+  /** Evidence since the tables were cleared: by this kernel and by others, in the order of the log. */
+  evidence(): readonly object[] {
+    if (this.#readEvidence && this.wasm.evidenceCount(Noted.Entries) > 0) {
+      this.#evidence.push(this.#readEvidence(this))
+      this.wasm.clearEvidence()
+    }
+    return this.#evidence
+  }
+  /** Put evidence of another kernel behind that of this one. */
+  addEvidence(more: readonly object[]): void {
+    if (more.length > 0) this.#evidence = [...this.evidence(), ...more]
   }
 
   #setPeriod({ number, start, end }: Period): void {
@@ -343,6 +410,7 @@ export class Kernel {
   /** Forget what the tables hold; the place in the input and its counts stay. */
   clear(): void {
     this.wasm.clear()
+    this.#evidence = []
   }
 
   /** Byte offset in the input up to which lines are counted. */

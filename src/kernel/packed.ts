@@ -21,6 +21,8 @@ interface Exact {
   readonly buckets: Part
   readonly bucketSeconds: number
   readonly latencies: Part
+  /** In the order of the log. */
+  readonly evidence: readonly object[]
 }
 
 /** What a kernel's tables held. It owns its buffer, which can be transferred between threads. */
@@ -103,6 +105,7 @@ function copyTables(
     buckets: copy(wasm.bucketTable(), BUCKET * wasm.bucketCount()),
     bucketSeconds: wasm.bucketSeconds(),
     latencies: copy(wasm.latencyTable(), LATENCY * wasm.latencyCount()),
+    evidence: kernel.evidence(),
   }
   const isCut = most !== ALL
   const lists = DIMENSIONS.map((dimension): Lists => {
@@ -157,6 +160,7 @@ export function absorb(kernel: Kernel, packed: Packed, onFull: () => void): void
     memory.set(bytes.subarray(start, end), to)
     return to + end - start
   }
+  kernel.addEvidence(packed.evidence)
   const reasons = lay(packed.codes, at)
   lay(packed.reasons, reasons)
   wasm.absorbCodes(codeCount, at, reasons, packed.reasonsAt)

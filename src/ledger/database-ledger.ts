@@ -1,9 +1,9 @@
 import { fileOf, type Input } from '../input/find.js'
-import { Kernel } from '../kernel/kernel.js'
 import { absorb } from '../kernel/packed.js'
 import { isRefused, type Log, type Part, type Refused, type Unit } from '../log/log.js'
 import { type Source, STORED_VALUES, type Store } from '../store/store.js'
 import { Waiting } from '../store/waiting.js'
+import { countingKernel } from '../tally/evidence.js'
 import { readTally } from '../tally/read-out.js'
 import { addLineCounts, type LineCounts, type Listed } from '../tally/tally.js'
 import {
@@ -48,7 +48,7 @@ interface Entered {
  * read.
  */
 export class DatabaseLedger implements Ledger {
-  readonly kernel = new Kernel()
+  readonly kernel = countingKernel()
   readonly mayShare = null
   readonly #store: Store
   readonly #options: DatabaseOptions

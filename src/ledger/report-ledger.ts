@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path'
-import { Kernel } from '../kernel/kernel.js'
 import { absorb } from '../kernel/packed.js'
 import { isRefused, type Job, type Log, type Part, type Refused, type Unit } from '../log/log.js'
 import type { Store } from '../store/store.js'
 import { Waiting } from '../store/waiting.js'
+import { countingKernel } from '../tally/evidence.js'
 import { readTally } from '../tally/read-out.js'
 import type { Listed } from '../tally/tally.js'
 import {
@@ -35,7 +35,7 @@ export type Apart = 'folder' | 'log'
 
 /** Books into a temporary store. All logs of one server are counted together, so that their lists stay exact. */
 export class ReportLedger implements Ledger {
-  readonly kernel = new Kernel()
+  readonly kernel = countingKernel()
   readonly #store: Store
   readonly #force: boolean
   readonly #listed: Listed

@@ -33,7 +33,8 @@ function rejects(page: Page): string[] {
 
 /** Commands that tell more. */
 function next({ report, language }: Page, origin: RenderOptions['origin']): string[] {
-  const { findings, inputs, codes } = report
+  const { inputs, codes } = report
+  const findings = report.findings.filter(({ severity }) => severity !== 'info')
   const explained = [...new Set(findings.map(({ code }) => code))].slice(0, MAX_EXPLAINED)
   const shown = {
     finding: findings[0],

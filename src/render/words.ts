@@ -30,6 +30,9 @@ const WORDS = {
   day: { en: 'day', zh: '天' },
   days: { en: '{0} d', zh: ' {0} 天' },
   needsAttention: { en: 'NEEDS ATTENTION', zh: '需要处理' },
+  background: { en: 'BLOCKED OR BACKGROUND', zh: '已阻止或背景' },
+  ongoing: { en: 'Still going on at the end of the log.', zh: '日志结束时仍在持续。' },
+  firstCheck: { en: 'First:', zh: '首先：' },
   nothingNeedsAttention: {
     en: 'No action needed: all codes are normal or harmless.',
     zh: '无需处理：所有状态码均属正常或无害。',

@@ -14,8 +14,13 @@ export const URGENCY: Readonly<Record<Verdict, number>> = {
   normal: 5,
 }
 
-/** What in a report needs attention: the most urgent first, then what has the most hits. */
-export function findingsOf({ codes, range }: Omit<Report, 'findings'>): Finding[] {
+const ACT: ReadonlySet<Verdict> = new Set(['server', 'backend', 'config'])
+
+/**
+ * Without evidence: what in a report needs attention by its codes alone: the most urgent first, then what has the most
+ * hits.
+ */
+export function findingsOf({ codes, range }: Pick<Report, 'codes' | 'range'>): Finding[] {
   // Lists of whole days say nothing of a part of one.
   const ofDays = range?.listDays != null
   const findings = codes
@@ -45,6 +50,19 @@ function finding(code: ReportCode, verdict: Verdict, hits: number, row: Win32Row
   const of = row ?? code
   const name = codeName(code)
   return {
+    id: 'code',
+    severity: ACT.has(verdict) ? 'act' : 'watch',
+    codes: [row?.value ? `${name}/${row.value}` : name],
+    share: 0,
+    clients: 0,
+    ongoing: false,
+    where: '',
+    whom: '',
+    evidence: [],
+    checks: [],
+    series: [],
+    top: { paths: [], clients: [], referers: [] },
+    timeTaken: null,
     code: row?.value ? `${name}/${row.value}` : name,
     status,
     substatus,

@@ -9,6 +9,7 @@ import type { CodeKey, LeftOut } from '../tally/tally.js'
 import { timeTakenOf } from '../tally/time-taken.js'
 import { dateOf } from '../time-zone.js'
 import { reportCodes } from './codes.js'
+import { diagnosed } from './diagnosed.js'
 import { findingsOf } from './findings.js'
 import { reportRejects } from './rejects.js'
 import { type Grouping, makeSections } from './sections.js'
@@ -32,6 +33,8 @@ export interface ReportOptions extends Range, Partial<Pick<Settled, 'days' | 'wi
   readonly server?: string | undefined
   /** Take the report apart, too. */
   readonly by?: Grouping | undefined
+  /** Writes a time in the texts of findings; UTC when absent. */
+  readonly clock?: (seconds: number) => string
 }
 
 /** Make the report of a store, or of the part of it that `options` names. */
@@ -53,7 +56,7 @@ function reportOf(store: Store, options: ReportOptions): Report {
   const { firstSeen, lastSeen } = selected.sums
   const sources = store.sources().filter(({ id }) => options.sources?.includes(id) ?? true)
   const totals = totalsOf(sources, selected.sums, options)
-  const told: Omit<Report, 'findings'> = {
+  const told: Omit<Report, 'findings' | 'rules'> = {
     schema: 'logstat.report/1',
     language,
     range: rangeOf(options),
@@ -89,7 +92,7 @@ function reportOf(store: Store, options: ReportOptions): Report {
     sections: by === undefined ? null : makeSections(store, by, { ...options, language, server }),
     comparison: null,
   }
-  return { ...told, findings: findingsOf(told) }
+  return { ...told, ...(diagnosed(store, told, options) ?? { findings: findingsOf(told), rules: 0 }) }
 }
 
 const isSignIn = ({ status, substatus }: ReportCode): boolean => status === 401 && substatus !== null

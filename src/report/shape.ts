@@ -65,6 +65,8 @@ export interface Report {
   readonly otherCodes: { readonly codes: number; readonly hits: number }
   readonly rejects: readonly ReportReject[]
   readonly findings: readonly Finding[]
+  /** How many rules looked; 0: there is no evidence, and findings are codes. */
+  readonly rules: number
   readonly timeline: readonly TimelineBucket[]
   /** By host, site or log, when that was asked for. */
   readonly sections: Sections | null
@@ -154,10 +156,30 @@ export interface ReportCode extends Evidence, ReportedSums {
   readonly verdicts: Partial<Record<Verdict, number>>
   readonly explanation: Explanation | null
 }
-/**
- * Something that needs attention: a code, or what one Win32 status makes of it, or what is left of it without those.
- */
+/** One thing that the diagnosis says of a log; see docs/findings.md. */
 export interface Finding {
+  readonly id: string
+  readonly severity: 'act' | 'watch' | 'info'
+  /** All codes that it takes from. */
+  readonly codes: readonly string[]
+  /** Of all entries. */
+  readonly share: number
+  readonly clients: number
+  readonly ongoing: boolean
+  readonly where: string
+  readonly whom: string
+  readonly evidence: readonly string[]
+  readonly checks: readonly string[]
+  /** Hits in each bucket of the report's timeline. */
+  readonly series: readonly number[]
+  readonly top: Readonly<
+    Record<'paths' | 'clients' | 'referers', readonly { readonly value: string; readonly hits: number }[]>
+  >
+  readonly timeTaken: {
+    readonly p50Ms: number | null
+    readonly p95Ms: number | null
+    readonly pileMs: number | null
+  } | null
   readonly code: string
   readonly status: number | null
   readonly substatus: number | null

@@ -10,6 +10,7 @@ import {
   isEmpty,
   type List,
   mergeLists,
+  type PeriodEvidence,
   trimList,
 } from '../tally/tally.js'
 import type { Anonymizer } from './anonymize.js'
@@ -26,6 +27,7 @@ export interface Counted {
   /** Width of all buckets. */
   readonly bucketSeconds: number
   readonly codes: { values(): Iterable<CountedCode> }
+  readonly evidence?: readonly PeriodEvidence[]
 }
 
 /** Where counts go. */

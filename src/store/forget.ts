@@ -8,6 +8,7 @@ const TABLES_OF_SOURCE = [
   'span',
   'top',
   'list',
+  'evidence',
   'reject',
   'reject_sample',
   'packed',

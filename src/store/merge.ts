@@ -154,6 +154,7 @@ function copySource({ db }: Store, { id, uid }: Imported): void {
         FROM other.list JOIN map_code c ON c.old = code_id JOIN map_dimension d ON d.old = dimension_id WHERE source_id = @id`)
   copy(`INSERT INTO main.top SELECT @now, c.new, period, d.new, v.new, hits, error FROM other.top JOIN map_code c ON c.old = code_id
         JOIN map_dimension d ON d.old = dimension_id JOIN map_value v ON v.old = value_id WHERE source_id = @id`)
+  copy('INSERT INTO main.evidence SELECT @now, period, data FROM other.evidence WHERE source_id = @id')
   copy('INSERT INTO main.reject SELECT @now, reason, count FROM other.reject WHERE source_id = @id')
   copy(
     'INSERT INTO main.reject_sample SELECT @now, reason, line, offset, step, "column", text FROM other.reject_sample WHERE source_id = @id',

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { LARGEST_SUM } from '../tally/measures.js'
 import { addedColumns } from './measures.js'
-import { APPLICATION_ID, hitsTable, SCHEMA_VERSION, TABLES, TRACKING, VIEWS } from './schema.js'
+import { APPLICATION_ID, EVIDENCE, hitsTable, SCHEMA_VERSION, TABLES, TRACKING, VIEWS } from './schema.js'
 
 /** Brings a database from version `to - 1` to version `to`. */
 export interface Migration {
@@ -39,6 +39,7 @@ DROP TABLE hits_1;
 `,
   },
   { to: 3, sql: `ALTER TABLE source ADD COLUMN rev INTEGER NOT NULL DEFAULT 0;${TRACKING}` },
+  { to: 4, sql: EVIDENCE },
 ]
 
 const CURRENT: Schema = { version: SCHEMA_VERSION, tables: TABLES, views: VIEWS, migrations: MIGRATIONS }

@@ -93,7 +93,7 @@ export function prune(store: Store, period: number, start: number): number {
     const note = db.prepare('UPDATE source SET pruned = pruned + ? WHERE id = ?')
     for (const { id, hits } of rows) note.run(hits, id)
     db.prepare(`DELETE FROM hits WHERE ${old}`).run(start)
-    for (const table of ['span', 'top', 'list'])
+    for (const table of ['span', 'top', 'list', 'evidence'])
       db.prepare(`DELETE FROM ${table} WHERE period >= 0 AND period < ?`).run(period)
     // A centre keeps what it has of those days, as long as it likes.
     untouchBefore(db, period, start)

@@ -1,7 +1,7 @@
 import { definitions, sumOf } from './measures.js'
 
 /** Version of the schema, kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
 
 /** Marks a database as ours (`PRAGMA application_id`): "lgst". */
 export const APPLICATION_ID = 0x6c677374
@@ -43,6 +43,18 @@ CREATE INDEX pushed_source ON pushed (source_id, token);
 -- Sources that were deleted, and that a centre may still have.
 CREATE TABLE forgotten (
   uid TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+`
+
+/**
+ * What is known of what went wrong, for the diagnosis: by source and period, deflated JSON (src/diagnosis/evidence.ts).
+ */
+export const EVIDENCE = `
+CREATE TABLE evidence (
+  source_id INTEGER NOT NULL REFERENCES source(id),
+  period INTEGER NOT NULL,        -- as in span
+  data BLOB NOT NULL,
+  PRIMARY KEY (source_id, period)
 ) STRICT, WITHOUT ROWID;
 `
 
@@ -138,6 +150,7 @@ CREATE TABLE top (
   PRIMARY KEY (source_id, code_id, period, dimension_id, value_id)
 ) STRICT, WITHOUT ROWID;
 
+${EVIDENCE}
 CREATE TABLE reject (
   source_id INTEGER NOT NULL REFERENCES source(id),
   reason TEXT NOT NULL,

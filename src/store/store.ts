@@ -3,6 +3,7 @@ import { type DimensionName, type LineCounts, type List, MAX_SAMPLES } from '../
 import { type Anonymizer, anonymizerOf } from './anonymize.js'
 import { type Counted, Counts } from './counts.js'
 import { databaseError } from './error.js'
+import { putEvidence } from './evidence.js'
 import { Ids } from './ids.js'
 import { maskSample } from './mask.js'
 import { type OpenOptions, openDatabase, turnToWal } from './open.js'
@@ -94,6 +95,7 @@ export function openStore(file: string | null, options: StoreOptions = {}): Stor
       let first = Infinity
       for (const part of counted) {
         const added = counts.add(id, part, anonymize, newest)
+        putEvidence(db, id, part.evidence ?? [], isTemporary, anonymize)
         newest = added.newest
         first = Math.min(first, added.first)
       }

@@ -84,7 +84,13 @@ export class Waiting {
     this.spill()
     const store = this.#overflow
     const seconds = this.#overflowSeconds
-    return { [Symbol.iterator]: () => talliesOf(store, seconds) }
+    const { evidence } = this.#tally
+    return {
+      *[Symbol.iterator]() {
+        yield* talliesOf(store, seconds)
+        yield { bucketSeconds: seconds, codes: [], evidence }
+      },
+    }
   }
 
   clear(): void {
@@ -96,7 +102,7 @@ export class Waiting {
 
   /** Have all wait in a temporary store. */
   spill(): void {
-    const { bucketSeconds } = this.#tally
+    const { bucketSeconds, evidence, codes } = this.#tally
     const id = this.#overflow ? SOURCE : null
     this.#overflow ??= openStore(null, {
       keep: (dimension) => (this.#whole.includes(dimension) ? Infinity : this.#listed.most),
@@ -104,10 +110,11 @@ export class Waiting {
     })
     if (bucketSeconds > this.#overflowSeconds) coarsen(this.#overflow, bucketSeconds, Number.MAX_SAFE_INTEGER)
     this.#overflowSeconds = bucketSeconds
-    this.#overflow.add({ ...NOTHING, id }, [this.#tally], new Map())
+    this.#overflow.add({ ...NOTHING, id }, [{ bucketSeconds, codes }], new Map())
     if (++this.#spills % SWEEP_AFTER === 0) sweeping(this.#overflow.db, () => {})
     // What follows is brought to buckets as wide as these.
     this.#tally = emptyTally(bucketSeconds)
+    this.#tally.evidence = evidence
   }
 }
 

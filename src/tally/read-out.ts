@@ -14,6 +14,7 @@ import {
 import { characterAt, decode } from '../kernel/text.js'
 import { Reject } from '../kernel/wasm/roles.js'
 import { Buckets, COLUMNS } from './buckets.js'
+import { readEvidence } from './evidence.js'
 import { LaidList, ROW_OF_LIST } from './laid-list.js'
 import { type Sums, sumsOf } from './measures.js'
 import {
@@ -71,7 +72,16 @@ export function readTally(kernel: Kernel, { listed, allClients = false, adaptive
   readBuckets(codes, kernel, room)
   readLatencies(codes, kernel, memory)
   readAllLists(codes, kernel, memory, listed, allClients)
+  const evidence = readEvidence(kernel, codes)
+  if (evidence) tally.evidence = [{ period: periodOf(codes), evidence }]
   return tally
+}
+
+/** The period that most entries with a time are of. */
+function periodOf(codes: readonly CodeTally[]): number | null {
+  const hits = new Map<number, number>()
+  for (const code of codes) if (code.period !== null) hits.set(code.period, (hits.get(code.period) ?? 0) + code.hits)
+  return [...hits].sort((a, b) => b[1] - a[1])[0]?.[0] ?? null
 }
 
 function readAllLists(
@@ -101,7 +111,7 @@ function u64(view: DataView, at: number): number {
   return view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32
 }
 
-function readCodes(count: number, table: number, memory: DataView): CodeTally[] {
+export function readCodes(count: number, table: number, memory: DataView): CodeTally[] {
   const codes: CodeTally[] = []
   for (let i = 0; i < count; i++) {
     const at = table + CodeRecord.Size * i

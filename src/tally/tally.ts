@@ -1,3 +1,4 @@
+import { addEvidence, type Evidence } from '../diagnosis/evidence.js'
 import { MAX_SAMPLES } from '../kernel/records.js'
 import type { Dimension, Reject } from '../kernel/wasm/roles.js'
 import type { Buckets } from './buckets.js'
@@ -120,10 +121,17 @@ export interface Tally {
   bucketSeconds: number
   /** By `tallyKey`. */
   readonly codes: Map<string, CodeTally>
+  /** Evidence for a diagnosis, where it is kept; each is of one period. */
+  evidence: PeriodEvidence[]
+}
+/** @property period null: of entries without a time */
+export interface PeriodEvidence {
+  readonly period: number | null
+  readonly evidence: Evidence
 }
 
 export function emptyTally(bucketSeconds = 60): Tally {
-  return { bucketSeconds, codes: new Map() }
+  return { bucketSeconds, codes: new Map(), evidence: [] }
 }
 
 export function tallyKey(code: CodeKey & { readonly period: number | null }): string {
@@ -147,6 +155,11 @@ export function mergeInto(to: Tally, from: Tally): void {
     const known = to.codes.get(key)
     if (known) mergeCode(known, code)
     else to.codes.set(key, code)
+  }
+  for (const { period, evidence } of from.evidence) {
+    const known = to.evidence.find((e) => e.period === period)
+    if (known) addEvidence(known.evidence, evidence)
+    else to.evidence.push({ period, evidence })
   }
 }
 

@@ -6,8 +6,9 @@ import { type CountUnit, countApart, countInPlace, prepareKernel } from '../coun
 import type { Reader } from '../input/open.js'
 import { ALONE } from '../input/packing/packed.js'
 import { kernelCode } from '../kernel/code.js'
-import { Kernel } from '../kernel/kernel.js'
+import type { Kernel } from '../kernel/kernel.js'
 import type { Counting, Part, Piece, Unit } from '../log/log.js'
+import { countingKernel } from '../tally/evidence.js'
 import { makeRing, type Ring, ringReader } from './ring.js'
 
 /** Counts units, several at a time where there are threads for them. The calling thread is one of these. */
@@ -193,9 +194,9 @@ class WorkerThreads implements Threads {
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve
     })
-    if (!this.#helped) this.#help(this.#waiting[0], (this.#kernel ??= new Kernel()))
+    if (!this.#helped) this.#help(this.#waiting[0], (this.#kernel ??= countingKernel()))
     // A log that is looked at anew comes before others that began earlier.
-    else if (this.#helped.isPaused && this.#waiting.includes(asked)) this.#help(asked, new Kernel())
+    else if (this.#helped.isPaused && this.#waiting.includes(asked)) this.#help(asked, countingKernel())
     await woken
   }
 

@@ -4,7 +4,8 @@ import { openPiece } from '../count/open.js'
 import { type CountUnit, countApart, prepareKernel } from '../count/unit.js'
 import { ALONE } from '../input/packing/packed.js'
 import type { KernelCode } from '../kernel/code.js'
-import { Kernel } from '../kernel/kernel.js'
+import type { Kernel } from '../kernel/kernel.js'
+import { countingKernel } from '../tally/evidence.js'
 import { fillRing } from './ring.js'
 import { type Answer, isMuch, type Order, TURN } from './threads.js'
 
@@ -23,7 +24,7 @@ if (parentPort) {
   let goOn = (): void => {}
 
   const count = async ({ unit, counting }: Extract<Order, { unit: unknown }>): Promise<void> => {
-    kernel ??= new Kernel({ code: workerData as KernelCode })
+    kernel ??= countingKernel(workerData as KernelCode)
     prepareKernel(kernel, counting)
     let untold = { bytes: 0, lines: 0, piece: 0 }
     let sinceTurn = 0

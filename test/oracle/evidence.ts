@@ -23,8 +23,10 @@ export interface Entry {
   readonly reason: string | null
   /** Seconds since 1970 UTC. */
   readonly time: number | null
-  /** null: the log has none, or `-`. */
+  /** null: the log has none. */
   readonly bytes: number | null
+  /** For no bytes it writes `-`. */
+  readonly isDash: boolean
   readonly timeTakenUs: number | null
   readonly path: string | null
   readonly query: string
@@ -71,7 +73,7 @@ function readClf(line: string): Entry | undefined {
   const words = /^(\S+) (.*?)(?: HTTP\/\S+)?$/.exec(request)
   const uri = words?.[2] ?? (request === '-' ? '' : request)
   const [path, query] = cut(uri, '?')
-  const taken = /^ (?:.* )?"?(\d+\.\d+)"?$/.exec(rest ?? '')?.[1]
+  const taken = /^ (?:.* )?"?(?:rt=)?(\d+\.\d+)"?$/.exec(rest ?? '')?.[1]
   return {
     status: number(status),
     substatus: null,
@@ -88,7 +90,8 @@ function readClf(line: string): Entry | undefined {
       ) /
         1000 -
       offset,
-    bytes: number(bytes),
+    bytes: number(bytes) ?? 0,
+    isDash: bytes === '-',
     timeTakenUs: taken === undefined ? null : Math.round(Number(taken) * 1e6),
     path: value(path),
     query,
@@ -120,6 +123,7 @@ function readW3c(line: string, fields: readonly string[]): Entry | undefined {
     reason: value(f['s-reason']),
     time: Number.isNaN(time) ? null : Math.floor(time / 1000),
     bytes: number(f['sc-bytes']),
+    isDash: false,
     timeTakenUs: taken === null ? null : taken * 1000,
     path: value(path),
     query: value(f['cs-uri-query']) ?? query,
@@ -203,7 +207,11 @@ function makeGatherer(): { evidence: Evidence; add(entry: Entry): void; finish()
       latest = Math.max(latest, time)
     }
     const code = `${status ?? '-'}|${entry.substatus ?? '-'}|${entry.win32Status ?? '-'}|${entry.reason ?? ''}`
-    countCode(codeOf(evidence, code, entry), entry, `${pathClass}|${agent}|${host ?? ''}|${isSelf ? 1 : ''}`)
+    countCode(
+      codeOf(evidence, code, entry),
+      entry,
+      isTrouble(entry) ? `${pathClass}|${agent}|${host ?? ''}|${isSelf ? 1 : ''}` : null,
+    )
     if (entry.host)
       add(
         evidence.hosts,
@@ -227,6 +235,9 @@ function makeGatherer(): { evidence: Evidence; add(entry: Entry): void; finish()
       known.answered++
       if (kind === 'asset') known.assets++
       if (path !== null) add(answeredPaths, path)
+      if (path !== null && ((status >= 200 && status < 300) || status === 304))
+        add(evidence.answeredClasses, pathClassOf(path))
+      if (status >= 200 && status < 300) add(evidence.answeredAgents, agent)
       if (status >= 200 && status < 300 && entry.bytes !== null) {
         if (path === '/') add(evidence.rootSizes, entry.bytes)
         add(evidence.sizes, entry.bytes)
@@ -281,7 +292,7 @@ function makeGatherer(): { evidence: Evidence; add(entry: Entry): void; finish()
       const key = troubleKey(sort)
       let t = evidence.troubles.get(key)
       if (!t) {
-        t = { ...sort, hits: 0, first: from, last: time, bytes: null, answeredAfter: 0 }
+        t = { ...sort, hits: 0, first: from, last: time, bytes: null, answeredAfter: 0, weight: 1 }
         evidence.troubles.set(key, t)
         const pair = `${client} ${path}`
         pairs.set(pair, [...(pairs.get(pair) ?? []), t])
@@ -321,7 +332,8 @@ function makeGatherer(): { evidence: Evidence; add(entry: Entry): void; finish()
       const p = evidence.paths.get(path ?? '')
       if (p) p.errors++
     } else if (status !== null && status >= 200 && status < 300 && status !== 204) {
-      if (kind === 'probe-secret' || (kind === 'probe-exploit' && !attacks)) note(time)
+      // A probe that was answered is looked for where the path has a dot: nearly all secrets have one.
+      if (path?.includes('.') && (kind === 'probe-secret' || (kind === 'probe-exploit' && !attacks))) note(time)
       else if (isWrite && /\.(php\d?|phtml|aspx?|ashx|jspx?|cgi|pl)$/i.test(path ?? '')) note(time)
     } else if (
       status !== null &&
@@ -335,12 +347,10 @@ function makeGatherer(): { evidence: Evidence; add(entry: Entry): void; finish()
 
   /** The eighth time within half a minute makes it a loop. */
   const countTurn = (key: string, time: number, note: (from: number | null) => void): void => {
-    const times = (turns.get(key) ?? []).filter((t) => time - t < 30)
-    times.push(time)
-    if (times.length >= 8) {
-      for (const t of times) note(t)
-      turns.set(key, [])
-    } else turns.set(key, times)
+    const since = turns.get(key)?.[0] ?? time
+    const times = time - since < 30 ? [...(turns.get(key) ?? []), time] : [time]
+    if (times.length === 8) for (const _ of times) note(times[0] as number)
+    turns.set(key, times.length === 8 ? [] : times)
   }
 
   const finish = (): Evidence => {
@@ -402,9 +412,9 @@ function codeOf(evidence: Evidence, key: string, { status, substatus, win32Statu
   return code
 }
 
-function countCode(code: CodeEvidence, { time, timeTakenUs }: Entry, kinds: string): void {
+function countCode(code: CodeEvidence, { time, timeTakenUs }: Entry, kinds: string | null): void {
   code.hits++
-  add(code.kinds, kinds)
+  if (kinds !== null) add(code.kinds, kinds)
   if (timeTakenUs !== null) add(code.latency, latencyBin(timeTakenUs))
   if (time === null) return
   add(code.minutes, Math.floor(time / 60))
@@ -427,7 +437,7 @@ const NGINX_PAGES: Readonly<Record<number, readonly [number, number]>> = {
 
 function countSigns(
   { signs, pageSizes }: Evidence,
-  { status, bytes, path, method, agent, referer, substatus }: Entry,
+  { status, bytes, isDash, path, method, agent, referer, substatus }: Entry,
 ): void {
   if (substatus !== null || status === null) return
   if (path === null && method === null) {
@@ -444,8 +454,8 @@ function countSigns(
     }
     if (/(^|[^\\])\\["n]/.test(text)) signs.escapedQuote++
   }
-  if (bytes === null && [200, 204, 302, 304].includes(status)) signs.dashBytes++
-  if (status === 304 && bytes !== null) signs[bytes > 0 ? 'bytesOn304' : 'zeroOn304']++
+  if (isDash && [200, 204, 206, 302, 304].includes(status)) signs.dashBytes++
+  if (status === 304 && bytes !== null && !isDash) signs[bytes > 0 ? 'bytesOn304' : 'zeroOn304']++
   const [least, most] = NGINX_PAGES[status] ?? [1, 0]
   if (bytes !== null && bytes >= least && bytes <= most) add(pageSizes, status)
 }

@@ -1,7 +1,7 @@
 import { isbot } from 'isbot'
 import { kinds } from '../kind-tables.js'
-import type { AgentKind } from './kinds.js'
-import { type Matcher, makeMatcher, match, NO_MATCH } from './matcher.js'
+import { AGENT_KINDS, type AgentKind, PATH_KINDS, type PathKind } from './kinds.js'
+import { type Matcher, match, NO_MATCH, unpackMatcher } from './matcher.js'
 
 // Texts to kinds. A path or an agent is classified once, when its text is first seen; a query is looked at in every
 // entry, and never kept.
@@ -38,14 +38,12 @@ function makePathClassifier(): Classifier {
     const known = classes.indexOf(name)
     return known >= 0 ? known : classes.push(name) - 1
   })
-  const patterns = records.flatMap(({ patterns, where }, value) =>
-    patterns.map((pattern) => ({ pattern, value, where })),
-  )
+  const { matchers } = kinds()
   return {
     classes,
     classOfRecord,
-    matcher: makeMatcher(patterns.filter(({ where }) => where === undefined)),
-    attacks: makeMatcher(patterns.filter(({ where }) => where === 'query')),
+    matcher: unpackMatcher(matchers.paths),
+    attacks: unpackMatcher(matchers.attacks),
   }
 }
 
@@ -61,6 +59,9 @@ export function isAttack(query: string): boolean {
   return match(pathClassifier().attacks, query) !== NO_MATCH
 }
 
+const PLAIN_BROWSER =
+  /^Mozilla\/5\.0 \((?:Windows NT|Macintosh|X11|iPhone|iPad|Linux; (?:U; )?Android)[\w .;:,/()+-]*\) (?:AppleWebKit\/[\d.]+ \(KHTML, like Gecko\)(?: (?:Version|Chrome|Mobile|Safari|Edg|OPR|CriOS|FxiOS|SamsungBrowser)\/[\w.]+)+|Gecko\/[\d.]+ Firefox\/[\d.]+)$/
+
 let agents: Matcher | undefined
 
 /** @param agent null: the entry has none */
@@ -69,10 +70,29 @@ export function agentKindOf(agent: string | null): AgentKind {
   // W3C logs write a blank as a plus sign.
   const text = agent.includes(' ') ? agent : agent.replaceAll('+', ' ')
   const { records } = kinds().agents
-  agents ??= makeMatcher(records.flatMap(({ patterns }, value) => patterns.map((pattern) => ({ pattern, value }))))
+  agents ??= unpackMatcher(kinds().matchers.agents)
   const record = match(agents, text)
   if (record !== NO_MATCH) return records[record]?.kind ?? 'other'
+  // Nearly all browsers look like this, and to ask isbot takes a hundred times as long.
+  if (PLAIN_BROWSER.test(text)) return 'browser'
   const robot = isbot(text)
   if (!robot && /^Mozilla\/.*(Gecko|WebKit|Trident|MSIE)|^Opera\//i.test(text)) return 'browser'
   return robot ? 'bot' : 'other'
 }
+
+/**
+ * The same for the kernel, in numbers: classes are those of `pathClasses`, kinds those of PATH_KINDS and AGENT_KINDS.
+ */
+export function kernelClassifier() {
+  const { classes, matcher, classOfRecord, attacks } = pathClassifier()
+  return {
+    paths: matcher,
+    attacks,
+    classOfRecord: Uint8Array.from(classOfRecord),
+    kindOfClass: Uint8Array.from(classes, (name) => PATH_KINDS.indexOf(name.split('/')[0] as PathKind)),
+    secret: classes.indexOf('probe-secret'),
+    exploit: classes.indexOf('probe-exploit'),
+    agentKind: (agent: string): number => AGENT_KINDS.indexOf(agentKindOf(agent)),
+  }
+}
+export const pathClasses = (): readonly string[] => pathClassifier().classes

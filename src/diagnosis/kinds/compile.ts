@@ -5,8 +5,8 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { AGENT_KINDS, type KindTable, PATH_KINDS } from './kinds.js'
-import { expand } from './matcher.js'
+import { AGENT_KINDS, type Kinds, type KindTable, PATH_KINDS, type PackedMatcher } from './kinds.js'
+import { expand, makeMatcher, packMatcher } from './matcher.js'
 
 const read = <K extends string>(name: string): KindTable<K> =>
   parse(readFileSync(new URL(name, import.meta.url), 'utf8')) as KindTable<K>
@@ -39,4 +39,13 @@ if (problems.length > 0) {
 }
 const folder = new URL('../../../dist/generated/', import.meta.url)
 mkdirSync(folder, { recursive: true })
-writeFileSync(new URL('kinds.json', folder), JSON.stringify({ paths, agents }))
+/** The automaton of some records of a table. */
+function matcherOf<K extends string>({ records }: KindTable<K>, where?: 'query'): PackedMatcher {
+  return packMatcher(
+    makeMatcher(
+      records.flatMap((r, value) => (r.where === where ? r.patterns.map((pattern) => ({ pattern, value })) : [])),
+    ),
+  )
+}
+const matchers = { paths: matcherOf(paths), attacks: matcherOf(paths, 'query'), agents: matcherOf(agents) }
+writeFileSync(new URL('kinds.json', folder), JSON.stringify({ paths, agents, matchers } satisfies Kinds))

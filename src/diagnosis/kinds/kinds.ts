@@ -52,7 +52,16 @@ export interface KindTable<K extends string> {
   readonly kinds: Readonly<Record<K, Text>>
   readonly records: readonly KindRecord<K>[]
 }
+/** An automaton as text: its tables in base64. */
+export interface PackedMatcher {
+  readonly classes: string
+  readonly classCount: number
+  readonly next: string
+  readonly least: string
+}
 export interface Kinds {
+  /** They find the number of a record. */
+  readonly matchers: { readonly paths: PackedMatcher; readonly attacks: PackedMatcher; readonly agents: PackedMatcher }
   readonly paths: KindTable<PathKind>
   readonly agents: KindTable<AgentKind>
 }

@@ -1,3 +1,5 @@
+import type { PackedMatcher } from './kinds.js'
+
 // Finds which of many patterns matches a text: an automaton after Aho and Corasick. Its tables are plain numbers, so
 // the kernel can run it, too.
 //
@@ -19,6 +21,21 @@ export interface Matcher {
   readonly next: Uint16Array
   /** By state: the least value of the patterns that end there, or NO_MATCH. */
   readonly least: Uint16Array
+}
+
+export function packMatcher({ classes, classCount, next, least }: Matcher): PackedMatcher {
+  const text = ({ buffer, byteOffset, byteLength }: Uint8Array | Uint16Array): string =>
+    Buffer.from(buffer, byteOffset, byteLength).toString('base64')
+  return { classes: text(classes), classCount, next: text(next), least: text(least) }
+}
+export function unpackMatcher({ classes, classCount, next, least }: PackedMatcher): Matcher {
+  const bytes = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(Buffer.from(text, 'base64'))
+  return {
+    classes: bytes(classes),
+    classCount,
+    next: new Uint16Array(bytes(next).buffer),
+    least: new Uint16Array(bytes(least).buffer),
+  }
 }
 
 /** `a{b,c}d` → `abd`, `acd`. Braces do not stand in braces. */

@@ -1,14 +1,16 @@
 import type { Text, Verdict } from '../../catalogue/note.js'
+import type { CodeEvidence } from '../evidence.js'
 import { clientsOf, groupBy, num, percent, quantile, say, sumOf } from '../finding.js'
 import { AUTO } from '../kinds/kinds.js'
 import type { Rule } from '../rule.js'
 import type { Cell, Row, View } from '../view.js'
+import { sumsOf } from '../windows.js'
 
 // What is no matter of the site, in one line each; and what is left, by code.
 
-const isError = ({ code: { status } }: Cell): boolean => status === null || status >= 400
+const isErrorCode = ({ status }: CodeEvidence): boolean => status === null || status >= 400
 const openCells = (view: View, fits: (cell: Cell) => boolean): Cell[] =>
-  view.cells.filter((c) => c.left > 0 && isError(c) && fits(c))
+  view.cells.filter((c) => c.left > 0 && isErrorCode(c.code) && fits(c))
 const leftOf = (cells: readonly Cell[]): number => cells.reduce((n, c) => n + c.left, 0)
 
 /** One line for cells of a kind. */
@@ -31,8 +33,9 @@ function background(
     falseAlarms,
     *find(view) {
       const cells = openCells(view, (c) => fits(c, view))
-      const rows = rowsToo ? view.open((r) => (r.of.status === null || r.of.status >= 400) && rowsToo(r, view)) : []
-      const n = leftOf(cells) + sumOf(rows.filter((r) => !r.cell || !cells.includes(r.cell)))
+      const rows = rowsToo ? view.open(isErrorCode, (r) => rowsToo(r, view)) : []
+      const counted = new Set(cells)
+      const n = leftOf(cells) + sumOf(rows.filter((r) => !r.cell || !counted.has(r.cell)))
       if (n === 0) return
       yield {
         severity: 'info',
@@ -63,7 +66,7 @@ export const acmeFailed: Rule = {
   *find(view) {
     const cells = openCells(view, (c) => c.kind === 'acme')
     if (cells.length === 0) return
-    const isAnswered = view.cells.some((c) => c.kind === 'acme' && c.code.status !== null && c.code.status < 300)
+    const isAnswered = (view.evidence.answeredClasses.get('acme') ?? 0) > 0
     const isWatch = leftOf(cells) >= 3 && !isAnswered && cells.some((c) => c.agent !== 'scanner')
     yield {
       severity: isWatch ? 'watch' : 'info',
@@ -71,7 +74,7 @@ export const acmeFailed: Rule = {
         ? say('The proof for a certificate is not answered', '证书验证请求未得到响应')
         : say('Proofs for a certificate that failed', '失败的证书验证请求'),
       cells,
-      rows: view.open((r) => r.kind === 'acme' && (r.of.status ?? 400) >= 400),
+      rows: view.open(isErrorCode, (r) => r.kind === 'acme'),
       verdict: 'config',
       evidence: [
         say(
@@ -169,7 +172,7 @@ export const anyCode: Rule = {
   falseAlarms: say('One client; robots that call themselves browsers.', '单个客户端；冒充浏览器的爬虫。'),
   *find(view) {
     for (const [code, cells] of groupCells(openCells(view, () => true))) {
-      const rows = view.open((r) => r.of === code)
+      const rows = view.open((other) => other === code)
       const verdict = view.options.verdictOf(code)
       const n = leftOf(cells)
       const people = rows.filter((r) => r.isPerson && !r.isAttacker)
@@ -230,7 +233,7 @@ export const newCode: Rule = {
     if (!before || before.entries < view.entries / 4) return
     const known = new Set([...before.codes.values()].map((c) => `${c.status}|${c.substatus}|${c.win32Status}`))
     for (const [code, rows] of groupBy(
-      view.open((r) => r.isPerson && !r.isAttacker && (r.of.status ?? 400) >= 400),
+      view.open(isErrorCode, (r) => r.isPerson && !r.isAttacker),
       (r) => r.of,
     )) {
       if (known.has(`${code.status}|${code.substatus}|${code.win32Status}`) || sumOf(rows) < 5 || clientsOf(rows) < 3)
@@ -373,8 +376,7 @@ export const logGap: Rule = {
   ),
   *find(view) {
     const times = [...view.minutes.keys()].sort((a, b) => a - b)
-    const rate = (from: number, to: number): number =>
-      times.reduce((n, t) => n + (t >= from && t < to ? (view.minutes.get(t) as number) : 0), 0)
+    const rate = sumsOf(view.minutes)
     const gaps = times.flatMap((to, i) => {
       const from = (times[i - 1] ?? to) + 1
       return to - from >= 15 && to - from <= 1440 ? [{ from, to }] : []

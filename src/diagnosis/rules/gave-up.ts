@@ -1,3 +1,4 @@
+import { type CodeEvidence, codeOfSlow, pathOfSlow } from '../evidence.js'
 import { clientsOf, type Draft, groupBy, minutesOf, num, percent, pileOf, quantile, say, sumOf } from '../finding.js'
 import type { Rule } from '../rule.js'
 import { BROKEN_OFF, GAVE_UP } from '../trouble.js'
@@ -6,13 +7,13 @@ import { stretchesOf } from '../windows.js'
 
 // Clients that did not wait, and answers that took a round number of seconds.
 
-function gaveUp({ of: { status, win32Status, reason } }: Row): boolean {
+function gaveUp({ status, win32Status, reason }: CodeEvidence): boolean {
   if (status !== null && GAVE_UP.has(String(status))) return true
   if (status === 0) return true
   if (reason !== null && /^C[A-Z-]{1,3}$/.test(reason)) return true
   return status !== null && status < 400 && win32Status !== null && BROKEN_OFF.has(win32Status)
 }
-const left = (view: View): Row[] => view.open((r) => gaveUp(r) && !r.isAttacker)
+const left = (view: View): Row[] => view.open(gaveUp, (r) => !r.isAttacker)
 const isAsset = (r: Row): boolean => r.kind === 'asset' || r.kind === 'favicon'
 
 /** Whether most of the times that are known are a second and more: who turns the page leaves sooner. */
@@ -161,8 +162,8 @@ export const everybodyGivesUp: Rule = {
         pileMs: times ? times.seconds * 1000 : null,
         evidence: [
           say(
-            `${num(n)} of ${num(total)} requests were broken off by their client, mostly ${path}.`,
-            `${num(total)} 个请求中有 ${num(n)} 个被客户端中断，主要是 ${path}。`,
+            `${num(n)} of ${num(Math.max(n, total))} requests were broken off by their client, mostly ${path}.`,
+            `${num(Math.max(n, total))} 个请求中有 ${num(n)} 个被客户端中断，主要是 ${path}。`,
           ),
           ...(times
             ? [
@@ -283,7 +284,7 @@ export const slowAtRoundNumber: Rule = {
   ),
   *find(view) {
     for (const [key, bins] of view.evidence.slow) {
-      const [code, path] = splitKey(view, key)
+      const [code, path] = [view.evidence.codes.get(codeOfSlow(key)), pathOfSlow(key)]
       const times = pileOf(bins)
       if (
         !code ||
@@ -320,10 +321,4 @@ export const slowAtRoundNumber: Rule = {
       }
     }
   },
-}
-
-function splitKey({ evidence }: View, key: string): [ReturnType<typeof evidence.codes.get>, string] {
-  // A reason holds no stroke, a path may.
-  const parts = key.split('|')
-  return [evidence.codes.get(parts.slice(0, 4).join('|')), parts.slice(4).join('|')]
 }

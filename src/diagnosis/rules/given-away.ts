@@ -1,16 +1,20 @@
+import type { CodeEvidence } from '../evidence.js'
 import { groupBy, num, say, sumOf } from '../finding.js'
 import type { Rule } from '../rule.js'
 import type { Row, View } from '../view.js'
 
 // What was given away: secrets, uploads, and holes that answered.
 
-const wasAnswered = ({ of }: Row): boolean =>
-  of.status !== null && of.status >= 200 && of.status < 300 && of.status !== 204
+const isAnswer = ({ status }: CodeEvidence): boolean =>
+  status !== null && status >= 200 && status < 300 && status !== 204
+
+const answeredProbes = (view: View): Row[] =>
+  view.rows.filter((r) => isAnswer(r.of) && r.kind.startsWith('probe-') && !r.isWrite)
 
 /** Whether the site gives this answer to anything: then its size says that nothing was given away. */
-function isCatchAll(view: View, rows: readonly Row[], path: string): boolean {
+function isCatchAll(view: View, rows: readonly Row[], path: string, answered: readonly Row[]): boolean {
   const { rootSizes, sizes } = view.evidence
-  const probes = view.rows.filter((r) => wasAnswered(r) && r.path !== path && r.kind.startsWith('probe-') && !r.isWrite)
+  const probes = answered.filter((r) => r.path !== path)
   return rows.every(({ bytes }) => {
     if (bytes === null) return new Set(probes.map((r) => r.path)).size >= 2
     if ([...rootSizes.keys()].some((size) => Math.abs(size - bytes) <= 2)) return true
@@ -23,8 +27,8 @@ function isCatchAll(view: View, rows: readonly Row[], path: string): boolean {
 
 const secrets = (view: View, soft: boolean): Row[] =>
   view.open(
+    isAnswer,
     (r) =>
-      wasAnswered(r) &&
       r.kind === 'probe-secret' &&
       !r.isWrite &&
       !r.hasUser &&
@@ -54,9 +58,10 @@ export const secretHandedOut: Rule = {
     '站点以首页响应所有请求：此时大小与 `/`、另外两次探测或百分之一的页面相同。',
   ),
   *find(view) {
+    const answered = answeredProbes(view)
     const everything: Row[] = []
     for (const [path, rows] of groupBy(secrets(view, false), (r) => r.path)) {
-      if (isCatchAll(view, rows, path)) {
+      if (isCatchAll(view, rows, path, answered)) {
         everything.push(...rows)
         continue
       }
@@ -121,9 +126,10 @@ export const serverInformationPublic: Rule = {
     '与机密文件相同；以及自有监控从内网读取 server-status。',
   ),
   *find(view) {
+    const answered = answeredProbes(view)
     for (const [path, rows] of groupBy(secrets(view, true), (r) => r.path)) {
       if (
-        isCatchAll(view, rows, path) ||
+        isCatchAll(view, rows, path, answered) ||
         rows.every((r) => r.agent === 'monitor' || /^(10\.|192\.168\.|127\.|::1$)/.test(r.client))
       )
         continue
@@ -158,9 +164,9 @@ export const uploadAccepted: Rule = {
   severities: ['act'],
   falseAlarms: say('WebDAV editors: they sign in, so there is a user name.', 'WebDAV 编辑：会先登录，因此有用户名。'),
   *find(view) {
-    const writes = view.open((r) => wasAnswered(r) && r.isWrite && !r.hasUser)
+    const writes = view.open(isAnswer, (r) => r.isWrite && !r.hasUser)
     for (const [path, rows] of groupBy(writes, (r) => r.path)) {
-      const called = view.open((r) => wasAnswered(r) && !r.isWrite && r.path === path)
+      const called = view.open(isAnswer, (r) => !r.isWrite && r.path === path)
       const calls = Math.max(sumOf(called), rows[0]?.about.answeredSince ?? 0)
       yield {
         severity: 'act',
@@ -204,11 +210,10 @@ export const exploitPathAnswered: Rule = {
   severities: ['watch'],
   falseAlarms: say('A site that answers everything.', '对任意路径都有响应的站点。'),
   *find(view) {
-    const rows = view.open(
-      (r) => wasAnswered(r) && r.kind === 'probe-exploit' && r.isAttacker && !r.isWrite && r.bytes !== 0,
-    )
+    const answered = answeredProbes(view)
+    const rows = view.open(isAnswer, (r) => r.kind === 'probe-exploit' && r.isAttacker && !r.isWrite && r.bytes !== 0)
     for (const [path, group] of groupBy(rows, (r) => r.path)) {
-      if (isCatchAll(view, group, path)) continue
+      if (isCatchAll(view, group, path, answered)) continue
       yield {
         severity: 'watch',
         title: say(`A path of a known hole was answered: ${path}`, `已知漏洞的路径得到响应：${path}`),

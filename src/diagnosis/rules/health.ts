@@ -23,8 +23,8 @@ export const healthCheckRefused: Rule = {
   ),
   *find(view) {
     const rows = view.open(
-      (r) =>
-        !r.isAttacker && r.of.status !== null && r.of.status >= 400 && (r.agent === 'monitor' || r.kind === 'health'),
+      ({ status }) => status !== null && status >= 400,
+      (r) => !r.isAttacker && (r.agent === 'monitor' || r.kind === 'health'),
     )
     for (const [path, group] of groupBy(rows, (r) => r.path)) {
       const pairs = groupBy(group, (r) => r.client)

@@ -1,3 +1,4 @@
+import type { CodeEvidence } from '../evidence.js'
 import { type Draft, groupBy, num, say, sumOf } from '../finding.js'
 import type { Rule } from '../rule.js'
 import type { Row, View } from '../view.js'
@@ -7,7 +8,7 @@ import { mostly, mostlyZh } from './words.js'
 
 function* byCode(
   view: View,
-  codes: (row: Row) => boolean,
+  codes: (code: CodeEvidence) => boolean,
   act: number,
   title: Draft['title'],
   checks: Draft['checks'],
@@ -42,7 +43,7 @@ export const configurationBroken: Rule = {
   find: (view) =>
     byCode(
       view,
-      ({ of }) => of.status === 500 && of.substatus === 19 && of.win32Status !== 64,
+      ({ status, substatus, win32Status }) => status === 500 && substatus === 19 && win32Status !== 64,
       3,
       say('The configuration of the site is broken (500.19)', '站点配置已损坏（500.19）'),
       [
@@ -65,7 +66,7 @@ export const applicationDoesNotStart: Rule = {
   find: (view) =>
     byCode(
       view,
-      ({ of: { status, substatus } }) =>
+      ({ status, substatus }) =>
         (status === 500 && substatus !== null && substatus >= 30 && substatus <= 39) ||
         (status === 502 && substatus === 5),
       3,
@@ -107,7 +108,10 @@ export const upnp: Rule = {
   severities: ['info'],
   falseAlarms: say('None: these are no requests to a site.', '无：这些并非对站点的请求。'),
   *find(view) {
-    const rows = view.open(({ of, path }) => of.reason !== null && UPNP.test(path))
+    const rows = view.open(
+      ({ reason }) => reason !== null,
+      ({ path }) => UPNP.test(path),
+    )
     if (rows.length > 0)
       yield {
         severity: 'info',
@@ -135,7 +139,7 @@ export const poolRefuses: Rule = {
   falseAlarms: say('UPnP and WSD on their ports, which are set apart.', 'UPnP 和 WSD 端口的请求，已另行归类。'),
   *find(view) {
     for (const [reason, rows] of groupBy(
-      view.open(({ of }) => of.reason !== null && (POOL.has(of.reason) || (of.reason === 'N/A' && of.status === 503))),
+      view.open(({ reason, status }) => reason !== null && (POOL.has(reason) || (reason === 'N/A' && status === 503))),
       (r) => r.of.reason as string,
     )) {
       const isMild = reason === 'ConnLimit' || reason === 'N/A'
@@ -183,7 +187,7 @@ export const clientCertificate: Rule = {
   ),
   *find(view) {
     const rows = view.open(
-      ({ of: { status, substatus } }) =>
+      ({ status, substatus }) =>
         status === 495 || status === 496 || (status === 403 && [7, 13, 16, 17].includes(substatus ?? -1)),
     )
     if (rows.length === 0) return

@@ -1,3 +1,4 @@
+import type { CodeEvidence } from '../evidence.js'
 import { clientsOf, type Draft, groupBy, minutesOf, num, percent, say, sumOf } from '../finding.js'
 import { AUTO } from '../kinds/kinds.js'
 import type { Rule } from '../rule.js'
@@ -6,13 +7,13 @@ import { stretchesOf } from '../windows.js'
 
 // What is missing: links and assets of own pages, pages that were there, and redirects that go round.
 
-const isMissing = ({ of: { status, substatus } }: Row): boolean =>
+const isMissing = ({ status, substatus }: CodeEvidence): boolean =>
   (status === 404 && (substatus === null || substatus === 0 || substatus === 4)) || status === 410
 const isProbe = ({ kind }: Row): boolean => kind.startsWith('probe-')
 const missing = (view: View): Row[] =>
   view.open(
+    isMissing,
     (r) =>
-      isMissing(r) &&
       !AUTO.has(r.kind) &&
       r.kind !== 'acme' &&
       !isProbe(r) &&
@@ -303,8 +304,8 @@ export const redirectLoop: Rule = {
   ),
   *find(view) {
     const rows = view.open(
-      (r) =>
-        r.of.status !== null && r.of.status >= 300 && r.of.status < 400 && r.hits >= 8 && r.answeredAfter <= r.hits / 4,
+      ({ status }) => status !== null && status >= 300 && status < 400,
+      (r) => r.hits >= 8 && r.answeredAfter <= r.hits / 4,
     )
     for (const [path, group] of groupBy(rows, (r) => r.path)) {
       const n = sumOf(group)

@@ -1,3 +1,4 @@
+import type { CodeEvidence } from '../evidence.js'
 import { clientsOf, groupBy, num, percent, say, sumOf } from '../finding.js'
 import { AUTO } from '../kinds/kinds.js'
 import type { Rule } from '../rule.js'
@@ -6,7 +7,7 @@ import type { Row, View } from '../view.js'
 // What was refused to people: limits, filters, forbidden pages.
 
 const isRule = (
-  { of: { status, substatus } }: Row,
+  { status, substatus }: CodeEvidence,
   wanted: Readonly<Record<number, readonly number[] | null>>,
 ): boolean => {
   if (status === null || !(status in wanted)) return false
@@ -17,8 +18,8 @@ const LIMITS = { 413: null, 414: null, 431: null, 494: null, 404: [13, 14, 15] }
 const RATE = { 429: null, 403: [501, 502] }
 const FILTER = { 404: [2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 18, 19], 403: [6, 8, 503], 444: null }
 const REFUSED: ReadonlySet<number> = new Set([400, 403, 405, 406, 409, 411, 412, 415, 422, 426])
-const people = (view: View): Row[] =>
-  view.open((r) => r.isPerson && !r.isAttacker && !AUTO.has(r.kind) && !r.kind.startsWith('probe-'))
+const people = (view: View, ofCode: (code: CodeEvidence) => boolean): Row[] =>
+  view.open(ofCode, (r) => r.isPerson && !r.isAttacker && !AUTO.has(r.kind) && !r.kind.startsWith('probe-'))
 
 export const limitsHitPeople: Rule = {
   id: 'limits-hit-people',
@@ -34,9 +35,7 @@ export const limitsHitPeople: Rule = {
     '使用超长地址的攻击：其客户端在别处也有攻击行为。',
   ),
   *find(view) {
-    const rows = people(view).filter(
-      (r) => isRule(r, LIMITS) || /^(RequestLength|FieldLength)$/.test(r.of.reason ?? ''),
-    )
+    const rows = people(view, (code) => isRule(code, LIMITS) || /^(RequestLength|FieldLength)$/.test(code.reason ?? ''))
     for (const [status, group] of groupBy(rows, (r) => `${r.of.status}${r.of.substatus ? `.${r.of.substatus}` : ''}`)) {
       const n = sumOf(group)
       if (n < 3 || clientsOf(group) < 2) continue
@@ -85,9 +84,9 @@ export const rateLimited: Rule = {
   severities: ['watch', 'info'],
   falseAlarms: say('A limit that does its work: few clients.', '正常生效的限制：仅涉及少数客户端。'),
   *find(view) {
-    const cells = view.cells.filter((c) => c.left > 0 && isRule({ of: c.code } as Row, RATE))
+    const cells = view.cells.filter((c) => c.left > 0 && isRule(c.code, RATE))
     if (cells.length === 0) return
-    const rows = people(view).filter((r) => isRule(r, RATE))
+    const rows = people(view, (code) => isRule(code, RATE))
     const isWatch =
       clientsOf(rows) >= 10 && clientsOf(rows) >= 0.1 * view.evidence.clients && sumOf(rows) >= 0.01 * view.entries
     const n = cells.reduce((sum, c) => sum + c.left, 0)
@@ -96,7 +95,7 @@ export const rateLimited: Rule = {
       title: isWatch
         ? say('A rate limit stops ordinary visitors', '速率限制阻止了普通访客')
         : say('A rate limit refused requests, as it is meant to', '速率限制按预期拒绝了请求'),
-      ...(isWatch ? { rows } : { rows: view.open((r) => isRule(r, RATE)), cells }),
+      ...(isWatch ? { rows } : { rows: view.open((code) => isRule(code, RATE)), cells }),
       boost: 0.7,
       evidence: [
         say(
@@ -125,7 +124,7 @@ export const filterHitsPeople: Rule = {
   severities: ['act', 'watch', 'info'],
   falseAlarms: say('Probes: they come from no own page.', '探测请求：并非来自本站页面。'),
   *find(view) {
-    const rows = people(view).filter((r) => isRule(r, FILTER) && r.isOwn)
+    const rows = people(view, (code) => isRule(code, FILTER)).filter((r) => r.isOwn)
     for (const [path, group] of groupBy(rows, (r) => r.path)) {
       const n = sumOf(group)
       if (n < 5 || clientsOf(group) < 3) continue
@@ -148,13 +147,13 @@ export const filterHitsPeople: Rule = {
         ],
       }
     }
-    const cells = view.cells.filter((c) => c.left > 0 && isRule({ of: c.code } as Row, FILTER))
+    const cells = view.cells.filter((c) => c.left > 0 && isRule(c.code, FILTER))
     if (cells.length > 0)
       yield {
         severity: 'info',
         title: say('Blocked as configured', '按配置阻止'),
         cells,
-        rows: view.open((r) => isRule(r, FILTER)),
+        rows: view.open((code) => isRule(code, FILTER)),
         evidence: [
           say(
             `${num(cells.reduce((n, c) => n + c.left, 0))} requests were refused by filters of the server.`,
@@ -177,7 +176,7 @@ export const forbiddenOwnPages: Rule = {
   falseAlarms: say('Spam robots with invented referers: they load no assets.', '伪造来源的垃圾爬虫：它们不加载资源。'),
   *find(view) {
     for (const [path, group] of groupBy(
-      people(view).filter((r) => r.of.status === 403),
+      people(view, ({ status }) => status === 403),
       (r) => r.path,
     )) {
       const good = group.filter((r) => r.isKnown && r.loadsAssets)
@@ -223,8 +222,9 @@ export const pathRefused: Rule = {
   severities: ['act', 'watch'],
   falseAlarms: say('Robots that post forms: they load no assets.', '提交表单的爬虫：它们不加载资源。'),
   *find(view) {
-    const rows = people(view).filter(
-      (r) => r.of.status !== null && REFUSED.has(r.of.status) && !(r.of.status === 403 && (r.of.substatus ?? 0) > 0),
+    const rows = people(
+      view,
+      ({ status, substatus }) => status !== null && REFUSED.has(status) && !(status === 403 && (substatus ?? 0) > 0),
     )
     for (const [path, group] of groupBy(rows, (r) => r.path)) {
       const good = group.filter((r) => r.isKnown && r.loadsAssets)

@@ -1,3 +1,4 @@
+import type { CodeEvidence } from '../evidence.js'
 import { clientsOf, type Draft, groupBy, minutesOf, num, percent, pileOf, say, sumOf } from '../finding.js'
 import type { Rule } from '../rule.js'
 import type { Row, View } from '../view.js'
@@ -7,7 +8,7 @@ import { mostly, mostlyZh, statuses } from './words.js'
 
 // Errors of the server and of what stands behind it.
 
-const isServerError = ({ of: { status } }: Row): boolean =>
+const isServerError = ({ status }: CodeEvidence): boolean =>
   status !== null && status >= 500 && status < 600 && status !== 501 && status !== 505
 /** What a 502, a 503 or a 504 says of whom to ask. */
 function kindOfFailure(rows: readonly Row[]): { en: string; zh: string; check: { en: string; zh: string } } {
@@ -55,8 +56,8 @@ export const crashLoop: Rule = {
   falseAlarms: say('Restarts at night: those are fewer, and short.', '夜间重启：次数更少、时间更短。'),
   *find(view) {
     const rows = view.open(
-      ({ of, isAttacker }) =>
-        !isAttacker && (of.status === 502 || of.status === 503) && (of.reason === null || POOL.has(of.reason)),
+      ({ status, reason }) => (status === 502 || status === 503) && (reason === null || POOL.has(reason)),
+      (r) => !r.isAttacker,
     )
     const stretches = stretchesOf(view, minutesOf(rows), 5, 0.5, Math.min(view.window, 15))
     const apart = stretches.filter(
@@ -109,11 +110,12 @@ export const outage: Rule = {
     '单个脚本失败或漏洞扫描：此时错误集中于少数客户端，其他客户端没有错误。',
   ),
   *find(view) {
-    const rows = view.open((r) => isServerError(r) && !r.isAttacker)
+    const rows = view.open(isServerError, (r) => !r.isAttacker)
     for (const stretch of stretchesOf(view, minutesOf(rows), 5, 0.1)) {
       const inside = rows.filter((r) => !r.taken && overlaps(r, stretch))
       const lost = Math.min(sumOf(inside), Math.round(stretch.hits))
-      const share = lost / stretch.total
+      const total = Math.max(lost, Math.round(stretch.total))
+      const share = lost / total
       if (!((lost >= 20 && share >= 0.15) || (lost >= 10 && share >= 0.4) || (lost >= 100 && share >= 0.05))) continue
       const few = fewClients(view, inside, stretch)
       if (few) {
@@ -145,8 +147,8 @@ export const outage: Rule = {
         pileMs: pile ? pile.seconds * 1000 : null,
         evidence: [
           say(
-            `${num(lost)} of ${num(stretch.total)} requests failed, mostly ${mostly(inside)}.`,
-            `${num(stretch.total)} 个请求中有 ${num(lost)} 个失败，主要是 ${mostlyZh(inside)}。`,
+            `${num(lost)} of ${num(total)} requests failed, mostly ${mostly(inside)}.`,
+            `${num(total)} 个请求中有 ${num(lost)} 个失败，主要是 ${mostlyZh(inside)}。`,
           ),
           ongoing
             ? say('It was still going on when the log ends.', '日志结束时仍在持续。')
@@ -225,7 +227,7 @@ export const pathFails: Rule = {
     '陌生访客访问已停用的站点：他们没有任何成功响应，且请求的是 `/`。',
   ),
   *find(view) {
-    const rows = view.open((r) => isServerError(r) && !r.isAttacker && !r.kind.startsWith('probe-'))
+    const rows = view.open(isServerError, (r) => !r.isAttacker && !r.kind.startsWith('probe-'))
     for (const [path, group] of groupBy(rows, (r) => r.path)) {
       const { answered, answeredBetween, errors } = (group[0] as Row).about
       const n = sumOf(group)
@@ -292,8 +294,8 @@ export const serverErrors: Rule = {
   severities: ['act', 'watch', 'info'],
   falseAlarms: say('Strangers at `/` who never had an answer.', '从未得到响应、只请求 `/` 的陌生访客。'),
   *find(view) {
-    const byAttackers = view.open((r) => isServerError(r) && (r.isAttacker || r.kind.startsWith('probe-')))
-    const rows = view.open((r) => isServerError(r) && !r.isAttacker && !r.kind.startsWith('probe-'))
+    const byAttackers = view.open(isServerError, (r) => r.isAttacker || r.kind.startsWith('probe-'))
+    const rows = view.open(isServerError, (r) => !r.isAttacker && !r.kind.startsWith('probe-'))
     const n = sumOf(rows)
     if (n > 0) {
       const known = rows.filter((r) => r.isKnown)

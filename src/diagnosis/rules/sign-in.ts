@@ -1,10 +1,11 @@
+import type { CodeEvidence } from '../evidence.js'
 import { clientsOf, type Draft, groupBy, num, say, sumOf } from '../finding.js'
 import type { Rule } from '../rule.js'
 import { bitCount, type Row, type View } from '../view.js'
 
 // Sign-in: broken for all, guessed at, or a matter of one account.
 
-const isRefusal = ({ of: { status } }: Row): boolean => status === 401 || status === 407
+const isRefusal = ({ status }: CodeEvidence): boolean => status === 401 || status === 407
 /** Steps of a sign-in that goes on: no failure by themselves. */
 const NEGOTIATION: ReadonlySet<number> = new Set([2148074254])
 /** Bad name or password, as Windows says it. */
@@ -12,7 +13,7 @@ const WRONG: ReadonlySet<number> = new Set([1326, 2148074252])
 const ACCOUNT: ReadonlySet<number> = new Set([1909, 1330, 1331, 1907, 1327, 1385])
 const SERVER_SIDE: ReadonlySet<number> = new Set([2148074248, 2148074257, 2148074274, 2148074276, 2148074310])
 const gotIn = (rows: readonly Row[]): boolean => rows.some((r) => r.who.signedIn > 0 || r.answeredAfter > 0)
-const people = (view: View): Row[] => view.open((r) => isRefusal(r) && r.agent !== 'bot' && r.agent !== 'scanner')
+const people = (view: View): Row[] => view.open(isRefusal, (r) => r.agent !== 'bot' && r.agent !== 'scanner')
 const lastOf = (rows: readonly Row[]): number => Math.max(...rows.map((r) => r.last ?? 0))
 const firstOf = (rows: readonly Row[]): number => Math.min(...rows.map((r) => r.first ?? Number.POSITIVE_INFINITY))
 
@@ -28,7 +29,7 @@ export const accountUnusable: Rule = {
   falseAlarms: say('None known: Windows says why it refused.', '暂无已知情况：Windows 已给出拒绝原因。'),
   *find(view) {
     for (const [win32, rows] of groupBy(
-      view.open((r) => isRefusal(r) && ACCOUNT.has(r.of.win32Status ?? 0)),
+      view.open((code) => isRefusal(code) && ACCOUNT.has(code.win32Status ?? 0)),
       (r) => r.of.win32Status,
     )) {
       if (sumOf(rows) < 3) continue
@@ -68,7 +69,7 @@ export const signInServerSide: Rule = {
   severities: ['act', 'watch'],
   falseAlarms: say('A single client whose clock is wrong.', '单个客户端时钟错误。'),
   *find(view) {
-    const rows = view.open((r) => isRefusal(r) && SERVER_SIDE.has(r.of.win32Status ?? 0))
+    const rows = view.open((code) => isRefusal(code) && SERVER_SIDE.has(code.win32Status ?? 0))
     if (sumOf(rows) < 3) return
     yield {
       severity: sumOf(rows) >= 10 ? 'act' : 'watch',
@@ -232,9 +233,10 @@ function brokenSince(view: View, path: string, rows: readonly Row[]): Draft | nu
   if (answered < 5) return null
   const after = lastAnswered === null ? rows : rows.filter((r) => (r.last ?? 0) > lastAnswered)
   const known = clientsOf(after.filter((r) => r.isKnown))
-  const others = view.rows.filter((r) => r.path === path && !isRefusal(r) && (r.last ?? 0) > (lastAnswered ?? 0))
   const n = sumOf(after)
-  if (n < 10 || known < 5 || n < 0.8 * (n + sumOf(others))) return null
+  if (n < 10 || known < 5) return null
+  const others = view.rows.filter((r) => r.path === path && !isRefusal(r.of) && (r.last ?? 0) > (lastAnswered ?? 0))
+  if (n < 0.8 * (n + sumOf(others))) return null
   const first = Math.max(lastAnswered ?? 0, firstOf(after))
   return {
     severity: n >= 20 ? 'act' : 'watch',

@@ -8,6 +8,7 @@ import { status, substatus, time, win32Status, withoutQuery } from './entry'
 import { clearLatencies, countLatency, latencyCount, MANY_LATENCIES } from './histogram'
 import { add, present, values } from './measure'
 import { BATCH } from './record-index'
+import { clearEvidence, isEvidenceFull, keepsEvidence, noteEntry } from './evidence'
 import { Dimension, Role } from './roles'
 import { hashOf, keyOf, mix, spread } from './hash'
 import { DASH } from './scan'
@@ -104,6 +105,7 @@ let gathered: i32 = 0
 let sinceClear: u64 = 0
 
 export function clearCounts(): void {
+  clearEvidence()
   for (let d = 0; d < Dimension.Count; d++) clearTable(d, codeCount)
   for (let i = 0; i < codeCount; i++) store<u32>(codeSlots + 24 * <usize>load<u32>(codes + CODE * <usize>i, CodeRecord.Slot), 0, 16)
   clearBuckets()
@@ -132,27 +134,32 @@ export function fits(moreCodes: u32, moreLatencies: u32): bool {
 /** Whether the next batch could overflow a table that must stay exact. */
 export function isFull(): bool {
   return codeCount > MAX_CODES - 2 * BATCH || reasonsUsed > <usize>MAX_REASONS - (128 << 10) || areBucketsFull() || sinceClear > 0x70000000 ||
-    latencyCount > MANY_LATENCIES
+    latencyCount > MANY_LATENCIES || isEvidenceFull()
 }
 
 /** Gather the entry that `readEntry` left, its fields split. @returns whether the batch must be flushed */
 export function gather(): bool {
   const start = spanStart(Role.Reason)
+  const hasReason = start != 0 && !isAbsent(start, spanEnd(Role.Reason))
   if (time != NO_TIME && (time < periodStart || time >= periodEnd)) periodOf(<f64>time)
-  const code = start && !isAbsent(start, spanEnd(Role.Reason))
+  const code = hasReason
     ? codeOf(start, min(<u32>(spanEnd(Role.Reason) - start), 256), time == NO_TIME ? NO_PERIOD : period)
     : codeOf(0, 0, time == NO_TIME ? NO_PERIOD : period)
   countEntry(code)
   const mixed = lastMixed
-  let p = spanStart(Role.Uri)
-  gatherValue(Dimension.Path, code, mixed, p, p ? withoutQuery(p, spanEnd(Role.Uri)) : 0)
-  p = spanStart(Role.ClientIp)
-  gatherValue(Dimension.Client, code, mixed, p, spanEnd(Role.ClientIp))
-  p = spanStart(Role.Referer)
-  gatherValue(Dimension.Referer, code, mixed, p, p ? withoutQuery(p, spanEnd(Role.Referer)) : 0)
-  gatherValue(Dimension.UserAgent, code, mixed, spanStart(Role.UserAgent), spanEnd(Role.UserAgent))
+  const uri = spanStart(Role.Uri)
+  const uriEnd = uri ? withoutQuery(uri, spanEnd(Role.Uri)) : 0
+  const path = gatherValue(Dimension.Path, code, mixed, uri, uriEnd)
+  const clientStart = spanStart(Role.ClientIp)
+  const clientEnd = spanEnd(Role.ClientIp)
+  const client = gatherValue(Dimension.Client, code, mixed, clientStart, clientEnd)
+  const refererStart = spanStart(Role.Referer)
+  const refererEnd = refererStart ? withoutQuery(refererStart, spanEnd(Role.Referer)) : 0
+  const referer = gatherValue(Dimension.Referer, code, mixed, refererStart, refererEnd)
+  const agent = gatherValue(Dimension.UserAgent, code, mixed, spanStart(Role.UserAgent), spanEnd(Role.UserAgent))
   gatherValue(Dimension.Method, code, mixed, spanStart(Role.Method), spanEnd(Role.Method))
   gatherValue(Dimension.Host, code, mixed, spanStart(Role.Host), spanEnd(Role.Host))
+  if (keepsEvidence) noteEntry(code, hasReason, uri, uriEnd, clientStart, clientEnd, refererEnd, path, client, referer, agent)
   return ++gathered == BATCH
 }
 
@@ -164,17 +171,20 @@ function isAbsent(start: usize, end: usize): bool {
 
 // @ts-ignore: decorator
 @inline
-function gatherValue(dimension: i32, code: u32, mixed: u64, start: usize, end: usize): void {
-  if (start == 0) return
+function gatherValue(dimension: i32, code: u32, mixed: u64, start: usize, end: usize): u64 {
+  if (start == 0) return 0
   const length = <u32>(end - start)
   const n = load<u32>(listed + 4 * dimension)
   const v = lists + GATHERED * <usize>BATCH * dimension + <usize>n
-  store<u64>(v, keyOf(hashOf(start, length), mixed))
+  const hash = hashOf(start, length)
+  store<u64>(v, keyOf(hash, mixed))
   store<u32>(v, <u32>start, GatheredValue.Text)
   store<u32>(v, length, GatheredValue.Length)
   store<u32>(v, code, GatheredValue.Code)
   // What is absent, as every other referer, is written over by the next, since to ask before would be mispredicted.
-  store<u32>(listed + 4 * dimension, n + (isAbsent(start, end) ? 0 : <u32>GATHERED))
+  const absent = isAbsent(start, end)
+  store<u32>(listed + 4 * dimension, n + (absent ? 0 : <u32>GATHERED))
+  return absent ? 0 : hash
 }
 
 let lastKey: u64 = u64.MAX_VALUE

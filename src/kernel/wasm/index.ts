@@ -23,6 +23,9 @@ import { lostTable, openScratch, openTable, scratchAt, table, valueCount } from 
 
 export { absorbBuckets, absorbCodes, absorbLatencies, codeMapAt } from './absorb'
 export { absorbDistinct, absorbLost, absorbValues, pack, packedEnd, packedSize } from './exchange'
+export { clearEvidence, evidenceCount, evidenceTable, openEvidence } from './evidence'
+export { hitsOfValue, sumAnswers } from './evidence-answers'
+export { setAttackMatcher, setHard, setPathMatcher } from './evidence-classes'
 export { addFilter, clearFilters, setPeriodFilter } from './filter'
 export { hashOf, secretAt } from './hash'
 export { layBuckets, layLists, listRowsAt, listTextCount, listTextsAt, orderBuckets } from './read-out'

@@ -35,7 +35,10 @@ export enum Role {
   Guard = 19,
   /** The size of the request. */
   BytesReceived = 20,
-  Count = 21,
+  User = 21,
+  /** What stands behind the path, where that is a field of its own. */
+  Query = 22,
+  Count = 23,
 }
 
 /** How a field of a delimited layout ends. */

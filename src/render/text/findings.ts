@@ -19,34 +19,65 @@ import { fitted, labelled, type Page, timeText, words } from './page.js'
 const MAX_FINDINGS = 12
 export const MAX_EXPLAINED = 5
 
-/** What needs attention, a line each. */
+/** What needs attention, and what is background. */
 export function findings(page: Page): string[] {
-  const { findings, totals } = page.report
+  return [...attention(page), ...background(page)]
+}
+
+/** Blocked, or background: a line each. */
+function background(page: Page): string[] {
+  const quiet = page.report.findings.filter(({ severity }) => severity === 'info')
+  if (quiet.length === 0) return []
+  const rows = quiet.map((f) => [visible(f.codes.slice(0, 3).join(' ')), count(f.hits), f.title])
+  return [
+    page.style.bold(words(page, 'background')),
+    ...fitted(page, rows, [{ most: 24 }, { align: 'right' }, { most: 0 }], 2),
+    '',
+  ]
+}
+
+/** Two or three lines below the line of a finding: what is known of it, and what to do first. */
+function about(page: Page, { evidence, checks, whom, ongoing }: Finding): string[] {
+  const facts = [...evidence, ...(whom ? [whom] : [])].slice(0, 3)
+  const room = page.width - 6
+  return [
+    ...facts.flatMap((fact) => wrap(visible(fact), room)).map((line) => `      ${line}`),
+    ...(ongoing && facts.length > 0 ? [`      ${page.style.faint(words(page, 'ongoing'))}`] : []),
+    ...(checks[0]
+      ? wrap(`${words(page, 'firstCheck')} ${visible(checks[0])}`, room).map((line) => `      ${line}`)
+      : []),
+  ]
+}
+
+function attention(page: Page): string[] {
+  const { totals } = page.report
+  const findings = page.report.findings.filter(({ severity }) => severity !== 'info')
   const areMostUnknown = totals.rejected > (totals.lines - totals.ignored) / 2
   const warning = areMostUnknown ? [page.style.bad(words(page, 'mostlyUnknown')), ''] : []
   if (findings.length === 0)
     return areMostUnknown ? warning : [page.style.good(words(page, 'nothingNeedsAttention')), '']
   const shown = findings.slice(0, MAX_FINDINGS)
-  const rows = shown.map((f) => [
-    visible(f.code),
-    count(f.hits),
-    VERDICT_WORDS[f.verdict][page.language],
-    f.title || words(page, 'noExplanation'),
-    f.mostly ? `${truncateMiddle(visible(f.mostly.value), 22)} ${percent(f.mostly.share, 1).replace(/\.\d/, '')}` : '',
-  ])
-  const columns: Column[] = [{ most: 24 }, { align: 'right' }, {}, { most: 0 }, { most: 30 }]
-  const lines = fitted(
-    page,
-    rows,
-    columns,
-    3,
-    shown.map((f) => f.verdict),
-  )
+  const codes = shown.map(({ codes, code }) => truncate(visible(codes[0] ?? code), 24))
+  const room = Math.max(0, ...codes.map(width))
+  const told = shown.flatMap((finding, i) => {
+    const title = visible(finding.title) || words(page, 'noExplanation')
+    const [first = '', ...rest] = wrap(
+      `${title} · ${words(page, 'hitsOf', count(finding.hits))}`,
+      page.width - room - 4,
+    )
+    const head = `  ${padEnd(codes[i] as string, room)}  ${first}`
+    return [
+      ...[head, ...rest.map((line) => `${' '.repeat(room + 4)}${line}`)].map((line) =>
+        page.style.verdict(finding.verdict, line),
+      ),
+      ...about(page, finding),
+    ]
+  })
   const more = findings.length - shown.length
   return [
     ...warning,
     page.style.bold(words(page, 'needsAttention')),
-    ...lines,
+    ...told,
     ...(more > 0 ? [`  ${page.style.faint(words(page, 'more', more))}`] : []),
     '',
   ]
@@ -54,7 +85,8 @@ export function findings(page: Page): string[] {
 
 /** A block for each of the first codes that need attention: the most particular explanation there is. */
 export function explanations(page: Page): string[] {
-  const { codes, findings } = page.report
+  const { codes } = page.report
+  const findings = page.report.findings.filter(({ severity }) => severity !== 'info')
   const first = new Map(findings.map((finding) => [finding.code, finding]).reverse() as [string, Finding][])
   const explained = [...new Set(findings.map(({ code }) => code))]
     .slice(0, MAX_EXPLAINED)

@@ -1,0 +1,107 @@
+import { lookUp } from '../catalogue/look-up.js'
+import type { Language, Verdict } from '../catalogue/note.js'
+import { diagnose } from '../diagnosis/diagnose.js'
+import type { CodeEvidence, Evidence } from '../diagnosis/evidence.js'
+import type { Finding as Found } from '../diagnosis/finding.js'
+import { evidenceOf } from '../store/evidence.js'
+import type { Range } from '../store/range.js'
+import type { Store } from '../store/store.js'
+import type { CodeKey } from '../tally/tally.js'
+import { type Finding, iso, type Report } from './shape.js'
+
+// What the diagnosis says, as the report writes it.
+
+export interface DiagnosisOptions extends Range {
+  readonly select?: ((code: CodeKey) => boolean) | undefined
+  readonly server?: string | undefined
+  /** Writes a time; UTC when absent. */
+  readonly clock?: ((seconds: number) => string) | undefined
+}
+
+/**
+ * The findings of a store; undefined: it holds no evidence, since an older version made it, or none of a part of a day.
+ */
+export function diagnosed(
+  store: Store,
+  told: Omit<Report, 'findings' | 'rules'>,
+  options: DiagnosisOptions,
+): Pick<Report, 'findings' | 'rules'> | undefined {
+  if (told.range?.listDays) return undefined
+  const evidence = evidenceOf(store, options)
+  if (!evidence) return undefined
+  Object.assign(evidence, {
+    lines: told.totals.lines - told.totals.ignored,
+    rejected: told.totals.rejected,
+    withoutTime: told.totals.withoutTime,
+  })
+  const [writer] = store
+    .sources()
+    .filter(({ id }) => options.sources?.includes(id) ?? true)
+    .sort((a, b) => b.entries - a.entries)
+  const server = options.server ?? writer?.server ?? null
+  const note = (code: CodeEvidence) => lookUp(code, server, writer?.software ?? null)?.note
+  const verdictOf = (code: CodeEvidence): Verdict => note(code)?.verdict ?? 'unknown'
+  const { findings, rules } = diagnose(evidence, {
+    server,
+    verdictOf,
+    nameOf: (code) => note(code)?.name ?? null,
+    isCut: isCut(evidence),
+    ...(options.clock ? { clock: options.clock } : {}),
+  })
+  const { select } = options
+  const selected = select
+    ? findings.filter((f) => [...f.takes.keys()].some((key) => select(evidence.codes.get(key) as CodeEvidence)))
+    : findings
+  return { findings: selected.map((f) => findingOf(f, evidence, told)), rules }
+}
+
+/** Whether so much of the trouble had no room that what is left may mislead. */
+function isCut({ troubles, lostTroubles }: Evidence): boolean {
+  let kept = 0
+  for (const { hits } of troubles.values()) kept += hits
+  return lostTroubles > kept
+}
+
+function findingOf(
+  found: Found,
+  evidence: Evidence,
+  { language, timeline }: Pick<Report, 'language' | 'timeline'>,
+): Finding {
+  const { takes, minutes, weight, title, where, whom, checks, evidence: facts, firstSeen, lastSeen, ...rest } = found
+  const [main] = [...takes].sort((a, b) => b[1] - a[1])
+  const code = main ? evidence.codes.get(main[0]) : undefined
+  const [path] = found.top.paths
+  const texts = (all: readonly { readonly [L in Language]: string }[]): string[] => all.map((text) => text[language])
+  return {
+    ...rest,
+    status: code?.status ?? null,
+    substatus: code?.substatus ?? null,
+    reason: code?.reason ?? null,
+    win32Status: code?.win32Status || null,
+    title: title[language],
+    where: where[language],
+    whom: whom[language],
+    evidence: texts(facts),
+    checks: texts(checks),
+    firstSeen: iso(firstSeen),
+    lastSeen: iso(lastSeen),
+    series: seriesOf(minutes, timeline),
+    mostly:
+      path && found.hits > 0 && path.hits / found.hits >= 0.3
+        ? { dimension: 'path', value: path.value, share: Math.min(1, path.hits / found.hits) }
+        : null,
+  }
+}
+
+/** Entries by bucket of the report's timeline. */
+function seriesOf(minutes: ReadonlyMap<number, number>, timeline: Report['timeline']): number[] {
+  const series = new Array<number>(timeline.length).fill(0)
+  const [first] = timeline
+  if (!first) return series
+  const from = Date.parse(first.start) / 1000
+  for (const [minute, n] of minutes) {
+    const bucket = Math.floor((minute * 60 - from) / first.seconds)
+    if (bucket >= 0 && bucket < series.length) series[bucket] = (series[bucket] as number) + n
+  }
+  return series.map(Math.round)
+}
