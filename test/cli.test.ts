@@ -364,7 +364,13 @@ describe('a database', () => {
     expect(again).toMatchObject({ status: 0, stdout: `${DAY}: nothing new\n${NEXT_DAY}: nothing new\n` })
     const stored = await jsonOf(['report', '--db', db])
     const files = await jsonOf([DAY, NEXT_DAY])
-    const bare = (r: Report): unknown => ({ ...r, timeline: [], codes: r.codes.map((c) => ({ ...c, timeline: [] })) })
+    // Files are counted in wider buckets than a database keeps: what rests on these may differ.
+    const bare = (r: Report): unknown => ({
+      ...r,
+      timeline: [],
+      codes: r.codes.map((c) => ({ ...c, timeline: [] })),
+      findings: r.findings.map((f) => ({ ...f, series: [], evidence: f.evidence.length })),
+    })
     expect(bare(stored)).toEqual(bare(files))
     expect(await logstat(['ingest', DAY, '--db', db, '--quiet'])).toMatchObject({ status: 0, stdout: '', stderr: '' })
   })

@@ -164,7 +164,9 @@ describe('the report of a day', () => {
     })
     expect(report.findings[0]).toMatchObject({
       code: expect.stringMatching(/^503\.2\b/) as string,
-      mostly: { dimension: 'path', value: '/api/orders', share: 1 },
+      id: 'outage',
+      severity: 'act',
+      mostly: { dimension: 'path', value: '/api/orders', share: expect.closeTo(0.94, 2) as number },
     })
   })
   it('covers the codes selected, and says so in its totals', () => {
