@@ -1,4 +1,5 @@
 import { LogstatError } from '../errors.js'
+import { type Classifier, layClassifier } from './classifier.js'
 import { kernelCode } from './code.js'
 import { type EvidenceText, Noted } from './evidence-records.js'
 import type { Exports } from './exports.js'
@@ -6,26 +7,6 @@ import { type LocalOffset, type Period, UTC, WHOLE } from './periods.js'
 import type { Plan } from './plan.js'
 import { decode } from './text.js'
 import { Dimension, Event } from './wasm/roles.js'
-
-/** An automaton that finds which of many patterns a text matches: see src/diagnosis/kinds/matcher.ts. */
-interface Automaton {
-  readonly classes: Uint8Array
-  readonly classCount: number
-  readonly next: Uint16Array
-  readonly least: Uint16Array
-}
-/** What paths, queries and agents are: numbers that mean something to whoever reads the evidence. */
-export interface Classifier {
-  readonly paths: Automaton
-  readonly attacks: Automaton
-  /** By value that `paths` finds: the class. By class: its kind. */
-  readonly classOfRecord: Uint8Array
-  readonly kindOfClass: Uint8Array
-  /** Classes of what is a probe on any site. */
-  readonly secret: number
-  readonly exploit: number
-  agentKind(agent: string): number
-}
 
 /** Bytes the host reads at once: small enough to stay in the second-level cache while it is cut. */
 export const READ_BYTES = 256 << 10
@@ -177,28 +158,12 @@ export class Kernel {
     return at
   }
 
-  /**
-   * Keep evidence for a diagnosis. Once, before the first line. @param read takes it out, as something that can be sent
-   * between threads
-   */
+  /** Keep evidence for a diagnosis, from the first line on. @param read takes it out, as plain data */
   keepEvidence(classifier: Classifier, read: (kernel: Kernel) => object): void {
     this.#classifier = classifier
     this.#readEvidence = read
     this.wasm.openEvidence()
-    const lay = ({ buffer, byteOffset, byteLength }: Uint8Array | Uint16Array): number => {
-      const at = this.allocate(byteLength)
-      this.#bytes.set(new Uint8Array(buffer, byteOffset, byteLength), at)
-      return at
-    }
-    const layAll = ({ classes, classCount, next, least }: Automaton): [number, number, number, number] => [
-      lay(classes),
-      classCount,
-      lay(next),
-      lay(least),
-    ]
-    this.wasm.setPathMatcher(...layAll(classifier.paths), lay(classifier.classOfRecord), lay(classifier.kindOfClass))
-    this.wasm.setAttackMatcher(...layAll(classifier.attacks))
-    this.wasm.setHard(classifier.secret, classifier.exploit)
+    layClassifier(this.wasm, classifier, (bytes) => this.#lay(bytes))
   }
   /** Evidence since the tables were cleared: by this kernel and by others, in the order of the log. */
   evidence(): readonly object[] {
@@ -207,6 +172,11 @@ export class Kernel {
       this.wasm.clearEvidence()
     }
     return this.#evidence
+  }
+  #lay(bytes: Uint8Array): number {
+    const at = this.allocate(bytes.length)
+    this.#bytes.set(bytes, at)
+    return at
   }
   /** Put evidence of another kernel behind that of this one. */
   addEvidence(more: readonly object[]): void {

@@ -1,5 +1,5 @@
 import { lookUp } from '../catalogue/look-up.js'
-import type { Language, Verdict } from '../catalogue/note.js'
+import type { Text, Verdict } from '../catalogue/note.js'
 import { diagnose } from '../diagnosis/diagnose.js'
 import type { CodeEvidence, Evidence } from '../diagnosis/evidence.js'
 import type { Finding as Found } from '../diagnosis/finding.js'
@@ -71,18 +71,19 @@ function findingOf(
   const [main] = [...takes].sort((a, b) => b[1] - a[1])
   const code = main ? evidence.codes.get(main[0]) : undefined
   const [path] = found.top.paths
-  const texts = (all: readonly { readonly [L in Language]: string }[]): string[] => all.map((text) => text[language])
+  const inWords = (text: Text): string =>
+    text[language].replace(LONG, (word) => `${word.slice(0, 60)}…${word.slice(-20)}`)
   return {
     ...rest,
     status: code?.status ?? null,
     substatus: code?.substatus ?? null,
     reason: code?.reason ?? null,
     win32Status: code?.win32Status || null,
-    title: title[language],
-    where: where[language],
-    whom: whom[language],
-    evidence: texts(facts),
-    checks: texts(checks),
+    title: inWords(title),
+    where: inWords(where),
+    whom: inWords(whom),
+    evidence: facts.map(inWords),
+    checks: checks.map(inWords),
     firstSeen: iso(firstSeen),
     lastSeen: iso(lastSeen),
     series: seriesOf(minutes, timeline),
@@ -92,6 +93,9 @@ function findingOf(
         : null,
   }
 }
+
+/** Paths may be thousands of characters long: sentences name their beginning and their end. */
+const LONG = /[^\s，。：；（）]{100,}/g
 
 /** Entries by bucket of the report's timeline. */
 function seriesOf(minutes: ReadonlyMap<number, number>, timeline: Report['timeline']): number[] {

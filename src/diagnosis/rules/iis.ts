@@ -1,7 +1,7 @@
 import type { CodeEvidence } from '../evidence.js'
 import { type Draft, groupBy, num, say, sumOf } from '../finding.js'
 import type { Rule } from '../rule.js'
-import type { Row, View } from '../view.js'
+import type { View } from '../view.js'
 import { mostly, mostlyZh } from './words.js'
 
 // What only Windows servers say: broken configuration, applications that do not start, pools that refuse, certificates.

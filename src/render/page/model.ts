@@ -230,27 +230,37 @@ interface FindingOf<F = Finding> {
   readonly report: Report
 }
 
-/** A finding is a code, or one Win32 status of it: what the report knows of that becomes evidence, place and people. */
+/** What the diagnosis does not say of a finding, since there is no evidence, its code and note do. */
 function pageFinding(en: FindingOf, zh: FindingOf<Finding | undefined>, key: string): PageFinding {
   const { finding } = en
   const code = codeOf(finding, en.report)
   const of = code?.win32.find(({ value }) => value === finding.win32Status) ?? code
   const note = noteOf(finding, code)
   const zhNote = noteOf(finding, codeOf(finding, zh.report))
+  const texts = (en: readonly string[], zh: readonly string[] = []): Words[] =>
+    en.map((text, i) => words(shown(text), zh[i] === undefined ? undefined : shown(zh[i])))
+  const first = (en: string, zh: string | undefined): Words | undefined => texts(en ? [en] : [], [zh ?? en])[0]
+  const isTold = finding.evidence.length > 0
   return {
     key,
-    severity: 'watch',
+    severity: finding.severity,
     first: time(finding.firstSeen),
     last: time(finding.lastSeen),
-    codes: [shown(finding.code)],
-    title: words(finding.title, zh.finding?.title),
+    codes: finding.codes.length > 0 ? finding.codes.map(shown) : finding.code ? [shown(finding.code)] : [],
+    title: words(shown(finding.title), shown(zh.finding?.title ?? finding.title)),
     hits: finding.hits,
-    where: whereOf(of),
-    whom: whomOf(of),
-    evidence: note ? [words(note.meaning, zhNote?.meaning)] : [],
-    // The others are in the details of the code.
-    checks: note?.checks.slice(0, 1).map((check, i) => words(check, zhNote?.checks[i])) ?? [],
-    series: of?.timeline ?? [],
+    where: first(finding.where, zh.finding?.where) ?? whereOf(isTold ? undefined : of),
+    whom: first(finding.whom, zh.finding?.whom) ?? (isTold ? '–' : whomOf(of)),
+    evidence: isTold
+      ? texts(finding.evidence, zh.finding?.evidence)
+      : note
+        ? [words(note.meaning, zhNote?.meaning)]
+        : [],
+    checks: isTold
+      ? texts(finding.checks, zh.finding?.checks)
+      : // The others are in the details of the code.
+        (note?.checks.slice(0, 1).map((check, i) => words(check, zhNote?.checks[i])) ?? []),
+    series: finding.series.length > 0 ? finding.series : (of?.timeline ?? []),
   }
 }
 

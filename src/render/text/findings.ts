@@ -1,7 +1,6 @@
 import type { Text } from '../../catalogue/note.js'
 import { codeName, type Explanation, type Finding, type ReportCode, type Win32Row } from '../../report/shape.js'
 import {
-  type Column,
   count,
   duration,
   padEnd,
@@ -13,7 +12,7 @@ import {
   width,
   wrap,
 } from '../cells.js'
-import { BASIS_WORDS, VERDICT_WORDS, type Word } from '../words.js'
+import { BASIS_WORDS, type Word } from '../words.js'
 import { fitted, labelled, type Page, timeText, words } from './page.js'
 
 const MAX_FINDINGS = 12
