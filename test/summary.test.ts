@@ -35,7 +35,7 @@ describe('logstat summary', () => {
     const ok = await summary('days.db', ...logs, '--fail-on', '5xx > 90%')
     expect(ok).toMatchObject({ status: 0, stderr: '' })
     expect(ok.stdout).toMatch(
-      /^OK {2}2026-11-22 {2}204 requests\n {2}ok {2}5xx > 90%: 4\.9 % \(10 of 204\)\n[\s\S]*requests +204 [\s\S]*new: +503 \(10\)\n/,
+      /^ATTENTION {2}2026-11-22 {2}204 requests\n {2}ok {2}5xx > 90%: 4\.9 % \(10 of 204\)\n[\s\S]*requests +204 [\s\S]*new: +503 \(10\)\n/,
     )
     const exceeded = await summary('days.db', '--fail-on', '5xx > 2%', '--fail-on', '404 > 100000')
     expect(exceeded).toMatchObject({

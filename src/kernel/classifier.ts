@@ -1,4 +1,4 @@
-import type { Exports } from './exports.js'
+import type { Kernel } from './kernel.js'
 
 /** An automaton that finds which of many patterns a text matches: see src/diagnosis/kinds/matcher.ts. */
 interface Automaton {
@@ -20,12 +20,17 @@ export interface Classifier {
   agentKind(agent: string): number
 }
 
-/** Hand a classifier to a kernel. @param lay puts bytes into its memory, and says where */
+/** Hand a classifier to a kernel. */
 export function layClassifier(
-  wasm: Exports,
+  kernel: Pick<Kernel, 'allocate' | 'wasm'>,
   { paths, attacks, classOfRecord, kindOfClass, secret, exploit }: Classifier,
-  lay: (bytes: Uint8Array) => number,
 ): void {
+  const { wasm } = kernel
+  const lay = (bytes: Uint8Array): number => {
+    const at = kernel.allocate(bytes.length)
+    new Uint8Array(wasm.memory.buffer).set(bytes, at)
+    return at
+  }
   const words = ({ buffer, byteOffset, byteLength }: Uint16Array): number =>
     lay(new Uint8Array(buffer, byteOffset, byteLength))
   const layAll = ({ classes, classCount, next, least }: Automaton): [number, number, number, number] => [

@@ -163,7 +163,7 @@ export class Kernel {
     this.#classifier = classifier
     this.#readEvidence = read
     this.wasm.openEvidence()
-    layClassifier(this.wasm, classifier, (bytes) => this.#lay(bytes))
+    layClassifier(this, classifier)
   }
   /** Evidence since the tables were cleared: by this kernel and by others, in the order of the log. */
   evidence(): readonly object[] {
@@ -172,11 +172,6 @@ export class Kernel {
       this.wasm.clearEvidence()
     }
     return this.#evidence
-  }
-  #lay(bytes: Uint8Array): number {
-    const at = this.allocate(bytes.length)
-    this.#bytes.set(bytes, at)
-    return at
   }
   /** Put evidence of another kernel behind that of this one. */
   addEvidence(more: readonly object[]): void {
