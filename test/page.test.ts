@@ -22,9 +22,11 @@ const LOGS = {
 } as const
 type Name = keyof typeof LOGS
 const NAMES = Object.keys(LOGS) as Name[]
+/** A page of a database, with what changed and a row for each site. */
+const COMPARED = 'compared'
 
 let folder: string
-const pageOf = (name: Name): string => join(folder, `${name}.html`)
+const pageOf = (name: Name | typeof COMPARED): string => join(folder, `${name}.html`)
 const htmlOf = (name: Name): string => readFileSync(pageOf(name), 'utf8')
 const reportOf = (name: Name): Report =>
   JSON.parse(logstat([fixture(LOGS[name]), '--tz', 'UTC', '--format', 'json']).stdout) as Report
@@ -33,6 +35,10 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'logstat-page-'))
   for (const name of NAMES)
     expect(logstat([fixture(LOGS[name]), '--tz', 'UTC', '-o', pageOf(name), '-q']).stdout).toBe('')
+  const db = join(folder, 'logs.db')
+  logstat(['ingest', fixture(LOGS.iis), fixture(LOGS.hostile), fixture(LOGS.shop), '--db', db, '--tz', 'UTC', '-q'])
+  const asked = ['--by', 'site', '--compare', '2026-11-22T13..2026-11-22T14', '--tz', 'UTC', '-o', pageOf(COMPARED)]
+  expect(logstat(['report', '--db', db, ...asked])).toMatchObject({ status: 0, stderr: '' })
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -84,7 +90,7 @@ describe.runIf(HAVE_CHROMIUM)('in a browser', () => {
 
   /** Open a page; what it must not do is collected in `problems`. */
   async function open(
-    name: Name,
+    name: Name | typeof COMPARED,
     width = 1600,
     scheme: 'light' | 'dark' = 'light',
   ): Promise<{ page: Page; problems: string[] }> {
@@ -232,7 +238,7 @@ describe.runIf(HAVE_CHROMIUM)('in a browser', () => {
     [1000, 'light'],
     [1600, 'light'],
   ] as const)('is sound for screen readers and fits %i pixels (%s)', async (width, scheme) => {
-    for (const name of NAMES) {
+    for (const name of [...NAMES, COMPARED] as const) {
       const { page } = await open(name, width, scheme)
       expect(
         await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
@@ -249,6 +255,20 @@ describe.runIf(HAVE_CHROMIUM)('in a browser', () => {
     }
   })
 
+  it('tells what changed, and of each site, in both languages', async () => {
+    const { page, problems } = await open(COMPARED)
+    const changed = await page.textContent('#compared')
+    expect(changed).toMatch(/Compared with 2026-11-22 13:00 – 2026-11-22 14:00:/)
+    const row = await page.$$eval('#compared tbody tr', (all) =>
+      all.map((tr) => [...tr.children].map((cell) => cell.textContent)).find((cells) => cells[1] === '503.2'),
+    )
+    expect(row?.slice(3)).toEqual(['0', '129'])
+    expect(await page.textContent('#sections tbody tr th')).toBe('iis')
+    await page.evaluate(() => (document.querySelector('#language-zh') as HTMLElement).click())
+    expect(await page.isVisible('#compared h2 [lang=zh]')).toBe(true)
+    expect(await page.isVisible('#compared h2 [lang=en]')).toBe(false)
+    expect(problems).toEqual([])
+  })
   it('runs nothing that a log holds', async () => {
     const { page, problems } = await open('hostile')
     expect(problems).toEqual([])

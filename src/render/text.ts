@@ -9,12 +9,13 @@ import { explanations, findings, MAX_EXPLAINED } from './text/findings.js'
 import { classes, header } from './text/header.js'
 import { type Page, pageOf } from './text/page.js'
 import { sections } from './text/sections.js'
+import { timeTaken } from './text/time-taken.js'
 
 /** The report for a terminal or a mail: what is wrong first, then what is normal, then everything. */
 export function renderText(report: Report, options: RenderOptions): string {
   const page = pageOf(report, options)
   const summed = [classes, charts, findings, comparison, sections]
-  const parts = options.brief ? summed : [...summed, quietCodes, allCodes, explanations]
+  const parts = options.brief ? summed : [...summed, quietCodes, allCodes, timeTaken, explanations]
   const lines = [
     ...header(page),
     ...(report.totals.entries > 0 ? parts.flatMap((part) => part(page)) : []),

@@ -1,6 +1,8 @@
 import type { Language, Text, Verdict } from '../../catalogue/note.js'
+import type { Comparison } from '../../report/compare.js'
 import type { ReportReject } from '../../report/rejects.js'
 import type { Explanation, Finding, Report, ReportCode, Win32Row } from '../../report/shape.js'
+import { rangeText } from '../range.js'
 import { cut, int, percent, shown, type Zone } from './numbers.js'
 import { pack } from './series.js'
 import type { Words } from './words.js'
@@ -66,6 +68,10 @@ export interface Still {
   readonly normal: readonly NormalRow[]
   readonly rejects: readonly ReportReject[]
   readonly otherCodes: Report['otherCodes']
+  /** Which stretch of a database the report is of. */
+  readonly range: readonly Words[]
+  readonly comparison: Readonly<Record<Language, Comparison>> | null
+  readonly sections: Report['sections']
 }
 export interface PageFinding extends LiveFinding {
   readonly title: Words
@@ -151,6 +157,9 @@ export function pageModel(
       normal: normalRows(en, zh),
       rejects: en.rejects,
       otherCodes: en.otherCodes,
+      range: rangeText(en, timeZone).map((text, i) => words(text, rangeText(zh, timeZone)[i])),
+      comparison: en.comparison && zh.comparison && { en: en.comparison, zh: zh.comparison },
+      sections: en.sections,
     },
   }
 }

@@ -1,10 +1,12 @@
-import type { ComponentChildren, JSX } from 'preact'
+import type { JSX } from 'preact'
 import { REASON_WORDS } from '../words.js'
+import { BySection, Compared } from './changes.js'
 import { Bar } from './charts.js'
 import { hasWin32, type Whole } from './head.js'
 import { type LiveCode, mainVerdict, type StillCode } from './model.js'
 import { int, shown } from './numbers.js'
 import { Both, T, Value, VerdictWord } from './parts.js'
+import { Scroll } from './scroll.js'
 import type { Word } from './words.js'
 
 // The sections below the codes: the IIS tree, normal codes, lines not understood, what was read. Rendered when the page
@@ -16,6 +18,8 @@ interface Section {
   readonly Body: (whole: Whole) => JSX.Element
 }
 const SECTIONS: readonly Section[] = [
+  { id: 'compared', isShown: ({ still }) => still.comparison !== null, Body: Compared },
+  { id: 'sections', isShown: ({ still }) => still.sections !== null, Body: BySection },
   { id: 'tree', isShown: ({ still }) => hasWin32(still), Body: Tree },
   { id: 'normal', isShown: ({ still }) => still.normal.length > 0, Body: Normal },
   { id: 'rejects', isShown: () => true, Body: Rejects },
@@ -34,12 +38,6 @@ export const More = (whole: Whole): JSX.Element => (
     ))}
   </>
 )
-
-/** A table that may be wider than the screen: a group that the keyboard reaches, so that it can scroll. */
-function Scroll({ of, children }: { readonly of: Word; readonly children: ComponentChildren }): JSX.Element {
-  const attributes = { class: 'scroll', tabIndex: 0, role: 'group', 'aria-labelledby': `h-${of}` } as const
-  return <div {...attributes}>{children}</div>
-}
 
 interface Branch {
   readonly status: number | null
@@ -219,41 +217,48 @@ const Caret = ({ text, column }: { readonly text: string; readonly column: numbe
 
 function Inputs({ still }: Whole): JSX.Element {
   return (
-    <Scroll of="inputs">
-      <table class="inputs">
-        <thead>
-          <tr>
-            <th scope="col">
-              <T k="file" />
-            </th>
-            <th scope="col">
-              <T k="format" />
-            </th>
-            {(['lines', 'entries', 'ignored', 'rejects'] as const).map((word) => (
-              <th key={word} scope="col" class="r">
-                <T k={word} />
+    <>
+      {still.range.map((text, i) => (
+        <p key={i}>
+          <Both of={text} />
+        </p>
+      ))}
+      <Scroll of="inputs">
+        <table class="inputs">
+          <thead>
+            <tr>
+              <th scope="col">
+                <T k="file" />
               </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {still.inputs.map((input, i) => (
-            <tr key={i}>
-              <th scope="row">
-                <Value of={input.name} />
+              <th scope="col">
+                <T k="format" />
               </th>
-              <td>
-                {input.format}
-                {input.software !== null && <small> {shown(input.software)}</small>}
-              </td>
-              <td class="n">{int(input.lines)}</td>
-              <td class="n">{int(input.entries)}</td>
-              <td class="n">{int(input.ignored)}</td>
-              <td class="n">{int(input.rejected)}</td>
+              {(['lines', 'entries', 'ignored', 'rejects'] as const).map((word) => (
+                <th key={word} scope="col" class="r">
+                  <T k={word} />
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+          </thead>
+          <tbody>
+            {still.inputs.map((input, i) => (
+              <tr key={i}>
+                <th scope="row">
+                  <Value of={input.name} />
+                </th>
+                <td>
+                  {input.format}
+                  {input.software !== null && <small> {shown(input.software)}</small>}
+                </td>
+                <td class="n">{int(input.lines)}</td>
+                <td class="n">{int(input.entries)}</td>
+                <td class="n">{int(input.ignored)}</td>
+                <td class="n">{int(input.rejected)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </>
   )
 }
