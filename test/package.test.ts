@@ -65,6 +65,7 @@ describe('the package', () => {
         'dist/index.js',
         'dist/index.d.ts',
         'dist/bundle/html.cjs',
+        'dist/bundle/kinds.cjs',
         'dist/bundle/rules.cjs',
         'dist/bundle/worker.cjs',
         'dist/generated/kernel.wasm',

@@ -7,7 +7,7 @@
  */
 import { readFileSync, rmSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 
 const folder = new URL('../../dist/bundle/', import.meta.url)
@@ -57,20 +57,31 @@ const common = {
 
 /** Modules that most runs do without, by the name of their script, which is read when an export is first used. */
 const APART = {
-  html: { path: 'dist/render/html.js', exported: 'renderHtml' },
-  rules: { path: 'dist/diagnosis/rules/rules.js', exported: 'RULES' },
+  html: 'dist/render/html.js',
+  kinds: 'dist/diagnosis/kinds/classify.js',
+  rules: 'dist/diagnosis/rules/rules.js',
+}
+
+/** What stands in the main script for a module of a script of its own. */
+async function standIn(name: string, file: string): Promise<string> {
+  const exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>
+  const parts = Object.entries(exported).map(([key, value]) => {
+    const found = `require('./${name}.cjs').${key}`
+    return typeof value === 'function' ? `${key}: (...args) => ${found}(...args)` : `get ${key}() { return ${found} }`
+  })
+  return `module.exports = { ${parts.join(', ')} }`
 }
 
 const apart: Plugin = {
   name: 'apart',
   setup({ onResolve, onLoad }) {
-    for (const [name, { path, exported }] of Object.entries(APART)) {
+    for (const [name, path] of Object.entries(APART)) {
       const file = resolve(common.absWorkingDir, path)
       onResolve({ filter: new RegExp(`/${basename(path)}$`) }, (args) =>
         resolve(args.resolveDir, args.path) === file ? { path: name, namespace: 'apart' } : undefined,
       )
-      onLoad({ filter: new RegExp(`^${name}$`), namespace: 'apart' }, () => ({
-        contents: `module.exports = { get ${exported}() { return require('./${name}.cjs').${exported} } }`,
+      onLoad({ filter: new RegExp(`^${name}$`), namespace: 'apart' }, async () => ({
+        contents: await standIn(name, file),
       }))
     }
   },
@@ -78,7 +89,7 @@ const apart: Plugin = {
 
 await build({
   ...common,
-  entryPoints: Object.fromEntries(Object.entries(APART).map(([name, { path }]) => [name, path])),
+  entryPoints: APART,
 })
 
 await build({
