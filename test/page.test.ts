@@ -58,7 +58,7 @@ describe('the file', () => {
     }
   })
   it('can be mailed', () => {
-    expect(Buffer.byteLength(htmlOf('iis'))).toBeLessThan(420_000)
+    expect(Buffer.byteLength(htmlOf('iis'))).toBeLessThan(330_000)
     expect(Buffer.byteLength(htmlOf('shop'))).toBeLessThan(300_000)
   })
   it('holds both languages, and shows the one that is asked for', () => {
