@@ -388,7 +388,11 @@ describe('a job', () => {
     expect(await run(22)).toMatchObject({ status: 0, stdout: '', stderr: '' })
     expect(mails).toHaveLength(0)
     writeFileSync(log, day(() => 200, 21) + day((minute) => (minute % 20 === 0 ? 502 : 200), 22))
-    expect((await run(23)).status).toBe(1)
+    const alert = await run(23)
+    expect(alert).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining(`Next: logstat report --db ${at('counts.db')} `),
+    })
     expect((await run(23)).status).toBe(1)
     expect(mails).toHaveLength(1)
     expect(mails[0]?.raw).toMatch(/^Subject: \[logstat\] web1: ALERT 5xx 5 % \(0 %\) 2026-11-22\r$/m)

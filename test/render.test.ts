@@ -278,10 +278,9 @@ describe('one literal report', () => {
         NOT JUDGED  p95 > 1s: no time taken is known
 
       Found
-        503.2  214  Concurrent request limit exceeded  /api/orders
-            → See what hangs: appcmd list requests /elapsed:10000
-        401.1/1326  9  Wrong user name or password
-        404.77  3  
+        act   Concurrent request limit exceeded  214
+        watch Wrong user name or password  9
+        watch   3
 
       Against 2026-11-21
         requests         1,774  ▲ 4.4 %  (was 1,700)

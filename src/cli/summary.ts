@@ -58,7 +58,10 @@ const USUAL_THRESHOLD = 'severity >= act'
  */
 export async function summary(operands: readonly string[], command: Command): Promise<number> {
   const { paths, job } = withJob(operands, command)
-  const options = command.opts<SummaryOptions>()
+  const asked = command.opts<SummaryOptions>()
+  // What a job says is not in the command line that further commands are made of.
+  const origin = job && asked.origin ? { ...asked.origin, paths, db: asked.db } : asked.origin
+  const options: SummaryOptions = { ...asked, ...(origin ? { origin } : {}) }
   const kind = kindOf(options)
   const thresholds = (options.failOn ?? [USUAL_THRESHOLD]).map(compileThreshold)
   // Who asks for a certain day looks something up; all other runs are the ones that tell.

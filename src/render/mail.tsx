@@ -65,9 +65,12 @@ function Period({ told, language }: Shown) {
           </span>
         </Row>
       ))}
-      {report.findings.slice(0, MOST).map((finding) => (
-        <Finding report={report} finding={finding} />
-      ))}
+      {report.findings
+        .filter(({ severity }) => severity !== 'info')
+        .slice(0, MOST)
+        .map((finding) => (
+          <Finding finding={finding} />
+        ))}
       {(Object.keys(BARS) as (keyof typeof BARS)[]).map((name) => (
         <Bars name={name} timeline={report.timeline} />
       ))}
@@ -87,14 +90,13 @@ const Row = ({ children }: { readonly children: unknown }) => (
   </tr>
 )
 
-function Finding({ report, finding }: { readonly report: Report; readonly finding: Report['findings'][number] }) {
-  const { code, hits, title, mostly, status, substatus, reason } = finding
-  const of = report.codes.find((c) => c.status === status && c.substatus === substatus && c.reason === reason)
-  const check = of?.explanation?.checks[0]
+function Finding({ finding }: { readonly finding: Report['findings'][number] }) {
+  const { severity, title, hits, where, checks } = finding
+  const [check] = checks
   return (
     <Row>
-      <b>{visible(code)}</b> · {count(hits)} · {visible(title)}
-      {mostly ? <code> {visible(mostly.value)}</code> : null}
+      <b style={`color:${severity === 'act' ? TONES.alert : TONES.attention}`}>{visible(title)}</b> · {count(hits)}
+      {where ? ` · ${visible(where)}` : null}
       {check === undefined ? null : <div style={`color:${SOFT}`}>→ {visible(check)}</div>}
     </Row>
   )

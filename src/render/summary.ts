@@ -6,7 +6,7 @@ import type { Coverage } from '../summary/coverage.js'
 import type { Summary, Told } from '../summary/summary.js'
 import type { Judged } from '../threshold/evaluate.js'
 import { localTime } from '../time-zone.js'
-import { count, padEnd, padStart, percent, truncate, truncateMiddle, visible, width } from './cells.js'
+import { count, padEnd, padStart, percent, truncate, visible, width } from './cells.js'
 import { nextSteps } from './next.js'
 import type { RenderOptions } from './render.js'
 import { type Style, style } from './style.js'
@@ -94,7 +94,7 @@ function thresholdLine({ text, exceeded, value }: Judged, screen: Screen): strin
 
 function findingLines(screen: Screen): string[] {
   const { told, style: s } = screen
-  const all = told.report.findings
+  const all = told.report.findings.filter(({ severity }) => severity !== 'info')
   if (all.length === 0) return []
   const more = all.length - MOST_FINDINGS
   return [
@@ -105,19 +105,21 @@ function findingLines(screen: Screen): string[] {
   ]
 }
 
+const SEVERITIES: Readonly<Record<Finding['severity'], { readonly en: string; readonly zh: string }>> = {
+  act: { en: 'act', zh: '处理' },
+  watch: { en: 'watch', zh: '关注' },
+  info: { en: 'info', zh: '信息' },
+}
+
 /** What was found, and below it what to look at first. */
-function findingText(screen: Screen, finding: Finding): string[] {
-  const { told, options, style: s } = screen
-  const where = finding.mostly ? `  ${truncateMiddle(visible(finding.mostly.value), 40)}` : ''
-  const line = `${visible(finding.code)}  ${count(finding.hits)}  ${visible(finding.title)}${where}`
-  const code = told.report.codes.find(
-    ({ status, substatus, reason }) =>
-      status === finding.status && substatus === finding.substatus && reason === finding.reason,
-  )
-  const check = code?.explanation?.checks[0]
+function findingText(screen: Screen, { severity, title, hits, where, checks }: Finding): string[] {
+  const { options, language, style: s } = screen
+  const paint = { act: s.bad, watch: s.warn, info: s.faint }[severity]
+  const [check] = checks
+  const line = `${padEnd(SEVERITIES[severity][language], 6)}${visible(title)}  ${count(hits)}${where ? `  ${visible(where)}` : ''}`
   return [
-    `  ${s.verdict(finding.verdict, truncate(line, options.width - 2))}`,
-    ...(check === undefined ? [] : [`      ${s.faint(truncate(`→ ${visible(check)}`, options.width - 6))}`]),
+    `  ${paint(truncate(line, options.width - 2))}`,
+    ...(check === undefined ? [] : [`        ${s.faint(truncate(`→ ${visible(check)}`, options.width - 8))}`]),
   ]
 }
 

@@ -153,13 +153,8 @@ function stateOf(
 }
 
 /** Findings as thresholds look at them. */
-export function severeFindings(report: Report): Facts['findings'] {
-  return report.findings.flatMap((finding) => {
-    const { id, severity, title } = finding as typeof finding & Partial<Facts['findings'][number]>
-    return id === undefined || severity === undefined ? [] : [{ id, severity, title: inBoth(String(title)) }]
-  })
-}
-const inBoth = (text: string): Words => ({ en: text, zh: text })
+export const severeFindings = ({ findings }: Report): Facts['findings'] =>
+  findings.map(({ id, severity, title }) => ({ id, severity, title: { en: title, zh: title } }))
 
 function changesOf(report: Report, before: Report): Change[] {
   const classOf = (r: Report, name: string): number => r.classes.find((c) => c.class === name)?.hits ?? 0
