@@ -1,5 +1,10 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { readConfig } from '../src/cli/config.js'
+import { kindOf } from '../src/cli/output.js'
 import { LogstatError } from '../src/errors.js'
 import { type Facts, judge } from '../src/threshold/evaluate.js'
 import {
@@ -10,6 +15,7 @@ import {
   printThreshold,
   SEVERITIES,
 } from '../src/threshold/grammar.js'
+import { ROOT } from './support.js'
 
 const code = fc.constantFrom('problems', '5xx', '404', '401.2', '503.*', '401.1/1326', 'win32:64')
 const pattern = fc.stringMatching(/^[a-z0-9./*_-]{1,12}$/)
@@ -187,5 +193,27 @@ describe('a threshold held against numbers', () => {
     expect(judged('p95 > 1s or 5xx > 1%')).toBe(true)
     expect(judged('p95 > 1s and 5xx > 1%')).toBe(null)
     expect(judged('p95 > 1s and 5xx > 50%')).toBe(false)
+  })
+})
+
+describe('docs/cron.md', () => {
+  const text = readFileSync(`${ROOT}docs/cron.md`, 'utf8')
+  it('shows thresholds that are understood', () => {
+    const shown = [...text.slice(text.indexOf('## Thresholds'), text.indexOf('```text')).matchAll(/^\| `([^`]+)` \|/gm)]
+    expect(shown.length).toBeGreaterThan(10)
+    for (const [, threshold] of shown) expect(printThreshold(parseThreshold(threshold as string))).toBe(threshold)
+  })
+  it('shows configurations that are taken', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'logstat-cron-'))
+    const blocks = [...text.matchAll(/^```json\n([\s\S]*?)^```$/gm)]
+    expect(blocks).toHaveLength(2)
+    for (const [, block] of blocks) {
+      writeFileSync(join(folder, 'c.json'), block as string)
+      const jobs = Object.values(readConfig(join(folder, 'c.json')).summaries ?? {})
+      expect(jobs.length).toBeGreaterThan(0)
+      for (const { format, output } of jobs)
+        expect(() => kindOf({ ...(format ? { format } : {}), ...(output ? { output } : {}) })).not.toThrow()
+    }
+    rmSync(folder, { recursive: true })
   })
 })
