@@ -57,6 +57,8 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   milliseconds: { role: Role.TimeTaken, token: true, unitUs: 1_000 },
   /** One of seconds with a fraction: what stands there is hardly anything else. */
   fraction: { role: Role.TimeTaken, unitUs: 1_000_000 },
+  /** A time taken with its unit, and blanks before it that align it. */
+  duration: { role: Role.TimeTaken, token: true, unitUs: 1_000_000 },
   /** An address, with blanks before it that align it. */
   aligned_addr: { role: Role.ClientIp, token: true },
   request_time_ms: { role: Role.TimeTaken, token: true, unitUs: 1_000 },

@@ -53,6 +53,7 @@ import nginxProxyManager from './records/nginx-proxy-manager.js'
 import nginxTimed from './records/nginx-timed.js'
 import npmplus from './records/npmplus.js'
 import s3 from './records/s3.js'
+import serilog from './records/serilog.js'
 import squid from './records/squid.js'
 import traefikClf from './records/traefik-clf.js'
 import traefikJson from './records/traefik-json.js'
@@ -115,6 +116,7 @@ export const FORMATS: readonly Format[] = [
   awsApiGatewayJson,
   cloudfrontJson,
   w3cJson,
+  serilog,
   iisJson,
   azureFrontDoor,
   azureGateway,

@@ -70,7 +70,7 @@ function openAll(texts: readonly string[], layer: Layer): Buffer[] {
 }
 
 function isBetter(inner: Told, bare: Told, layer: Layer): boolean {
-  if (inner.fits !== bare.fits || inner.fits === 0) return inner.fits > bare.fits
+  if (inner.fits !== bare.fits || inner.fits === 0 || isCommon(layer)) return inner.fits > bare.fits
   // What is read with its wrapper as well is read faster so.
   if (inner.found.format === bare.found.format)
     return inner.fields === bare.fields ? hasParts([layer]) || layer.name === 'colours' : inner.fields > bare.fields
@@ -82,6 +82,9 @@ function isBetter(inner: Told, bare: Told, layer: Layer): boolean {
 
 const isCertain = (layer: Layer): boolean =>
   WRAPPERS.some(({ name, isCertain }) => name === layer.name && isCertain === true)
+
+const isCommon = (layer: Layer): boolean =>
+  WRAPPERS.some(({ name, isCommon }) => name === layer.name && isCommon === true)
 
 /** Whether the client is searched in all that stands before the time. */
 function isGuess({ format }: Detection | Undetected): boolean {

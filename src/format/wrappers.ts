@@ -14,6 +14,8 @@ export interface Wrapper {
    * have more fields.
    */
   readonly isCertain?: true
+  /** Many lines are so by themselves: it is taken away only where more of them are understood without it. */
+  readonly isCommon?: true
 }
 
 /** How the line is found in its wrapper. */
@@ -59,6 +61,14 @@ export const WRAPPERS: readonly Wrapper[] = [
     samples: [{ line: '\x1b[36mweb-1  | \x1b[0m192.0.2.1 - - [', inner: 'web-1  | 192.0.2.1 - - [' }],
     // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape begins with one
     opens: { kind: 'erase', pattern: /\x1b\[[0-9;]*m/g },
+  },
+  {
+    name: 'blanks',
+    title: { en: 'runs of blanks', zh: '连续空格' },
+    isCommon: true,
+    source: 'https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format',
+    samples: [{ line: '192.0.2.1 -  -   [', inner: '192.0.2.1 - - [' }],
+    opens: { kind: 'erase', pattern: / (?= )/g },
   },
   {
     name: 'docker',
@@ -220,6 +230,34 @@ export const WRAPPERS: readonly Wrapper[] = [
       { line: '<134>Jan  7 13:35:02 GET /a', inner: 'GET /a' },
     ],
     opens: { kind: 'prefix', pattern: new RegExp(`${PRIORITY}(?:${BSD}|(?<time>${ISO})) `, 'y') },
+  },
+  {
+    name: 'logger',
+    title: {
+      en: 'the time, level and name of a logger (Spring, Logback, Log4j)',
+      zh: '日志框架的时间、级别和名称（Spring、Logback、Log4j）',
+    },
+    isCertain: true,
+    source: 'https://docs.spring.io/spring-boot/reference/features/logging.html#features.logging.log-format',
+    samples: [
+      { line: '2023-10-10 13:55:36.123  INFO 1 --- [nio-8080] access_log : GET /a', inner: 'GET /a' },
+      { line: '2023-10-10 13:55:36,123 DEBUG [http-1] a.b.AccessLog - GET /a', inner: 'GET /a' },
+    ],
+    opens: {
+      kind: 'prefix',
+      pattern: new RegExp(
+        `(?<time>${ISO}) +(?:\\[[\\w -]+\\] +)?(?:TRACE|DEBUG|INFO|WARN|ERROR)\\b[^"]{0,200}?(?: +: | - )`,
+        'y',
+      ),
+    },
+  },
+  {
+    name: 'fluentd',
+    title: { en: 'the time and tag of Fluentd', zh: 'Fluentd 的时间和标签' },
+    isCertain: true,
+    source: 'https://docs.fluentd.org/formatter/out_file',
+    samples: [{ line: '2023-10-10T13:55:36+00:00\tnginx.access\t{"message":"x"}', inner: '{"message":"x"}' }],
+    opens: { kind: 'prefix', pattern: new RegExp(`(?<time>${ISO})\\t[^\\t]+\\t(?=\\{)`, 'y') },
   },
   {
     name: 'syslog-host',

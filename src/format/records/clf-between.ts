@@ -14,6 +14,7 @@ export default {
     // Jira and others have the time taken before the referer: seconds, or Tomcat's milliseconds.
     '$prefix [$time_local] "$request" $status $body_bytes_sent $fraction "$http_referer" "$http_user_agent"',
     '$prefix [$time_local] "$request" $status $body_bytes_sent $milliseconds "$http_referer" "$http_user_agent"',
+    '$prefix [$time_local] $word "$request" $status $body_bytes_sent',
   ],
   samples: [
     {

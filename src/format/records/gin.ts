@@ -5,9 +5,7 @@ export default {
   title: 'Gin (Go)',
   server: null,
   family: 'own',
-  layout:
-    '[GIN] $date - $time_of_day | $status | $request_time | $aligned_addr | $request_method $blanks"$request_uri"',
-  mayLackTime: true,
+  layout: '[GIN] $date - $time_of_day | $status | $duration | $aligned_addr | $request_method $blanks"$request_uri"',
   samples: [
     {
       line: '[GIN] 2026/11/22 - 14:05:01 | 404 |     125.5µs |       192.0.2.1 | GET      "/ping?x"',

@@ -10,7 +10,6 @@ export default {
   family: 'own',
   layout: `${BEFORE}$request_time_ms msecs ($protocol $status)`,
   variants: [`${BEFORE}$request_time_us micros ($protocol $status)`],
-  mayLackTime: true,
   samples: [
     {
       line: '[pid: 22396|app: 0|req: 4924/39480] 192.0.2.150 () {40 vars in 741 bytes} [Sun Mar  6 22:56:30 2016] GET /tracks/14318/details?x=1 => generated 2566 bytes in 45 msecs (HTTP/1.1 404) 7 headers in 241 bytes (2 switches on core 0)',

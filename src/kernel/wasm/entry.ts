@@ -149,7 +149,7 @@ function timeOn(clock: usize, clockEnd: usize): i64 {
   const start = spanStart(Role.Date)
   if (!start) return directiveTime(seconds)
   const end = spanEnd(Role.Date)
-  const day = end - start == 10 && load<u8>(start, 4) == DASH ? dateAt(start) : dateInWords(start, end, (flags & Flag.MonthFirst) != 0)
+  const day = end - start == 10 && (load<u8>(start, 4) == DASH || load<u8>(start, 4) == 0x2f) ? dateAt(start) : dateInWords(start, end, (flags & Flag.MonthFirst) != 0)
   if (day == NO_TIME) return NO_TIME
   return flags & Flag.LocalTime ? utcOf(day + seconds) : day + seconds
 }

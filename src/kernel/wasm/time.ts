@@ -79,7 +79,8 @@ export function dateAt(p: usize): i64 {
   const a = load<u64>(p)
   const b = load<u16>(p, 8)
   if (a == seenDate0 && b == seenDate1) return seenMidnight
-  if (load<u8>(p, 4) != DASH || load<u8>(p, 7) != DASH) return NO_TIME
+  const mark = load<u8>(p, 4)
+  if ((mark != DASH && mark != 0x2f) || load<u8>(p, 7) != mark) return NO_TIME
   const day = midnight(year(p), two(p, 5), two(p, 8))
   if (day == NO_TIME) return NO_TIME
   seenDate0 = a
