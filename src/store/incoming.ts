@@ -69,6 +69,8 @@ export class Incoming {
     for (const [source, buckets] of bySource) {
       this.#hits.group(source, id)
       for (const [key, sums] of [...buckets].sort(([a], [b]) => a - b)) {
+        // An hour that became empty.
+        if (sums[0] === 0) continue
         this.#hits.put(key < 0 ? NO_TIME : Math.floor(key / 4) * 60)
         this.#hits.put(WIDTHS[key & 3] as number)
         for (const sum of sums) this.#hits.put(Number.isNaN(sum) ? null : sum)
@@ -121,31 +123,31 @@ export class HourSum {
     if (!buckets) this.bySource.set(source, (buckets = new Map()))
     const hour = row.hour as number
     if (row.parts == null) {
-      const key = hour < 0 ? NO_TIME_KEY : hour * 240 + WIDTHS.indexOf(HOUR)
-      add(buckets, key, (_, column) => row[column] as number | null)
+      const sums = sumsAt(buckets, hour < 0 ? NO_TIME_KEY : hour * 240 + WIDTHS.indexOf(HOUR))
+      for (const [i, column] of SUM_COLUMNS.entries()) addTo(sums, i, row[column] as number | null | undefined)
       return
     }
-    const parts = unpackNumbers(row.parts as Uint8Array) as number[]
-    const values = SUM_COLUMNS.map((column) => {
+    const parts = unpackNumbers(row.parts as Uint8Array)
+    const all = parts.map((part) => sumsAt(buckets, hour * 240 + (part as number)))
+    for (const [i, column] of SUM_COLUMNS.entries()) {
       const bytes = row[partsOf(column)] as Uint8Array | null | undefined
-      return bytes ? unpackNumbers(bytes) : undefined
-    })
-    for (const [i, part] of parts.entries()) add(buckets, hour * 240 + part, (column) => values[column]?.[i] ?? null)
+      if (!bytes) continue
+      const values = unpackNumbers(bytes)
+      for (let part = 0; part < values.length; part++) addTo(all[part] as Float64Array, i, values[part])
+    }
   }
 }
 
-function add(buckets: Buckets, key: number, read: (i: number, column: string) => number | null): void {
+function sumsAt(buckets: Buckets, key: number): Float64Array {
   let sums = buckets.get(key)
-  const isNew = sums === undefined
   if (!sums) buckets.set(key, (sums = new Float64Array(SUM_COLUMNS.length).fill(Number.NaN)))
-  for (const [i, column] of SUM_COLUMNS.entries()) {
-    const value = read(i, column)
-    if (value === null) continue
-    const sum = sums[i] as number
-    sums[i] = Number.isNaN(sum) ? value : Math.min(sum + value, LARGEST_SUM)
-  }
-  // An hour that became empty.
-  if (isNew && sums[0] === 0) buckets.delete(key)
+  return sums
+}
+
+function addTo(sums: Float64Array, i: number, value: number | null | undefined): void {
+  if (value === null || value === undefined) return
+  const sum = sums[i] as number
+  sums[i] = Number.isNaN(sum) ? value : Math.min(sum + value, LARGEST_SUM)
 }
 
 function addHistograms(a: string | null, b: string | null): string | null {
