@@ -12,7 +12,7 @@ import {
 
 // A busy site as tallies: all codes at all minutes that their share of the hits lets occur, full lists.
 
-export const HITS_A_DAY = 10_000_000
+const HITS_A_DAY = 10_000_000
 export const DAY = 86400
 export const FIRST_DAY = Date.UTC(2026, 0, 1) / 1000
 

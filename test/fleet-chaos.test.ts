@@ -106,7 +106,9 @@ describe.skipIf(!POSTGRES)('a centre in PostgreSQL, whatever breaks (skipped whe
     'has each line once when a push is cut at any byte',
     async () => {
       const owner = await connectPostgres(cluster.url())
-      await owner.ask('TRUNCATE logstat.source, logstat.hour, logstat.span, logstat.list, logstat.reject')
+      await owner.ask(
+        'TRUNCATE logstat.source, logstat.hour, logstat.span, logstat.list, logstat.evidence, logstat.reject',
+      )
       const machine = new Machine(join(folder, 'cut'), 'cut')
       const proxy = new CuttingProxy(join(folder, 'proxy'), cluster.folder)
       await proxy.listen()

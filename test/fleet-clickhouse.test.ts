@@ -7,7 +7,7 @@ import { World } from './fleet-world.js'
 
 it.runIf(process.env.LOGSTAT_SERVERS)('has a ClickHouse to be tested with', () => expect(CLICKHOUSE).toBeDefined())
 
-const TABLES = ['meta', 'server', 'source', 'hour', 'span', 'list', 'reject']
+const TABLES = ['meta', 'server', 'source', 'hour', 'span', 'list', 'evidence', 'reject']
 
 describe.skipIf(!CLICKHOUSE)(
   'a centre in ClickHouse (skipped where there is none: apt install clickhouse-server)',

@@ -2,7 +2,7 @@ import { connectPostgres, type PostgresCentre } from '../src/fleet/postgres.js'
 import type { Tested } from './fleet-contract.js'
 import type { Cluster } from './postgres-cluster.js'
 
-const TABLES = ['meta', 'server', 'source', 'hour', 'span', 'list', 'reject']
+const TABLES = ['meta', 'server', 'source', 'hour', 'span', 'list', 'evidence', 'reject']
 
 /** Keep what the tables hold. @returns what puts it back */
 async function backup(owner: PostgresCentre): Promise<() => Promise<void>> {
@@ -32,7 +32,7 @@ export async function postgresStart(cluster: Cluster): Promise<() => Promise<Tes
   return async () => {
     const owner = await connectPostgres(cluster.url())
     await owner.ask(
-      'TRUNCATE logstat.source, logstat.server, logstat.hour, logstat.span, logstat.list, logstat.reject, logstat.fleet_day, logstat.fleet_list',
+      'TRUNCATE logstat.source, logstat.server, logstat.hour, logstat.span, logstat.list, logstat.evidence, logstat.reject, logstat.fleet_day, logstat.fleet_list',
     )
     const reader = await connectPostgres(cluster.url('reader'))
     const closing = {

@@ -94,6 +94,8 @@ class Pull {
       this.#incoming.addSpan(this.#holders.get(row.uid) as number, row)
     if (since === undefined && until === undefined) this.#notePruned(sources)
     await this.#addLists(periods, stretches?.(this.#store) ?? [undefined])
+    for await (const row of this.#rows('evidence', periods))
+      this.#incoming.addEvidence(this.#ids.get(row.uid) as number, row)
     for await (const row of this.#rows('reject')) this.#incoming.addReject(this.#ids.get(row.uid) as number, row)
     this.#store.db.exec('COMMIT')
     return { now: this.#snapshot.now, byHour }

@@ -90,6 +90,17 @@ export const EXPORTED: readonly ExportedTable[] = [
     reader: listReader,
   },
   {
+    name: 'evidence',
+    of: 'period',
+    keys: [number('period')],
+    columns: [bytes('data')],
+    isHeavy: true,
+    reader: (db) => {
+      const find = db.prepare('SELECT period, data FROM evidence WHERE source_id = ? AND period = ?')
+      return ({ source, number }) => find.all(source, number) as Row[]
+    },
+  },
+  {
     name: 'reject',
     of: 'source',
     keys: [text('reason')],

@@ -99,6 +99,10 @@ export class Incoming {
     this.#top.flush()
   }
 
+  addEvidence(source: number, { period, data }: Row): void {
+    this.#store.db.prepare('INSERT INTO evidence (source_id, period, data) VALUES (?, ?, ?)').run(source, period, data)
+  }
+
   addReject(source: number, { reason, count, samples }: Row): void {
     const { db } = this.#store
     db.prepare('INSERT INTO reject VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count').run(
