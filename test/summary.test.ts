@@ -83,6 +83,18 @@ describe('logstat summary', () => {
     expect(await summary('selected.db', '-s', '5xx', '--fail-on', '5xx > 5%')).toMatchObject({ status: 0, stderr: '' })
   })
 
+  it('does not alarm for a single error of an hour by itself, but for many', async () => {
+    const hour = async (db: string, ...codes: readonly (readonly [number, number])[]) => {
+      const log = logOf(DAY, ...codes)
+      return logstat(['summary', '--db', at(db), '--period', 'hour', '--day', '2026-11-22 10:30', '--tz', 'UTC', log])
+    }
+    expect(await hour('hour-few.db', [600, 200], [2, 500])).toMatchObject({ status: 0, stderr: '' })
+    expect(await hour('hour-many.db', [600, 200], [60, 502])).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(/^ALERT {2}2026-11-22 10:00\+00:00 /),
+    })
+  })
+
   it('says that a day has no requests, and does not call it ok', async () => {
     const log = logOf('20/Nov/2026', [7, 200])
     const run = await summary('empty.db', log, '--fail-on', '5xx > 2%')

@@ -152,9 +152,19 @@ function stateOf(
   return { state: isLoud ? 'attention' : 'ok', unjudged }
 }
 
+/** Without evidence a code is worth an alert only from so many hits on, and from such a share of the requests. */
+const LOUD = { hits: 10, share: 0.01 }
+
 /** Findings as thresholds look at them. */
-export const severeFindings = ({ findings }: Report): Facts['findings'] =>
-  findings.map(({ id, severity, title }) => ({ id, severity, title: { en: title, zh: title } }))
+export function severeFindings({ findings, rules, totals }: Report): Facts['findings'] {
+  const isLoud = (hits: number): boolean => hits >= LOUD.hits && hits >= LOUD.share * totals.entries
+  return findings.map(({ id, severity, title, hits }) => ({
+    id,
+    // A single error of an hour, of which no evidence is kept, is no reason to wake anybody.
+    severity: rules === 0 && severity === 'act' && !isLoud(hits) ? 'watch' : severity,
+    title: { en: title, zh: title },
+  }))
+}
 
 function changesOf(report: Report, before: Report): Change[] {
   const classOf = (r: Report, name: string): number => r.classes.find((c) => c.class === name)?.hits ?? 0
