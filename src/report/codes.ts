@@ -26,8 +26,8 @@ export interface CodeContext {
   readonly language: Language
   /** Values of each list. */
   readonly top: number
-  /** Holds in place of the server that a log implies. */
-  readonly server: string | undefined
+  /** Holds in place of the server that a log implies; null: nobody knows it. */
+  readonly server: string | null | undefined
   readonly selected: Selected
   readonly details: Details
   /** Length of a timeline. */

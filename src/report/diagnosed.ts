@@ -13,7 +13,7 @@ import { type Finding, iso, type Report } from './shape.js'
 
 export interface DiagnosisOptions extends Range {
   readonly select?: ((code: CodeKey) => boolean) | undefined
-  readonly server?: string | undefined
+  readonly server?: string | null | undefined
   /** Writes a time; UTC when absent. */
   readonly clock?: ((seconds: number) => string) | undefined
 }
@@ -38,7 +38,7 @@ export function diagnosed(
     .sources()
     .filter(({ id }) => options.sources?.includes(id) ?? true)
     .sort((a, b) => b.entries - a.entries)
-  const server = options.server ?? writer?.server ?? null
+  const server = options.server === undefined ? (writer?.server ?? null) : options.server
   const note = (code: CodeEvidence) => lookUp(code, server, writer?.software ?? null)?.note
   const verdictOf = (code: CodeEvidence): Verdict => note(code)?.verdict ?? 'unknown'
   const { findings, rules } = diagnose(evidence, {

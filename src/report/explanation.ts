@@ -5,10 +5,14 @@ import type { Explanation } from './shape.js'
 
 /**
  * What the catalogue says of a code in the log of a writer. @param server holds in place of the server that the log
- * implies
+ * implies; null: nobody knows whose it is
  */
-export function noteOf(code: CodeQuery, writer: Writer | undefined, server: string | undefined): Found | undefined {
-  return lookUp(code, server ?? writer?.server ?? null, writer?.software)
+export function noteOf(
+  code: CodeQuery,
+  writer: Writer | undefined,
+  server: string | null | undefined,
+): Found | undefined {
+  return lookUp(code, server === undefined ? (writer?.server ?? null) : server, writer?.software)
 }
 
 export const verdictOf = (found: Found | undefined): Verdict => found?.note.verdict ?? 'unknown'

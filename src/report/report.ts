@@ -1,5 +1,7 @@
 import type { Language, Verdict } from '../catalogue/note.js'
+import { serverOf } from '../diagnosis/server.js'
 import type { Filter } from '../kernel/filter.js'
+import { evidenceOf } from '../store/evidence.js'
 import { hold } from '../store/query.js'
 import type { Range, Settled } from '../store/range.js'
 import { type Grid, type Selected, selectCodes } from '../store/selected.js'
@@ -48,13 +50,14 @@ export function makeReport(store: Store, options: ReportOptions = {}): Report {
 }
 
 function reportOf(store: Store, options: ReportOptions): Report {
-  const { language = 'en', top = 10, server, by } = options
+  const { language = 'en', top = 10, by } = options
+  const sources = store.sources().filter(({ id }) => options.sources?.includes(id) ?? true)
+  const server = options.server ?? provenServer(store, sources, options)
   const selected = selectCodes(store, options, options.select)
   const { grid, timeline } = makeTimeline(selected)
   const context = { language, top, server, selected, details: selected.details(grid, top), buckets: timeline.length }
   const { codes, otherCodes, verdicts } = reportCodes(context)
   const { firstSeen, lastSeen } = selected.sums
-  const sources = store.sources().filter(({ id }) => options.sources?.includes(id) ?? true)
   const totals = totalsOf(sources, selected.sums, options)
   const told: Omit<Report, 'findings' | 'rules'> = {
     schema: 'logstat.report/1',
@@ -67,7 +70,7 @@ function reportOf(store: Store, options: ReportOptions): Report {
       totals.entries === 0 && totals.filtered > 0
         ? unselected(store, options.filter ?? {}, options.leftOut ?? [], options)
         : null,
-    inputs: sources.map(inputOf),
+    inputs: sources.map((source) => inputOf(source, server)),
     classes: CLASSES.map((name) => {
       const inside = selected.classes.filter(({ digit }) => classOf(digit) === name)
       const sum = noSums()
@@ -92,7 +95,7 @@ function reportOf(store: Store, options: ReportOptions): Report {
     sections: by === undefined ? null : makeSections(store, by, { ...options, language, server }),
     comparison: null,
   }
-  return { ...told, ...(diagnosed(store, told, options) ?? { findings: findingsOf(told), rules: 0 }) }
+  return { ...told, ...(diagnosed(store, told, { ...options, server }) ?? { findings: findingsOf(told), rules: 0 }) }
 }
 
 const isSignIn = ({ status, substatus }: ReportCode): boolean => status === 401 && substatus !== null
@@ -133,6 +136,31 @@ function totalsOf(
   }
 }
 
-function inputOf({ name, format, server, software, lines, entries, rejected, ignored, pruned }: Source): ReportInput {
-  return { name, format, server, software, lines: lines - pruned, entries: entries - pruned, rejected, ignored }
+/** Layouts that nginx, Apache and others write alike: the format proves no server. */
+const SHARED: ReadonlySet<string> = new Set(['combined', 'common', 'vhost-combined', 'vhost-common', 'vhost-seconds'])
+
+/**
+ * The server of logs in shared layouts, as far as their entries prove it; null: not known. Undefined when other formats
+ * say it, or when a database has no evidence.
+ */
+function provenServer(store: Store, sources: readonly Source[], range: Range): 'nginx' | 'apache' | null | undefined {
+  if (!sources.some(({ entries }) => entries > 0)) return undefined
+  if (!sources.every(({ format, entries }) => entries === 0 || SHARED.has(format))) return undefined
+  const evidence = evidenceOf(store, range)
+  return evidence && serverOf(evidence)
+}
+
+/** @param server undefined: as the log says */
+function inputOf(source: Source, server: string | null | undefined): ReportInput {
+  const { name, format, software, lines, entries, rejected, ignored, pruned } = source
+  return {
+    name,
+    format,
+    server: server === undefined ? source.server : server,
+    software,
+    lines: lines - pruned,
+    entries: entries - pruned,
+    rejected,
+    ignored,
+  }
 }

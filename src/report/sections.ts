@@ -46,7 +46,7 @@ export interface Sections {
 
 interface SectionOptions extends Range {
   readonly language: Language
-  readonly server: string | undefined
+  readonly server: string | null | undefined
   readonly select?: ((code: CodeKey) => boolean) | undefined
 }
 

@@ -86,12 +86,14 @@ function countSize(at: usize, size: u32): void {
   }
 }
 
-/** Count the size of an answer 2xx: each of `/`, and of others one in eight, which tells what most are like. */
+/** Count the size of an answer 2xx, and see its escapes: each of `/`, and of others one in eight, which tells enough. */
 // @ts-ignore: decorator
 @inline
 export function countSizes(): void {
   const isRoot = pathEnd == pathStart + 1
   if (++seen & 7 && !isRoot) return
+  seeEscapes(pathStart, max(pathEnd, spanEnd(Role.Uri)))
+  seeEscapes(spanStart(Role.UserAgent), spanEnd(Role.UserAgent))
   if (isDashSize()) sign(Sign.DashBytes)
   if (bytesSent < 0) return
   if (isRoot) countSize(sizes + 8 * <usize>(<u32>bytesSent & 255), <u32>bytesSent)

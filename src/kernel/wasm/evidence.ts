@@ -180,7 +180,7 @@ export function noteEntry(code: u32, hasReason: bool, uri: usize, uriEnd: usize,
   }
   const hasUser = hasName()
   if (trouble) {
-    seeEscapes(pathStart, pathEnd)
+    seeEscapes(pathStart, max(pathEnd, spanEnd(Role.Uri)))
     seeEscapes(spanStart(Role.UserAgent), spanEnd(Role.UserAgent))
     countKinds(((code << 18) | ((attacks ? ATTACK : pathClass) << 12) | (agent << 9) | (host << 1) | isSelf) + 1)
   } else if (hasUser && hasBit(signBits, who)) noteSignIn(who)
