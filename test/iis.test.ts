@@ -184,7 +184,15 @@ describe('--by site', () => {
     const logs = writeSites()
     const whole = JSON.parse((await logstat(['iis', logs, '--format', 'json'])).stdout) as Report
     const apart = JSON.parse((await logstat(['iis', logs, '--by', 'site', '--format', 'json'])).stdout) as Report
-    expect({ ...apart, sections: null }).toEqual({ ...whole, sections: null })
+    // Findings rest on evidence of each site then: how many clients there are in all is not known.
+    const counted = ({ totals, classes, codes, timeline, signIn }: Report) => ({
+      totals,
+      classes,
+      codes,
+      timeline,
+      signIn,
+    })
+    expect(counted(apart)).toEqual(counted(whole))
     expect((await logstat(['iis', logs, '--by', 'site', '--lang', 'zh'])).stdout).toContain('按站点')
   })
 })
