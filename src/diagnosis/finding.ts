@@ -45,6 +45,7 @@ export interface Top {
 
 export const say = (en: string, zh: string): Text => ({ en, zh })
 export const num = (n: number): string => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ',')
+export const clientsEn = (n: number): string => (Math.round(n) === 1 ? 'one client' : `${num(n)} clients`)
 export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
 
 /** What a rule hands over. What is not said follows from the rows. */
@@ -216,6 +217,9 @@ function whereOf(rows: readonly Row[]): Text {
     : say(`On ${names.join(', ')}.`, `涉及 ${names.join('、')}。`)
 }
 
+const partOf = (part: number, whole: number): string =>
+  part === 0 ? 'none of them' : part >= whole ? 'all of them' : `${num(part)} of them`
+
 function whomOf(rows: readonly Row[], clients: number): Text {
   if (rows.length === 0) return say('', '')
   const named = topOf(rows, (r) => r.client)
@@ -226,7 +230,7 @@ function whomOf(rows: readonly Row[], clients: number): Text {
   const people = clientsOf(rows.filter((r) => r.isPerson && !r.isAttacker))
   const known = clientsOf(rows.filter((r) => r.isKnown && !r.isAttacker))
   return say(
-    `${num(clients)} clients, ${num(people)} of them people and apps; ${num(known)} were also answered.`,
+    `${num(clients)} clients, ${partOf(people, clients)} people and apps; ${known >= clients ? 'all' : num(known)} were also answered.`,
     `${num(clients)} 个客户端，其中 ${num(people)} 个是访客或应用；${num(known)} 个也得到过正常响应。`,
   )
 }

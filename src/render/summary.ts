@@ -10,6 +10,7 @@ import { count, padEnd, padStart, percent, truncate, visible, width } from './ce
 import { nextSteps } from './next.js'
 import type { RenderOptions } from './render.js'
 import { type Style, style } from './style.js'
+import { pageOf, stretch } from './text/page.js'
 
 // A summary on one screen: its state and why, what was found, what changed, noise, and how much the logs show.
 
@@ -112,11 +113,13 @@ const SEVERITIES: Readonly<Record<Finding['severity'], { readonly en: string; re
 }
 
 /** What was found, and below it what to look at first. */
-function findingText(screen: Screen, { severity, title, hits, where, checks }: Finding): string[] {
-  const { options, language, style: s } = screen
+function findingText(screen: Screen, finding: Finding): string[] {
+  const { options, told, language, style: s } = screen
+  const { severity, title, hits, where, checks } = finding
   const paint = { act: s.bad, watch: s.warn, info: s.faint }[severity]
   const [check] = checks
-  const line = `${padEnd(SEVERITIES[severity][language], 6)}${visible(title)}  ${count(hits)}${where ? `  ${visible(where)}` : ''}`
+  const facts = [count(hits), ...stretch(pageOf(told.report, options), finding), ...(where ? [visible(where)] : [])]
+  const line = `${padEnd(SEVERITIES[severity][language], 6)}${visible(title)}  ${facts.join('  ')}`
   return [
     `  ${paint(truncate(line, options.width - 2))}`,
     ...(check === undefined ? [] : [`        ${s.faint(truncate(`→ ${visible(check)}`, options.width - 8))}`]),

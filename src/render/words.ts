@@ -31,8 +31,14 @@ const WORDS = {
   days: { en: '{0} d', zh: ' {0} 天' },
   needsAttention: { en: 'NEEDS ATTENTION', zh: '需要处理' },
   background: { en: 'BLOCKED OR BACKGROUND', zh: '已阻止或背景' },
-  ongoing: { en: 'Still going on at the end of the log.', zh: '日志结束时仍在持续。' },
+  ongoing: { en: 'still going on', zh: '仍在持续' },
+  since: { en: 'since {0}, still going on', zh: '自 {0} 起，仍在持续' },
+  fromTo: { en: '{0} to {1}', zh: '{0} 至 {1}' },
   firstCheck: { en: 'First:', zh: '首先：' },
+  nothingFound: {
+    en: 'Nothing needs attention ({0} rules looked).',
+    zh: '没有需要处理的问题（已检查 {0} 条规则）。',
+  },
   nothingNeedsAttention: {
     en: 'No action needed: all codes are normal or harmless.',
     zh: '无需处理：所有状态码均属正常或无害。',

@@ -65,7 +65,7 @@ function isCut({ troubles, lostTroubles }: Evidence): boolean {
 function findingOf(
   found: Found,
   evidence: Evidence,
-  { language, timeline }: Pick<Report, 'language' | 'timeline'>,
+  { language, timeline, codes }: Pick<Report, 'language' | 'timeline' | 'codes'>,
 ): Finding {
   const { takes, minutes, weight, title, where, whom, checks, evidence: facts, firstSeen, lastSeen, ...rest } = found
   const [main] = [...takes].sort((a, b) => b[1] - a[1])
@@ -83,7 +83,7 @@ function findingOf(
     where: inWords(where),
     whom: inWords(whom),
     evidence: facts.map(inWords),
-    checks: checks.map(inWords),
+    checks: checks.length > 0 ? checks.map(inWords) : firstCheckOf(code, codes),
     firstSeen: iso(firstSeen),
     lastSeen: iso(lastSeen),
     series: seriesOf(minutes, timeline),
@@ -92,6 +92,15 @@ function findingOf(
         ? { dimension: 'path', value: path.value, share: Math.min(1, path.hits / found.hits) }
         : null,
   }
+}
+
+/** What the note of a code says to do first, for rules that know no better. */
+function firstCheckOf(code: CodeEvidence | undefined, codes: Report['codes']): readonly string[] {
+  const of = codes.find(
+    (c) => code && c.status === code.status && c.substatus === code.substatus && c.reason === code.reason,
+  )
+  const special = of?.win32.find(({ value, explanation }) => value === code?.win32Status && explanation)
+  return ((special ?? of)?.explanation?.checks ?? []).slice(0, 1)
 }
 
 /** Paths may be thousands of characters long: sentences name their beginning and their end. */

@@ -1,6 +1,6 @@
 import type { Text, Verdict } from '../../catalogue/note.js'
 import type { CodeEvidence } from '../evidence.js'
-import { clientsOf, groupBy, num, percent, quantile, say, sumOf } from '../finding.js'
+import { clientsEn, clientsOf, groupBy, num, percent, quantile, say, sumOf } from '../finding.js'
 import { AUTO } from '../kinds/kinds.js'
 import type { Rule } from '../rule.js'
 import type { Cell, Row, View } from '../view.js'
@@ -246,7 +246,7 @@ export const newCode: Rule = {
         boost: 0.7,
         evidence: [
           say(
-            `New: ${num(sumOf(rows))} requests of ${num(clientsOf(rows))} clients; the period before has none.`,
+            `New: ${num(sumOf(rows))} requests of ${clientsEn(clientsOf(rows))}; the period before has none.`,
             `新出现：${num(clientsOf(rows))} 个客户端共 ${num(sumOf(rows))} 个请求；上一时段没有。`,
           ),
         ],

@@ -146,15 +146,9 @@ export const everybodyGivesUp: Rule = {
       if (n < 20 || clientsOf(inside) < 5) continue
       const times = pile(view, inside)
       const [path] = groupBy(inside, (r) => r.path)[0] as [string, Row[]]
-      const first = Math.min(...inside.map((r) => r.first as number))
-      const last = Math.max(...inside.map((r) => r.last as number))
-      const until = view.isOngoing(last) ? '' : ` to ${view.clock(last)}`
       yield {
         severity: 'act',
-        title: say(
-          `Visitors gave up waiting from ${view.clock(first)}${until || ' on'}`,
-          `自 ${view.clock(first)} 起访客放弃等待${until && `，至 ${view.clock(last)} 结束`}`,
-        ),
+        title: say('Visitors gave up waiting', '访客放弃等待'),
         rows: inside,
         boost: 2,
         fades: true,

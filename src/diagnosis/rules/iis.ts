@@ -1,5 +1,5 @@
 import type { CodeEvidence } from '../evidence.js'
-import { type Draft, groupBy, num, say, sumOf } from '../finding.js'
+import { clientsEn, type Draft, groupBy, num, say, sumOf } from '../finding.js'
 import type { Rule } from '../rule.js'
 import type { View } from '../view.js'
 import { mostly, mostlyZh } from './words.js'
@@ -202,7 +202,7 @@ export const clientCertificate: Rule = {
       boost: 2,
       evidence: [
         say(
-          `${num(n)} refusals to ${num(clients.length)} clients; ${num(never)} never got in.`,
+          `${num(n)} refusals to ${clientsEn(clients.length)}; ${num(never)} never got in.`,
           `${num(clients.length)} 个客户端共 ${num(n)} 次被拒绝；其中 ${num(never)} 个从未成功。`,
         ),
       ],

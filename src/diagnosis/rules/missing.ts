@@ -1,5 +1,5 @@
 import type { CodeEvidence } from '../evidence.js'
-import { clientsOf, type Draft, groupBy, minutesOf, num, percent, say, sumOf } from '../finding.js'
+import { clientsEn, clientsOf, type Draft, groupBy, minutesOf, num, percent, say, sumOf } from '../finding.js'
 import { AUTO } from '../kinds/kinds.js'
 import type { Rule } from '../rule.js'
 import type { Row, View } from '../view.js'
@@ -177,10 +177,7 @@ export const waveOf404: Rule = {
       const share = wereThere / sumOf(inside)
       yield {
         severity: share >= 0.3 ? 'act' : 'watch',
-        title: say(
-          `Many pages were missing from ${view.clock(from * 60)} to ${view.clock(to * 60)}`,
-          `${view.clock(from * 60)} 至 ${view.clock(to * 60)} 大量页面缺失`,
-        ),
+        title: say('Many pages were missing for a while', '一段时间内大量页面缺失'),
         rows: inside,
         boost: 1.5,
         evidence: [
@@ -235,7 +232,7 @@ export const pathVanished: Rule = {
         rows: group,
         evidence: [
           say(
-            `${num(n)} answers 404 to ${num(clientsOf(group))} clients; it was answered ${num(answered)} times.`,
+            `${num(n)} answers 404 to ${clientsEn(clientsOf(group))}; it was answered ${num(answered)} times.`,
             `${num(clientsOf(group))} 个客户端共收到 ${num(n)} 次 404；此前曾成功响应 ${num(answered)} 次。`,
           ),
         ],
@@ -276,7 +273,7 @@ export const missingPathManyPeople: Rule = {
         boost: 0.5,
         evidence: [
           say(
-            `${num(n)} requests by ${num(clientsOf(group))} clients; the referers say who links there.`,
+            `${num(n)} requests by ${clientsEn(clientsOf(group))}; the referers say who links there.`,
             `${num(clientsOf(group))} 个客户端共 ${num(n)} 个请求；referer 会说明链接来源。`,
           ),
         ],

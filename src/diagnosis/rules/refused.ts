@@ -1,5 +1,5 @@
 import type { CodeEvidence } from '../evidence.js'
-import { clientsOf, groupBy, num, percent, say, sumOf } from '../finding.js'
+import { clientsEn, clientsOf, groupBy, num, percent, say, sumOf } from '../finding.js'
 import { AUTO } from '../kinds/kinds.js'
 import type { Rule } from '../rule.js'
 import type { Row, View } from '../view.js'
@@ -193,7 +193,7 @@ export const forbiddenOwnPages: Rule = {
         boost: isMany ? 0.8 : 0.4,
         evidence: [
           say(
-            `${num(n)} refusals to ${num(clientsOf(group))} clients, ${num(sumOf(own))} from own pages; ${percent(share)} of the path.`,
+            `${num(n)} refusals to ${clientsEn(clientsOf(group))}, ${num(sumOf(own))} from own pages; ${percent(share)} of the path.`,
             `${num(clientsOf(group))} 个客户端共 ${num(n)} 次被拒绝，其中 ${num(sumOf(own))} 次来自本站页面；占该路径的 ${percent(share)}。`,
           ),
         ],
@@ -244,7 +244,7 @@ export const pathRefused: Rule = {
         boost: 0.7,
         evidence: [
           say(
-            `${num(n)} of ${num(Math.max(n, answered + errors))} requests, by ${num(clientsOf(group))} clients.`,
+            `${num(n)} of ${num(Math.max(n, answered + errors))} requests, by ${clientsEn(clientsOf(group))}.`,
             `${num(Math.max(n, answered + errors))} 个请求中的 ${num(n)} 个，涉及 ${num(clientsOf(group))} 个客户端。`,
           ),
         ],

@@ -1,5 +1,5 @@
 import type { CodeEvidence } from '../evidence.js'
-import { clientsOf, type Draft, groupBy, minutesOf, num, percent, pileOf, say, sumOf } from '../finding.js'
+import { clientsEn, clientsOf, type Draft, groupBy, minutesOf, num, percent, pileOf, say, sumOf } from '../finding.js'
 import type { Rule } from '../rule.js'
 import type { Row, View } from '../view.js'
 import { type Stretch, stretchesOf } from '../windows.js'
@@ -129,15 +129,7 @@ export const outage: Rule = {
       const pile = pileOfRows(view, inside)
       yield {
         severity: 'act',
-        title: ongoing
-          ? say(
-              `${en} (${statuses(inside)}) since ${view.clock(first)}`,
-              `自 ${view.clock(first)} 起${zh}（${statuses(inside)}）`,
-            )
-          : say(
-              `${en} (${statuses(inside)}) from ${view.clock(first)} to ${view.clock(last)}`,
-              `${view.clock(first)} 至 ${view.clock(last)} ${zh}（${statuses(inside)}）`,
-            ),
+        title: say(`${en} (${statuses(inside)})`, `${zh}（${statuses(inside)}）`),
         rows: inside,
         boost: 3,
         fades: true,
@@ -150,9 +142,6 @@ export const outage: Rule = {
             `${num(lost)} of ${num(total)} requests failed, mostly ${mostly(inside)}.`,
             `${num(total)} 个请求中有 ${num(lost)} 个失败，主要是 ${mostlyZh(inside)}。`,
           ),
-          ongoing
-            ? say('It was still going on when the log ends.', '日志结束时仍在持续。')
-            : say(`It is over; the last one was at ${view.clock(last)}.`, `已结束，最后一个在 ${view.clock(last)}。`),
           ...pileText(pile),
         ],
         checks: [check],
@@ -200,7 +189,7 @@ function fewClients(view: View, rows: readonly Row[], { total }: Stretch): Draft
     boost: 0.3,
     evidence: [
       say(
-        `${num(errors)} answers ${statuses(rows)} to ${num(failing.length)} clients; the others of that time saw hardly any.`,
+        `${num(errors)} answers ${statuses(rows)} to ${clientsEn(failing.length)}; the others of that time saw hardly any.`,
         `${num(failing.length)} 个客户端收到 ${num(errors)} 次 ${statuses(rows)}；同一时段其他访客几乎未受影响。`,
       ),
     ],
@@ -243,7 +232,6 @@ export const pathFails: Rule = {
         n >= 5 && (share >= 0.2 || between >= 0.2) && (sumOf(known) >= 0.2 * n || group.some((r) => r.referer !== null))
       if (!isAct && !isWatch) continue
       const pile = pileOfRows(view, group)
-      const last = Math.max(...group.map((r) => r.last ?? 0))
       yield {
         severity: isAct && !isForRobots ? 'act' : 'watch',
         title: say(`${path} fails (${statuses(group)})`, `${path} 失败（${statuses(group)}）`),
@@ -262,13 +250,6 @@ export const pathFails: Rule = {
                 `${num(answered + errors)} 个请求中有 ${num(n)} 个失败（${percent(share)}）；首末错误之间为 ${percent(between)}。`,
               ),
           ...pileText(pile),
-          ...(last > 0
-            ? [
-                view.isOngoing(last)
-                  ? say('It was still going on when the log ends.', '日志结束时仍在持续。')
-                  : say(`The last one was at ${view.clock(last)}.`, `最后一个在 ${view.clock(last)}。`),
-              ]
-            : []),
         ],
         checks: [
           pile
@@ -329,7 +310,7 @@ export const serverErrors: Rule = {
         rows: byAttackers,
         evidence: [
           say(
-            `${num(sumOf(byAttackers))} errors to ${num(clientsOf(byAttackers))} clients that probe or attack.`,
+            `${num(sumOf(byAttackers))} errors to ${clientsEn(clientsOf(byAttackers))} that probe or attack.`,
             `${num(clientsOf(byAttackers))} 个探测或攻击的客户端收到 ${num(sumOf(byAttackers))} 次错误。`,
           ),
         ],

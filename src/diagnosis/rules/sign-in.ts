@@ -1,5 +1,5 @@
 import type { CodeEvidence } from '../evidence.js'
-import { clientsOf, type Draft, groupBy, num, say, sumOf } from '../finding.js'
+import { clientsEn, clientsOf, type Draft, groupBy, num, say, sumOf } from '../finding.js'
 import type { Rule } from '../rule.js'
 import { bitCount, type Row, type View } from '../view.js'
 
@@ -43,7 +43,7 @@ export const accountUnusable: Rule = {
         verdict: 'auth',
         evidence: [
           say(
-            `${num(sumOf(rows))} refusals (401, Win32 ${win32}) to ${num(clientsOf(rows))} clients.`,
+            `${num(sumOf(rows))} refusals (401, Win32 ${win32}) to ${clientsEn(clientsOf(rows))}.`,
             `${num(clientsOf(rows))} 个客户端共 ${num(sumOf(rows))} 次被拒绝（401，Win32 ${win32}）。`,
           ),
         ],
@@ -79,7 +79,7 @@ export const signInServerSide: Rule = {
       verdict: 'auth',
       evidence: [
         say(
-          `${num(sumOf(rows))} refusals to ${num(clientsOf(rows))} clients.`,
+          `${num(sumOf(rows))} refusals to ${clientsEn(clientsOf(rows))}.`,
           `${num(clientsOf(rows))} 个客户端共 ${num(sumOf(rows))} 次被拒绝。`,
         ),
       ],
@@ -280,7 +280,7 @@ function brokenOn(path: string, rows: readonly Row[]): Draft | null {
     verdict: 'auth',
     evidence: [
       say(
-        `${num(n)} answers 401 to ${num(clients.length)} clients; ${num(reached)} of them ever got this path.`,
+        `${num(n)} answers 401 to ${clientsEn(clients.length)}; ${num(reached)} of them ever got this path.`,
         `${num(clients.length)} 个客户端共收到 ${num(n)} 次 401；其中 ${num(reached)} 个曾成功访问该路径。`,
       ),
     ],

@@ -13,7 +13,7 @@ import {
   wrap,
 } from '../cells.js'
 import { BASIS_WORDS, type Word } from '../words.js'
-import { fitted, labelled, type Page, timeText, words } from './page.js'
+import { fitted, labelled, type Page, stretch, timeText, words } from './page.js'
 
 const MAX_FINDINGS = 12
 export const MAX_EXPLAINED = 5
@@ -36,12 +36,11 @@ function background(page: Page): string[] {
 }
 
 /** Two or three lines below the line of a finding: what is known of it, and what to do first. */
-function about(page: Page, { evidence, checks, whom, ongoing }: Finding): string[] {
+function about(page: Page, { evidence, checks, whom }: Finding): string[] {
   const facts = [...evidence, ...(whom ? [whom] : [])].slice(0, 3)
   const room = page.width - 6
   return [
     ...facts.flatMap((fact) => wrap(visible(fact), room)).map((line) => `      ${line}`),
-    ...(ongoing && facts.length > 0 ? [`      ${page.style.faint(words(page, 'ongoing'))}`] : []),
     ...(checks[0]
       ? wrap(`${words(page, 'firstCheck')} ${visible(checks[0])}`, room).map((line) => `      ${line}`)
       : []),
@@ -53,15 +52,14 @@ function attention(page: Page): string[] {
   const findings = page.report.findings.filter(({ severity }) => severity !== 'info')
   const areMostUnknown = totals.rejected > (totals.lines - totals.ignored) / 2
   const warning = areMostUnknown ? [page.style.bad(words(page, 'mostlyUnknown')), ''] : []
-  if (findings.length === 0)
-    return areMostUnknown ? warning : [page.style.good(words(page, 'nothingNeedsAttention')), '']
+  if (findings.length === 0) return areMostUnknown ? warning : [page.style.good(nothing(page)), '']
   const shown = findings.slice(0, MAX_FINDINGS)
   const codes = shown.map(({ codes, code }) => truncate(visible(codes[0] ?? code), 24))
   const room = Math.max(0, ...codes.map(width))
   const told = shown.flatMap((finding, i) => {
     const title = visible(finding.title) || words(page, 'noExplanation')
     const [first = '', ...rest] = wrap(
-      `${title} · ${words(page, 'hitsOf', count(finding.hits))}`,
+      [title, words(page, 'hitsOf', count(finding.hits)), ...stretch(page, finding)].join(' · '),
       page.width - room - 4,
     )
     const head = `  ${padEnd(codes[i] as string, room)}  ${first}`
@@ -80,6 +78,12 @@ function attention(page: Page): string[] {
     ...(more > 0 ? [`  ${page.style.faint(words(page, 'more', more))}`] : []),
     '',
   ]
+}
+
+/** Said only where no rule found anything; `rules` is 0 for a database of a version that kept no evidence. */
+function nothing(page: Page): string {
+  const { rules } = page.report
+  return rules > 0 ? words(page, 'nothingFound', rules) : words(page, 'nothingNeedsAttention')
 }
 
 /** A block for each of the first codes that need attention: the most particular explanation there is. */

@@ -1,5 +1,5 @@
 import type { Language, Verdict } from '../../catalogue/note.js'
-import type { Report } from '../../report/shape.js'
+import type { Finding, Report } from '../../report/shape.js'
 import { localTime } from '../../time-zone.js'
 import { type Column, padEnd, table, width, wrap } from '../cells.js'
 import type { RenderOptions } from '../render.js'
@@ -45,6 +45,14 @@ export function timeText({ zone, isOneDay, isOneYear }: Page, time: string | nul
   if (time === null) return '–'
   const local = localTime(secondsOf(time), zone)
   return isOneDay ? local.slice(11) : isOneYear ? local.slice(5, 16) : local.slice(0, 10)
+}
+
+/** Since when a finding lasts, or from when to when it did. */
+export function stretch(page: Page, { firstSeen, lastSeen, ongoing }: Finding): string[] {
+  if (firstSeen === null) return ongoing ? [words(page, 'ongoing')] : []
+  const [first, last] = [timeText(page, firstSeen), timeText(page, lastSeen)]
+  if (ongoing) return [words(page, 'since', first)]
+  return [first === last ? first : words(page, 'fromTo', first, last)]
 }
 
 /** Short texts in as few lines as they need. */
