@@ -552,7 +552,7 @@ describe('encodings', () => {
     expect(run.status).toBe(0)
     const paths = JSON.parse(run.stdout).codes[0].top.paths.map((p: { value: string }) => p.value)
     expect(paths.sort()).toEqual(['/\\xA4\\xA4', '/\\xB0\\xA1', '/\\xFC', '/a\0b'])
-    const shown = logstat([join(folder, 'bytes.log')]).stdout
+    const shown = logstat([join(folder, 'bytes.log'), '--format', 'csv', '--table', 'paths']).stdout
     expect(shown).toContain('/a\\x00b')
     expect(shown).not.toContain('\0')
   })

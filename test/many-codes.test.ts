@@ -154,7 +154,8 @@ describe('what is shown of more codes than anybody reads', () => {
     expect(text).toContain('500.19')
   })
   it('adds up with what is left out: the tree of IIS', () => {
-    const tree = renderIis(makeReport(store), OPTIONS).split('\n')
+    const text = renderIis(makeReport(store), OPTIONS)
+    const tree = text.slice(text.search(/^\d{3} +[\d,]+ /m), text.search(/^SIGN-IN$/m)).split('\n')
     const counts = (form: RegExp): number[] => tree.flatMap((line) => form.exec(line)?.[1] ?? []).map(number)
     const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
     expect(sum(counts(/^\d{3} +([\d,]+) /))).toBe(ENTRIES)
@@ -170,7 +171,10 @@ describe('what is shown of more codes than anybody reads', () => {
     expect(report.codes).toHaveLength(SUBS + 1)
     // Those that want a person come in the order of urgency, then of hits.
     expect(report.findings[0]).toMatchObject({ status: 500, substatus: 19 })
-    expect(report.findings.length).toBeGreaterThan(200)
+    for (const { codes, hits } of report.findings) {
+      expect(codes.length).toBeLessThanOrEqual(100)
+      expect(hits).toBeLessThanOrEqual(ENTRIES)
+    }
   })
 })
 

@@ -186,12 +186,12 @@ export const troubleKey = (
 
 /** Room for troubles of each group. */
 const ROOM: Readonly<Record<TroubleGroup, number>> = {
-  rare: 1000,
-  server: 2000,
-  'gave-up': 1000,
-  'sign-in': 1000,
-  linked: 2000,
-  strange: 1000,
+  rare: 500,
+  server: 1000,
+  'gave-up': 500,
+  'sign-in': 500,
+  linked: 1000,
+  strange: 500,
 }
 
 /** Add evidence of a later stretch to that of an earlier one. `from` is spent by it. */

@@ -108,6 +108,8 @@ export function makeFinding(view: View, id: string, draft: Draft): Finding {
     draft.last !== undefined ? draft.last : greatest([...rows.map((r) => r.last), ...cells.map((c) => c.code.last)])
   const ongoing = draft.ongoing ?? view.isOngoing(last)
   const clients = clientsOf(rows)
+  const paths = topOf(rows, (r) => r.path)
+  const named = topOf(rows, (r) => r.client)
   const people = draft.people ?? rows.reduce((n, r) => n + (r.isPerson && r.isKnown && !r.isAttacker ? r.hits : 0), 0)
   const now = ongoing ? 1.5 : fades ? 0.5 : 1
   return {
@@ -123,14 +125,14 @@ export function makeFinding(view: View, id: string, draft: Draft): Finding {
     firstSeen: first,
     lastSeen: last,
     ongoing,
-    where: whereOf(rows),
-    whom: whomOf(rows, clients),
+    where: whereOf(rows, paths),
+    whom: whomOf(rows, clients, named),
     evidence: [...(draft.evidence ?? []), ...sampleText(rows)],
     checks: draft.checks ?? [],
     minutes: minutesOf(rows, cells),
     top: {
-      paths: topOf(rows, (r) => r.path),
-      clients: topOf(rows, (r) => r.client),
+      paths,
+      clients: named,
       referers: topOf(rows, (r) => r.referer ?? ''),
     },
     timeTaken: timesOf(
@@ -204,8 +206,7 @@ export function minutesOf(rows: readonly Row[], cells: readonly Cell[] = []): Ma
   return minutes
 }
 
-function whereOf(rows: readonly Row[]): Text {
-  const paths = topOf(rows, (r) => r.path)
+function whereOf(rows: readonly Row[], paths: readonly Top[]): Text {
   if (paths.length === 0) return say('', '')
   const names = paths.slice(0, 3).map(({ value }) => value)
   const more = new Set(rows.map((r) => r.path)).size - names.length
@@ -220,9 +221,8 @@ function whereOf(rows: readonly Row[]): Text {
 const partOf = (part: number, whole: number): string =>
   part === 0 ? 'none of them' : part >= whole ? 'all of them' : `${num(part)} of them`
 
-function whomOf(rows: readonly Row[], clients: number): Text {
+function whomOf(rows: readonly Row[], clients: number, named: readonly Top[]): Text {
   if (rows.length === 0) return say('', '')
-  const named = topOf(rows, (r) => r.client)
   if (clients === 1)
     return named[0]
       ? say(`One client: ${named[0].value}.`, `一个客户端：${named[0].value}。`)
@@ -235,11 +235,21 @@ function whomOf(rows: readonly Row[], clients: number): Text {
   )
 }
 
+type Times = { readonly p50Ms: number | null; readonly p95Ms: number | null } | null
+
+/** Many findings are of one code each, and of the same: its times are looked up once. */
+const timesOfCode = new WeakMap<CodeEvidence, Times>()
+
 function timesOf(codes: readonly CodeEvidence[], pileMs: number | null): Finding['timeTaken'] {
-  const bins = new Map<number, number>()
-  for (const { latency } of codes) for (const [bin, n] of latency) bins.set(bin, (bins.get(bin) ?? 0) + n)
-  if (bins.size === 0) return null
-  return { p50Ms: quantile(bins, 0.5), p95Ms: quantile(bins, 0.95), pileMs }
+  const [only] = codes
+  let times: Times | undefined = only && codes.length === 1 ? timesOfCode.get(only) : undefined
+  if (times === undefined) {
+    const bins = new Map<number, number>()
+    for (const { latency } of codes) for (const [bin, n] of latency) bins.set(bin, (bins.get(bin) ?? 0) + n)
+    times = bins.size === 0 ? null : { p50Ms: quantile(bins, 0.5), p95Ms: quantile(bins, 0.95) }
+    if (only && codes.length === 1) timesOfCode.set(only, times)
+  }
+  return times && { ...times, pileMs }
 }
 
 /** In milliseconds. */

@@ -75,6 +75,7 @@ function findingOf(
     text[language].replace(LONG, (word) => `${word.slice(0, 60)}…${word.slice(-20)}`)
   return {
     ...rest,
+    codes: rest.codes.slice(0, MANY_CODES),
     status: code?.status ?? null,
     substatus: code?.substatus ?? null,
     reason: code?.reason ?? null,
@@ -93,6 +94,9 @@ function findingOf(
         : null,
   }
 }
+
+/** So many codes of a finding are named: a scan may bring thousands. */
+const MANY_CODES = 100
 
 /** What the note of a code says to do first, for rules that know no better. */
 function firstCheckOf(code: CodeEvidence | undefined, codes: Report['codes']): readonly string[] {

@@ -160,7 +160,7 @@ export interface ReportCode extends Evidence, ReportedSums {
 export interface Finding {
   readonly id: string
   readonly severity: 'act' | 'watch' | 'info'
-  /** All codes that it takes from. */
+  /** The codes that it takes from, the most frequent first; at most 100. */
   readonly codes: readonly string[]
   /** Of all entries. */
   readonly share: number

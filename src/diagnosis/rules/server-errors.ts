@@ -1,3 +1,4 @@
+import type { Verdict } from '../../catalogue/note.js'
 import type { CodeEvidence } from '../evidence.js'
 import { clientsEn, clientsOf, type Draft, groupBy, minutesOf, num, percent, pileOf, say, sumOf } from '../finding.js'
 import type { Rule } from '../rule.js'
@@ -10,6 +11,13 @@ import { mostly, mostlyZh, statuses } from './words.js'
 
 const isServerError = ({ status }: CodeEvidence): boolean =>
   status !== null && status >= 500 && status < 600 && status !== 501 && status !== 505
+/** Errors of the server but those that its notes call harmless, as 500.19/64 is: the client had left. */
+const isFailure =
+  (view: View) =>
+  (code: CodeEvidence): boolean =>
+    isServerError(code) && !HARMLESS.has(view.options.verdictOf(code))
+const HARMLESS: ReadonlySet<Verdict> = new Set(['normal', 'noise'])
+
 /** What a 502, a 503 or a 504 says of whom to ask. */
 function kindOfFailure(rows: readonly Row[]): { en: string; zh: string; check: { en: string; zh: string } } {
   const status = groupBy(rows, (r) => r.of.status)[0]?.[0]
@@ -110,7 +118,7 @@ export const outage: Rule = {
     '单个脚本失败或漏洞扫描：此时错误集中于少数客户端，其他客户端没有错误。',
   ),
   *find(view) {
-    const rows = view.open(isServerError, (r) => !r.isAttacker)
+    const rows = view.open(isFailure(view), (r) => !r.isAttacker)
     for (const stretch of stretchesOf(view, minutesOf(rows), 5, 0.1)) {
       const inside = rows.filter((r) => !r.taken && overlaps(r, stretch))
       const lost = Math.min(sumOf(inside), Math.round(stretch.hits))
@@ -216,7 +224,7 @@ export const pathFails: Rule = {
     '陌生访客访问已停用的站点：他们没有任何成功响应，且请求的是 `/`。',
   ),
   *find(view) {
-    const rows = view.open(isServerError, (r) => !r.isAttacker && !r.kind.startsWith('probe-'))
+    const rows = view.open(isFailure(view), (r) => !r.isAttacker && !r.kind.startsWith('probe-'))
     for (const [path, group] of groupBy(rows, (r) => r.path)) {
       const { answered, answeredBetween, errors } = (group[0] as Row).about
       const n = sumOf(group)
@@ -275,8 +283,8 @@ export const serverErrors: Rule = {
   severities: ['act', 'watch', 'info'],
   falseAlarms: say('Strangers at `/` who never had an answer.', '从未得到响应、只请求 `/` 的陌生访客。'),
   *find(view) {
-    const byAttackers = view.open(isServerError, (r) => r.isAttacker || r.kind.startsWith('probe-'))
-    const rows = view.open(isServerError, (r) => !r.isAttacker && !r.kind.startsWith('probe-'))
+    const byAttackers = view.open(isFailure(view), (r) => r.isAttacker || r.kind.startsWith('probe-'))
+    const rows = view.open(isFailure(view), (r) => !r.isAttacker && !r.kind.startsWith('probe-'))
     const n = sumOf(rows)
     if (n > 0) {
       const known = rows.filter((r) => r.isKnown)

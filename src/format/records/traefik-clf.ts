@@ -7,9 +7,9 @@ export default {
   server: 'traefik',
   family: 'clf',
   layout:
-    '$remote_addr $ident $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $number "$router" "$url" ${request_time_ms}ms',
+    '$remote_addr $ident $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $number "$router" "$service_url" ${request_time_ms}ms',
   variants: [
-    '$remote_addr $ident $remote_user [$time_local] "$request" $status $body_bytes_sent - "$http_user_agent" $number "$router" "$url" ${request_time_ms}ms',
+    '$remote_addr $ident $remote_user [$time_local] "$request" $status $body_bytes_sent - "$http_user_agent" $number "$router" "$service_url" ${request_time_ms}ms',
   ],
   samples: [
     {

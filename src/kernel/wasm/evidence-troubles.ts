@@ -13,9 +13,9 @@ import { NO_TIME } from './time'
 declare function newText(kind: i32, number: u32, at: usize, length: u32): void
 
 /** Sum of what the groups may hold. */
-const TROUBLES: u32 = 1 << 12
+const TROUBLES: u32 = 1 << 11
 /** Records of paths and of clients. There is a path and a client for each trouble; the rest is for slow paths and for attackers. */
-const OTHERS: u32 = 1 << 13
+const OTHERS: u32 = 1 << 12
 
 /** Room of a group; `Count` groups make up TROUBLES. */
 function roomOf(group: u32): u32 {
