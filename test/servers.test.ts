@@ -418,7 +418,7 @@ describe.runIf(HAVE_SERVERS)('every format of a real server tells the same', () 
       ],
       [
         'upstreams',
-        'combined',
+        'nginx-timed',
         `$remote_addr - $remote_user [$time_local] ${tail} $request_time $upstream_response_time $upstream_status $pipe`,
       ],
       ['vhost', 'vhost-combined', `$host:$server_port $remote_addr - $remote_user [$time_local] ${tail}`],
