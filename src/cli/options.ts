@@ -185,8 +185,8 @@ export const failOn = (): Option =>
   }).argParser(collect)
 export const minRequests = (): Option =>
   option('--min-requests <n>', {
-    en: 'a share or a time of fewer requests exceeds no threshold (default: 120)',
-    zh: '请求数少于该值时，比例和耗时不触发阈值（默认：120）',
+    en: 'of fewer requests, a share is taken of this number, and a time exceeds nothing (default: 120)',
+    zh: '请求数少于该值时，比例按该值计算，耗时不触发阈值（默认：120）',
   }).argParser(whole)
 
 const group = (heading: Words, ...options: readonly Option[]): Option[] =>

@@ -126,8 +126,10 @@ function compared(comparison: Comparison, whole: Facts, least: number): Outcome 
   const base = measure === 'rejected' ? facts.lines : facts.requests
   if (base === null) return UNKNOWN
   const value = share(count, base)
-  if (base < least) return { exceeded: false, value: tooFew(value) }
-  return { exceeded: holds((count / base) * 100, operator, limit.n), value }
+  if (base >= least) return { exceeded: holds((count / base) * 100, operator, limit.n), value }
+  // A handful of requests says little; if even so many requests as are asked for would exceed the limit, enough is known.
+  const isAlarming = operator.startsWith('>') && holds((count / least) * 100, operator, limit.n)
+  return { exceeded: isAlarming, value: isAlarming ? value : tooFew(value) }
 }
 
 function scoped({ scopes, ofPeople }: Comparison, whole: Facts): Facts | null {
