@@ -212,7 +212,7 @@ function whereOf(rows: readonly Row[], paths: readonly Top[]): Text {
   const more = new Set(rows.map((r) => r.path)).size - names.length
   return more > 0
     ? say(
-        `On ${names.join(', ')} and ${num(more)} more paths.`,
+        `On ${names.join(', ')} and ${more === 1 ? 'one more path' : `${num(more)} more paths`}.`,
         `涉及 ${names.join('、')} 及另外 ${num(more)} 个路径。`,
       )
     : say(`On ${names.join(', ')}.`, `涉及 ${names.join('、')}。`)

@@ -50,7 +50,8 @@ export function timeText({ zone, isOneDay, isOneYear }: Page, time: string | nul
 /** Since when a finding lasts, or from when to when it did. */
 export function stretch(page: Page, { firstSeen, lastSeen, ongoing }: Finding): string[] {
   if (firstSeen === null) return ongoing ? [words(page, 'ongoing')] : []
-  const [first, last] = [timeText(page, firstSeen), timeText(page, lastSeen)]
+  const minute = (time: string | null): string => timeText(page, time).replace(/^(\d\d:\d\d):\d\d$/, '$1')
+  const [first, last] = [minute(firstSeen), minute(lastSeen)]
   if (ongoing) return [words(page, 'since', first)]
   return [first === last ? first : words(page, 'fromTo', first, last)]
 }
