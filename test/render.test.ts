@@ -124,9 +124,8 @@ describe('one literal report', () => {
                    00:00 18:00
 
       NEEDS ATTENTION
-        503.2       Concurrent request limit exceeded · 214 hits · 14:05:01 to
-                    14:31:44
-        401.1/1326  Wrong user name or password · 9 hits · 07:00:00 to 16:00:00
+        503.2       Concurrent request limit exceeded · 214 hits · 14:05 to 14:31
+        401.1/1326  Wrong user name or password · 9 hits · 07:00 to 16:00
         404.77      not in the catalogue; counted as logged · 3 hits
 
       NORMAL OR HARMLESS
@@ -197,8 +196,8 @@ describe('one literal report', () => {
                    00:00 18:00
 
       需要处理
-        503.2       超出并发请求限制 · 214 次 · 14:05:01 至 14:31:44
-        401.1/1326  用户名或密码错误 · 9 次 · 07:00:00 至 16:00:00
+        503.2       超出并发请求限制 · 214 次 · 14:05 至 14:31
+        401.1/1326  用户名或密码错误 · 9 次 · 07:00 至 16:00
         404.77      目录中没有此项；按日志中的原值计数 · 3 次
 
       正常或无害
@@ -279,8 +278,8 @@ describe('one literal report', () => {
         NOT JUDGED  p95 > 1s: no time taken is known
 
       Found
-        act   Concurrent request limit exceeded  214  14:05:01 to 14:31:44
-        watch Wrong user name or password  9  07:00:00 to 16:00:00
+        act   Concurrent request limit exceeded  214  14:05 to 14:31
+        watch Wrong user name or password  9  07:00 to 16:00
         watch   3
 
       Against 2026-11-21
