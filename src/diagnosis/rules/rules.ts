@@ -8,6 +8,7 @@ import * as missing from './missing.js'
 import * as refused from './refused.js'
 import * as serverErrors from './server-errors.js'
 import * as signIn from './sign-in.js'
+import * as theLog from './the-log.js'
 
 /** All rules, in the order in which they are asked: what one takes no later one sees. */
 export const RULES: readonly Rule[] = [
@@ -54,8 +55,8 @@ export const RULES: readonly Rule[] = [
   background.newCode,
   background.anyCode,
   background.slower,
-  background.linesNotUnderstood,
-  background.entriesWithoutTime,
-  background.logGap,
-  background.clockWentBack,
+  theLog.linesNotUnderstood,
+  theLog.entriesWithoutTime,
+  theLog.logGap,
+  theLog.clockWentBack,
 ]
