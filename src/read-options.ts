@@ -1,9 +1,9 @@
-import type { Words } from '../errors.js'
-import type { Server } from '../format/format.js'
-import type { OwnFormat } from '../format/own.js'
-import type { Input } from '../input/find.js'
-import type { Filter } from '../kernel/filter.js'
-import type { Sizes } from '../plan/sizes.js'
+import type { Words } from './errors.js'
+import type { Server } from './format/format.js'
+import type { OwnFormat } from './format/own.js'
+import type { Input } from './input/find.js'
+import type { Filter } from './kernel/filter.js'
+import type { Sizes } from './plan/sizes.js'
 
 export interface ReadOptions {
   /** What `--log-format` says; detected when absent. */
