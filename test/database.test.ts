@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { gzipSync } from 'node:zlib'
+import { gzipSync, inflateRawSync } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { findInputs, type Input } from '../src/input/find.js'
@@ -287,7 +287,10 @@ describe('a set of rotated logs', () => {
 })
 
 describe('personal data', () => {
-  const bytesOf = (db: string): string => readFileSync(at(db), 'latin1')
+  /** Evidence is packed in the file. */
+  const evidenceIn = (db: string): string =>
+    (rows(db, 'SELECT data FROM evidence') as { data: Buffer }[]).map(({ data }) => inflateRawSync(data)).join('')
+  const bytesOf = (db: string): string => readFileSync(at(db), 'latin1') + evidenceIn(db)
   it('is readable to its owner only, and holds no query string', async () => {
     writeFileSync(at('a.log'), `${lines(0, 100)}junk /x?token=secret1 a=secret2&b=secret3 203.0.113.9\n`)
     await ingest('logs.db', 'a.log')
@@ -315,6 +318,11 @@ describe('personal data', () => {
       `203.0.113.9 - - [01/Oct/2026:00:00:00 +0000] "GET /a;jsessionid=${id}/b;v=1#${id} HTTP/1.1" 404 0 "http://e.org/x;sid=${id}#${id}" "-"\n`
     writeFileSync(at('a.log'), ['SECRET1', 'SECRET2', 'SECRET3'].map(log).join(''))
     expect(logstat(['ingest', '--anonymize', 'hash', at('a.log'), '--db', at('logs.db')]).status).toBe(0)
+    // A name that is hidden already stays as it is when the log goes on.
+    const client = /"client":"(#\w+)"/.exec(evidenceIn('logs.db'))?.[1] as string
+    writeFileSync(at('a.log'), ['SECRET1', 'SECRET2', 'SECRET3', 'SECRET4'].map(log).join(''))
+    expect(logstat(['ingest', at('a.log'), '--db', at('logs.db')]).status).toBe(0)
+    expect(new Set(evidenceIn('logs.db').match(/#\w{16}/g))).toEqual(new Set([client]))
     expect(bytesOf('logs.db')).not.toContain('SECRET')
     expect(
       rows(
@@ -322,8 +330,8 @@ describe('personal data', () => {
         "SELECT dimension, value, hits FROM values_by_code WHERE dimension IN ('path', 'referer') ORDER BY 1",
       ),
     ).toEqual([
-      { dimension: 'path', value: '/a;jsessionid=…/b;v=…#…', hits: 3 },
-      { dimension: 'referer', value: 'http://e.org/x;sid=…#…', hits: 3 },
+      { dimension: 'path', value: '/a;jsessionid=…/b;v=…#…', hits: 4 },
+      { dimension: 'referer', value: 'http://e.org/x;sid=…#…', hits: 4 },
     ])
     expect(logstat(['doctor', '--db', at('logs.db')]).status).toBe(0)
   })

@@ -40,7 +40,12 @@ describe('a line that is kept as a sample', () => {
     ],
   ])('has its addresses replaced: %s', (line, masked) => {
     expect(
-      maskSample(line, 0, null, { joins: false, address: (text) => `<${text}>`, list: (_, list) => list }).text,
+      maskSample(line, 0, null, {
+        joins: false,
+        address: (text) => `<${text}>`,
+        path: (text) => text,
+        list: (_, list) => list,
+      }).text,
     ).toBe(masked)
   })
   it.each([
@@ -77,6 +82,7 @@ describe('a line that is kept as a sample', () => {
     const { text, column } = maskSample(line, line.indexOf('BAD'), fields, {
       joins: false,
       address: (a) => `<${a}>`,
+      path: (text) => text,
       list: (_, list) => list,
     })
     expect(text).not.toContain('SECRET')

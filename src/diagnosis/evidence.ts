@@ -293,9 +293,8 @@ function addClient(to: ClientEvidence, from: ClientEvidence): void {
  * Keep fewer troubles, and of paths and clients those that they name.
  *
  * @param share of the room for troubles
- * @param rename what clients are called instead
  */
-export function trimEvidence(evidence: Evidence, share: number, rename?: (client: string) => string): void {
+export function trimEvidence(evidence: Evidence, share: number): void {
   limitTroubles(evidence, share)
   const { troubles, clientsInTrouble, paths, slow } = evidence
   const clients = new Set([...troubles.values()].map(({ client }) => client))
@@ -303,13 +302,29 @@ export function trimEvidence(evidence: Evidence, share: number, rename?: (client
   const named = new Set([...troubles.values()].map(({ path }) => path))
   for (const key of slow.keys()) named.add(pathOfSlow(key))
   for (const path of paths.keys()) if (!named.has(path)) paths.delete(path)
-  if (!rename) return
-  const renamed = [...clientsInTrouble].map(([name, client]): [string, ClientEvidence] => [rename(name), client])
-  clientsInTrouble.clear()
-  for (const [name, client] of renamed) join(clientsInTrouble, new Map([[name, client]]), addClient)
-  const all = [...troubles.values()].map((t) => ({ ...t, client: rename(t.client) }))
+}
+
+/** Other names for what may tell of one person. */
+export interface Renaming {
+  client(name: string): string
+  path(name: string): string
+}
+
+/** The same evidence under other names; what then has the same name is added up. */
+export function renameEvidence(evidence: Evidence, rename: Renaming): void {
+  const { troubles, clientsInTrouble, paths, slow } = evidence
+  rekey(clientsInTrouble, rename.client, addClient)
+  rekey(paths, rename.path, addPath)
+  rekey(slow, (key) => `${codeOfSlow(key)}|${rename.path(pathOfSlow(key))}`, addCounts)
+  const all = [...troubles.values()].map((t) => ({ ...t, client: rename.client(t.client), path: rename.path(t.path) }))
   troubles.clear()
   for (const t of all) join(troubles, new Map([[troubleKey(t), t]]), addTrouble)
+}
+
+function rekey<V>(map: Map<string, V>, rename: (key: string) => string, add: (known: V, more: V) => void): void {
+  const all = [...map]
+  map.clear()
+  for (const [key, value] of all) join(map, new Map([[rename(key), value]]), add)
 }
 
 /** The path of a key of `slow`: a reason holds no stroke, a path may. */

@@ -3,15 +3,13 @@ import type { Text, Verdict } from '../catalogue/note.js'
 import { diagnose } from '../diagnosis/diagnose.js'
 import type { CodeEvidence, Evidence } from '../diagnosis/evidence.js'
 import type { Finding as Found } from '../diagnosis/finding.js'
-import { evidenceOf } from '../store/evidence.js'
-import type { Range } from '../store/range.js'
-import type { Store } from '../store/store.js'
+import type { Source } from '../store/store.js'
 import type { CodeKey } from '../tally/tally.js'
 import { type Finding, iso, type Report } from './shape.js'
 
 // What the diagnosis says, as the report writes it.
 
-export interface DiagnosisOptions extends Range {
+export interface DiagnosisOptions {
   readonly select?: ((code: CodeKey) => boolean) | undefined
   readonly server?: string | null | undefined
   /** Writes a time; UTC when absent. */
@@ -19,25 +17,24 @@ export interface DiagnosisOptions extends Range {
 }
 
 /**
- * The findings of a store; undefined: it holds no evidence, since an older version made it, or none of a part of a day.
+ * The findings of a report. Undefined: the store holds no evidence, since an older version made it, or none of a part of
+ * a day.
+ *
+ * @param sources those that the report is of
  */
 export function diagnosed(
-  store: Store,
+  evidence: Evidence | undefined,
   told: Omit<Report, 'findings' | 'rules'>,
+  sources: readonly Source[],
   options: DiagnosisOptions,
 ): Pick<Report, 'findings' | 'rules'> | undefined {
-  if (told.range?.listDays) return undefined
-  const evidence = evidenceOf(store, options)
-  if (!evidence) return undefined
+  if (told.range?.listDays || !evidence) return undefined
   Object.assign(evidence, {
     lines: told.totals.lines - told.totals.ignored,
     rejected: told.totals.rejected,
     withoutTime: told.totals.withoutTime,
   })
-  const [writer] = store
-    .sources()
-    .filter(({ id }) => options.sources?.includes(id) ?? true)
-    .sort((a, b) => b.entries - a.entries)
+  const [writer] = [...sources].sort((a, b) => b.entries - a.entries)
   const server = options.server === undefined ? (writer?.server ?? null) : options.server
   const note = (code: CodeEvidence) => lookUp(code, server, writer?.software ?? null)?.note
   const verdictOf = (code: CodeEvidence): Verdict => note(code)?.verdict ?? 'unknown'

@@ -1,4 +1,5 @@
 import type { Language, Verdict } from '../catalogue/note.js'
+import type { Evidence } from '../diagnosis/evidence.js'
 import { serverOf } from '../diagnosis/server.js'
 import type { Filter } from '../kernel/filter.js'
 import { evidenceOf } from '../store/evidence.js'
@@ -52,7 +53,8 @@ export function makeReport(store: Store, options: ReportOptions = {}): Report {
 function reportOf(store: Store, options: ReportOptions): Report {
   const { language = 'en', top = 10, by } = options
   const sources = store.sources().filter(({ id }) => options.sources?.includes(id) ?? true)
-  const server = options.server ?? provenServer(store, sources, options)
+  const evidence = evidenceOf(store, options)
+  const server = options.server ?? provenServer(sources, evidence)
   const selected = selectCodes(store, options, options.select)
   const { grid, timeline } = makeTimeline(selected)
   const context = { language, top, server, selected, details: selected.details(grid, top), buckets: timeline.length }
@@ -95,7 +97,10 @@ function reportOf(store: Store, options: ReportOptions): Report {
     sections: by === undefined ? null : makeSections(store, by, { ...options, language, server }),
     comparison: null,
   }
-  return { ...told, ...(diagnosed(store, told, { ...options, server }) ?? { findings: findingsOf(told), rules: 0 }) }
+  return {
+    ...told,
+    ...(diagnosed(evidence, told, sources, { ...options, server }) ?? { findings: findingsOf(told), rules: 0 }),
+  }
 }
 
 const isSignIn = ({ status, substatus }: ReportCode): boolean => status === 401 && substatus !== null
@@ -143,10 +148,12 @@ const SHARED: ReadonlySet<string> = new Set(['combined', 'common', 'vhost-combin
  * The server of logs in shared layouts, as far as their entries prove it; null: not known. Undefined when other formats
  * say it, or when a database has no evidence.
  */
-function provenServer(store: Store, sources: readonly Source[], range: Range): 'nginx' | 'apache' | null | undefined {
+function provenServer(
+  sources: readonly Source[],
+  evidence: Evidence | undefined,
+): 'nginx' | 'apache' | null | undefined {
   if (!sources.some(({ entries }) => entries > 0)) return undefined
   if (!sources.every(({ format, entries }) => entries === 0 || SHARED.has(format))) return undefined
-  const evidence = evidenceOf(store, range)
   return evidence && serverOf(evidence)
 }
 

@@ -16,6 +16,7 @@ export interface Anonymizer {
   /** Whether different addresses can become the same. */
   readonly joins: boolean
   address(text: string): string
+  path(text: string): string
   /** @param hits entries of the code the list is of */
   list(dimension: DimensionName, list: List, hits: number): List
 }
@@ -66,6 +67,7 @@ export function anonymizerOf(db: Database.Database): Anonymizer | undefined {
   return {
     joins: how === 'truncate',
     address,
+    path: withoutSession,
     list: (dimension, list, hits) =>
       mapList(list, hits, dimension === 'client' ? address : NAMES_PEOPLE.has(dimension) ? withoutSession : same),
   }

@@ -5,6 +5,7 @@ import {
   type CodeEvidence,
   type Evidence,
   packEvidence,
+  renameEvidence,
   trimEvidence,
   unpackEvidence,
 } from '../diagnosis/evidence.js'
@@ -40,6 +41,12 @@ export function putEvidence(
     return
   }
   for (const { period, evidence } of found) {
+    // What is in the database has its other names already.
+    if (anonymize)
+      renameEvidence(evidence, {
+        client: (client) => (client === '' ? '' : anonymize.address(client)),
+        path: anonymize.path,
+      })
     const known = db
       .prepare('SELECT data FROM evidence WHERE source_id = ? AND period = ?')
       .pluck()
@@ -49,7 +56,7 @@ export function putEvidence(
       sum = unpack(known)
       addEvidence(sum, evidence)
     }
-    trimEvidence(sum, KEPT, anonymize && ((client) => (client === '' ? '' : anonymize.address(client))))
+    trimEvidence(sum, KEPT)
     db.prepare('INSERT OR REPLACE INTO evidence VALUES (?, ?, ?)').run(
       source,
       period ?? NO_TIME,
