@@ -127,6 +127,14 @@ describe('a comparison', () => {
     const of = await json(twice, '--compare', at('half.db'))
     expect([of.codes.rows, of.paths.rows, of.findings.rows]).toEqual([[], [], []])
   })
+  it('takes a finding of the same rule on the same path for the same, whatever its main code is', async () => {
+    const before = logOf('before.log', '21/Nov/2026', [200, '/', 1000], [502, '/a', 100])
+    const now = logOf('now.log', '21/Nov/2026', [200, '/', 1000], [504, '/a', 100])
+    await logstat(['ingest', before, '--db', at('before.db'), '-q'])
+    const of = await json(now, '--compare', at('before.db'))
+    expect(brief(of.codes).map(([change]) => change)).toEqual(['gone', 'new'])
+    expect(of.findings.rows).toEqual([])
+  })
   it('tells of no paths where a stretch is a part of a day, and says why', async () => {
     const parts = ['report', '--db', DB, '--tz', 'UTC', '--since', '2026-11-22 00:10', '--until', '2026-11-22 00:19']
     expect(await json(...parts, '--compare', 'previous')).toMatchObject({ paths: null })

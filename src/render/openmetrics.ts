@@ -1,6 +1,7 @@
 import type { Report } from '../report/shape.js'
 import { codeName } from '../report/shape.js'
 import { CLASSES, classOf } from '../report/timeline.js'
+import { SEVERITIES } from '../threshold/grammar.js'
 import { mainVerdict } from './tables.js'
 import { visible } from './visible.js'
 
@@ -80,9 +81,17 @@ function familiesOf(report: Report): Family[] {
       name: 'logstat_finding_requests',
       type: 'gauge',
       help: 'Requests of each finding.',
-      samples: added(findings.map(({ code, verdict, hits }) => ({ labels: { code, verdict }, value: hits }))),
+      samples: added(findings.map(({ id, severity, code, hits }) => ({ labels: { id, severity, code }, value: hits }))),
     },
-    { name: 'logstat_findings', type: 'gauge', help: 'Number of findings.', samples: one(findings.length) },
+    {
+      name: 'logstat_findings',
+      type: 'gauge',
+      help: 'Number of findings.',
+      samples: SEVERITIES.map((severity) => ({
+        labels: { severity },
+        value: findings.filter((f) => f.severity === severity).length,
+      })),
+    },
     {
       name: 'logstat_problem_requests',
       type: 'gauge',

@@ -95,11 +95,14 @@ export const TABLES: Readonly<Record<TableName, (report: Report) => Table>> = {
   findings: ({ findings }) =>
     table(
       [
+        text('id', ({ id }) => id),
+        text('severity', ({ severity }) => severity),
         text('code', ({ code }) => code),
         value('status', ({ status }) => status),
         value('substatus', ({ substatus }) => substatus),
         value('win32_status', ({ win32Status }) => win32Status),
         sum('hits', ({ hits }) => hits),
+        value('clients', ({ clients }) => clients),
         time('first_seen', ({ firstSeen }) => firstSeen),
         time('last_seen', ({ lastSeen }) => lastSeen),
         text('verdict', ({ verdict }) => verdict),

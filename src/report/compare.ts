@@ -132,12 +132,20 @@ function findingRows({ report }: Side): Rows {
   const rows = new Map<string, Row>()
   for (const finding of report.findings) {
     const row = findingRow(finding)
-    rows.set(keyOf(row), { ...row, hits: row.hits + (rows.get(keyOf(row))?.hits ?? 0) })
+    // A finding is the same one if its rule and its path are: its main code may be another one.
+    const key = `${finding.id} ${row.path ?? ''}`
+    rows.set(key, { ...row, hits: row.hits + (rows.get(key)?.hits ?? 0) })
   }
   return { rows, missed: () => 0 }
 }
 
-const findingRow = ({ code, title, hits }: Finding): Row => ({ code, name: title, path: null, hits, error: 0 })
+const findingRow = ({ code, title, hits, mostly }: Finding): Row => ({
+  code,
+  name: title,
+  path: mostly?.dimension === 'path' ? mostly.value : null,
+  hits,
+  error: 0,
+})
 
 const keyOf = ({ code, path }: Pick<Row, 'code' | 'path'>): string => (path === null ? code : `${code} ${path}`)
 
