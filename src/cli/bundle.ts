@@ -46,7 +46,7 @@ const common = {
     .filter((name) => !BUNDLED.includes(name))
     .flatMap((name) => [name, `${name}/*`])
     .concat('bindings'),
-  // What CommonJS has no word for.
+  // CommonJS has no `import.meta`.
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href" },
   logLevel: 'warning',
@@ -62,7 +62,7 @@ const APART = {
   rules: 'dist/diagnosis/rules/rules.js',
 }
 
-/** What stands in the main script for a module of a script of its own. */
+/** Code of the main script in place of a module that has a script of its own. */
 async function standIn(name: string, file: string): Promise<string> {
   const exported = (await import(pathToFileURL(file).href)) as Record<string, unknown>
   const parts = Object.entries(exported).map(([key, value]) => {
@@ -96,8 +96,8 @@ await build({
   ...common,
   external: [...common.external, ...Object.keys(APART).map((name) => `./${name}.cjs`)],
   entryPoints: ['dist/cli/main.js', 'dist/threads/worker.js'],
-  // Commander can start commands that are programs of their own; ours are not, and what it would take for that loads
-  // for 5 ms.
+  // Commander can start commands that are programs of their own. None of ours is, and loading `node:child_process` for
+  // it takes 5 ms.
   plugins: [
     apart,
     {

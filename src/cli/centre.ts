@@ -33,7 +33,7 @@ const fleetOf = ({ now, servers, silent, byHour }: AsOf): Fleet => ({
 /** So many silent servers are named. */
 const NAMED = 5
 
-/** What stands above a report in text: how current it is. */
+/** The line above a report in text that says how current it is. */
 export function fleetLine({ asOf, servers, silent, byHour }: Fleet, zone: string): string {
   const time = (at: string): string => localTime(Date.parse(at) / 1000, zone)
   const heard = servers - silent.length

@@ -3,7 +3,7 @@ import type { Words } from '../errors.js'
 import { visible } from '../render/visible.js'
 import { said } from './messages.js'
 
-// What commander itself says, in the language of the user.
+// Words of commander itself, in the language of the user.
 
 const TITLES: Readonly<Record<string, Words>> = {
   'Usage:': { en: 'Usage:', zh: '用法：' },

@@ -11,7 +11,7 @@ import { option } from './options.js'
 export interface CommandRecord {
   readonly name: string
   readonly about: Words
-  /** As commander writes it (`<paths...>`, `[question]`), and what it is. */
+  /** The operand as commander writes it (`<paths...>`, `[question]`), and its description. */
   readonly operands?: readonly [syntax: string, words: Words]
   readonly options: () => readonly Option[]
   /** @returns the exit status */

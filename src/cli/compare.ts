@@ -5,13 +5,13 @@ import { type Settled, settle } from '../store/range.js'
 import { openStore, type Store } from '../store/store.js'
 import { dayOf, monthAfter, parseMoment, startOfDay, systemZone } from '../time-zone.js'
 
-// What a report is compared with: `--compare previous`, `A..B`, or another database.
+// The other side of a comparison: `--compare previous`, `A..B`, or another database.
 
 /** Both sides of a comparison. */
 export interface Pair {
   readonly now: Settled
   readonly before: Settled
-  /** Where the other side is, when it is not in the same database; to be closed. */
+  /** The store of the other side, when it is another database; to be closed. */
   readonly other: Store | null
 }
 

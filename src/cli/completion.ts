@@ -20,7 +20,7 @@ export function printScript(shell: string): number {
   return 0
 }
 
-/** What may stand in place of an unfinished word is a file, too: shells then look for files themselves. */
+/** Directives of the library: after 0 shells look for files, too, after 4 they do not. */
 const FILES = ':0\n'
 const NO_FILES = ':4\n'
 

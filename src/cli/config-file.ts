@@ -3,12 +3,12 @@ import type { Server } from '../format/format.js'
 import type { OwnFormat } from '../format/own.js'
 import type { Job } from './job.js'
 
-/** Formats of the user's own, and what options are when they are absent; looked for in the working directory. */
+/** Name of the configuration, which is looked for in the working directory. */
 export const CONFIG_FILE = 'logstat.config.json'
 
-/** What options are when they are not given, and formats of the user's own. */
+/** Values of options that are not given, and formats of the user's own. */
 export interface Config {
-  /** The file they are from, if nobody named it: it lay in the working directory. */
+  /** The file that was found in the working directory, if nobody named one. */
   readonly found?: string
   readonly formats: readonly OwnFormat[]
   readonly lang?: Language

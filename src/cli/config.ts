@@ -45,8 +45,7 @@ export function readConfig(file: string): Config {
 
 /**
  * Read the configuration in the working directory, if it can be trusted: somebody else may have put it there. One that
- * cannot is told,
- * and not read.
+ * cannot is told, and not read.
  */
 export function readFoundConfig(): Config {
   const reason = distrust(CONFIG_FILE)
@@ -101,7 +100,7 @@ function parse(file: string): unknown {
   }
 }
 
-/** Do something about a key; what is wrong with its value is said with the file and the key. */
+/** Do something about a key; an error of its value is thrown with the file and the key. */
 function inside(file: string, key: string, work: () => void): void {
   try {
     work()
@@ -151,7 +150,7 @@ function schema(): Schema {
   return wholeSchema
 }
 
-/** What is wrong with a value; undefined when it is as the schema says. */
+/** The first way in which a value breaks the schema; undefined when there is none. */
 function problemOf(value: unknown, rule: Schema, path: readonly string[]): Problem | undefined {
   if (rule.$ref !== undefined) {
     const { $defs = {} } = schema()

@@ -21,7 +21,6 @@ interface DetectOptions extends FormatOptions {
   readonly color: ColorOption
 }
 
-/** What was found out about an input. */
 interface Found {
   readonly name: string
   readonly packing: string
@@ -29,7 +28,7 @@ interface Found {
   readonly detected: Detection | Undetected
   /** A format was asked for: what was detected is of interest only where it is another. */
   readonly asked: boolean
-  /** What became of all its lines; null when it is no log, or can be read only once. */
+  /** Counts of all lines; null when the input is no log, or can be read only once. */
   readonly result: InputResult | null
   readonly rejects: readonly ReportReject[]
 }
@@ -74,7 +73,7 @@ async function lookAt(input: Input, reader: Reader, asked: Pick<ReadOptions, 'fo
   const base = { name: input.name, packing, recoded, detected, asked: asked.format !== undefined }
   if (detected.format === null && asked.format === undefined)
     return { ...base, result: null, rejects: [unknownLines(input.name, head, hole, detected.seems)] }
-  // A stream cannot be read a second time, and what is behind its head would not be looked at.
+  // A stream cannot be read a second time: the lines behind its head stay unread.
   if (input.path === null) return { ...base, result: null, rejects: [] }
   const store = openStore(null)
   try {
@@ -85,7 +84,7 @@ async function lookAt(input: Input, reader: Reader, asked: Pick<ReadOptions, 'fo
   }
 }
 
-/** The first lines of what no format fits, each with the format it comes nearest to. */
+/** The first lines of an input that no format fits, each with the format that it comes nearest to. */
 function unknownLines(input: string, head: Buffer, hole: number, seems: Words | null): ReportReject {
   const samples: RejectedLine[] = []
   let looked = 0
@@ -139,7 +138,7 @@ function plain({ name, packing, recoded, detected, asked, result, rejects }: Fou
   }
 }
 
-/** Whether it was read as what it was said to be. */
+/** Whether an input was read in the format that was asked for. */
 function isAsked(found: Found): found is Found & { readonly result: InputResult } {
   return found.asked && found.result !== null
 }

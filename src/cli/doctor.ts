@@ -29,7 +29,7 @@ export async function doctor({ db }: { readonly db: string }): Promise<number> {
   }
 }
 
-/** What is wrong with a database; a question that damage leaves no answer to is wrong, too. */
+/** Faults of a database; damage that ends the check is a fault, too. */
 function wrongWith(store: Store): string[] {
   try {
     return checkStore(store)

@@ -29,7 +29,7 @@ export function judgeAll(
     newCodes: [],
     findings: severeFindings(report),
     previous: null,
-    // Of all codes, although a selection shows some.
+    // Problems are those of all codes, although a selection shows some.
     problems: () =>
       (asked.select ? makeReport(store, { ...asked, by: undefined, select: () => true }) : report).problems,
   })

@@ -10,7 +10,7 @@ import { write } from './print.js'
 
 interface FleetOptions {
   readonly to: string
-  /** All in seconds. */
+  /** `maxAge`, `keep`, `minutes` and `lists` are in seconds. */
   readonly maxAge?: number
   readonly keep?: number
   readonly minutes?: number

@@ -8,8 +8,7 @@ import { tell } from './messages.js'
 
 // `logstat ingest --follow`: look at the logs every few seconds and read on those that changed, each time exactly as
 // far as they go.
-// What is read where is decided by their content, as in any other run; so a rotation that is missed in between costs
-// nothing.
+// The content of a log decides where it is read on, as in any other run, so a rotation missed in between costs nothing.
 
 export interface FollowOptions {
   /** Seconds between two looks. */
@@ -33,7 +32,7 @@ interface Followed {
    * would be locked.
    */
   fd: number | null
-  /** As it was when it was read last. */
+  /** The state of the file when it was read last. */
   state: string
   changedAt: number
 }
@@ -83,7 +82,7 @@ export async function follow(
   }
 }
 
-/** What changed since the last look: rest of rotated files first. */
+/** Inputs that changed since the last look: rests of rotated files first. */
 function look(paths: readonly string[], files: Map<string, Followed>): Input[] {
   const now = Date.now()
   const there = new Map<string, Input>()
@@ -123,10 +122,10 @@ function look(paths: readonly string[], files: Map<string, Followed>): Input[] {
   return [...rotated, ...changed, ...refused]
 }
 
-/** What is not there just now may come back: that is what a rotation looks like. */
+/** Codes of errors that a rotation causes for a while: a file that is not there just now may come back. */
 const ABSENT: ReadonlySet<string> = new Set(['no-such-file', 'no-match', 'no-logs', 'special'])
 
-/** What could not be read is looked at again, though it does not change: somebody may give the right to read it. */
+/** An unreadable file is looked at again, though it does not change: somebody may give the right to read it. */
 function readAgain(name: string, files: ReadonlyMap<string, Followed>): void {
   for (const file of files.values()) if (file.name === name) file.state = ''
 }

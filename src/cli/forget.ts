@@ -29,7 +29,7 @@ export async function forget(names: readonly string[], { db, quiet }: ForgetOpti
   }
 }
 
-/** By number; by content, when it is a file; by the name it was read under. */
+/** A source by its number, by the content of a file, or by the name under which it was read. */
 async function sourceNamed(store: Store, name: string): Promise<Source> {
   const all = store.sources()
   const numbered = /^\d+$/.test(name) ? all.find((s) => s.id === Number(name)) : undefined

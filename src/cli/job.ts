@@ -28,9 +28,8 @@ export interface Job {
   readonly deliver?: readonly Target[]
 }
 
-/** What a run knows of its job. */
 export interface JobRun {
-  /** Under it the run is remembered. */
+  /** The key under which the run is remembered. */
   readonly key: string
   /** The server, in what is delivered. */
   readonly host: string

@@ -1,4 +1,4 @@
-/** What `--by` takes a report apart by. */
+/** Groupings that `--by` takes a report apart by. */
 export const GROUPINGS = ['host', 'site', 'source', 'server'] as const
 
 /** Kinds of a report, as `--format` and the extension of `-o` name them. */

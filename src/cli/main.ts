@@ -57,7 +57,7 @@ export async function main(argv: readonly string[], version: string): Promise<nu
 
 /** The configuration, if there is one: reading it takes all that is known of formats. */
 async function configFor(argv: readonly string[]): Promise<Config> {
-  // It must be known before the other options are read, since it says what they are when they are absent.
+  // The configuration must be known before options are parsed, since it sets the values of absent ones.
   const named = optionIn(argv, '--config')
   if (named === undefined && lstatSync(CONFIG_FILE, { throwIfNoEntry: false }) === undefined) return NO_CONFIG
   const { readConfig, readFoundConfig } = await import('./config.js')

@@ -4,8 +4,8 @@ import { LogstatError, type Message, wordsIn } from '../errors.js'
 import { visible } from '../render/visible.js'
 import { optionIn } from './option-in.js'
 
-// What is said on standard error: in the language of the user, and safe to print whatever stands in a file name or in
-// an archive.
+// Messages on standard error: in the language of the user, and safe to print whatever stands in a file name or in an
+// archive.
 
 /** The language that the environment asks for: `LANG=zh_CN.UTF-8` and the like. */
 export function systemLanguage(env: NodeJS.ProcessEnv = process.env): Language {
@@ -54,7 +54,7 @@ const OWN_FOLDER = fileURLToPath(new URL('../../dist', import.meta.url))
 
 /** Any error as one that tells the user what to do. */
 function failureOf(error: unknown): LogstatError {
-  // By its name: each script of the bundle has this class once.
+  // Each script of the bundle has a class LogstatError of its own: the name tells it.
   if ((error as Error | null)?.name === 'LogstatError') return error as LogstatError
   const { code = '', path, syscall, name, message } = (error ?? {}) as NodeJS.ErrnoException
   if (NO_MEMORY.test(`${code} ${message}`))

@@ -198,15 +198,15 @@ const PRINTING: Words = { en: 'Printing:', zh: '输出：' }
 export const formats = (): Option[] => group(READING, logFormat(), pattern(), fields())
 export const reading = (): Option[] => [...formats(), ...group(READING, logTz(), server(), jobs(), force(), quiet())]
 export const filtering = (): Option[] => group(CHOOSING, since(), until(), path(), client(), method(), host())
-/** Of a database. The hidden ones are known to be refused with the command that reads the logs. */
+/** Options that choose of a database. Hidden ones are refused with the command that reads the logs. */
 export const selecting = (): Option[] => [
   ...group(CHOOSING, since(), until(), host(), source()),
   ...[path(), client(), method()].map((each) => each.hideHelp()),
   ...group(PRINTING, by(), compare()),
 ]
-/** Of logs that are reported whole. */
+/** Options of reports on whole logs. */
 export const comparing = (): Option[] => group(PRINTING, by(), compare())
-/** Of logs, or of a database of them. */
+/** Options that choose of logs, or of a database. */
 export const filteringOrSelecting = (): Option[] => [
   ...filtering(),
   ...group(CHOOSING, source()),

@@ -21,7 +21,7 @@ const PRIVATE = 0o600
 /** Where a report is written to. */
 interface OutputFile {
   write(text: string): void
-  /** All is written. */
+  /** Put the whole file in place. */
   finish(): void
   /** Leave what was there before, if the file is written anew. */
   giveUp(): void
@@ -29,8 +29,7 @@ interface OutputFile {
 
 /**
  * Write a file: a new one, put in the place of the old one when it is whole. A pipe, a device, and a file in a
- * directory where no other
- * may be made, are written where they are.
+ * directory where no other may be made, are written where they are.
  */
 export function openOutput(path: string): OutputFile {
   const attempt = <T>(work: () => T): T => {
@@ -90,7 +89,7 @@ function keepOwner(fd: number, { mode, uid, gid }: Stats): void {
   }
 }
 
-/** What a symbolic link leads to, even if there is nothing yet. */
+/** The path that a symbolic link leads to, even if there is no file yet. */
 function targetOf(path: string): string {
   try {
     return realpathSync(path)

@@ -24,9 +24,9 @@ export interface OutputOptions extends ShowOptions {
   readonly color: ColorOption
   readonly status?: string
   readonly server?: Server
-  /** Of the command line as a whole. */
+  /** The configuration in force. */
   readonly settings?: Config
-  /** The command line that asks for it. */
+  /** The command line that asks for the report. */
   readonly origin?: Origin
 }
 
@@ -45,8 +45,9 @@ const KINDS: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * What is printed: the kind named, else that of the file's ending, else text. @throws LogstatError for an ending nobody
- * renders
+ * The kind of output: the one that is named, else that of the file's ending, else text.
+ *
+ * @throws LogstatError for an ending that no kind has
  */
 export function kindOf({ format, output, table }: Pick<OutputOptions, 'format' | 'output' | 'table'>): string {
   const kind = format ?? kindOfFile(output) ?? (table === undefined ? 'text' : 'csv')

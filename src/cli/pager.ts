@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 
-// What does not fit on the terminal goes through a pager, as git does it.
+// A text that does not fit on the terminal goes through a pager, as with git.
 
 /** A command, and whether a shell has to read it. */
 interface Pager {
@@ -10,7 +10,7 @@ interface Pager {
 
 const isWindows = process.platform === 'win32'
 
-/** What a shell takes for more than a word: git hands a command that has any of these to `sh`. */
+/** Characters that mean something to a shell: git hands a command that has any of these to `sh`. */
 const FOR_A_SHELL = /[|&;<>()$`\\"'\s*?[#~=%]/
 
 /**

@@ -42,7 +42,7 @@ export async function write(text: string | Iterable<string>, output?: string): P
     for (const piece of pieces) await new Promise<void>((resolve) => process.stdout.write(piece, () => resolve()))
     return
   }
-  // What fails before there is something to write leaves the file as it was.
+  // An error before the first piece leaves the file as it was.
   let next = pieces.next()
   const file = openOutput(output)
   try {

@@ -6,7 +6,7 @@ import { checkZone, dateOf, dayOf, startOfDay, systemZone } from '../time-zone.j
 
 interface PruneOptions {
   readonly db: string
-  /** All three in seconds. */
+  /** `keep`, `minutes` and `hours` are in seconds. */
   readonly keep?: number
   readonly minutes?: number
   readonly hours?: number

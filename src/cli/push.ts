@@ -86,7 +86,7 @@ export function pusherOf(db: string, { push: to, as, pushEvery = EVERY }: AlsoPu
   let running: Promise<void> | undefined
   let failure = ''
   const run = async (timeout: number): Promise<void> => {
-    // Its own connection: it reads one state of the database while logs are added.
+    // A connection of its own reads one state of the database while logs are added.
     const store = openStore(db, { create: false })
     try {
       await pushStore(store, { to, timeout, quiet: true, listsEvery: LISTS_EVERY, ...(as === undefined ? {} : { as }) })

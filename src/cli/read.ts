@@ -21,7 +21,7 @@ export interface FormatOptions {
   readonly logFormat?: string
   readonly pattern?: string
   readonly fields?: string
-  /** Of the command line as a whole. */
+  /** The configuration in force. */
   readonly settings?: Config
 }
 
@@ -35,11 +35,10 @@ export interface ReadCommandOptions extends FormatOptions {
   readonly tz?: string
   /** Values of each list that the report will show. */
   readonly top?: number
-  /** What the report is taken apart by. */
   readonly by?: Grouping
   /** File that the report is written to. */
   readonly output?: string
-  /** What standard input is called in a database. */
+  /** The name of standard input in a database. */
   readonly source?: string
   readonly since?: string
   readonly until?: string
@@ -92,7 +91,7 @@ export interface ReadOutcome {
   readonly results: readonly InputResult[]
   /** Whether something that was named could not be read (whole): exit status 2. */
   readonly failed: boolean
-  /** What was left out. */
+  /** The conditions by which entries were left out. */
   readonly filter: Filter
 }
 
@@ -100,8 +99,7 @@ export interface ReadOutcome {
  * Read logs into a store, with progress and warnings on standard error.
  *
  * Files found in a directory that are no access logs are passed over with a note; when nothing at all could be read,
- * the first
- * reason is thrown.
+ * the first reason is thrown.
  */
 export async function readPaths(
   paths: readonly string[],
@@ -193,9 +191,7 @@ function tellErrors(
 /** More threads than so many a core only take memory. */
 const MOST_JOBS = 4
 
-/**
- * What the options of a command mean for reading. @throws LogstatError for a format or a time zone that there is not
- */
+/** Options of a command as options of reading. @throws LogstatError for an unknown format or time zone */
 export function readOptions(store: Store, options: ReadCommandOptions): ReadOptions {
   const { server, jobs, force, top, by, tz, settings = NO_CONFIG } = options
   const logTz = options.logTz ?? settings.logTz
@@ -203,7 +199,7 @@ export function readOptions(store: Store, options: ReadCommandOptions): ReadOpti
   const dayZone = checkZone(tz ?? systemZone())
   return {
     ...format,
-    // What is said of this run goes before what is said of a format, and that before what is said in general.
+    // A zone for this run goes before that of a format, and the latter before one for all logs.
     formats: options.logTz === undefined ? formats : formats.map(({ logTz: _, ...rest }) => rest),
     ...(logTz === undefined ? {} : { logZone: checkZone(logTz) }),
     ...(server === undefined ? {} : { server }),

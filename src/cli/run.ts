@@ -6,9 +6,8 @@ import { speakTo, systemLanguage, tell, tellError } from './messages.js'
 /**
  * Run logstat.
  *
- * The parser of options takes longer to load than the two answers below take, and they are what is asked most.
- * Everything else, and
- * every mistake, is main.ts's.
+ * The parser of options takes longer to load than the two answers below take, which are asked for most. Everything
+ * else, and every mistake, is main.ts's.
  *
  * This is the edge: every error that nobody expected ends here, as a sentence and exit status 2.
  *

@@ -47,7 +47,7 @@ interface SummaryOptions extends OutputOptions, Omit<ReadCommandOptions, keyof O
   readonly quietIfOk?: boolean
 }
 
-/** What is held against a period when nobody names a threshold. */
+/** The threshold of a period when nobody names one. */
 const USUAL_THRESHOLD = 'severity >= act'
 
 /**
@@ -59,12 +59,12 @@ const USUAL_THRESHOLD = 'severity >= act'
 export async function summary(operands: readonly string[], command: Command): Promise<number> {
   const { paths, job } = withJob(operands, command)
   const asked = command.opts<SummaryOptions>()
-  // What a job says is not in the command line that further commands are made of.
+  // The command line that further commands are made of lacks the paths and the database of a job.
   const origin = job && asked.origin ? { ...asked.origin, paths, db: asked.db } : asked.origin
   const options: SummaryOptions = { ...asked, ...(origin ? { origin } : {}) }
   const kind = kindOf(options)
   const thresholds = (options.failOn ?? [USUAL_THRESHOLD]).map(compileThreshold)
-  // Who asks for a certain day looks something up; all other runs are the ones that tell.
+  // A run for a certain day looks something up and remembers nothing; any other run tells, and needs the lock.
   const release = isLookUp(options) ? undefined : lockOf(options.db, paths.length > 0 || job !== undefined)
   try {
     const store = isCentre(options.db)
@@ -104,7 +104,7 @@ async function keepAndDeliver(
   return true
 }
 
-/** A time or a part of the logs is asked for. */
+/** Whether a run only looks something up: of a centre, of a time, or of a part of the logs. */
 const isLookUp = (options: SummaryOptions): boolean =>
   isCentre(options.db) ||
   (['day', 'since', 'until', 'source', 'host'] as const).some((name) => options[name] !== undefined)
@@ -113,10 +113,10 @@ const isLookUp = (options: SummaryOptions): boolean =>
 const isWatched = ({ quiet, quietIfOk }: SummaryOptions): boolean =>
   !quiet && !quietIfOk && process.stderr.isTTY === true
 
-/** 0 ok, 1 exceeded, 2 not judged */
+/** The exit status of a period: 0 ok, 1 exceeded, 2 not judged. */
 const statusOf = ({ summary }: Told): number => (summary.unjudged.length > 0 ? 2 : summary.state === 'alert' ? 1 : 0)
 
-/** @returns what gives it back; undefined: nothing may be written beside a database that is only asked */
+/** @returns a function that gives the lock back; undefined where a database that is only asked cannot be locked */
 function lockOf(database: string, reads: boolean): (() => void) | undefined {
   try {
     return takeLock(database)
@@ -126,10 +126,10 @@ function lockOf(database: string, reads: boolean): (() => void) | undefined {
   }
 }
 
-/** Days before it that a period is held against. */
+/** Days before a period that it is held against. */
 const DAYS_BEFORE = 35
 
-/** What a summary asks of a centre, in a temporary store. */
+/** Counts of a centre that a summary needs, in a temporary store. */
 async function storeOfCentre(paths: readonly string[], options: SummaryOptions): Promise<Store> {
   if (paths.length > 0)
     throw new LogstatError(
@@ -156,7 +156,7 @@ async function storeOfCentre(paths: readonly string[], options: SummaryOptions):
 }
 
 interface TellOptions extends SummaryOptions {
-  /** What is told is remembered, under this key. */
+  /** Whether the periods that are told are remembered, under `key`. */
   readonly remembers: boolean
   readonly key: string
 }
@@ -166,7 +166,7 @@ interface Telling {
   readonly results: readonly InputResult[]
   /** The last of the periods that are told. */
   readonly period: Period
-  /** What is remembered, and what is to be when all is told. */
+  /** The memory of earlier runs, and the one that takes its place when all is told. */
   readonly before: Memory
   readonly after: Memory
   readonly now: number
@@ -243,7 +243,7 @@ function asked(
   return { owed: [{ period, read, isLate: false }], after: memory }
 }
 
-/** What this run has read. When that is nothing new: what was read of the logs that were read since the period ended. */
+/** Counts of this run; if it read nothing new, those of the logs that were read since the period ended. */
 function readSince(results: readonly InputResult[], store: Store, until: number): Reading {
   const fresh = results.filter(({ lines }) => lines > 0)
   const logs = fresh.length > 0 ? fresh : store.sources().filter(({ readAt }) => readAt >= until)

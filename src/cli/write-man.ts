@@ -9,7 +9,7 @@ import { makeProgram } from './main.js'
 import { manPage } from './man.js'
 import { speakTo } from './messages.js'
 
-// Whatever the language of the builder is.
+// The manual page is English, whatever the language of the builder is.
 process.env.LC_ALL = 'C'
 speakTo([])
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {

@@ -6,8 +6,8 @@ export { visible } from './visible.js'
 // Text in columns of a terminal, where Chinese characters are two cells wide.
 
 /**
- * ASCII and what the report is drawn with: nearly all there is, and one cell each. The rest needs a look at each
- * grapheme.
+ * Whether a text is of ASCII and the signs that reports are drawn with, as nearly all are: one cell each. Other texts
+ * need a look at each grapheme.
  */
 const isPlain = (text: string): boolean => /^[\x20-\x7e·–…≤≥±×→⚠✓▁-█▉-▏╵]*$/.test(text)
 
@@ -18,7 +18,7 @@ export function width(text: string): number {
 
 function widthOf(grapheme: string): number {
   if (/^[\p{Mark}\p{Cc}\p{Cf}]/u.test(grapheme)) return 0
-  // The sign behind it that asks for the picture, not the letter.
+  // U+FE0F behind a character asks for its picture, not the letter.
   return grapheme.includes('\ufe0f') ? 2 : eastAsianWidth(grapheme.codePointAt(0) as number)
 }
 
@@ -30,7 +30,7 @@ export function padStart(text: string, cells: number): string {
 }
 
 let segmenter: Intl.Segmenter | undefined
-/** What is one character to a reader, one by one. */
+/** Graphemes: each is one character to a reader. */
 export function graphemes(text: string): string[] {
   segmenter ??= new Intl.Segmenter()
   return [...segmenter.segment(text)].map((s) => s.segment)

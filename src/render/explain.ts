@@ -7,8 +7,8 @@ import { style } from './style.js'
 import { visible } from './visible.js'
 import { BASIS_WORDS, say, VERDICT_WORDS } from './words.js'
 
-// What is printed here is the catalogue's own text: nothing of it needs the library that measures any text, which is
-// slow to load.
+// Answers hold the catalogue's own text only, so they do without the library that measures any text, which is slow to
+// load.
 
 const LEVEL_WORDS: Readonly<Record<string, Text>> = {
   win32: { en: 'status, sub-status and Win32 status together', zh: '状态、子状态与 Win32 状态组合' },
@@ -90,7 +90,7 @@ const WORDS = {
   remedy: { en: 'Remedy', zh: '解决' },
   howTo: { en: 'How to', zh: '方法' },
 } as const satisfies Record<string, Text>
-/** What makes another thing of a code, as a sentence that goes on after "But if". */
+/** Conditions under which a code means something else, as sentences that go on after "But if". */
 const CONDITION_WORDS: Readonly<Record<When['is'], (when: When) => Text>> = {
   'never-succeeds': () => ({ en: 'the same client never succeeds afterwards', zh: '同一客户端之后始终没有成功' }),
   'time-pile': ({ seconds }) =>
@@ -161,7 +161,7 @@ function familyWord(family: string, language: Language): string {
   )
 }
 
-/** The same as Markdown. */
+/** An answer of `logstat explain` as Markdown. */
 export function explainMarkdown({ query, found, win32, others }: Answer, language: Language): string {
   const lines: string[] = []
   if (found) {
@@ -268,7 +268,7 @@ export function explainJson(
   }
 }
 
-/** What can be said of a Win32 value that the catalogue does not know. */
+/** An answer for a Win32 value that the catalogue does not know. */
 function ofValue(query: string, win32: Answer['win32'], text: (t: Text) => string | Text): Record<string, unknown> {
   const name = win32?.symbol ?? win32?.hex ?? query
   return {

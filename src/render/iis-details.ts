@@ -3,7 +3,7 @@ import { count, duration, padEnd, percent, truncate, truncateMiddle, visible, wi
 import { joined, type Page, timeText, words } from './text/page.js'
 import type { Word } from './words.js'
 
-// What checks of notes tell people to look at, of a code or of one of its Win32 statuses: when, how long, where, who.
+// Details that checks of notes refer to, of a code or of one of its Win32 statuses: when, how long, where, who.
 
 /** Cells that these lines are indented. */
 const INDENT = 10
@@ -18,13 +18,13 @@ const LISTS: readonly (readonly [ListName, Word])[] = [
   ['clients', 'clientList'],
   ['referers', 'referers'],
 ]
-/** Told only when somebody asks for a number of values. */
+/** Lists that are told only when somebody asks for a number of values. */
 const MORE_LISTS: readonly (readonly [ListName, Word])[] = [
   ['userAgents', 'agents'],
   ['hosts', 'hosts'],
 ]
 
-/** First and last time, and the time taken. Nothing of what the log does not have. */
+/** First and last time, and the time taken, as far as the log has them. */
 export function factsLines(page: Page, { firstSeen, lastSeen, timeTaken }: Evidence): string[] {
   const [from, to] = [timeText(page, firstSeen), timeText(page, lastSeen)]
   const facts = firstSeen === null ? [] : [from === to ? from : `${from} – ${to}`]

@@ -18,8 +18,8 @@ const MAX_CODES = 500
 const MAX_WIN32 = 50
 
 /**
- * The IIS breakdown: a tree of status, sub-status and Win32 status, each with its hits, share and meaning, and with what
- * the checks of notes tell people to look at.
+ * The IIS breakdown: a tree of status, sub-status and Win32 status, each with its hits, share and meaning, and with the
+ * details that checks of notes refer to.
  */
 export function renderIis(report: Report, options: RenderOptions): string {
   const tree = new Tree(report, options)
@@ -88,7 +88,7 @@ class Tree {
       code.explanation?.name ?? this.#say('noExplanation'),
     )
     const shown = code.win32.slice(0, MAX_WIN32)
-    // What is told of several Win32 statuses is told of each; of a single one, or of none, it is told once.
+    // Details are told of each of several Win32 statuses; of a single one, or of none, they are told of the code.
     const isSplit = shown.length > 1
     if (isSplit) this.#details(code.hits, code, false)
     // A lone 0 says nothing that its row has not said.
@@ -121,7 +121,7 @@ class Tree {
     this.lines.push(paint((head + truncate(text, this.#cells - width(head))).trimEnd()))
   }
 
-  /** What is not shown. */
+  /** A line for codes that are not shown. */
   more(indent: string, number: number, hits: number): void {
     if (number > 0) this.lines.push(this.#style.faint(`${indent}${this.#say('moreCodes', count(number), count(hits))}`))
   }

@@ -8,7 +8,7 @@ export function toJson(value: unknown): string {
   return [...jsonPieces(value)].join('')
 }
 
-/** The same in pieces: a report of a thousand codes takes tens of megabytes as one text. */
+/** JSON in pieces: a report of a thousand codes takes tens of megabytes as one text. */
 export function* jsonPieces(value: unknown): Generator<string> {
   yield* pieces(value, '\n')
   yield '\n'
@@ -42,5 +42,5 @@ const isLong = (value: unknown): boolean => Array.isArray(value) && value.length
 const text = (value: unknown): string =>
   JSON.stringify(value, null, 2).replace(UNSAFE, (c) => (c === '\n' ? c : c.split('').map(escapeOf).join('')))
 
-/** Of a code unit: characters beyond U+FFFF have two. */
+/** The escape of a code unit: characters beyond U+FFFF have two units. */
 const escapeOf = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`

@@ -1,7 +1,6 @@
 /**
  * Break into lines of at most so many cells: at blanks, and between Chinese characters (not before their closing marks,
- * not after an
- * opening one).
+ * not after an opening one).
  *
  * @param width cells that a text takes
  */
@@ -36,8 +35,8 @@ const PIECES = new RegExp(
 /**
  * Cells of a text of the catalogue, in which every character is one cell wide or, if Chinese, two.
  *
- * Text out of a log may hold anything: that is measured by a library (cells.ts), which takes longer to load than an
- * answer takes.
+ * Text out of a log may hold anything: a library measures it (cells.ts), which takes longer to load than an answer
+ * takes.
  */
 export function catalogueWidth(text: string): number {
   return text.length + (text.match(WIDE)?.length ?? 0)

@@ -1,15 +1,14 @@
 import { visible } from './visible.js'
 
 /**
- * Text as Markdown shows it literally. What the catalogue puts between backticks is code and stays; outside of it, what
- * Markdown or HTML
- * would obey is escaped, and nothing else, so that the source can be read too.
+ * Text as Markdown shows it literally. Code between the catalogue's backticks stays; outside of it, signs that Markdown
+ * or HTML would obey are escaped, and nothing else, so that the source can be read, too.
  */
 export function markdown(text: string): string {
   return outsideCode(text, escaped, (code) => code)
 }
 
-/** The same for a cell of a table, where a bar ends the cell even inside code. */
+/** Markdown for a cell of a table, where a bar ends the cell even inside code. */
 export function markdownCell(text: string): string {
   return outsideCode(
     text,
@@ -32,7 +31,7 @@ function escaped(part: string): string {
       .replace(/[\\`*[]|~~|(?<!\w)_|_(?!\w)/g, '\\$&')
       .replace(/&(?=#?\w+;)/g, '&amp;')
       .replaceAll('<', '&lt;')
-      // What begins a list, a quotation or a heading.
+      // Signs that would begin a list, a quotation or a heading.
       .replace(/^(?=>|(?:#+|[+-])(?:\s|$))/, '\\')
       .replace(/^(\d+)(?=[.)](?:\s|$))/, '$1\\')
   )

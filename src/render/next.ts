@@ -8,10 +8,10 @@ import { say } from './words.js'
 export interface Origin {
   /** The command: '' for `logstat PATH…`. */
   readonly command: string
-  /** What is read: logs, none of them standard input; or a database. */
+  /** Logs, none of them standard input; empty where a database is reported. */
   readonly paths: readonly string[]
   readonly db: string | null
-  /** Options that say how it is read and which requests are wanted. */
+  /** Options that say how logs are read and which requests are wanted. */
   readonly options: readonly string[]
   /** `-s` and `--top`. */
   readonly status: string | null
@@ -21,7 +21,7 @@ export interface Origin {
 /** Values of each list that a closer look shows. */
 const TOP = 20
 
-/** As `Page` or a report hold it. */
+/** A finding and its report, as far as commands are made of them. */
 interface Shown {
   readonly finding: Finding | undefined
   /** Findings beyond those whose explanation is printed. */
@@ -54,14 +54,13 @@ export function nextSteps(
   return steps.map((step, i) => (i === 0 ? label : ' '.repeat(6)) + step)
 }
 
-/** A value is none that begins with a dash. */
 const quotedValue = (word: string): string => (word === '--db' ? word : quoted(word))
 
 function statusOf({ status, substatus }: Pick<ReportCode, 'status' | 'substatus'>): string | null {
   return status === null ? null : substatus === null ? String(status) : `${status}.${substatus}`
 }
 
-/** Asks for the meaning that the report gives, which is the server's: as exactly as the catalogue knows it. */
+/** A command that explains a finding as the report does, in the server's meaning, as exactly as the catalogue can. */
 function explained({ status, substatus, reason, win32Status }: Finding, server: string | null): string | null {
   const code = statusOf({ status, substatus })
   const asked =

@@ -60,7 +60,7 @@ function whatOf({ field, detail }: RejectedLine, reason: string, language: Langu
     : say(language, 'fieldExpected', field.name)
 }
 
-/** What to do about it; the command, to be copied, on a line of its own. */
+/** Advice, and the option that follows it, which is printed on a line of its own to be copied. */
 function adviceOf({ nearest }: RejectedLine, language: Language): readonly [text: string, flag: string] | null {
   if (!nearest) return null
   if (nearest.fits) return [say(language, 'fitsOther', nearest.format), `--log-format ${nearest.format}`]

@@ -27,7 +27,7 @@ export interface RenderOptions {
   readonly origin?: Origin | undefined
 }
 
-/** In pieces, since a report can be long. */
+/** A report as text in pieces, since it can be long. */
 export type Renderer = (report: Report, options: RenderOptions) => Iterable<string>
 
 /** Output kinds by name, as in `--format`. A new kind is one function here. */

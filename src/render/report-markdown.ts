@@ -188,7 +188,7 @@ function codes({ report, word, time }: Page): string[] {
   ]
 }
 
-/** What the first codes with findings mean, folded. */
+/** The meaning of the first codes that have findings. */
 function explanations({ report, word }: Page): string[] {
   const named = new Set(report.findings.map(({ status, substatus, reason }) => codeName({ status, substatus, reason })))
   const told = report.codes.filter((code) => named.has(codeName(code)) && code.explanation)

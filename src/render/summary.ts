@@ -58,7 +58,7 @@ export function renderSummary(told: Told, options: RenderOptions): string {
 /** @returns the words in the language of the screen */
 const say = ({ language }: Screen, en: string, zh: string): string => (language === 'zh' ? zh : en)
 
-/** What a summary comes to, in a line: `ALERT  2026-11-22  5xx > 2%: 4.1 % (312 of 7,610)`. */
+/** The state and its reason in a line: `ALERT  2026-11-22  5xx > 2%: 4.1 % (312 of 7,610)`. */
 export function headline({ summary, report: { language } }: Told): string {
   return `${STATES[summary.state][language]}  ${summary.day}  ${reasonOf(summary, language)}`
 }
@@ -112,7 +112,7 @@ const SEVERITIES: Readonly<Record<Finding['severity'], { readonly en: string; re
   info: { en: 'info', zh: '信息' },
 }
 
-/** What was found, and below it what to look at first. */
+/** A finding in a line, and below it the first check. */
 function findingText(screen: Screen, finding: Finding): string[] {
   const { options, told, language, style: s } = screen
   const { severity, title, hits, where, checks } = finding

@@ -1,9 +1,7 @@
 /**
  * Characters that do something to a terminal, or that cannot be seen: control characters (escape sequences among them),
- * line and
- * paragraph separators, marks that turn the direction of writing, fillers and tags, and halves of a pair. Signs that
- * choose the look
- * of the character before them (U+FE00 to U+FE0F) are left.
+ * line and paragraph separators, marks that turn the direction of writing, fillers and tags, and halves of a pair.
+ * Signs that choose the look of the character before them (U+FE00 to U+FE0F) are left.
  */
 export const UNSAFE =
   /(?![\ufe00-\ufe0f])[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/gu

@@ -202,7 +202,7 @@ export const REASON_WORDS: Readonly<Record<string, Text>> = {
   'no-fields': { en: 'before the first #Fields line', zh: '出现在首个 #Fields 行之前' },
 }
 
-/** What a statement of the catalogue rests on. */
+/** Bases of statements of the catalogue. */
 export const BASIS_WORDS: Readonly<Record<Basis, Text>> = {
   documented: { en: 'documented', zh: '有文档记载' },
   observed: { en: 'seen in public logs', zh: '见于公开日志' },

@@ -21,7 +21,7 @@ const MOST_WIN32_TOGETHER = 20_000
 /** So many are read from the store at once. */
 const PAGE = 200
 
-/** What is the same for all codes of a report. */
+/** Values that all codes of a report share. */
 export interface CodeContext {
   readonly language: Language
   /** Values of each list. */
@@ -81,7 +81,7 @@ interface JudgedCode {
   readonly explanation: Explanation | null
 }
 
-/** What the catalogue says of a code, in all its parts. */
+/** The verdicts of all parts of a code, and its explanation. */
 function judge(row: SelectedCode, context: CodeContext): JudgedCode {
   const { selected, language, server } = context
   const code = withPaths(row, context)

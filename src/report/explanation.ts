@@ -4,8 +4,9 @@ import type { Writer } from '../store/selected.js'
 import type { Explanation } from './shape.js'
 
 /**
- * What the catalogue says of a code in the log of a writer. @param server holds in place of the server that the log
- * implies; null: nobody knows whose it is
+ * The catalogue's note on a code in the log of a writer.
+ *
+ * @param server holds in place of the server that the log implies; null: nobody knows whose log it is
  */
 export function noteOf(
   code: CodeQuery,

@@ -1,7 +1,7 @@
 import type { Verdict } from '../catalogue/note.js'
 import { codeName, type Finding, QUIET, type Report, type ReportCode, type Win32Row } from './shape.js'
 
-/** Whose problem is read first. */
+/** Ranks of verdicts: problems with a lower one are read first. */
 export const URGENCY: Readonly<Record<Verdict, number>> = {
   server: 0,
   backend: 0,
@@ -78,7 +78,7 @@ function finding(code: ReportCode, verdict: Verdict, hits: number, row: Win32Row
   }
 }
 
-/** Such a share of the hits stands out. */
+/** Share of the hits from which a value stands out. */
 const MOSTLY = 0.3
 
 function mostly({ hits, top }: Pick<ReportCode, 'hits' | 'top'>): Finding['mostly'] {

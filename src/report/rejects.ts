@@ -54,7 +54,7 @@ export function reportRejects(store: Store, range: Range = {}, language: Languag
   }))
 }
 
-/** What is wrong with a rejected line, for people. */
+/** The number of values that a rejected W3C line has and should have, for people. */
 function detailOf(reason: string, step: number, fields: string | null, language: Language): string | null {
   if (reason !== 'field-count' || fields === null) return null
   const wanted = fieldsLine(fields)

@@ -33,7 +33,7 @@ export interface SectionCode {
   readonly substatus: number | null
   readonly reason: string | null
   readonly hits: number
-  /** Of most of its problems, or of all its hits where it has none. */
+  /** The verdict of most of its problems, or of most hits where it has none. */
   readonly verdict: Verdict
   readonly name: string | null
 }
@@ -65,8 +65,8 @@ export function makeSections(store: Store, by: Grouping, options: SectionOptions
 }
 
 /**
- * What is grouped. IIS keeps the logs of a site in a folder W3SVC1; in a log that stands elsewhere (central logging, a
- * copy) the entries name the site themselves, by s-sitename or cs-host.
+ * Rows to be grouped. IIS keeps the logs of a site in a folder W3SVC1; in a log that stands elsewhere (central logging,
+ * a copy) the entries name the site themselves, by s-sitename or cs-host.
  */
 function rowsOf(
   store: Store,

@@ -8,10 +8,9 @@ import type { Sections } from './sections.js'
 import type { SignIn } from './sign-in.js'
 
 // The report: one plain object with raw numbers, a function of a store and a selection. All outputs are made from it
-// and from
-// nothing else; its JSON form is the contract `logstat.report/1`, to which keys are only ever added.
+// and from nothing else; its JSON form is the contract `logstat.report/1`, to which keys are only ever added.
 
-/** What a report of many servers holds for. */
+/** Servers of a report of many, and how current their counts are. */
 export interface Fleet {
   readonly asOf: string
   readonly servers: number
@@ -29,9 +28,9 @@ export interface Report {
    * whole.
    */
   readonly range: ReportRange | null
-  /** Of a report of many servers. */
+  /** Only in a report of many servers. */
   readonly fleet?: Fleet
-  /** Of the entries; null when none carries a time. */
+  /** First and last time of the entries; null when none carries a time. */
   readonly period: ReportPeriod | null
   readonly totals: {
     readonly lines: number
@@ -42,7 +41,7 @@ export interface Report {
     readonly filtered: number
     readonly withoutTime: number
   } & ReportedSums
-  /** When a selection leaves nothing: what there is in its place. */
+  /** Contents of the logs when a selection leaves nothing of them. */
   readonly unselected: {
     /** The time that the log spans. */
     readonly from: string | null
@@ -68,7 +67,7 @@ export interface Report {
   /** How many rules looked; 0: there is no evidence, and findings are codes. */
   readonly rules: number
   readonly timeline: readonly TimelineBucket[]
-  /** By host, site or log, when that was asked for. */
+  /** The report by host, site or log, when that was asked for. */
   readonly sections: Sections | null
   /** How sign-ins on IIS ended; null where none is among the codes. */
   readonly signIn: SignIn | null
@@ -162,7 +161,7 @@ export interface Finding {
   readonly severity: 'act' | 'watch' | 'info'
   /** The codes that it takes from, the most frequent first; at most 100. */
   readonly codes: readonly string[]
-  /** Of all entries. */
+  /** Share of all entries. */
   readonly share: number
   readonly clients: number
   readonly ongoing: boolean

@@ -32,9 +32,9 @@ export interface SignInFailure {
 }
 
 export interface SignInContext {
-  /** All codes, whatever is shown of them. */
+  /** All codes, those that the report does not show among them. */
   readonly selected: Selected
-  /** With long lists. */
+  /** Lists of clients, longer than those of the report. */
   readonly details: Details
   readonly language: Language
   readonly server: string | undefined
@@ -94,7 +94,7 @@ const clientsOf = (details: Details, { code }: SelectedCode, part: number | null
 const byHits = <T extends { readonly hits: number }>(rows: readonly T[]): T[] =>
   [...rows].sort((a, b) => b.hits - a.hits)
 
-/** What a part of 401 refuses; undefined for a step of a handshake. */
+/** The failure that a part of 401 stands for; undefined for a step of a handshake. */
 function failureOf(
   code: SelectedCode,
   part: CodePart,

@@ -12,8 +12,9 @@ const MOST_CODES = 8
 const FIELDS = { path: Role.Uri, client: Role.ClientIp, method: Role.Method, host: Role.Host } as const
 
 /**
- * What a log has in place of what was selected: why a selection leaves nothing. @param logs what a filter left out of
- * each when they were read
+ * Time, codes and missing fields of logs of which a selection leaves nothing: they say why.
+ *
+ * @param logs entries that a filter left out of each log when it was read
  */
 export function unselected(
   store: Store,
@@ -25,7 +26,7 @@ export function unselected(
   const leftOut = logs.reduce(addLeftOut, NONE_LEFT_OUT)
   const codes = new Map<string, number>()
   for (const code of codesIn(store, range)) codes.set(codeName(code), (codes.get(codeName(code)) ?? 0) + code.hits)
-  // Of a database; what was left out of logs is in no store.
+  // The span is that of a database: entries left out of logs are in no store.
   const span = (since ?? until) === undefined ? { from: null, to: null } : spanIn(store, range)
   const frequent = [...codes].sort(([, a], [, b]) => b - a).slice(0, MOST_CODES)
   const asked = (Object.keys(FIELDS) as (keyof typeof FIELDS)[]).filter((name) => filter[name] !== undefined)

@@ -16,15 +16,15 @@ import { inLanguage, WORDS } from './words.js'
 
 interface AppProps {
   readonly live: Live
-  /** Only where the page is made: in the browser it is in the file as HTML. */
+  /** Null in the browser, where the file has the rest of the page as HTML. */
   readonly still: StillData | null
 }
 
-/** The page. What is chosen in the browser is kept here. */
+/** The page, and the choices of its reader. */
 export function App({ live, still }: AppProps): JSX.Element {
   const [range, setRange] = useState<Stretch | null>(null)
   const [klass, setClass] = useState<string | null>(null)
-  // A new object each time: choosing the same code again brings its details to the front again.
+  // Each choice is a new object: choosing the same code again brings its details to the front again.
   const [chosen, setChosen] = useState<{ readonly id: string | null }>({ id: null })
   const [language, setLanguage] = useState<Language>(live.language)
   const view: View = {

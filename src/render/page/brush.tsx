@@ -4,7 +4,7 @@ import { isLong } from './charts.js'
 import { moment } from './numbers.js'
 import { bucketTime, type View } from './view.js'
 
-/** What the pointer does: a new stretch from `x`, or the chosen one, moved. Places are in buckets, with fractions. */
+/** The pointer draws a new stretch from `x`, or moves the chosen one. Places are in buckets, with fractions. */
 type Drag =
   | { readonly kind: 'draw'; readonly x: number; hasMoved: boolean }
   | { readonly kind: 'slide'; readonly x: number; readonly from: number; readonly to: number; hasMoved: boolean }
@@ -15,8 +15,7 @@ const THRESHOLD = 4
 
 /**
  * The choice of a stretch: drawn with the pointer over all lanes, or set with two native range inputs, which the
- * keyboard and screen
- * readers know. A click without a move, or Escape, gives the whole period back.
+ * keyboard and screen readers know. A click without a move, or Escape, gives the whole period back.
  */
 export function Brush({
   view,

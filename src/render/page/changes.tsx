@@ -7,7 +7,7 @@ import { int, shown } from './numbers.js'
 import { Both, T, Value } from './parts.js'
 import { Scroll } from './scroll.js'
 
-// What changed since another period, and the report by host, site or log. Rendered when the page is made.
+// Changes since another period, and the report by host, site or log. Rendered when the page is made.
 
 const both = (word: SaidWord, ...values: readonly (string | number)[]) => ({
   en: say('en', word, ...values),
@@ -47,7 +47,7 @@ const MOST_UNSURE = 10
 interface BlockProps {
   readonly title: SaidWord
   readonly of: Changes
-  /** The same in the other language: rows stand in the same order. */
+  /** The changes in Chinese: rows stand in the same order. */
   readonly zh: Changes
 }
 

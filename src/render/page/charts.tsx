@@ -5,11 +5,10 @@ import type { Live } from './model.js'
 import { clock, moment, offsetMs, short } from './numbers.js'
 
 // Charts that are the same with and without script. Marks are drawn in an SVG whose viewBox counts buckets and which is
-// stretched
-// to any width. Words stand in a second SVG at percentages, so they are never stretched. The CSP forbids style
-// attributes.
+// stretched to any width. Words stand in a second SVG at percentages, so they are never stretched. The CSP forbids
+// style attributes.
 
-/** From the bottom of the stack to its top. */
+/** Classes from the bottom of the stack to its top. */
 const STACK = ['2xx', '3xx', '1xx', 'other', '4xx', '5xx']
 /** Units of height of the stacked chart. */
 const HEIGHT = 120

@@ -18,7 +18,7 @@ interface Row extends LiveCode {
 
 interface Column {
   readonly name: Word
-  /** What the column sorts by; null: it does not. */
+  /** The value that the column sorts by; null: the column does not sort. */
   readonly by: ((row: Row) => number | string) | null
 }
 const COLUMNS: readonly Column[] = [

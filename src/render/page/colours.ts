@@ -1,6 +1,5 @@
 // Colours as [light, dark]. Problems are warm and strong, the ordinary is cool and pale: a page of a healthy site looks
-// calm.
-// Neighbouring classes differ in lightness, too, so they stay apart for colour-blind readers and in grey print.
+// calm. Neighbouring classes differ in lightness, too, so they stay apart for colour-blind readers and in grey print.
 const COLOURS = {
   paper: ['#fafaf8', '#0f1115'],
   card: ['#ffffff', '#15181d'],

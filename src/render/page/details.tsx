@@ -43,7 +43,7 @@ interface DetailProps {
 function Detail({ code, row, live, whole }: DetailProps): JSX.Element {
   const findings = live.findings.filter(({ codes }) => codes.some((c) => c.split('/')[0] === row.label))
   const isTold = findings.some(({ severity }) => severity !== 'info')
-  // What is normal, blocked or background needs its meaning, and nothing to check.
+  // A code that is normal, blocked or background needs its meaning, and nothing to check.
   const needsNothing = row.verdicts.normal === row.hits || (findings.length > 0 && !isTold)
   return (
     <details class={isTold ? 'detail told' : 'detail'} id={`d-${row.id}`}>

@@ -3,7 +3,7 @@ import type { Live } from './model.js'
 import type { Stretch } from './series.js'
 import { inLanguage, WORDS } from './words.js'
 
-// What script adds to the parts of the page that it leaves alone: a few listeners on the document.
+// Listeners on the document bring to life the parts of the page that are not hydrated.
 
 interface Hooks {
   readonly live: Live

@@ -1,7 +1,7 @@
 import type { Live } from './model.js'
 import { unpack } from './series.js'
 
-/** What the browser counts with, in full length. */
+/** Series, packed in the file, are unpacked to count with them. */
 export const unpacked = (live: Live): Live => ({
   ...live,
   codes: live.codes.map((code) => ({ ...code, series: unpack(code.series) })),

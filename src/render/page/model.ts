@@ -7,9 +7,8 @@ import { cut, int, percent, shown, type Zone } from './numbers.js'
 import { pack } from './series.js'
 import type { Words } from './words.js'
 
-// Report, in both languages → what the page shows. `live` travels in the file as JSON, because the browser counts with
-// it.
-// `still` (lists, notes, samples) is in the file once, as HTML.
+// The model of the page, made of the report in both languages. `live` travels in the file as JSON, because the browser
+// counts with it. `still` (lists, notes, samples) is in the file once, as HTML.
 
 export interface PageModel {
   readonly live: Live
@@ -239,7 +238,7 @@ interface FindingOf<F = Finding> {
   readonly report: Report
 }
 
-/** What the diagnosis does not say of a finding, since there is no evidence, its code and note do. */
+/** Where there is no evidence, the code and its note say of a finding what the diagnosis would. */
 function pageFinding(en: FindingOf, zh: FindingOf<Finding | undefined>, key: string): PageFinding {
   const { finding } = en
   const code = codeOf(finding, en.report)
@@ -267,7 +266,7 @@ function pageFinding(en: FindingOf, zh: FindingOf<Finding | undefined>, key: str
         : [],
     checks: isTold
       ? texts(finding.checks, zh.finding?.checks)
-      : // The others are in the details of the code.
+      : // Further checks are in the details of the code.
         (note?.checks.slice(0, 1).map((check, i) => words(check, zhNote?.checks[i])) ?? []),
     series: finding.series.length > 0 ? finding.series : (of?.timeline ?? []),
   }
@@ -307,7 +306,7 @@ type Counted = Pick<ReportCode, 'hits' | 'top' | 'distinct'>
 /** A value out of the log between the marks of code; it cannot end them. */
 const asCode = (value: string): string => `\`${cut(value, 80).replaceAll('`', "'")}\``
 
-/** What is normal or noise and would alarm if it were not said. Successes proper are left out. */
+/** Rows of codes that are normal or noise. Successes without a Win32 status are left out. */
 function normalRows(en: Report, zh: Report): NormalRow[] {
   const rows = en.codes.flatMap((code, i) => {
     const other = zh.codes[i]

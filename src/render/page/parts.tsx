@@ -44,8 +44,7 @@ interface StillProps {
 
 /**
  * Content that is rendered when the page is made and left alone in the browser: hydration keeps what is there, so the
- * browser needs
- * neither its data nor its code.
+ * browser needs neither its data nor its code.
  */
 export class Still extends Component<StillProps> {
   override shouldComponentUpdate(): boolean {

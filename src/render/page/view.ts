@@ -5,7 +5,7 @@ import { fromTo } from './numbers.js'
 import type { Stretch } from './series.js'
 import type { Word } from './words.js'
 
-/** What the reader chose, and ways to change it; the parts that live in the browser share it. */
+/** Choices of the reader, and ways to change them; the parts that live in the browser share them. */
 export interface View {
   readonly live: Live
   /** The chosen stretch of time; null: the whole period. */

@@ -7,7 +7,7 @@ const MAX_QUIET = 8
 /** A longer table of codes nobody reads. */
 const MAX_CODES = 200
 
-/** What is normal or harmless: the most frequent, apart from success and "not modified". */
+/** The most frequent codes that are normal or harmless. Plain 2xx and 3xx are left out, except 304. */
 export function quietCodes(page: Page): string[] {
   const parts = page.report.codes
     .flatMap((code) => [...quietParts(code)])

@@ -8,7 +8,7 @@ import { fitted, type Page, words } from './page.js'
 const MAX_ROWS = 12
 const MAX_UNSURE = 8
 
-/** What is new, gone, more and fewer than before. */
+/** Findings, codes and paths that are new, gone, more or fewer than before. */
 export function comparison(page: Page): string[] {
   const { comparison } = page.report
   if (comparison === null) return []

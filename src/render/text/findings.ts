@@ -18,7 +18,6 @@ import { fitted, labelled, type Page, stretch, timeText, words } from './page.js
 const MAX_FINDINGS = 12
 export const MAX_EXPLAINED = 5
 
-/** What needs attention, and what is background. */
 export function findings(page: Page): string[] {
   return [...attention(page), ...background(page)]
 }
@@ -80,7 +79,7 @@ function attention(page: Page): string[] {
   ]
 }
 
-/** Said only where no rule found anything; `rules` is 0 for a database of a version that kept no evidence. */
+/** A sentence for no findings; `rules` is 0 for a database of a version that kept no evidence. */
 function nothing(page: Page): string {
   const { rules } = page.report
   return rules > 0 ? words(page, 'nothingFound', rules) : words(page, 'nothingNeedsAttention')
@@ -145,7 +144,7 @@ function win32Text(page: Page, w: Win32Row): string {
 
 type Value = ReportCode['top']['paths'][number]
 
-/** What the values of a list are, in a sentence. */
+/** Names of lists within a sentence. */
 const NOUNS: Partial<Record<Word, Text>> = {
   paths: { en: 'paths', zh: '路径' },
   clientList: { en: 'clients', zh: '客户端' },

@@ -4,7 +4,7 @@ import { emptyText } from '../empty.js'
 import { rangeText } from '../range.js'
 import { joined, type Page, secondsOf, words } from './page.js'
 
-/** What was read, of which time, and how much of it was understood. */
+/** Names of the logs, their time, and how many of their lines were understood. */
 export function header(page: Page): string[] {
   const { report, style, zone } = page
   const { inputs, period, totals } = report
