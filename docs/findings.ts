@@ -12,17 +12,17 @@ import { markdown, markdownCell } from '../src/render/markdown.js'
 
 const INTRO = `# Findings
 
-What a report can find in a log, and when it says so. This page is generated from the rules under \`src/diagnosis/rules/\` and the kinds under
+Findings that a report can have of a log, and the conditions of each. This page is generated from the rules under \`src/diagnosis/rules/\` and the kinds under
 \`src/diagnosis/kinds/\`; change them there and run \`npm run docs:findings\`. \`logstat findings --lang zh\` tells the same in Chinese.
 
 * **act**: people were affected, or something was given away. **watch**: real, but small or uncertain. **info**:
-* background, in one line.
-* Rules are asked in this order. What one takes, no later one sees, so a request is in one finding only.
-* More than three findings of one rule become two, and one for the rest. What fails and is then given up at the same
-* time is one finding.
-* *People* are browsers and apps (tools, too, where they make a fifth of the answers). A client is *known* when it had
-* an answer.
-  An *attacker* asks for holes; its errors say nothing of the site. What loads no assets, where pages have some, is taken for a robot.
+  background, in one line.
+* Rules are asked in this order. A request that one takes no later one sees, so each is in one finding only.
+* More than three findings of one rule and severity become two, and one for the rest. Failures, and requests that are given up at the same
+  time on the same path, are one finding.
+* *People* are browsers, apps and agents of no known kind (tools and requests without an agent, too, where they make a fifth of the answers).
+  A client is *known* when it had an answer, or has a private address. An *attacker* asks for holes; its errors say nothing of the site. A
+  client that loads no assets, where pages have some, is taken for a robot.
 * The order is: act, watch, info; then people affected, number of clients, and whether it is still going on.
 `
 

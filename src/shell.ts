@@ -1,4 +1,4 @@
-/** What a terminal must not see: anything but letters, numbers, signs and blanks. */
+/** Characters that a terminal must not see: all but letters, numbers, signs and blanks. */
 const UNSEEN = /[^\p{L}\p{N}\p{P}\p{S} ]/gu
 
 /**
@@ -10,7 +10,7 @@ export function quoted(word: string): string {
   if (/^[\w./:=@%+,-]+$/.test(name)) return name
   if (process.platform === 'win32') return `"${name.replace(UNSEEN, '?')}"`
   if (!UNSEEN.test(name)) return `'${name.replaceAll("'", "'\\''")}'`
-  // As shells write what cannot be typed.
+  // Shells write characters that cannot be typed in this way.
   const escaped = name
     .replace(/[\\']/g, '\\$&')
     .replace(UNSEEN, (c) => `\\U${(c.codePointAt(0) as number).toString(16).padStart(8, '0')}`)

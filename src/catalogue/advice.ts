@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { LANGUAGES, type Note, type Text, type Verdict } from './note.js'
 
-/** What to do about many codes alike; see advice.yaml. Read by the build only: compiled notes hold their advice. */
+/** Advice for many codes alike; see advice.yaml. Only the build reads it: compiled notes hold their advice. */
 export interface Advice {
   /** `authority:code`; `*` stands for anything, numbers may be a range. */
   readonly for: readonly string[]

@@ -2,8 +2,7 @@ import { openSync, readFileSync, readSync } from 'node:fs'
 import type { HowTo, Language, Note, Text } from './note.js'
 
 // The compiled form of data/*.yaml (see compile.ts): all notes in one file, one after another, and an index of where
-// each begins and
-// ends. What is looked up is read, and nothing else: most of what an answer costs is loading.
+// each begins and ends. Only a note that is looked up is read: most of what an answer costs is loading.
 
 export interface CompiledIndex {
   readonly authorities: Readonly<Record<string, CompiledAuthority>>
@@ -25,7 +24,7 @@ export function index(): CompiledIndex {
   return loadedIndex
 }
 
-/** What an authority says about a code, if anything. */
+/** The note of an authority on a code, if there is one. */
 export function noteOf(owner: string, code: string): Note | undefined {
   const { authorities } = index()
   const range =
@@ -39,7 +38,7 @@ export function noteOf(owner: string, code: string): Note | undefined {
   return note
 }
 
-/** Stays open as long as the process: a list of all codes reads every note. */
+/** The file of notes, which stays open as long as the process: a list of all codes reads every note. */
 let file: number | undefined
 
 function readNote(start: number, end: number): Note {
@@ -64,7 +63,7 @@ export function codesOf(owner: string): string[] {
 
 let howTos: readonly HowTo[] | undefined
 
-/** How to do what a note asks for, when that is told once for many notes. */
+/** Instructions for things that a note asks for, when they are told once for many notes. */
 export function howTosOf(authority: string, note: Note, language: Language): readonly HowTo[] {
   howTos ??= JSON.parse(readFileSync(new URL('how-to.json', folder), 'utf8')) as readonly HowTo[]
   const said = [...(note.checks ?? []), ...(note.causes ?? []), ...(note.remedy ? [note.remedy] : [])]
@@ -73,14 +72,14 @@ export function howTosOf(authority: string, note: Note, language: Language): rea
   return howTos.filter((howTo) => howTo.authorities.includes(authority) && new RegExp(howTo.mention).test(said))
 }
 
-/** What is known of a Win32 status value. */
+/** A Win32 status value with its names and its note. */
 export interface Win32Value {
   readonly value: number
   /** `0x8009030E` */
   readonly hex: string
   readonly symbol: string | null
   readonly note: Note | undefined
-  /** Where the value belongs, by its range: `win32`, `winhttp`, `sspi` … */
+  /** Family that the value belongs to, by its range: `Win32`, `WinHTTP`, `SSPI` … */
   readonly family: string
   /** For an HRESULT of facility 7, the Win32 value inside, which is what IIS logs. */
   readonly inner: number | null

@@ -2,10 +2,9 @@ import { noteOf } from './catalogue.js'
 import { LANGUAGES, type Link, type Note, type Text, type Verdict } from './note.js'
 
 // Reasons that a server puts together from parts each of which has a note: Envoy's flags `UF,URX`, HAProxy's letters
-// `IH--`, Squid's
-// `TCP_MISS_ABORTED`. There are far too many of them to write down.
+// `IH--`, Squid's `TCP_MISS_ABORTED`. There are far too many of them to write down.
 
-/** How the reasons of an authority fall into codes that have notes; undefined when a reason is not of that form. */
+/** Functions that cut a reason of an authority into codes that have notes; undefined when it is not of that form. */
 const PARTS: Readonly<Record<string, (reason: string) => readonly string[] | undefined>> = {
   envoy: (reason) => (/^[A-Za-z]+(,[A-Za-z]+)+$/.test(reason) ? reason.split(',') : undefined),
   haproxy: haproxyParts,

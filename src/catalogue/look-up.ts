@@ -12,7 +12,7 @@ export interface CodeQuery {
   readonly paths?: readonly string[]
 }
 
-/** How particular the note is that was found, most particular first. */
+/** Levels of a note that was found, the most particular first. */
 export type Level = 'win32' | 'reason' | 'substatus' | 'server' | 'iana' | 'other' | 'class' | 'value'
 
 export interface Found {
@@ -34,11 +34,11 @@ const AUTHORITIES: Readonly<Record<string, readonly string[]>> = {
 }
 export const authoritiesOf = (server: string): readonly string[] =>
   (Object.hasOwn(AUTHORITIES, server) && AUTHORITIES[server]) || [server]
-/** What runs on a server and gives statuses a meaning where neither the server nor IANA has one. */
+/** Authorities that run on a server and give statuses a meaning where neither the server nor IANA has one. */
 const GUESTS: Readonly<Record<string, readonly string[]>> = {
   iis: ['aspnet-core', 'microsoft', 'microsoft-exchange', 'esri'],
 }
-/** Whose a status is by the path that got it, whatever the server. */
+/** Owners of a status by the path that got it, whatever the server. */
 const OWNERS_OF_PATHS: readonly (readonly [RegExp, string])[] = [
   [
     /^\/(?:owa|ecp|ews|oab|mapi|rpc|autodiscover|powershell|microsoft-server-activesync)(?:\/|$)/i,
@@ -46,22 +46,20 @@ const OWNERS_OF_PATHS: readonly (readonly [RegExp, string])[] = [
   ],
   [/^\/arcgis\//i, 'esri'],
 ]
-/** Whether the paths that got a status can say whose it is. */
+/** True when the paths that got a status can say whose it is. */
 export const belongsToPath = (status: number | null): boolean =>
   OWNERS_OF_PATHS.some(([, owner]) => noteOf(owner, String(status)) !== undefined)
 /** Authorities that are no servers: never another owner of a status. */
 const GENERAL = new Set(['iana', 'class', 'win32', 'derived'])
-/** Of owners of the same code those are named first whose logs are most read. */
+/** Owners that are named first among those of the same code: their logs are most read. */
 const OWNERS_FIRST = ['nginx', 'apache', 'cloudflare', 'aws-elb', 'haproxy']
 
 /**
  * The most particular note on a code: server + status + sub-status + Win32 status, then without the Win32 status, then
- * server + status,
- * then IANA's, then that of another owner, then the class.
+ * server + status, then IANA's, then that of another owner, then the class.
  *
  * A Win32 status for which there is no note of its own but which says that the client had left makes a delivered answer
- * (2xx, 3xx)
- * noise: the notes `2xx/64`, `2xx/995` … say why.
+ * (2xx, 3xx) noise: the notes `2xx/64`, `2xx/995` … say why.
  *
  * @param software the `#Software` line of the log: it chooses between the meanings of IIS versions
  */
@@ -81,7 +79,8 @@ function* places(
   const owners = owner === null ? [] : authoritiesOf(owner)
   if (reason != null) {
     for (const own of owners) yield [own, reason, 'reason']
-    // Who made an error leaves its meaning as it is; the other derived reasons say more than the status.
+    // Reasons `made-…` tell who made an error and leave its meaning as it is; other derived reasons say more than the
+    // status.
     if (!reason.startsWith('made-')) yield ['derived', reason, 'reason']
   }
   if (status === null) return
@@ -146,7 +145,7 @@ function ofUnknownSubstatus(note: Note, level: Level, { status, substatus }: Cod
 
 const place = (owner: string, code: string, level: Level): [string, string, Level] => [owner, code, level]
 
-/** Whose the status is when all the paths that got it belong to one application. */
+/** The owner of a status when all the paths that got it belong to one application. */
 function ownerOfPaths(paths: readonly string[] | undefined): string | undefined {
   if (!paths?.length) return undefined
   return OWNERS_OF_PATHS.find(([pattern]) => paths.every((path) => pattern.test(path)))?.[1]

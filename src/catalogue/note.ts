@@ -6,11 +6,11 @@ export type Language = (typeof LANGUAGES)[number]
 export type Text = Readonly<Record<Language, string>>
 
 /**
- * Whose business a code is.
+ * Verdicts say whose business a code is.
  *
  * `normal` and `noise` are no problems (noise: something ended badly, but not through the site's fault and without
- * harm);
- * the others name who has to act. A row of a report may split into several verdicts, since the Win32 status decides.
+ * harm); the others name who has to act. A row of a report may split into several verdicts, since the Win32 status
+ * decides.
  */
 export const VERDICTS = [
   'normal',
@@ -33,16 +33,12 @@ export const BASES = ['documented', 'observed', 'derived'] as const
 export type Basis = (typeof BASES)[number]
 
 /**
- * What can be true of a code in a log besides its number. A note's `when` names one of them, and whoever reads the log
- * finds out.
+ * Conditions that can hold for a code in a log. A note's `when` names one of them, and whoever reads the log finds out.
  *
  * `never-succeeds`: the client that got the code was given no 2xx or 3xx afterwards. `time-pile`: many requests took
- * the same time
- * (`seconds`, or any round value when absent). `slow`: half of them took longer than `seconds`. `burst`: nearly all
- * came within a minute.
- * `many-clients`: at least a dozen clients are affected. `own-referer`: pages of the site itself led there. `frequent`:
- * the code is at
- * least `share` percent of all requests.
+ * the same time (`seconds`, or any round value when absent). `slow`: half of them took longer than `seconds`. `burst`:
+ * nearly all came within a minute. `many-clients`: at least a dozen clients are affected. `own-referer`: pages of the
+ * site itself led there. `frequent`: the code is at least `share` percent of all requests.
  */
 export const CONDITIONS = [
   'never-succeeds',
@@ -54,7 +50,7 @@ export const CONDITIONS = [
   'frequent',
 ] as const
 
-/** When a condition holds, the code has another verdict than its note alone would give. */
+/** Another verdict that a code has when a condition holds. */
 export interface When {
   readonly is: (typeof CONDITIONS)[number]
   readonly seconds?: number
@@ -71,7 +67,7 @@ export interface Link {
 
 /** A meaning that holds for some versions or one component only. */
 export interface Variant {
-  /** For people: `IIS 4 to 6`, `ARR 3.0.1916`, `ASP.NET Core Module`. */
+  /** Versions in words: `IIS 4 to 6`, `ARR 3.0.1916`, `ASP.NET Core Module`. */
   readonly versions: string
   /**
    * IIS versions [from, below) it holds for, matched with the log's `#Software` line; absent: cannot be told from a
@@ -85,29 +81,32 @@ export interface Variant {
   readonly source: string
 }
 
-/** What one authority says about one code. The catalogue's files under `data/` are lists of these. */
+/** A note: the words of one authority about one code. The catalogue's files under `data/` are lists of these. */
 export interface Note {
-  /** As in `logstat explain`, without the authority: `404`, `404.3`, `404.3/50`, `4xx`, `QueueFull`, `sH`, `64`. */
+  /**
+   * The code as in `logstat explain`, without the authority: `404`, `404.3`, `404.3/50`, `4xx`, `QueueFull`, `sH`,
+   * `64`.
+   */
   readonly code: string
   readonly name: Text
   /** One or two sentences: what happened. The first sentence is shown in tables. */
   readonly meaning: Text
-  /** Most frequent first. A brief note (most Win32 values) has none. */
+  /** Causes, the most frequent first. A brief note (most Win32 values) has none. */
   readonly causes?: readonly Text[]
   /**
    * Things to do, in order, each naming a command, setting, file, event or query and the value expected. The first is
    * one action.
    */
   readonly checks?: readonly Text[]
-  /** What ends the problem, once the checks have shown the cause. */
+  /** The remedy ends the problem, once the checks have shown the cause. */
   readonly remedy?: Text
   /** The verdict is another one when this holds for the log. */
   readonly when?: When
   readonly verdict: Verdict
   readonly basis: Basis
-  /** Where the fact comes from: `RFC 9110 §15.5.5; MS-KB943891`. Each name is one of sources.yaml. */
+  /** Source of the fact: `RFC 9110 §15.5.5; MS-KB943891`. Each name is one of sources.yaml. */
   readonly source: string
-  /** The source with its addresses. Not written by hand: the build adds them. */
+  /** The source with its addresses. The build adds them. */
   readonly links?: readonly Link[]
   readonly component?: string
   readonly versions?: string
@@ -125,9 +124,9 @@ export interface NoteFile {
   readonly notes: readonly Note[]
 }
 
-/** How to do what many notes ask for, told once: printed below every answer that mentions it. */
+/** An instruction that many notes need, told once: printed below every answer that mentions it. */
 export interface HowTo {
-  /** What a text mentions, as a regular expression. */
+  /** Words of a text that ask for the instruction, as a regular expression. */
   readonly mention: string
   readonly authorities: readonly string[]
   readonly name: Text

@@ -12,15 +12,15 @@ export interface Owned {
   readonly note: Note
 }
 
-/** What was asked for and what was found. */
+/** The answer to a question of `logstat explain`. */
 export interface Answer {
   readonly query: string
   readonly found: Found | undefined
   /** Set when a Win32 value was part of the question. */
   readonly win32: Win32Value | undefined
   /**
-   * What the code means to others who use it, when no server told whose it is; for a Win32 value alone, the codes it is
-   * known beside.
+   * Notes of others who use the code, when no server told whose it is; for a Win32 value alone, those of the codes that
+   * it is known beside.
    */
   readonly others: readonly Owned[]
 }
@@ -29,7 +29,10 @@ const CODES =
   '404 · 403.14 · 401.1/2148074254 · 500-11 · 4xx · win32:64 · 0x8007007E · httperr:QueueFull · haproxy:sH--'
 const EXAMPLES = { en: `Ask for example: ${CODES}`, zh: `可以查询，例如：${CODES}` }
 
-/** Whose meanings can be asked for. @throws LogstatError when it is nobody the catalogue or a log format knows */
+/**
+ * The owner of the meanings that are asked for. @throws LogstatError when no catalogue and no log format knows the
+ * owner
+ */
 export function checkOwner(server: string | undefined): string | null {
   if (server === undefined) return null
   const known = [...new Set<string>([...SERVERS, ...authorities()])].sort()
@@ -91,7 +94,7 @@ function answerCode(query: string, text: string, server: string | null): Answer 
 }
 
 /**
- * As a report prints a code: `400 no-request`, `503 N/A`, `504 sH--`, `- Client_Reset`; and with its name, `404 Not
+ * A code as a report prints it: `400 no-request`, `503 N/A`, `504 sH--`, `- Client_Reset`; and with its name, `404 Not
  * Found`.
  */
 function answerInReport(query: string, text: string, server: string | null): Answer | undefined {
@@ -104,7 +107,7 @@ function answerInReport(query: string, text: string, server: string | null): Ans
   return /^[A-Za-z][A-Za-z' -]*$/.test(reason) ? answerCode(query, status, server) : undefined
 }
 
-/** Who writes a reason: the server asked about, else whoever has a note on it. */
+/** The owner of a reason: the server asked about, else whoever has a note on the reason. */
 function ownerOfReason(reason: string, server: string | null): string | undefined {
   const names =
     server === null

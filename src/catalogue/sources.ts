@@ -3,7 +3,8 @@ import { parse } from 'yaml'
 import type { Link } from './note.js'
 
 /**
- * Name as a note writes it → its address; see sources.yaml. Read by the build only: compiled notes hold their links.
+ * Addresses by the name that a note writes; see sources.yaml. Only the build reads them: compiled notes hold their
+ * links.
  */
 const addresses = parse(readFileSync(new URL('../../src/catalogue/sources.yaml', import.meta.url), 'utf8')) as Readonly<
   Record<string, string>

@@ -3,7 +3,8 @@ import { type Deliveries, lasting, type News, newsKind, type Problem, type Waiti
 import { PATIENCE, type Patience, send } from './send.js'
 import { nameOf, type Target } from './target.js'
 
-// News go out when something changes, through an outbox: what has not arrived is told, kept, and sent by the next run.
+// News go out when something changes, through an outbox: news that have not arrived are told, kept, and sent by the
+// next run.
 
 export interface DeliverOptions {
   readonly targets: readonly Target[]
@@ -15,7 +16,7 @@ export interface DeliverOptions {
   readonly write: (kind: News['kind'], problems: readonly Problem[], resolved: readonly Problem[]) => News
 }
 
-/** Put what is new into the outbox. */
+/** Put news into the outbox, when there are some. */
 export function enqueue(before: Deliveries, options: DeliverOptions): Deliveries {
   const { targets, now, remind, write } = options
   const problems = lasting(options.problems, before)
@@ -37,7 +38,7 @@ export function enqueue(before: Deliveries, options: DeliverOptions): Deliveries
 export type Failure = Words
 
 /**
- * Send what is in the outbox, the oldest first; what follows a failure waits for its turn.
+ * Send the news of the outbox, the oldest first; news for a target that failed wait for the next run.
  *
  * @param keep is told the outbox after each delivery, before the next one
  */

@@ -2,16 +2,16 @@ import type { Language } from '../catalogue/note.js'
 
 /** Something that is wrong. */
 export interface Problem {
-  /** The same as long as it lasts: `threshold:5xx > 2%`, `finding:outage`, `note:gap`. */
+  /** Name that stays as long as the problem lasts: `threshold:5xx > 2%`, `finding:outage`, `note:gap`. */
   readonly id: string
   readonly title: string
   /** Seconds since 1970 UTC: begin of the period that showed it first. */
   readonly since: number
 }
 
-/** What is delivered; plain data, kept until it has arrived. */
+/** News to deliver; plain data, kept until they have arrived. */
 export interface News {
-  /** The same in each attempt, so that who receives it twice can tell. */
+  /** Id that is the same in each attempt, so that a receiver recognises news that come twice. */
   readonly id: string
   readonly kind: 'alert' | 'change' | 'resolved' | 'reminder'
   readonly host: string
@@ -24,29 +24,29 @@ export interface News {
   readonly text: string
   readonly html: string
   readonly problems: readonly Problem[]
-  /** Those that are over. */
+  /** Problems that are over. */
   readonly resolved: readonly Problem[]
-  /** Until then the problems are taken to last, unless news say otherwise. */
+  /** Time until which the problems are taken to last, unless news say otherwise. */
   readonly validUntil: number
   /** The summary as `--format json` prints it. */
   readonly summary: unknown
 }
 
-/** What was delivered of a job, and what is still to be. */
+/** News of a job that were delivered, and those that still wait. */
 export interface Deliveries {
   readonly active: readonly Problem[]
-  /** When news were made last; seconds since 1970 UTC. */
+  /** Time when news were made last; seconds since 1970 UTC. */
   readonly at: number
   readonly outbox: readonly Waiting[]
 }
 
 export interface Waiting {
-  /** The target: see `nameOf`. */
+  /** Name of the target: see `nameOf`. */
   readonly to: string
   readonly news: News
   readonly tries: number
   readonly error?: string
-  /** The addresses that have not got it yet; all when absent. */
+  /** Addresses that have not got the news yet; all when absent. */
   readonly only?: readonly string[] | undefined
 }
 
@@ -56,10 +56,10 @@ export const NO_DELIVERIES: Deliveries = { active: [], at: 0, outbox: [] }
 const NEARLY = 0.95
 
 /**
- * What is new since the last news.
+ * The kind of the news that are due, by what has changed since the last news.
  *
  * @param remind seconds after which a problem that lasts is told again
- * @returns null: nothing
+ * @returns null when nothing is new
  */
 export function newsKind(
   { active, at }: Deliveries,

@@ -19,7 +19,10 @@ export const PATIENCE: Patience = { timeoutMs: 15_000, backOffMs: 1000, tries: 3
 /** An attempt that need not be repeated at once: the target refuses. */
 export class Refusal extends Error {}
 
-/** @returns what of the target has not got it: undefined when all have. @throws Error when none has */
+/**
+ * @returns the target with the addresses that have not got the news; undefined when all have. @throws Error when none
+ * has
+ */
 export async function send(target: Target, news: News, patience: Patience = PATIENCE): Promise<Target | undefined> {
   for (let tried = 1; ; tried++) {
     try {
@@ -50,7 +53,7 @@ async function post(kind: WebKind, target: WebTarget, news: News, { timeoutMs }:
         ...(target.token ? { Authorization: `Bearer ${secretOf(target.token)}` } : {}),
       },
       body: JSON.stringify(body),
-      // What is sent may name clients: it goes where the configuration says and nowhere else.
+      // News may name clients: they go where the configuration says and nowhere else.
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     })

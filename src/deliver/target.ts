@@ -6,20 +6,20 @@ export type Secret = { readonly env: string } | { readonly file: string }
 export interface MailTarget {
   readonly to: readonly string[]
   readonly from?: string
-  /** Absent: the sendmail program of this machine. */
+  /** Mail server; when absent, the sendmail program of this machine sends. */
   readonly server?: string
   readonly port?: number
   /** starttls (usual), tls from the first byte on, or none. */
   readonly tls?: 'starttls' | 'tls' | 'none'
   readonly user?: string
   readonly password?: Secret
-  /** File of the certificate that signed the server's, where that is the house's own. */
+  /** File with the certificate of the authority, where that is the house's own. */
   readonly ca?: string
 }
 
 export interface WebTarget {
   readonly url: string | Secret
-  /** Sent as `Authorization: Bearer`. */
+  /** Token that is sent as `Authorization: Bearer`. */
   readonly token?: Secret
   /** Alertmanager: labels of each alert. */
   readonly labels?: Readonly<Record<string, string>>
@@ -28,10 +28,10 @@ export interface WebTarget {
 export const WEB_KINDS = ['webhook', 'slack', 'teams', 'ntfy', 'alertmanager'] as const
 export type WebKind = (typeof WEB_KINDS)[number]
 
-/** One of its keys is there. */
+/** A target has one of these keys. */
 export type Target = { readonly mail?: MailTarget } & { readonly [kind in WebKind]?: WebTarget }
 
-/** What a target is remembered by; no secret is part of it. */
+/** The name by which a target is remembered; no secret is part of it. */
 export function nameOf(target: Target): string {
   if (target.mail) return `mail ${target.mail.to.join(', ')}`
   const [kind, { url }] = webOf(target)

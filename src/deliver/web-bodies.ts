@@ -1,7 +1,8 @@
 import type { News } from './news.js'
 import type { WebKind, WebTarget } from './target.js'
 
-// What each kind of webhook is sent. Text out of a log is made harmless for the language that the receiver reads it in.
+// Bodies that each kind of webhook is sent. Text out of a log is made harmless for the language that the receiver reads
+// it in.
 
 interface Post {
   readonly url: string

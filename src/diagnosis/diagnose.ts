@@ -7,12 +7,12 @@ import { type DiagnoseOptions, View } from './view.js'
 
 export interface Findings {
   readonly findings: readonly Finding[]
-  /** How many rules looked. */
+  /** Number of the rules that looked. */
   readonly rules: number
 }
 
 const ORDER: Readonly<Record<Severity, number>> = { act: 0, watch: 1, info: 2 }
-/** So many findings of one rule and severity are told one by one. */
+/** Findings of one rule and severity that are told one by one. */
 const TOLD = 3
 
 export function diagnose(evidence: Evidence, options: DiagnoseOptions): Findings {
@@ -36,7 +36,8 @@ export function diagnose(evidence: Evidence, options: DiagnoseOptions): Findings
 const INCIDENTS = ['outage', 'everybody-gives-up', 'many-give-up-at-once']
 
 /**
- * What fails and what clients then give up is one incident: findings of one stretch with a path in common become one.
+ * Failures, and requests that clients then give up, are one incident: findings of one stretch with a path in common
+ * become one.
  */
 function mergeIncidents(findings: readonly Finding[]): Finding[] {
   const others = findings.filter(({ id }) => !INCIDENTS.includes(id))
@@ -57,7 +58,7 @@ function isSameIncident(a: Finding, b: Finding): boolean {
   return from <= to + 900 && b.top.paths.slice(0, 3).some(({ value }) => paths.has(value))
 }
 
-/** @param incident what names the cause first */
+/** @param incident findings of one incident, the one that names the cause first */
 function together(incident: readonly Finding[]): Finding {
   const [cause, ...effects] = incident as [Finding, ...Finding[]]
   if (effects.length === 0) return cause

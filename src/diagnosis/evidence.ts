@@ -2,10 +2,10 @@ import type { AgentKind } from './kinds/kinds.js'
 import { groupOf, levelOf, type TroubleGroup } from './trouble.js'
 
 // Evidence: all that the rules of diagnosis need to know of a log, as plain data that adds up. It is filled as entries
-// come, before any list is cut, and what may be wrong is kept joint: which code, on which path, for whom, from where.
-// What went well is kept as sums only.
+// come, before any list is cut. Entries that may be wrong are kept joint: which code, on which path, for whom, from
+// where. Entries that went well are kept as sums only.
 
-/** What became of one sort of entries. `code` is a key of `Evidence.codes`. */
+/** Entries alike in code, path, client, agent and referer. `code` is a key of `Evidence.codes`. */
 export interface Trouble {
   readonly code: string
   /** '' where the log has none; so is `client`. */
@@ -19,7 +19,7 @@ export interface Trouble {
   readonly hasUser: boolean
   /** PUT, MOVE, COPY: something was to be stored. */
   readonly isWrite: boolean
-  /** Its query attacks. */
+  /** The query of the request attacks. */
   readonly isAttack: boolean
   hits: number
   /** Seconds since 1970 UTC; null: no entry has a time. */
@@ -29,7 +29,7 @@ export interface Trouble {
   bytes: number | null
   /** Entries of the same client on the same path that were answered after the first of these. */
   answeredAfter: number
-  /** One client in so many is kept: this one stands for so many like it. */
+  /** Number of clients that this one stands for: where there is no room for all, one client in so many is kept. */
   weight: number
 }
 
@@ -44,7 +44,7 @@ export interface PathEvidence {
   answeredSince: number
   answeredBetween: number
   lastAnswered: number | null
-  /** Of people and bots alike, all entries with an error. */
+  /** All entries with an error, of people and bots alike. */
   errors: number
 }
 
@@ -52,7 +52,7 @@ export interface PathEvidence {
 export interface ClientEvidence {
   hits: number
   answered: number
-  /** Assets it got. */
+  /** Assets that the client got. */
   assets: number
   errors: number
   /** Errors on paths that are probes on any site, and queries that attack. */
@@ -63,7 +63,7 @@ export interface ClientEvidence {
   nameBits: number
   /** Answers with a user name after the first 401. */
   signedIn: number
-  /** Time of the first of those. */
+  /** Time of the first answer with a user name. */
   signedInAt: number | null
 }
 
@@ -91,7 +91,7 @@ export interface HostEvidence {
   deepHits: number
 }
 
-/** What shows who wrote the log: counts of lines. See server.ts. */
+/** Signs of the server that wrote the log: counts of lines. See server.ts. */
 export const SIGNS = [
   'emptyRequest400',
   'dashRequest408',
@@ -119,7 +119,7 @@ export interface Evidence {
   /** Answers 2xx and 304 by class of their path, and 2xx by kind of agent, as far as lists tell. */
   readonly answeredClasses: Map<string, number>
   readonly answeredAgents: Map<string, number>
-  /** By `troubleKey`. */
+  /** Troubles by `troubleKey`. */
   readonly troubles: Map<string, Trouble>
   /** Entries that had no more room among the troubles. */
   lostTroubles: number
@@ -274,7 +274,7 @@ function addTrouble(to: Trouble, from: Trouble): void {
   to.weight = Math.min(to.weight, from.weight)
 }
 function addPath(to: PathEvidence, from: PathEvidence): void {
-  // What the later stretch answered before its first trouble lies between those of both.
+  // Answers of the later stretch before its first trouble lie between the troubles of both stretches.
   to.answeredBetween = to.answeredSince + (from.answered - from.answeredSince) + from.answeredBetween
   to.answeredSince += from.answered
   to.answered += from.answered
@@ -332,7 +332,7 @@ export const pathOfSlow = (key: string): string => key.split('|').slice(4).join(
 /** The code of such a key. */
 export const codeOfSlow = (key: string): string => key.split('|').slice(0, 4).join('|')
 
-/** As JSON: maps as lists of pairs, and of codes what no other table of a database holds. */
+/** Evidence as JSON: maps as lists of pairs, and of codes what no other table of a database holds. */
 export function packEvidence(evidence: Evidence): string {
   const codes = new Map(
     [...evidence.codes].map(([key, code]) => [key, { ...code, minutes: new Map(), latency: new Map() }]),

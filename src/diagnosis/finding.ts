@@ -2,7 +2,7 @@ import type { Text, Verdict } from '../catalogue/note.js'
 import { type CodeEvidence, latencyOf } from './evidence.js'
 import type { Cell, Row, View } from './view.js'
 
-// What a rule says, and how it becomes a finding.
+// Drafts, which rules hand over, and findings, which are made of them.
 
 export type Severity = 'act' | 'watch' | 'info'
 
@@ -10,12 +10,12 @@ export interface Finding {
   readonly id: string
   readonly severity: Severity
   readonly title: Text
-  /** The code most of it is about, and all codes. */
+  /** The code that most of the finding is about, and all of its codes. */
   readonly code: string
   readonly codes: readonly string[]
   readonly verdict: Verdict
   readonly hits: number
-  /** Of all entries. */
+  /** Share of all entries. */
   readonly share: number
   readonly clients: number
   /** Seconds since 1970 UTC. */
@@ -48,7 +48,7 @@ export const num = (n: number): string => String(Math.round(n)).replace(/\B(?=(\
 export const clientsEn = (n: number): string => (Math.round(n) === 1 ? 'one client' : `${num(n)} clients`)
 export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`
 
-/** What a rule hands over. What is not said follows from the rows. */
+/** A finding as a rule hands it over. Fields that are absent follow from the rows. */
 export interface Draft {
   readonly severity: Severity
   readonly title: Text
@@ -59,7 +59,7 @@ export interface Draft {
   readonly boost?: number
   /** People affected, where rows are no measure of that. */
   readonly people?: number
-  /** Whether it is over tells how much it matters. */
+  /** True when the finding matters less once it is over. */
   readonly fades?: boolean
   readonly ongoing?: boolean
   readonly first?: number | null
@@ -71,13 +71,13 @@ export interface Draft {
   readonly code?: string
 }
 
-/** How a code is written: `404`, `404.3/50`, `503 QueueFull`, `-`. */
+/** A code as people write it: `404`, `404.3/50`, `503 QueueFull`, `-`. */
 function nameOfCode({ status, substatus, win32Status, reason }: CodeEvidence): string {
   const name = `${status === null ? '-' : String(status).padStart(3, '0')}${substatus === null ? '' : `.${substatus}`}${win32Status ? `/${win32Status}` : ''}`
   return reason === null ? name : `${name} ${reason}`
 }
 
-/** Make a finding, and take what it is about from what is left. */
+/** Make a finding, and take its rows and cells from those that are left. */
 export function makeFinding(view: View, id: string, draft: Draft): Finding {
   const { rows = [], cells = [], boost = 1, fades = false } = draft
   const takes = new Map<string, number>()
@@ -144,7 +144,7 @@ export function makeFinding(view: View, id: string, draft: Draft): Finding {
   }
 }
 
-/** Of large logs not all clients are kept. */
+/** A sentence for findings of large logs, of which not all clients are kept. */
 function sampleText(rows: readonly Row[]): Text[] {
   const weight = rows.reduce((n, r) => Math.max(n, r.weight), 1)
   return weight === 1
@@ -172,7 +172,7 @@ export function clientsOf(rows: readonly Row[]): number {
   return sum
 }
 
-/** The largest groups first. */
+/** Groups of rows, the largest first. */
 export function groupBy<K>(rows: readonly Row[], by: (row: Row) => K): [K, Row[]][] {
   const groups = new Map<K, Row[]>()
   for (const row of rows) {
@@ -252,7 +252,7 @@ function timesOf(codes: readonly CodeEvidence[], pileMs: number | null): Finding
   return times && { ...times, pileMs }
 }
 
-/** In milliseconds. */
+/** A quantile of times taken, in milliseconds. */
 export function quantile(bins: ReadonlyMap<number, number>, q: number): number | null {
   const sorted = [...bins].sort((a, b) => a[0] - b[0])
   const total = sorted.reduce((n, [, h]) => n + h, 0)
@@ -264,8 +264,9 @@ export function quantile(bins: ReadonlyMap<number, number>, q: number): number |
 const ROUND = [5, 10, 15, 20, 25, 30, 40, 45, 50, 60, 75, 90, 100, 110, 120, 150, 180, 230, 240, 300, 600, 900]
 
 /**
- * A pile of slow times at a round number of seconds: whoever waited was cut off there. @returns the number and how many
- * lie there
+ * A pile of slow times at a round number of seconds: whoever waited was cut off there.
+ *
+ * @returns the number of seconds, the times that lie there, and all slow times
  */
 export function pileOf(bins: ReadonlyMap<number, number>): { seconds: number; hits: number; slow: number } | null {
   const slow = [...bins.values()].reduce((n, h) => n + h, 0)

@@ -8,13 +8,13 @@ import type { View } from './view.js'
  */
 export interface Rule {
   readonly id: string
-  /** What it says, in general. */
+  /** Title of the findings of the rule, in general. */
   readonly title: Text
-  /** What it looks at, and when it speaks. */
+  /** Entries that the rule looks at, and the condition under which it speaks. */
   readonly looks: Text
   readonly condition: Text
   readonly severities: readonly Severity[]
-  /** What else it could be, and what rules that out. */
+  /** Other explanations, and the sign that rules them out. */
   readonly falseAlarms: Text
   readonly find: (view: View) => Iterable<Draft>
 }

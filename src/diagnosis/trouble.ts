@@ -1,4 +1,4 @@
-// What of an entry's code makes it worth a look of its own.
+// Codes of entries that are worth a look of their own.
 
 /** Statuses of clients that did not wait for the answer. */
 export const GAVE_UP: ReadonlySet<string> = new Set(['499', '460'])
@@ -17,7 +17,7 @@ export function isTrouble({ status, win32Status, reason }: Code): boolean {
   return (win32Status !== null && BROKEN_OFF.has(win32Status)) || reason !== null
 }
 
-/** Whether an answer ends a trouble of that status: what was sent in a circle is not ended by being sent on. */
+/** True when an answer ends a trouble of that status: a circle of redirects is not ended by another redirect. */
 export function countsAsAnswer(trouble: number | null, status: number): boolean {
   const isRedirect = status >= 300 && status < 400 && status !== 304
   return !isRedirect || trouble === null || trouble < 300 || trouble >= 400
@@ -27,7 +27,7 @@ export function countsAsAnswer(trouble: number | null, status: number): boolean 
 export const GROUPS = ['rare', 'server', 'gave-up', 'sign-in', 'linked', 'strange'] as const
 export type TroubleGroup = (typeof GROUPS)[number]
 
-/** @param isLinked it came from a page */
+/** @param isLinked the request came from a page */
 export function groupOf(code: Code, isLinked: boolean): TroubleGroup {
   const { status } = code
   if (!isTrouble(code)) return 'rare'

@@ -7,7 +7,7 @@ import type { AgentKind, PathKind } from './kinds/kinds.js'
 // rule has taken yet.
 
 export interface DiagnoseOptions {
-  /** What the catalogue says of a code; `unknown` where it says nothing. */
+  /** Verdict of the catalogue on a code; `unknown` where it has none. */
   readonly verdictOf: (code: CodeEvidence) => Verdict
   readonly nameOf: (code: CodeEvidence) => { readonly en: string; readonly zh: string } | null
   readonly server: string | null
@@ -27,7 +27,7 @@ export interface Cell {
   readonly agent: AgentKind
   readonly isOwn: boolean
   readonly hits: number
-  /** The troubles that are kept of it. */
+  /** Troubles of the cell that are kept. */
   readonly rows: Row[]
   /** Hits that no finding has taken. */
   left: number
@@ -58,7 +58,7 @@ export class Row implements Trouble {
   readonly who: ClientEvidence
   cell: Cell | undefined
   kind: PathKind = 'page'
-  /** From a page of the site, and not from the path itself. */
+  /** True when the request came from a page of the site, and not from the path itself. */
   isOwn = false
   isPerson = false
   /** The client had an answer, or its address is private; true where the log is no measure of that. */
@@ -67,7 +67,8 @@ export class Row implements Trouble {
   isAttacker = false
   taken = false
 
-  // A class, since there are thousands of rows and each rule looks at many: objects that are put together from others are slow.
+  // A class, since there are thousands of rows and each rule looks at many: objects that are put together from others
+  // are slow.
   constructor(trouble: Trouble, of: CodeEvidence, about: PathEvidence, who: ClientEvidence) {
     this.code = trouble.code
     this.path = trouble.path
@@ -119,7 +120,7 @@ export class View {
   readonly answered2xx: number
   readonly evidence: Evidence
   readonly options: DiagnoseOptions
-  /** Whether having had an answer, or an asset, says something of a client. */
+  /** True when it says something of a client that it had an answer, or an asset. */
   readonly knowsClients: boolean
   readonly knowsAssets: boolean
   #isOneDay: boolean | undefined

@@ -1,7 +1,7 @@
 import type { ExportedTable, Row, Value } from '../store/exported.js'
 
-// A centre holds what the databases of many servers have pushed. It is asked how far it is, and it replaces rows; what a
-// push is, and what rows mean, it does not know.
+// A centre holds rows that the databases of many servers have pushed. A centre is asked how far it is, and it replaces
+// rows; it does not know what a push is, nor what rows mean.
 
 /** Version of the tables that a centre has. */
 export const CENTRE_VERSION = 1
@@ -14,11 +14,11 @@ export interface Meta {
   readonly columns: ReadonlyMap<string, ReadonlySet<string>>
 }
 
-/** How far the centre is with a source. */
+/** The position that the centre has reached with a source. */
 export interface Position {
   readonly uid: string
   readonly server: string
-  /** Where it was pushed from. */
+  /** Machine that the source was pushed from. */
   readonly machine: string
   /** All changes up to this revision are here; of the heavy tables those up to `heavyRev`. */
   readonly rev: number
@@ -30,16 +30,16 @@ export interface Position {
   /** The push that was here last. */
   readonly token: string
   readonly readTo: number
-  /** It was forgotten. */
+  /** The source was forgotten. */
   readonly gone: boolean
-  /** Seconds since 1970, by the clock of the centre, and for how long that is. */
+  /** Time of the last push, in seconds since 1970 by the clock of the centre, and its age in seconds. */
   readonly pushedAt: number
   readonly age: number
-  /** How old the heavy tables are, in seconds. */
+  /** Age of the heavy tables, in seconds. */
   readonly heavyAge: number
 }
 
-/** What a source is recognised by. */
+/** Parts of a source by which it is recognised. */
 export interface Identity {
   readonly firstLine: string
   readonly trail: Uint8Array
@@ -52,7 +52,7 @@ export interface Identity {
 export interface PushedSource extends Omit<Position, 'pushedAt' | 'age' | 'heavyAge'>, Identity {
   /** Columns of the source in its own database. */
   readonly about: Readonly<Record<string, string | number | null>>
-  /** Whether `trail` and the age of the heavy tables are new. */
+  /** True when `trail` and the age of the heavy tables are new. */
   readonly isHeavy: boolean
 }
 
@@ -75,10 +75,10 @@ export interface CentreSource {
   readonly pushedAt: number
 }
 
-/** Which rows are read. */
+/** A choice of rows that are read. */
 export interface Reading {
   readonly table: ExportedTable
-  /** Of its columns. */
+  /** Columns of the table beside its keys. */
   readonly columns: readonly string[]
   /** [from, to) of the first key; all when absent. Rows without a time are numbered -1. */
   readonly from?: number
@@ -93,7 +93,7 @@ export interface Server {
   readonly name: string
   readonly sources: number
   readonly entries: number
-  /** When it was there last: seconds since 1970 by the clock of the centre, and for how long that is. */
+  /** Time when the server was there last, in seconds since 1970 by the clock of the centre, and its age in seconds. */
   readonly seenAt: number
   readonly age: number
 }
@@ -102,9 +102,9 @@ export interface Server {
 export interface Snapshot {
   /** Seconds since 1970, by the clock of the centre. */
   readonly now: number
-  /** In the order of their servers, and on each in the order in which they were first read. */
+  /** Sources in the order of their servers, and for each server in the order in which they were first read. */
   sources(): Promise<CentreSource[]>
-  /** How many rows there are. */
+  /** Number of the rows; those of forgotten sources and void ones may be among them. */
   count(reading: Pick<Reading, 'table' | 'from' | 'to'>): Promise<number>
   /** Rows in the order of code, dimension, number and source. Those of forgotten sources and void ones are left out. */
   rows(reading: Reading): AsyncIterable<ReadRow>

@@ -33,7 +33,7 @@ export class ClickHouseHttp {
     const settings = new URLSearchParams({
       database,
       output_format_json_quote_64bit_integers: '0',
-      // Nothing depends on it, and a block that comes again must take the place of what came between.
+      // A block of rows that comes again must be written, so that it takes the place of rows that came between.
       insert_deduplicate: '0',
     })
     this.#base = `${secure === '1' ? 'https' : 'http'}://${url.hostname}:${port}/?${settings}`

@@ -29,7 +29,7 @@ function tableSql(table: ExportedTable): string {
   const first = table.keys[0]?.name as string
   const order = [...table.keys.slice(1).map(({ name }) => name), first, 'source']
   const day = `${first}${table.of === 'hour' ? ' / 24' : ''}`
-  // Dates end in 2105 in old versions: what is earlier or later stands with the first or last.
+  // Dates end in 2105 in old versions: rows that are earlier or later stand with the first or last.
   const partition = isByTime(table) ? `PARTITION BY toYYYYMM(toDate(toUInt16(least(greatest(${day}, 0), 49000))))` : ''
   return `CREATE TABLE IF NOT EXISTS ${table.name} (source String, ${keys.join(', ')}, ${columns.join(', ')}, rev Int64)
     ENGINE = ReplacingMergeTree(rev) ${partition} ORDER BY (${order.join(', ')})`

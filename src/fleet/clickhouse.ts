@@ -18,8 +18,9 @@ import { ClickHouseHttp } from './clickhouse-http.js'
 import { clickHouseSchema, isByTime, typeOf } from './clickhouse-schema.js'
 import type { KeptCentre, Pruning } from './upkeep.js'
 
-// A centre in ClickHouse: tables that keep the row of the highest revision of each key. There are no transactions: a source
-// says what is under way before its rows come, and how far it is behind them. What was cut off is said again.
+// A centre in ClickHouse: tables that keep the row of the highest revision of each key. There are no transactions: a
+// source tells the revision under way before its rows come, and how far it is behind them. A push that was cut off is
+// sent again.
 
 export async function connectClickHouse(url: string): Promise<ClickHouseCentre> {
   const http = new ClickHouseHttp(url)
@@ -225,7 +226,7 @@ export class ClickHouseCentre implements KeptCentre {
       const end = Date.UTC(Number(month.slice(0, 4)), Number(month.slice(4)), 1) / 86_400_000
       const isBefore = (days: number | undefined): boolean =>
         days !== undefined && end <= Date.now() / 86_400_000 - days
-      // What has no time stands in the first month of all.
+      // Rows without a time stand in the first month of all.
       if (month === '197001') continue
       if (isBefore(keep) || (table === 'list' && isBefore(lists))) {
         await this.#http.run(`ALTER TABLE ${table} DROP PARTITION ${month}`)

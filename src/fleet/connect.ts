@@ -66,13 +66,13 @@ const unreachable = ({ message }: Error): LogstatError =>
     },
   )
 
-/** What tells this machine from others. Clones often share the one half of it or the other. */
+/** Name that tells this machine from others. Clones often share the one half of the name or the other. */
 export function machineName(): string {
   let id = ''
   try {
     id = readFileSync('/etc/machine-id', 'utf8').trim()
   } catch {
-    // Not on Linux: the name has to do.
+    // Other systems than Linux have no such file: the name has to do.
   }
   return `${hostname()}/${createHash('sha256').update(id).digest('hex').slice(0, 12)}`
 }

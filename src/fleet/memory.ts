@@ -22,7 +22,7 @@ interface Held {
   readonly rows: Map<string, { row: Row; rev: number }>
 }
 
-/** A centre that goes with the process: what the others are held to. */
+/** A centre that goes with the process: the tests hold the others to it. */
 export class MemoryCentre implements Centre {
   #held = new Map<string, Held>()
   readonly #seen = new Map<string, number>()
@@ -34,7 +34,7 @@ export class MemoryCentre implements Centre {
     this.now = now
   }
 
-  /** What it holds, to be put back as from a backup. */
+  /** A copy of all that the centre holds. @returns a function that puts the copy back, as from a backup */
   backup(): () => void {
     const held = structuredClone(this.#held)
     return () => {

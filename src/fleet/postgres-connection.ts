@@ -3,7 +3,7 @@ import type { ClientConfig } from 'pg'
 import { LogstatError, type Words } from '../errors.js'
 import { Unreachable } from './centre.js'
 
-// How a centre in PostgreSQL is reached, and what its errors mean for who runs logstat.
+// The connection to a centre in PostgreSQL, and its errors in the words of who runs logstat.
 
 const LOCAL = /^(?:localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|)$/
 const CONNECT_MS = 10_000
@@ -11,8 +11,8 @@ const CONNECT_MS = 10_000
 const QUERY_MS = 600_000
 
 /**
- * A password comes from PGPASSWORD or .pgpass, never from the command line, where all users see it. TLS is checked in full,
- * name and all, unless the URL or PGSSLMODE says otherwise or the centre is on this machine.
+ * A password comes from PGPASSWORD or .pgpass, never from the command line, where all users see it. TLS is checked in
+ * full, name and all, unless the URL or PGSSLMODE says otherwise or the centre is on this machine.
  */
 export function postgresConfig(text: string, env: NodeJS.ProcessEnv = process.env): ClientConfig {
   let url: URL
@@ -134,7 +134,7 @@ const REASONS: readonly Reason[] = [
 /** Codes of a state that passes: connection, shutdown, crash, conflicts, resources. */
 const PASSING = /^(?:08(?!P01)|57P0|40001|40P01|53|55P03|XX000|E(?:CONN|PIPE|TIMEDOUT|HOST|NET|AI_AGAIN))/
 
-/** What an error of the client is for us. */
+/** An error of the client as one that tells the user what to do, or that the centre cannot be reached now. */
 export function postgresError(error: unknown, url: string): Error {
   if (error instanceof LogstatError || error instanceof Unreachable) return error
   const { code = '', message, errors } = error as Error & { code?: string; errors?: readonly Error[] }

@@ -1,8 +1,8 @@
 import { type Column, type ColumnType, EXPORTED, type ExportedTable } from '../store/exported.js'
 import { CENTRE_VERSION } from './centre.js'
 
-// Tables of a centre in PostgreSQL, made from the records of what is exported. `source_id` is in every primary key, so that
-// the tables can be spread over machines by it.
+// Tables of a centre in PostgreSQL, made from the records of what is exported. `source_id` is in every primary key, so
+// that the tables can be spread over machines by it.
 
 /** Periods have a partition a month, so that old ones go at once. */
 export const isByTime = ({ of }: ExportedTable): boolean => of !== 'source'
@@ -19,10 +19,12 @@ export const typeOf = (table: ExportedTable, { name, type }: Column): string =>
   isByTime(table) && name === table.keys[0]?.name ? 'int' : TYPES[type]
 
 const quoted = (name: string): string => `"${name}"`
-/** Days since 1970 of 2200-01-01: what claims to be later has one partition. */
+/** Days since 1970 of 2200-01-01: rows that claim to be later have one partition. */
 const LATE = 84_006
 
-/** SQL that makes what is missing of a centre. It may be run again: a newer logstat adds its tables and columns. */
+/**
+ * SQL that makes what is missing of a centre. The SQL may be run again: a newer logstat adds its tables and columns.
+ */
 export function schemaSql(id: string): string {
   return [
     `CREATE SCHEMA IF NOT EXISTS logstat;
@@ -97,7 +99,7 @@ const CODE = `split_part(t.code, '|', 1) AS status, split_part(t.code, '|', 2) A
   nullif(substring(t.code FROM '^[^|]*[|][^|]*[|][^|]*[|](.*)$'), '') AS reason`
 const OF_SOURCE = 'JOIN logstat.source s ON s.id = t.source_id AND NOT s.gone AND t.rev >= s.base'
 
-/** For people and dashboards. */
+/** Views for people and dashboards. */
 const VIEWS = `
 CREATE OR REPLACE VIEW logstat.codes_by_hour AS
   SELECT to_timestamp(t.hour * 3600.0) AS hour, s.server, ${CODE}, sum(t.hits)::bigint AS hits

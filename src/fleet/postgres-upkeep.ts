@@ -42,7 +42,7 @@ export async function prunePostgres(centre: PostgresCentre, { keep, minutes, lis
     if (isOld) {
       if (table === 'list' && end > before(keep)) {
         await rollUpPostgres(centre, end)
-        // What comes late cannot be added to them any more.
+        // Lists that come late cannot be added to them any more.
         await centre.ask('UPDATE logstat.fleet_day SET is_final = true WHERE period < $1', [end])
       }
       await centre.ask(`DROP TABLE logstat."${name}"`)
@@ -74,7 +74,7 @@ export async function prunePostgres(centre: PostgresCentre, { keep, minutes, lis
   return gone
 }
 
-/** What the lists of a period are made of: another number when one of them has changed. */
+/** Mark of the lists of a period: another text when one of them has changed. */
 const MADE_FROM = `count(*) || '/' || sum(t.rev)`
 const VALID = 'JOIN logstat.source s ON s.id = t.source_id AND NOT s.gone AND t.rev >= s.base'
 
@@ -89,7 +89,7 @@ export async function rolledUp(centre: PostgresCentre, from: number, to: number)
   return rows.map(({ period }) => period)
 }
 
-/** Whole days since 1970: lists of a day change for some hours behind its end. */
+/** Roll up days before one, by default before yesterday: lists of a day change for some hours behind its end. */
 export async function rollUpPostgres(centre: PostgresCentre, before = today() - 1): Promise<number> {
   const days = await centre.ask<{ period: number; made: string }>(
     `SELECT t.period, ${MADE_FROM} AS made FROM logstat.list t ${VALID} WHERE t.period >= 0 AND t.period < $1 GROUP BY t.period`,

@@ -19,8 +19,8 @@ import { isByTime, ROLES, schemaSql, typeOf } from './postgres-schema.js'
 import { checkPostgres, prunePostgres, rolledUp, rollUpPostgres } from './postgres-upkeep.js'
 import type { KeptCentre, Pruning } from './upkeep.js'
 
-// A centre in PostgreSQL. Statements have no names, and none relies on the one before it outside a transaction: so pushes go
-// through PgBouncer, too. A batch is one statement, and so one transaction and one trip.
+// A centre in PostgreSQL. Statements have no names, and none relies on the one before it outside a transaction: so
+// pushes go through PgBouncer, too. A batch is one statement, and so one transaction and one trip.
 
 /** Rows that are fetched at once. */
 const FETCHED = 5000
@@ -42,7 +42,7 @@ export async function connectPostgres(url: string): Promise<PostgresCentre> {
     },
   }
   const client = new Client(config)
-  // What breaks while nothing is asked is told by the next question.
+  // A connection that breaks while nothing is asked is told by the next question.
   client.on('error', () => {})
   try {
     await client.connect()
@@ -214,7 +214,7 @@ export class PostgresCentre implements KeptCentre {
     await this.#ask('CLOSE reading')
   }
 
-  /** Make what is missing of the centre. @returns what could not be done, for its owner to do */
+  /** Make what is missing of the centre. @returns SQL that could not be run, for somebody with more rights */
   async init(): Promise<string[]> {
     await this.#ask(schemaSql(randomHex(8)))
     const left: string[] = []
@@ -278,7 +278,7 @@ function statementOf({ expected, source, rev, rows }: Batch): { sql: string; val
     ['base', source.base],
     ['token', source.token],
     ['gone', source.gone],
-    // What is not given stays as it is, and is not written anew.
+    // A column that is not given stays as it is, and is not written anew.
     ...(source.isHeavy || expected === null ? [['trail', Buffer.from(source.trail)] as const] : []),
   ]
   const values: unknown[] = [source.uid, ...given.map(([, value]) => value)]

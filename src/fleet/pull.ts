@@ -6,8 +6,8 @@ import { HOUR, PERIOD } from '../store/tracked.js'
 import type { CodeKey } from '../tally/tally.js'
 import type { Centre, CentreSource, ReadRow, Snapshot } from './centre.js'
 
-// Fills a temporary store from a centre, added up over servers: counts by what wrote the logs, as explanations need it, and
-// one list for each code, dimension and stretch of time that a report will ask for.
+// Fills a temporary store from a centre, added up over servers: counts by what wrote the logs, as explanations need it,
+// and one list for each code, dimension and stretch of time that a report will ask for.
 
 export interface PullOptions {
   /** Time that is wanted, in seconds since 1970; all when absent. */
@@ -16,8 +16,8 @@ export interface PullOptions {
   /** Logs stay apart, to be told one by one; else they are added up. */
   readonly isApart?: boolean
   /**
-   * Asked when counts are there: periods of each stretch that will be reported; undefined: all. Lists are added up over the
-   * periods of a stretch.
+   * Asked when counts are there: periods of each stretch that will be reported; undefined: all. Lists are added up over
+   * the periods of a stretch.
    */
   readonly stretches?: (store: Store) => readonly (readonly number[] | undefined)[]
   /** Codes whose lists are wanted; all when absent. */
@@ -26,14 +26,14 @@ export interface PullOptions {
   readonly top?: number | undefined
 }
 
-/** What a report of a centre holds for. */
+/** The state of a centre that a report holds for. */
 export interface AsOf {
   /** Seconds since 1970, by the clock of the centre. */
   readonly now: number
   readonly servers: number
-  /** Servers that have not pushed for SILENT_AFTER, and when they did last. */
-  /** Whether minutes were left out, because there is so much. */
+  /** True when minutes were left out, because there is so much. */
   readonly byHour: boolean
+  /** Servers that have not pushed for SILENT_AFTER, and when they did last. */
   readonly silent: readonly { readonly name: string; readonly seenAt: number }[]
 }
 
@@ -41,7 +41,7 @@ export interface AsOf {
 export const SILENT_AFTER = 900
 /** Values kept of each list. */
 const KEPT = 100
-/** So many hours of codes and logs are read with their minutes; of more, the hours have to do. */
+/** Number of hours of codes and logs that are read with their minutes; of more, the hours have to do. */
 const FINE_HOURS = 150_000
 const FINE_HOURS_APART = 20_000
 
@@ -124,7 +124,7 @@ class Pull {
     return this.#snapshot.rows({ table, columns: columns ?? all, ...range, ...(codes ? { codes } : {}) })
   }
 
-  /** @returns whether minutes were left out */
+  /** @returns true when minutes were left out */
   async #addHours(range: Range): Promise<boolean> {
     const most = this.#options.isApart ? FINE_HOURS_APART : FINE_HOURS
     const byHour = (await this.#snapshot.count({ table: tableOf('hour'), ...range })) > most

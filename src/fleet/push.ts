@@ -16,13 +16,14 @@ import {
 import type { Store } from '../store/store.js'
 import type { Centre, Identity, Meta, Position, PushedSource } from './centre.js'
 
-// The protocol of a push. The centre says how far it is with each source, and gets what has changed since: whole rows, so
-// that a batch that comes twice, late or never again changes nothing. Whatever goes wrong, the next push begins by asking.
+// The protocol of a push. The centre says how far it is with each source, and gets what has changed since: whole rows,
+// so that a batch that comes twice, late or never again changes nothing. Whatever goes wrong, the next push begins by
+// asking.
 
 export interface PushOptions {
   /** Name of this server at the centre. */
   readonly server: string
-  /** What tells this machine from others, a clone of it included. */
+  /** Name that tells this machine from others, a clone of it included. */
   readonly machine: string
   /** Sources that another database has pushed are taken over at once. */
   readonly takeOver?: boolean
@@ -30,7 +31,7 @@ export interface PushOptions {
   readonly heavyEvery?: number
 }
 
-/** What became of a push. */
+/** The outcome of a push. */
 export interface Pushed {
   /** Sources of which something was sent, and the rows. */
   readonly sources: number
@@ -43,12 +44,12 @@ export interface Pushed {
 
 /** Seconds without a push after which a source may be pushed from another database of the same machine. */
 export const SILENT = 600
-/** So large is a batch at most: rows, and about so many bytes. */
+/** Largest size of a batch: rows, and bytes (about). */
 const MOST_ROWS = 5000
 const MOST_BYTES = 4 << 20
-/** How often a source is begun again that another program pushes at the same time. */
+/** Number of times that a source is begun when another program pushes it at the same time. */
 const TRIES = 5
-/** Before all hours. */
+/** An hour before all others. */
 const EVER = -(2 ** 40)
 
 /**
@@ -130,7 +131,7 @@ async function pushSource(
       const refusal = mayTakeOver(local, position, options)
       if (refusal) return refusal
       const rev = Math.max(local.rev, position.top) + 1
-      // All of the log is sent: what the other one had beside is void.
+      // All of the log is sent: other rows that the other database pushed are void.
       if (local.pruned === 0) base = rev
       rebase(store, local.id, rev, position.uid)
       local = { ...local, uid: position.uid, rev }
@@ -142,10 +143,10 @@ async function pushSource(
   return 'waits'
 }
 
-/** Whether a source that another database has pushed may go on from this one. @returns why not */
+/** Decide if a source that another database has pushed may go on from this one. @returns the reason when it may not */
 function mayTakeOver(local: LocalSource, position: Position, options: PushOptions): 'waits' | LogstatError | undefined {
   const { machine, takeOver } = options
-  // This database is older than what it has pushed, or reads the log anew: it will come to where the centre is.
+  // This database is older than the rows at the centre, or reads the log anew: it will come to where the centre is.
   if (!position.gone && position.readTo > local.readTo) return 'waits'
   if (takeOver) return undefined
   if (position.machine === machine && position.uid !== local.uid) return position.age >= SILENT ? undefined : 'waits'

@@ -1,6 +1,6 @@
 import type { Centre } from './centre.js'
 
-// What the owner of a centre does with it (`logstat fleet`).
+// Work that the owner of a centre does (`logstat fleet`).
 
 export interface Pruning {
   /** Days for which counts are kept at all; pushes send nothing that is older. */

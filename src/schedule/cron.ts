@@ -1,6 +1,6 @@
 import type { Plan } from './plan.js'
 
-// A block of a crontab: what stands between its marks is logstat's, and nothing else.
+// A block of a crontab: lines between its marks are logstat's, and no others.
 
 const marks = (name: string): [string, string] => [`# BEGIN logstat ${name}`, `# END logstat ${name}`]
 

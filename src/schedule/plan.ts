@@ -1,8 +1,8 @@
 import type { PeriodKind } from '../summary/period.js'
 
-/** What is run when, with absolute paths. */
+/** Plan of a job: its command, with absolute paths, and its time. */
 export interface Plan {
-  /** Of the job. */
+  /** Name of the job. */
   readonly name: string
   readonly period: PeriodKind
   /** Time of the day, in the zone of the machine; of an hourly job only the minute counts. */

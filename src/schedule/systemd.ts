@@ -2,7 +2,7 @@ import { type Plan, type ScheduleFile, two } from './plan.js'
 
 // A service of systemd that may read the logs, write beside its database, and do little else; and its timer.
 
-/** In the first line of each file: no other file is replaced or removed. */
+/** First line of each file that logstat makes: no other file is replaced or removed. */
 export const MADE_BY = '# Made by logstat schedule'
 
 export function systemdFiles(plan: Plan): readonly [ScheduleFile, ScheduleFile] {

@@ -61,7 +61,7 @@ const MONTHS = [
   ...['July', 'August', 'September', 'October', 'November', 'December'],
 ]
 
-/** As programs of Windows take their command line apart: backslashes are doubled before a quote only. */
+/** A word quoted as programs of Windows take their command line apart: backslashes are doubled before a quote only. */
 export function windowsWord(word: string): string {
   if (/^[\w.:\\/=@,+-]+$/.test(word)) return word
   return `"${word.replace(/(\\*)"/g, '$1$1\\"').replace(/\\+$/, '$&$&')}"`

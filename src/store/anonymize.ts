@@ -6,14 +6,13 @@ import { byHits, type DimensionName, type List } from '../tally/tally.js'
 import { getSetting, setSetting } from './setting.js'
 
 // Addresses of clients are personal data. A database can be made to hold them only shortened, or only as keyed hashes;
-// which, is a
-// property of the database, so that no later run forgets it.
+// which, is a property of the database, so that no later run forgets it.
 
 export const ANONYMIZE = ['truncate', 'hash'] as const
 export type Anonymize = (typeof ANONYMIZE)[number]
 
 export interface Anonymizer {
-  /** Whether different addresses can become the same. */
+  /** True when different addresses can become the same. */
   readonly joins: boolean
   address(text: string): string
   path(text: string): string
@@ -58,7 +57,7 @@ export function setAnonymize(db: Database.Database, how: Anonymize): void {
   }).immediate()
 }
 
-/** @internal How a database keeps addresses; undefined: as they are. */
+/** @internal The way in which a database keeps addresses; undefined: as they are. */
 export function anonymizerOf(db: Database.Database): Anonymizer | undefined {
   const how = getSetting(db, 'anonymize')
   if (how === undefined) return undefined
@@ -103,8 +102,7 @@ function truncate(text: string): string {
 
 /**
  * The list of the new names. Values that become the same are added up; where the list had lost some, any of the entries
- * it does not
- * account for may belong to any of the new values.
+ * it does not account for may belong to any of the new values.
  */
 function mapList(list: List, hits: number, rename: (text: string) => string): List {
   if (rename === same) return list

@@ -1,6 +1,6 @@
 import type { Candidates, Source } from './sources.js'
 
-/** How a database is asked for sources. */
+/** Questions to a database about its sources. */
 interface Questions {
   byFirstLine(firstLine: string): Source[]
   byId(id: number): Source | undefined
@@ -15,8 +15,8 @@ const isBefore = (a: Source, b: Source): boolean => a.readTo > b.readTo || (a.re
 
 /**
  * Sources that share a first line, kept from one input to the next: a thousand logs that begin with the same line would
- * be read from
- * the database a thousand times a thousand times. They are read again when anybody else has changed the database.
+ * be read from the database a thousand times a thousand times. They are read again when anybody else has changed the
+ * database.
  */
 export class CandidateCache {
   readonly #ask: Questions

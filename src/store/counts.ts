@@ -19,7 +19,7 @@ import { type Inserter, inserter } from './insert.js'
 import { ADD_SPAN, ADD_SUMS, SPAN_COLUMNS, SUM_COLUMNS } from './measures.js'
 import type { Tracker } from './tracked.js'
 
-/** What is added of a code in a period. What its buckets hold may belong to its other periods, too. */
+/** Counts of a code in a period, to be added. Its buckets may hold entries of its other periods, too. */
 export type CountedCode = Omit<CodeTally, Exclude<SumName, 'hits'>>
 
 /** Counts to be added. */
@@ -30,17 +30,17 @@ export interface Counted {
   readonly evidence?: readonly PeriodEvidence[]
 }
 
-/** Where counts go. */
+/** The place where counts go. */
 interface Place {
   readonly source: number
   /** Id of the code. */
   readonly id: number
   readonly period: number
-  /** Whether there may be counts already. */
+  /** True when there may be counts already. */
   readonly mayBeKnown: boolean
 }
 
-/** @internal What is counted of the codes of sources: the tables `hits`, `span`, `list` and `top`. */
+/** @internal Counts of the codes of sources: the tables `hits`, `span`, `list` and `top`. */
 export class Counts {
   readonly #statements: ReturnType<typeof prepare>
   readonly #db: Database.Database
@@ -132,7 +132,7 @@ export class Counts {
   }
 
   #addHits({ source, id }: Place, buckets: Buckets, bucketSeconds: number): void {
-    // What a period has may be in the buckets of another one.
+    // Entries of a period may be in the buckets of another period.
     if (buckets.size === 0) return
     const columns = buckets.columns()
     const name = columns.join()
@@ -148,7 +148,7 @@ export class Counts {
     hits.flush()
   }
 
-  /** @returns whether there were counts already */
+  /** @returns true when there were counts already */
   #addSpan({ source, id, period, mayBeKnown }: Place, code: CountedCode): boolean {
     const known = mayBeKnown
       ? (this.#statements.findSpan.get(source, id, period) as Record<string, string | null> | undefined)
@@ -162,8 +162,8 @@ export class Counts {
   }
 
   /**
-   * @param isKnown whether there may be such a list already @param areNew whether all lists that are added with it are
-   * new
+   * @param isKnown true when there may be such a list already @param areNew true when all lists that are added together
+   * are new
    */
   #addList(
     { source, id, period }: Place,

@@ -1,7 +1,7 @@
 import { LogstatError, type Words } from '../errors.js'
 import { quoted } from '../shell.js'
 
-/** SQLite cannot, or may not, open a file. */
+/** The error for a file that SQLite cannot, or may not, open. */
 export function cannotOpen(file: string, error: unknown): LogstatError {
   const { message } = error as Error
   return new LogstatError(
@@ -19,7 +19,7 @@ interface Reason {
   readonly remedy: Words
 }
 
-/** What SQLite reports, in the user's words. */
+/** Reports of SQLite in the user's words. */
 const REASONS: readonly Reason[] = [
   {
     sqlite: 'SQLITE_BUSY',

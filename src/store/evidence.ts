@@ -21,7 +21,7 @@ import type { Store } from './store.js'
 /** Share of the troubles that a database keeps of a source and period. */
 const KEPT = 1 / 4
 
-/** Evidence of temporary databases: it need not be packed. */
+/** Evidence of temporary databases, which need not be packed. */
 const unpacked = new WeakMap<Database.Database, Evidence>()
 
 /** Add evidence to that of the same source and period. */
@@ -41,7 +41,7 @@ export function putEvidence(
     return
   }
   for (const { period, evidence } of found) {
-    // What is in the database has its other names already.
+    // Evidence that is in the database has its other names already.
     if (anonymize)
       renameEvidence(evidence, {
         client: (client) => (client === '' ? '' : anonymize.address(client)),

@@ -6,8 +6,8 @@ import { SPAN_COLUMNS, SUM_COLUMNS } from './measures.js'
 import { packNumbers } from './numbers.js'
 import { HOUR } from './tracked.js'
 
-// What a database hands out to be kept elsewhere: a record for each table that a centre has. Its rows are whole: one takes
-// the place of an older one with the same key.
+// Tables that a database hands out to be kept elsewhere: a record for each table that a centre has. Their rows are
+// whole: a row takes the place of an older one with the same key.
 
 export type ColumnType = 'number' | 'text' | 'bytes' | 'numbers' | 'texts'
 export interface Column {
@@ -17,24 +17,24 @@ export interface Column {
 export type Value = number | string | Uint8Array | readonly number[] | readonly string[] | null
 export type Row = Readonly<Record<string, Value>>
 
-/** What rows are asked for. */
+/** The source, code and time whose rows are asked for. */
 export interface Place {
   readonly source: number
   readonly code: number
   /** The code as text, see `codeText`. */
   readonly text: string
-  /** Of the hour or the period. */
+  /** Number of the hour or the period. */
   readonly number: number
 }
 
 export interface ExportedTable {
   readonly name: string
-  /** What its rows belong to: an hour of a code, a period of a code, a period, or the source as a whole. */
+  /** Unit that a row belongs to: an hour of a code, a period of a code, a period, or the source as a whole. */
   readonly of: 'hour' | 'code' | 'period' | 'source'
   /** Columns that tell the rows of a source apart. The number of the hour or period is the first. */
   readonly keys: readonly Column[]
   readonly columns: readonly Column[]
-  /** Whether its rows are so large, and change so often, that they are not sent with each push. */
+  /** True for rows so large, and that change so often, that they are not sent with each push. */
   readonly isHeavy: boolean
   readonly reader: (db: Database.Database) => (place: Place) => Iterable<Row>
 }
@@ -45,7 +45,7 @@ const bytes = (name: string): Column => ({ name, type: 'bytes' })
 
 /** Widths of buckets, in seconds. */
 export const WIDTHS: readonly number[] = [60, 900, 3600, 86400]
-/** Of each sum: its values in the parts of an hour. */
+/** Column that holds the values of a sum in the parts of an hour. */
 export const partsOf = (column: string): string => `${column}_parts`
 
 export const EXPORTED: readonly ExportedTable[] = [
@@ -178,7 +178,7 @@ interface ListHead {
   readonly lost: number
 }
 
-/** So long a reason is a key of an index. */
+/** Characters of a reason that may stand in a key of an index. */
 const LONG_REASON = 400
 
 /** A code as text: an empty part is none. The reason is the last, and may hold any character. */

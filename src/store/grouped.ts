@@ -15,7 +15,7 @@ export interface GroupedHits extends CodeHits {
 
 const CODE = 'status, substatus, win32_status AS win32Status, reason'
 
-/** By log: exact. */
+/** Requests by log: exact. */
 export function hitsBySource(store: Store, range: Range): GroupedHits[] {
   return store.db
     .prepare(
@@ -26,7 +26,7 @@ export function hitsBySource(store: Store, range: Range): GroupedHits[] {
     .all() as GroupedHits[]
 }
 
-/** By log and host, from the lists of hosts: as exact as these, and by day. */
+/** Requests by log and host, from the lists of hosts: as exact as these, and by day. */
 export function hitsByHost(store: Store, range: Range): GroupedHits[] {
   const within = [...periodIn(range), ...sourceIn(range)]
   const listed = store.db
@@ -51,7 +51,7 @@ export function hitsByHost(store: Store, range: Range): GroupedHits[] {
   return [...listed, ...unnamed]
 }
 
-/** Which sources have entries of hosts that are wanted: all of their entries, or some of them. */
+/** Sources with entries of hosts that are wanted: with all of their entries (whole), or some of them (mixed). */
 export function sourcesOfHosts(
   store: Store,
   isWanted: (host: string | null) => boolean,

@@ -4,34 +4,35 @@ import { placesInOrder } from '../tally/order.js'
 import type { CodeKey, DimensionName } from '../tally/tally.js'
 import { type Inserter, inserter } from './insert.js'
 
-/** So many ids, or those of so long texts, are not remembered: they would take as much memory as the values. */
+/**
+ * Limits of the ids that are remembered, and of the characters of their texts: more would take as much memory as the
+ * values themselves.
+ */
 const MANY_IDS = 50_000
 const LONG_TEXTS = 5 << 20
 
 /**
- * @internal
- * Ids of dimensions, codes and values: found, or made when they are new.
+ * @internal Ids of dimensions, codes and values: found, or made when they are new.
  *
  * Known ids are right only within a transaction, and from one to the next while nobody else changes the database. A
- * transaction that fails takes
- * the ids it made along.
+ * transaction that fails takes the ids it made along.
  */
 export class Ids {
   readonly #statements: ReturnType<typeof prepare>
   readonly #newValues: Inserter
-  /** Whether a text that was stored long ago is found again. */
+  /** True when a text that was stored long ago is found again. */
   readonly #recalls: boolean
   readonly #dimensions = new Map<DimensionName, number>()
   readonly #codes = new Map<string, number>()
   readonly #values = new Map<string, number>()
-  /** Characters of the texts in it. */
+  /** Characters of the texts in `#values`. */
   #textsKnown = 0
   /** Ids of the texts that lists have in common; 0: not known yet. */
   readonly #ofTexts = new Map<readonly string[], Float64Array>()
   #lastValue = 0
-  /** Whether there are values whose ids are not in `#values`. */
+  /** True when there are values whose ids are not in `#values`. */
   #hasValues = false
-  /** What the database was like at the end of the last transaction. */
+  /** State of the database at the end of the last transaction. */
   #left: string | undefined
 
   /** @param recalls false: the database is only filled and read, so no text need be found again */
@@ -52,11 +53,11 @@ export class Ids {
     this.#lastValue = (this.#statements.lastValue.get() as { id: number | null }).id ?? 0
     this.#hasValues = this.#recalls && this.#lastValue > 0
   }
-  /** It ends well. */
+  /** The transaction ends well. */
   end(): void {
     this.#left = this.#state()
   }
-  /** It failed. */
+  /** The transaction failed. */
   fail(): void {
     this.#left = undefined
   }
@@ -78,7 +79,7 @@ export class Ids {
   #forgetValues(): void {
     this.#values.clear()
     this.#textsKnown = 0
-    // Where it is not recalled a text may stand twice, but not in one list.
+    // A text that is not recalled may stand twice in the database, but not in one list.
     this.#hasValues = this.#recalls
   }
 
@@ -116,8 +117,8 @@ export class Ids {
   /**
    * The ids of texts that lists have in common, to be filled in; 0: ask `value`.
    *
-   * @param all whether all of the texts are wanted: new ones are made here, in the order of the index, which takes half
-   * as long
+   * @param all true when all of the texts are wanted: new ids are made here, in the order of the index, which takes
+   * half as long
    */
   ofTexts(texts: readonly string[], all: boolean): Float64Array {
     let ids = this.#ofTexts.get(texts)

@@ -53,7 +53,7 @@ export class Incoming {
     }[]
   }
 
-  /** Columns that are not given are 0 or empty. @returns the id of the source here */
+  /** Add a source. Columns that are not given are 0 or empty. @returns the id of the source here */
   addSource(uid: string, about: About): number {
     const names = this.#columns.map(({ name }) => name)
     const values = this.#columns.map(({ name, type }) => {
@@ -69,7 +69,7 @@ export class Incoming {
     for (const [source, buckets] of bySource) {
       this.#hits.group(source, id)
       for (const [key, sums] of [...buckets].sort(([a], [b]) => a - b)) {
-        // An hour that became empty.
+        // The hour became empty.
         if (sums[0] === 0) continue
         this.#hits.put(key < 0 ? NO_TIME : Math.floor(key / 4) * 60)
         this.#hits.put(WIDTHS[key & 3] as number)

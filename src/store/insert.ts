@@ -14,30 +14,29 @@ export interface Inserter {
   group(...common: readonly Value[]): void
   /** Add the next value of a row of the group; when all columns of its own have one, the row is complete. */
   put(value: Value): void
-  /** Add rows of numbers. @param stride numbers of a row @param columns which of them are put in */
+  /** Add rows of numbers. @param stride numbers of a row @param columns places of the numbers that are put in */
   rows(values: Float64Array, stride: number, columns: readonly number[]): void
-  /** Put in what waits: before anything else is done with the table. */
+  /** Put in the rows that wait: before anything else is done with the table. */
   flush(): void
-  /** Forget what waits: the transaction that it belonged to has failed. */
+  /** Forget the rows that wait: the transaction that they belonged to has failed. */
   reset(): void
 }
 
 interface Columns {
-  /** Those that rows of a group have in common: bound once for all rows of a statement. */
+  /** Columns that rows of a group have in common: bound once for all rows of a statement. */
   readonly common?: readonly string[]
   /**
-   * Those that each row has a value of its own for. Others are NULL and are not bound: two of them less in `hits` saved
-   * an eighth.
+   * Columns of which each row has a value of its own. Other columns are NULL and are not bound: two of them less in
+   * `hits` saved an eighth.
    */
   readonly own: readonly string[]
 }
 
 /**
  * A statement that fails takes its transaction along (`OR FAIL`): where it should be undone alone, SQLite would keep
- * what each page was before it,
- * in a file.
+ * what each page was before it, in a file.
  *
- * @param conflict what becomes of a row that is there already
+ * @param conflict SQL for a row that is there already
  */
 export function inserter(db: Database.Database, table: string, { common = [], own }: Columns, conflict = ''): Inserter {
   const row = `(${[...common.map((column) => `@${column}`), ...own.map(() => '?')].join(', ')})`
@@ -54,9 +53,9 @@ export function inserter(db: Database.Database, table: string, { common = [], ow
   }
   const most = TOGETHER[0] * own.length
   let shared: Record<string, Value> = {}
-  // One row behind the other, the first `used` values. To fill it again and again takes a third of what new arrays
-  // would. It must not begin as an array
-  // of numbers, nor be given whole numbers as fractions: each would be made an object when it is handed on.
+  // Values of rows, one row behind the other; the first `used` are filled. One array that is filled again and again
+  // takes a third of the time of new ones. The array must not begin as one of numbers, nor be given whole numbers as
+  // fractions: each would be made an object when it is handed on.
   const waiting = new Array<Value>(most).fill(null)
   let used = 0
   const flush = (): void => {

@@ -2,8 +2,7 @@ import { isIP } from 'node:net'
 import type { Anonymizer } from './anonymize.js'
 
 // The text of a rejected line, as it may be stored. Such a line fits no layout, so where the query string stands in it
-// is a guess: rather
-// too much of it is hidden than too little.
+// is a guess: rather too much of it is hidden than too little.
 
 /** A part of the text, [start, end), and what stands in its place. */
 interface Part {

@@ -24,14 +24,14 @@ export function sumOf(column: string, table?: string): string {
   return column === 'hits' ? `sum(${name})` : `CAST(min(sum(CAST(${name} AS REAL)), ${LARGEST_SUM}) AS INTEGER)`
 }
 
-/** What becomes of a row of `hits` that is there already. */
+/** SQL for a row of `hits` that is there already: its sums are added up, up to LARGEST_SUM. */
 export const ADD_SUMS = `ON CONFLICT DO UPDATE SET ${SUM_COLUMNS.map((c) =>
   c === 'hits'
     ? 'hits = hits + excluded.hits'
     : `${c} = coalesce(min(${c} + excluded.${c}, ${LARGEST_SUM}), ${c}, excluded.${c})`,
 ).join(', ')}`
 
-/** The same of `span`; its histograms were added up before. */
+/** SQL for a row of `span` that is there already; its histograms were added up before. */
 export const ADD_SPAN = `ON CONFLICT DO UPDATE SET hits = hits + excluded.hits, ${SPAN_MEASURES.map(
   ({ kind, column: c }) => {
     if (kind === Kind.Histogram) return `${c} = excluded.${c}`

@@ -7,7 +7,7 @@ import { SPAN_COLUMNS, SUM_COLUMNS } from './measures.js'
 import { getSetting } from './setting.js'
 import { openStore, type Source, type Store } from './store.js'
 
-/** What became of the sources of one database. */
+/** The outcome of a merge for the sources of one database. */
 export interface Merged {
   readonly file: string
   readonly added: number
@@ -28,7 +28,7 @@ export function mergeDatabases(files: readonly string[], output: string): Merged
       { en: `${output}: there is such a file already`, zh: `${output} 已存在` },
       { en: 'Name a new file with -o, or remove this one.', zh: '请用 -o 指定新文件，或删除现有文件。' },
     )
-  // Made under another name, so that a merge that is cut off leaves nothing that looks whole.
+  // The database is made under another name, so that a merge that is cut off leaves nothing that looks whole.
   removeStale(output)
   const partial = freshName(output)
   const target = openStore(partial)
@@ -43,7 +43,7 @@ export function mergeDatabases(files: readonly string[], output: string): Merged
   }
 }
 
-/** How a source is recognised. */
+/** A source with the parts by which it is recognised. */
 type Imported = Source & { readonly uid: string }
 type Content = Pick<Source, 'firstLine' | 'readTo' | 'tailBytes' | 'tailHash' | 'trail'>
 
@@ -77,7 +77,7 @@ function addDatabase(target: Store, file: string, first: boolean): Merged {
       db.exec(MAPS)
       let shared = 0
       const chosen = sources.filter((source) => {
-        // Those of the target at this moment: the databases themselves may hold a source twice, too.
+        // Sources of the target are looked up each time: the databases themselves may hold a source twice, too.
         const same = importedOf(target).filter((known) => isSame(known, source))
         if (same.length > 0) shared++
         if (same.some((known) => reaches(known, source))) return false
@@ -109,14 +109,14 @@ function isSame(a: Imported, b: Imported): boolean {
   return !a.stream && !b.stream && isSameContent(a, b)
 }
 
-/** Whether one of two logs begins with all that was read of the other one. */
+/** True when one of two logs begins with all that was read of the other one. */
 export function isSameContent(a: Content, b: Content): boolean {
   if (a.firstLine !== b.firstLine) return false
   if (a.readTo === b.readTo && a.tailBytes === b.tailBytes && a.tailHash !== b.tailHash) return false
   return a.readTo <= b.readTo ? continuesTrail(a.trail, a.readTo, b.trail) : continuesTrail(b.trail, b.readTo, a.trail)
 }
 
-/** Whether `known` holds all that `source` holds. */
+/** True when `known` holds all that `source` holds. */
 const reaches = (known: Source, source: Source): boolean =>
   known.readTo > source.readTo ||
   (known.readTo === source.readTo &&

@@ -14,13 +14,13 @@ export interface Schema {
   readonly tables: string
   /** SQL by name. Views hold nothing, so a migration makes them anew. */
   readonly views: Readonly<Record<string, string>>
-  /** One for each version after the first, but for those that only add measures. */
+  /** A migration for each version after the first, but for versions that only add measures. */
   readonly migrations: readonly Migration[]
 }
 
 /**
- * `test/migration.test.ts` runs them on a database of every released version. A version that only adds measures needs
- * none.
+ * Migrations, which `test/migration.test.ts` runs on a database of every released version. A version that only adds
+ * measures needs none.
  */
 const MIGRATIONS: readonly Migration[] = [
   {
@@ -56,7 +56,7 @@ export function migrate(db: Database.Database, { version, tables, views, migrati
   // A table that takes the place of another must not change views that people made of it.
   db.pragma('legacy_alter_table = ON')
   db.transaction(() => {
-    // Asked again now that nobody else can write.
+    // The version is asked for again, now that nobody else can write.
     if (current() >= version) return
     if (current() === 0) {
       db.exec(tables)

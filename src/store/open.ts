@@ -20,13 +20,13 @@ import { migrate } from './migrate.js'
 import { APPLICATION_ID, SCHEMA_VERSION } from './schema.js'
 import { openSqlite } from './sqlite.js'
 
-/** How long to wait for another program that writes. Its transactions take a second at most, prune and merge longer. */
+/** Time to wait for another program that writes. Its transactions take a second at most, prune and merge longer. */
 const BUSY_MS = 30_000
 
 export interface OpenOptions {
   /** Make the database when there is none. */
   readonly create?: boolean
-  /** Of a temporary database nothing may ever reach a disk. */
+  /** A temporary database must never reach a disk. */
   readonly inMemory?: boolean
   /**
    * Nothing will be written, and none is made: the database may be another user's, or on a disk that cannot be written.
@@ -34,10 +34,10 @@ export interface OpenOptions {
   readonly readOnly?: boolean
 }
 
-/** What a temporary database may take of memory, in KiB; what is more goes to a file that has no name. */
+/** Memory that a temporary database may take, in KiB; the rest goes to a file that has no name. */
 const TEMPORARY_KIB = 16 << 10
 
-/** @internal Its type is the package's. @param file null: a temporary database */
+/** @internal The type of the result is better-sqlite3's. @param file null: a temporary database */
 export function openDatabase(
   file: string | null,
   { readOnly = false, create = !readOnly, inMemory = false }: OpenOptions,
@@ -74,8 +74,7 @@ function setUp(db: Database.Database): void {
 
 /**
  * @internal In WAL mode readers go on while logs are added, but all is written twice. An empty database has nothing to
- * read and turns to it when its
- * first log is in: to import 5 million entries takes 2 % less.
+ * read and turns to it when its first log is in: to import 5 million entries takes 2 % less.
  */
 export function turnToWal(db: Database.Database): void {
   if (db.pragma('journal_mode', { simple: true }) === 'wal' || db.prepare('SELECT 1 FROM source').get() === undefined)
@@ -162,9 +161,8 @@ function check(file: string, create: boolean): void {
 
 /**
  * Make a database under another name and put it in its place whole: neither a program that starts at the same time nor
- * one that comes
- * after a crash meets one half made. Only its owner may read it: logs hold personal data. SQLite gives the files beside
- * it the same mode.
+ * one that comes after a crash meets one half made. Only its owner may read it: logs hold personal data. SQLite gives
+ * the files beside it the same mode.
  */
 function makeFile(file: string): void {
   removeStale(file)

@@ -4,7 +4,7 @@ import { codeText, EXPORTED, type ExportedTable, type Place, type Row } from './
 import type { Store } from './store.js'
 import { HOUR, isTracked, PERIOD, touchAll, track } from './tracked.js'
 
-// What a push asks of a database, and notes in it.
+// Questions that a push asks of a database, and notes that it makes in it.
 
 /** A source as a push needs it. */
 export interface LocalSource {
@@ -19,7 +19,7 @@ export interface LocalSource {
   readonly tailHash: string
 }
 
-/** Also what a centre keeps of it beside its counts. */
+/** A source with all that a centre keeps of it beside its counts. */
 export interface OutgoingSource extends LocalSource {
   readonly trail: Uint8Array
   /** The other columns of the table, under their names. */
@@ -56,15 +56,15 @@ export function forgottenSources({ db }: Store): string[] {
   return isTracked(db) ? (db.prepare('SELECT uid FROM forgotten').pluck().all() as string[]) : []
 }
 
-/** A centre knows that it was deleted. */
+/** Note that a centre knows of the deletion of a source. */
 export function noteForgotten({ db }: Store, uid: string): void {
   db.prepare('DELETE FROM forgotten WHERE uid = ?').run(uid)
 }
 
-/** So many pushes of a source are remembered: those of two weeks, one every five minutes. */
+/** Pushes of a source that are remembered: those of two weeks, one every five minutes. */
 const REMEMBERED = 4096
 
-/** Note that a push of a source begins. @returns what it is known by */
+/** Note that a push of a source begins. @returns the token by which the push is known */
 export function notePush({ db }: Store, source: number): string {
   const token = randomHex(8)
   db.transaction(() => {
@@ -76,7 +76,7 @@ export function notePush({ db }: Store, source: number): string {
   return token
 }
 
-/** Whether a push began here. */
+/** True when the push with this token began at this database. */
 export function hasPushed({ db }: Store, source: number, token: string): boolean {
   return db.prepare('SELECT 1 FROM pushed WHERE source_id = ? AND token = ?').get(source, token) !== undefined
 }
@@ -141,7 +141,7 @@ function* changedRows(db: Store['db'], source: number, after: After, first: numb
     ) as Iterable<CodeKey & { readonly code: number; readonly number: number }>
     let last: number | undefined
     for (const { code, number, ...key } of places) {
-      // What belongs to a period is read once, whatever codes it has.
+      // Rows of a period are read once, whatever codes the period has.
       if (table.of === 'period' && number === last) continue
       last = number
       const place: Place = { source, code, text: codeText(key), number }

@@ -39,7 +39,7 @@ export function hold(store: Store): () => void {
   }
 }
 
-/** Which sources have a code: the tables are sorted by source, and a database may have thousands of them. */
+/** Sources by code: the other tables are sorted by source, and a database may have thousands of them. */
 const CODE_SOURCE = `CREATE TEMP TABLE code_source (code_id INTEGER, source_id INTEGER, PRIMARY KEY (code_id, source_id)) WITHOUT ROWID;
 INSERT INTO code_source SELECT code.id, source.id FROM source CROSS JOIN code WHERE EXISTS (SELECT 1 FROM hits WHERE source_id = source.id)
   AND EXISTS (SELECT 1 FROM hits WHERE source_id = source.id AND code_id = code.id)`
@@ -68,7 +68,7 @@ export interface Values {
   readonly rows: Iterable<ValueHits>
   /** Codes of which a list has lost values. */
   readonly cut: readonly CodeKey[]
-  /** Whether there is a list at all. */
+  /** True when there is a list of the dimension at all. */
   readonly isKnown: boolean
 }
 

@@ -1,6 +1,6 @@
 import type { Store } from './store.js'
 
-/** Which part of a store is asked for; times are seconds since 1970 UTC, [since, until). */
+/** The part of a store that is asked for; times are seconds since 1970 UTC, [since, until). */
 export interface Range {
   readonly since?: number
   readonly until?: number
@@ -21,9 +21,8 @@ export interface Settled extends Range {
 const MINUTE = 60
 
 /**
- * @internal
- * Fit a stretch of time to what a database keeps: to the edges of its buckets, so that counts are exact, and to days,
- * by which lists are kept.
+ * @internal Fit a stretch of time to what a database keeps: to the edges of its buckets, so that counts are exact, and
+ * to days, by which lists are kept.
  */
 export function settle(store: Store, asked: Range): Settled {
   const since = asked.since === undefined ? undefined : Math.floor(asked.since / MINUTE) * MINUTE
@@ -62,7 +61,7 @@ export function settle(store: Store, asked: Range): Settled {
 export const where = (...conditions: readonly string[]): string =>
   conditions.length ? `WHERE ${conditions.join(' AND ')}` : ''
 
-/** On rows of `hits`. */
+/** Conditions on rows of `hits`. */
 export function startIn({ since, until }: Range): string[] {
   if (since === undefined && until === undefined) return []
   return [
@@ -72,13 +71,13 @@ export function startIn({ since, until }: Range): string[] {
   ]
 }
 
-/** On rows of `hits` that carry a time. */
+/** Conditions for rows of `hits` that carry a time. */
 export const timed = (range: Range): string[] => ['start <> -1', ...startIn(range)]
 
-/** On rows that have a period. */
+/** Conditions on rows that have a period. */
 export const periodIn = ({ periods }: Range): string[] => (periods ? [`period IN ${listOf(periods)}`] : [])
 
-/** On rows that have a source. @param table its name or alias, where several tables have one */
+/** Conditions on rows that have a source. @param table its name or alias, where several tables have one */
 export const sourceIn = ({ sources }: Range, table?: string): string[] =>
   sources ? [`${table === undefined ? '' : `${table}.`}source_id IN ${listOf(sources)}`] : []
 

@@ -7,7 +7,7 @@ import { touchBuckets, untouchBefore } from './tracked.js'
 
 const DAY = 86400
 
-/** How long counts stay as fine as they were read, in seconds; unless the database was told otherwise. */
+/** Seconds for which counts stay by the minute, and by the hour, unless the database was told otherwise. */
 const KEEP_MINUTES = 35 * DAY
 const KEEP_HOURS = 731 * DAY
 
@@ -41,8 +41,7 @@ export function setKeep({ db }: Store, keep: Keep): void {
  * Make counts coarser that are old enough: minute → hour → day. Totals stay.
  *
  * Age is counted from the newest entry, or from now when that is later: a clock that runs ahead coarsens nothing, and
- * an old log keeps
- * its minutes. Once a day is enough, and when an older log was read since.
+ * an old log keeps its minutes. Once a day is enough, and when an older log was read since.
  */
 export function rollUp(store: Store, now = Date.now() / 1000): void {
   const { db } = store
@@ -64,7 +63,7 @@ export function rollUp(store: Store, now = Date.now() / 1000): void {
   }).immediate()
 }
 
-/** Make buckets before a time so wide. @param limit start of a UTC day */
+/** Widen buckets before a time. @param limit start of a UTC day */
 export function coarsen(store: Store, seconds: number, limit: number): void {
   const { db } = store
   const old = 'seconds < @seconds AND start >= 0 AND start < @limit'
@@ -78,9 +77,9 @@ export function coarsen(store: Store, seconds: number, limit: number): void {
 }
 
 /**
- * Delete what was counted before a day. What was read stays known, so that no old log is counted anew.
+ * Delete counts before a day. The logs that were read stay known, so that no old log is counted anew.
  *
- * @param period number of the first day kept @param start when it begins
+ * @param period number of the first day kept @param start time at which that day begins
  * @returns entries whose counts were deleted
  */
 export function prune(store: Store, period: number, start: number): number {

@@ -6,7 +6,7 @@ export const SCHEMA_VERSION = 4
 /** Marks a database as ours (`PRAGMA application_id`): "lgst". */
 export const APPLICATION_ID = 0x6c677374
 
-/** Exact: what a code has in a stretch of time. */
+/** Exact counts of a code in a stretch of time. */
 export const hitsTable = (version: number): string => `
 CREATE TABLE hits (
   source_id INTEGER NOT NULL REFERENCES source(id),
@@ -19,7 +19,7 @@ ${definitions(true, version)}
 ) STRICT, WITHOUT ROWID;
 `
 
-/** What a push to a centre needs to know (src/store/tracked.ts). */
+/** Tables that a push to a centre needs (src/store/tracked.ts). */
 export const TRACKING = `
 -- Hours (seconds 3600, number = hours since 1970) and periods (seconds 86400, number = period) of a code, and the revision
 -- of the source that changed their counts last. Empty until the first push.
@@ -47,7 +47,7 @@ CREATE TABLE forgotten (
 `
 
 /**
- * What is known of what went wrong, for the diagnosis: by source and period, deflated JSON (src/diagnosis/evidence.ts).
+ * Evidence of what went wrong, for the diagnosis: by source and period, deflated JSON (src/diagnosis/evidence.ts).
  */
 export const EVIDENCE = `
 CREATE TABLE evidence (
@@ -184,8 +184,8 @@ const viewOf = (dimension: string, column: string): string =>
   `SELECT status, substatus, win32_status, reason, value AS ${column}, hits, error FROM values_by_code WHERE dimension = '${dimension}'`
 
 /**
- * For people with the sqlite3 shell: names and times in words, sources added up; by name. Times are seconds since 1970
- * UTC.
+ * Views for people with the sqlite3 shell, by name: names and times in words, sources added up. Times are seconds since
+ * 1970 UTC.
  */
 export const VIEWS: Readonly<Record<string, string>> = {
   codes_by_hour: `

@@ -6,8 +6,7 @@ import { periodIn, type Range, sourceIn, startIn, timed, where } from './range.j
 import type { Store } from './store.js'
 
 // The codes that a report tells of. A log may have millions of them, so they stand in temporary tables, in the order in
-// which they are
-// told, and are read some at a time.
+// which they are told, and are read some at a time.
 
 /**
  * Counts of a code, or of the part of it with one Win32 status. Times are seconds since 1970 UTC; null when no entry
@@ -25,7 +24,7 @@ export interface SelectedCode extends CodeCounts {
   readonly status: number | null
   readonly substatus: number | null
   readonly reason: string | null
-  /** In how many parts its Win32 statuses divide it, and how many of those have one: all, or all but the last. */
+  /** Parts into which Win32 statuses divide the code, and the parts that have one: all, or all but the last. */
   readonly parts: number
   readonly win32s: number
 }
@@ -35,18 +34,18 @@ export interface CodePart extends CodeCounts {
   /** Its number within the code, from 0: the most frequent come first. */
   readonly part: number
   readonly win32Status: number | null
-  /** Hits by what wrote the log, the most first. */
+  /** Hits by the server that wrote the log, the most first. */
   readonly writers: readonly Writer[]
 }
 
-/** What wrote entries. */
+/** A server that wrote entries. */
 export interface Writer {
   readonly server: string | null
   readonly software: string | null
   readonly hits: number
 }
 
-/** Which entries: those of a code, or of one part of it. */
+/** A choice of entries: those of a code, or of one part of it. */
 export interface Subject {
   readonly code: number
   readonly part: number | null
@@ -73,7 +72,7 @@ export interface Grid {
   readonly width: number
 }
 
-/** What is told of a code beyond its numbers. */
+/** Details of a code beyond its numbers. */
 export interface Details {
   /** Lists that have values. */
   lists(of: Subject): ReadonlyMap<DimensionName, TopList>
@@ -85,9 +84,9 @@ export interface Details {
 
 /** Codes of a store that is held; the tables go when it is released. */
 export interface Selected {
-  /** How many there are. */
+  /** Number of the codes. */
   readonly count: number
-  /** Over all of them. */
+  /** Sums over all codes. */
   readonly sums: CodeCounts
   /** Sums by the first digit of the status; null: the entry has no status. */
   readonly classes: readonly ({ readonly digit: number | null } & Readonly<Sums>)[]
@@ -123,7 +122,7 @@ const seenIn = ({ since, until }: Range): string =>
 /** A report may be told beside another one, such as that of the day before: each has tables of its own. */
 let selections = 0
 
-/** @param select which codes; all when absent */
+/** @param select true for the codes that are wanted; all when absent */
 export function selectCodes(store: Store, range: Range, select?: (code: CodeKey) => boolean): Selected {
   const { db } = store
   const name = `report${++selections}`
@@ -194,7 +193,7 @@ export function selectCodes(store: Store, range: Range, select?: (code: CodeKey)
 
 /** The tables of a report: its rows, codes and parts of codes. */
 function makeTables(db: Database.Database, name: string, range: Range, isSelective: boolean): void {
-  // What is put into a table in some order is numbered in that order.
+  // Rows that are put into a table in some order are numbered in that order.
   db.exec(`
     CREATE TEMP TABLE ${name}_row AS
       WITH counted AS (SELECT server, software, code_id, ${sumsOf('h')}, min(start) AS began, max(start + seconds) - 1 AS ended
@@ -253,7 +252,7 @@ function detailsOf(db: Database.Database, parts: string, range: Range, grid: Gri
   const listOf = (of: Subject, whole: DimensionRow): TopList => {
     const { lost, different } = whole
     const exact = lost === 0
-    // What a list has seen it holds, or it has lost something.
+    // A list holds all values that it has seen, or it has lost some.
     if (whole.lists === 1) return { values: ofOne.all(whole) as TopValue[], count: different, exact }
     const rows = ofSeveral.all(...bounds(of), whole.id) as (TopValue & { listed: number })[]
     const listed = rows[0]?.listed ?? 0

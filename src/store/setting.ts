@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3'
 
-/** What a database remembers of how it is to be kept; explained in docs/schema.md. */
+/** Names of settings: they say how a database is to be kept; explained in docs/schema.md. */
 export type SettingName = 'anonymize' | 'anonymize_key' | 'keep_minutes' | 'keep_hours' | 'rolled_up_to' | 'tracked'
 
 export function getSetting(db: Database.Database, name: SettingName): string | undefined {

@@ -41,21 +41,21 @@ export type NewSource = Omit<Source, 'id' | 'pruned' | 'machine' | 'firstReadAt'
 /** A source as it becomes: `id` null makes a new one. */
 export type ReadSource = NewSource & { readonly id: number | null }
 
-/** What is known of sources with the same first line, as it was when somebody looked. */
+/** Sources with the same first line, as they were when somebody looked. */
 export interface Candidates {
   readonly sources: readonly Source[]
   /** Changes when one of them is read on, forgotten or joined by another. */
   readonly state: string
 }
 
-/** What tells streams apart. */
+/** Names that tell streams apart. */
 export type StreamName = Pick<Source, 'name' | 'format' | 'server'>
 
 /** The sources of a database. */
 export interface Sources {
   all(): Source[]
   candidates(firstLine: string): Candidates
-  /** What was read before of a stream of this name, read as this format. */
+  /** The source of a stream of this name and format that was read before, if any. */
   stream(name: StreamName): { readonly before: Source | undefined; readonly seen: string }
   /** The state of the candidates for a source, as `candidates` and `stream` tell it. */
   stateOf(source: NewSource): string
@@ -65,7 +65,7 @@ export interface Sources {
   notePacked(packed: string, source: number): void
   /** Note how far a source is read. @returns its id */
   put(source: ReadSource): number
-  /** A transaction that has put a source ends well. @param wereAsked it asked for the candidates before */
+  /** A transaction that has put a source ends well. @param wereAsked the transaction asked for the candidates before */
   end(id: number, source: ReadSource, wereAsked: boolean): void
   /** A transaction failed. */
   fail(): void
@@ -79,7 +79,7 @@ const COLUMNS = `id, name, path, machine, format, server, software, fields, stre
 export function sourcesOf(db: Database.Database, isTemporary: boolean): Sources {
   const statements = prepare(db)
   let imports = 0
-  /** What tells an import from those in other databases. */
+  /** A name that tells an import from those in other databases. */
   const nameOfImport = (): { uid: string; machine: string } =>
     isTemporary ? { uid: `${++imports}`, machine: '' } : { uid: randomHex(16), machine: hostname() }
 

@@ -6,7 +6,7 @@ import type { Store } from './store.js'
 /** A value of SQLite; whole numbers beyond 2^53 stay exact as bigint. */
 export type Cell = number | bigint | string | Buffer | null
 
-/** What a query yields: names of the columns, and the rows one by one. */
+/** The answer to a query: names of the columns, and the rows one by one. */
 export interface Answer {
   readonly columns: readonly string[]
   readonly rows: Iterable<readonly Cell[]>

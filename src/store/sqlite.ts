@@ -3,8 +3,8 @@ import Database from 'better-sqlite3'
 import { LogstatError } from '../errors.js'
 
 /**
- * Where the package's own search would find it, which looks at a dozen places and cannot be put into one file with the
- * rest.
+ * The native part of better-sqlite3, where the package's own search would find it. That search looks at a dozen places
+ * and cannot be put into one file with the rest.
  */
 const NATIVE = 'better-sqlite3/build/Release/better_sqlite3.node'
 
@@ -12,10 +12,9 @@ const NATIVE = 'better-sqlite3/build/Release/better_sqlite3.node'
  * Open a file of SQLite, the content of one, or a temporary one (no name, or `:memory:`).
  *
  * References are not looked up when a row is put in or deleted (`logstat doctor` does that): rows refer to what was
- * found or made in the
- * same transaction, or before it while nobody else changed the database, so it can only cost: a fifth of the time that
- * minutes take to be put in,
- * measured alone, and for each value deleted SQLite would look through all lists, of which there is no index by value.
+ * found or made in the same transaction, or before it while nobody else changed the database, so it can only cost: a
+ * fifth of the time that minutes take to be put in, measured alone, and for each value deleted SQLite would look
+ * through all lists, of which there is no index by value.
  *
  * @throws LogstatError `not-built` when SQLite is not there, or was built for another version of Node
  */

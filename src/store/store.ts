@@ -33,10 +33,10 @@ export interface Store {
    * better-sqlite3.
    */
   readonly db: Database.Database
-  /** Whether addresses of clients are not stored as they are. */
+  /** True when addresses of clients are not stored as they are. */
   readonly anonymizes: boolean
   /**
-   * Whether addresses of clients become fewer before they are stored, so that all of them are needed and not only the
+   * True when addresses of clients become fewer before they are stored, so that all of them are needed and not only the
    * most frequent.
    */
   readonly joinsClients: boolean
@@ -48,7 +48,7 @@ export interface Store {
    */
   add(source: ReadSource, counted: Iterable<Counted>, rejects: LineCounts['rejects'], seen?: string): number | null
   candidates(firstLine: string): Candidates
-  /** What was read before of a stream of this name, read as this format. */
+  /** The source of a stream of this name and format that was read before, if any. */
   stream(name: StreamName): ReturnType<Sources['stream']>
   /** The source that holds all of a packed file. */
   packedSource(packed: string): number | undefined

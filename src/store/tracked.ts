@@ -2,8 +2,8 @@ import type Database from 'better-sqlite3'
 import { NO_TIME } from '../tally/buckets.js'
 import { getSetting, setSetting } from './setting.js'
 
-// Which counts of a source have changed since which of its revisions, so that a push sends only these. Nothing is noted
-// before the first push: who has no centre pays nothing.
+// Counts of a source that have changed since a revision of it, so that a push sends only these. Nothing is noted before
+// the first push: a database without a centre pays nothing.
 
 export const HOUR = 3600
 /** Stands for a period, whose day may be one of any time zone. */
@@ -12,7 +12,7 @@ export const PERIOD = 86400
 export const isTracked = (db: Database.Database): boolean => getSetting(db, 'tracked') !== undefined
 
 const hourOf = (start: number): number => (start === NO_TIME ? NO_TIME : Math.floor(start / HOUR))
-/** The same in SQL. */
+/** `hourOf` in SQL. */
 const HOUR_OF = `CASE start WHEN ${NO_TIME} THEN ${NO_TIME} ELSE start / ${HOUR} END`
 
 /** Begin to note changes: all that there is counts as changed. */
@@ -43,7 +43,7 @@ export function touchAll(db: Database.Database, source: number, rev: number): vo
   ).run({ rev, source })
 }
 
-/** The hours of these rows of `hits` are changed. @param where which rows; sources get a new revision */
+/** Note that the hours of some rows of `hits` have changed; their sources get a new revision. @param where the rows */
 export function touchBuckets(db: Database.Database, where: string, values: Record<string, number>): void {
   if (!isTracked(db)) return
   db.prepare(`UPDATE source SET rev = rev + 1 WHERE id IN (SELECT source_id FROM hits WHERE ${where})`).run(values)
@@ -55,7 +55,7 @@ export function touchBuckets(db: Database.Database, where: string, values: Recor
   ).run(values)
 }
 
-/** What was counted before a day is deleted, and that is not told to a centre. */
+/** Forget changes of counts before a day: the counts are deleted here, and a centre is not told. */
 export function untouchBefore(db: Database.Database, period: number, start: number): void {
   const drop = db.prepare('DELETE FROM touched WHERE seconds = ? AND number >= 0 AND number < ?')
   drop.run(PERIOD, period)

@@ -1,7 +1,7 @@
 import { dimensionIs } from './query.js'
 import type { Store } from './store.js'
 
-// How many requests there were when: what a summary holds a day against.
+// Numbers of requests by time: a summary holds a day against those of other days.
 
 /** Requests of a source in a stretch of time. */
 export interface Slot {

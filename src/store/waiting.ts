@@ -16,7 +16,7 @@ import { coarsen } from './roll-up.js'
 import type { NewSource } from './sources.js'
 import { openStore, type Store } from './store.js'
 
-/** So heavy a tally (`weightOf`) waits in memory: some 10 MB. */
+/** Weight (`weightOf`) up to which a tally waits in memory: some 10 MB. */
 const MANY = 60_000
 
 /** A temporary store has one source, of which nothing but its counts is asked. */
@@ -47,8 +47,7 @@ const SOURCE = 1
  * Tallies that wait to be booked.
  *
  * Where there is much of them, because there are thousands of codes or a stream of years, they wait in a temporary
- * store,
- * which takes no more memory than it is given.
+ * store, which takes no more memory than it is given.
  */
 export class Waiting {
   readonly #listed: Listed
@@ -59,21 +58,21 @@ export class Waiting {
   #overflowSeconds = 0
   #spills = 0
 
-  /** @param whole dimensions of which all values are kept @param inMemory what waits must not reach a disk */
+  /** @param whole dimensions of which all values are kept @param inMemory tallies that wait must not reach a disk */
   constructor(listed: Listed, whole: readonly DimensionName[], inMemory: boolean) {
     this.#listed = listed
     this.#whole = whole
     this.#inMemory = inMemory
   }
 
-  /** `tally` is spent by it. */
+  /** Add a tally to those that wait. `tally` is spent by it. */
   add(tally: Tally): void {
     mergeInto(this.#tally, tally)
-    // What is merged again and again must not grow with the input.
+    // Lists that are merged again and again must not grow with the input.
     trimLists(this.#tally, this.#listed, this.#whole)
   }
 
-  /** Whether more memory is taken than what waits may take. */
+  /** True when the tally in memory weighs more than `most`. */
   isHeavy(most = MANY): boolean {
     return weightOf(this.#tally.codes.values()) > most
   }
@@ -112,7 +111,7 @@ export class Waiting {
     this.#overflowSeconds = bucketSeconds
     this.#overflow.add({ ...NOTHING, id }, [{ bucketSeconds, codes }], new Map())
     if (++this.#spills % SWEEP_AFTER === 0) sweeping(this.#overflow.db, () => {})
-    // What follows is brought to buckets as wide as these.
+    // Tallies that follow are brought to buckets as wide as these.
     this.#tally = emptyTally(bucketSeconds)
     this.#tally.evidence = evidence
   }
@@ -127,7 +126,7 @@ const FINEST = 60
 /** Codes read out of a temporary store at once. */
 const TOGETHER = 500
 
-/** What a temporary store holds, to be added to another one, some codes at a time. */
+/** Counts that a temporary store holds, some codes at a time, to be added to another store. */
 function* talliesOf({ db, listsOf }: Store, bucketSeconds: number): Generator<Counted> {
   const spans = db.prepare(
     `SELECT code_id AS id, status, substatus, win32_status AS win32Status, reason, period, hits, first_seen AS firstSeen, last_seen AS lastSeen, latency
@@ -139,13 +138,14 @@ function* talliesOf({ db, listsOf }: Store, bucketSeconds: number): Generator<Co
   let last = { id: 0, period: 0 }
   const read = ({ id, period, latency, ...span }: Span): CountedCode => {
     const buckets = new Buckets()
-    // They are kept for a code as a whole: the first of its periods brings them along. There may be a year of minutes.
+    // Buckets are kept for a code as a whole: the first of its periods brings them along. There may be a year of
+    // minutes.
     if (id !== last.id) {
       buckets.reserve(count.get(id) as number)
       for (const row of hits.iterate(id) as Iterable<(number | null)[]>) buckets.add(row.map((n) => n ?? Number.NaN))
     }
     last = { id, period }
-    // Those before 1970 may be finer. To bring them to what they are would be to copy them.
+    // Buckets before 1970 may be finer. To widen those that are as wide already would only copy them.
     if (bucketSeconds > FINEST) buckets.widen(bucketSeconds)
     return {
       ...span,

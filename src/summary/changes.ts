@@ -1,7 +1,7 @@
 import { codeName } from '../report/shape.js'
 import type { CodeHits } from '../store/query.js'
 
-// What changed by code against the period before.
+// Changes by code against the period before.
 
 /** A number of a period beside that of the one before. */
 export interface Change {
@@ -9,15 +9,15 @@ export interface Change {
   readonly what: string
   readonly now: number
   readonly before: number
-  /** Of a code: what became of it. */
+  /** Kind of the change of a code. */
   readonly kind?: 'new' | 'grew' | 'shrank' | 'gone'
 }
 
-/** So many changes of codes are told. */
+/** Largest number of changes of codes that are told. */
 const MOST = 12
 /** A code that has fewer hits in both periods has not changed. */
 const LEAST_HITS = 10
-/** It grew or shrank by such a factor. */
+/** Factor by which a code must grow or shrink. */
 const FACTOR = 1.5
 
 /** The largest changes of codes, new ones first. */
@@ -41,7 +41,7 @@ function kindOf({ now, before }: Change): Change['kind'] {
   return before >= FACTOR * now ? 'shrank' : undefined
 }
 
-/** How far two counts are apart, in standard deviations of their difference. */
+/** Distance of two counts, in standard deviations of their difference. */
 const surprise = ({ now, before }: Pick<Change, 'now' | 'before'>): number =>
   Math.abs(now - before) / Math.sqrt(now + before)
 

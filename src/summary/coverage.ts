@@ -7,9 +7,9 @@ import type { Period } from './period.js'
 import type { Gap, Traffic } from './traffic.js'
 import { hidesMuch } from './undated.js'
 
-// How much of a period the logs show, and whether that is enough to judge it: blind is not healthy.
+// Coverage of a period by the logs, and whether it is enough to judge the period: blind is not healthy.
 
-/** What was read, added up: since the summary before, or in all. */
+/** Lines and entries that were read: since the summary before, or in all. */
 export interface Reading {
   readonly lines: number
   readonly entries: number
@@ -22,7 +22,10 @@ export interface Reading {
 
 export const NOTHING_READ: Reading = { lines: 0, entries: 0, rejected: 0, withoutTime: 0, longAgo: 0, ahead: 0 }
 
-/** All that a store holds. @param yearBefore entries dated before this day are from long ago @param now seconds */
+/**
+ * The reading of all that a store holds. @param yearBefore entries dated before this day are from long ago @param now
+ * seconds
+ */
 export function readingOf(store: Store, yearBefore: number, now: number): Reading {
   const { before, after } = entriesOutside(store, yearBefore, now + CLOCK_SECONDS)
   const sum = (of: (source: ReturnType<Store['sources']>[number]) => number): number =>
@@ -37,22 +40,22 @@ export function readingOf(store: Store, yearBefore: number, now: number): Readin
   }
 }
 
-/** Clocks differ by so much. */
+/** Seconds by which clocks differ. */
 const CLOCK_SECONDS = 900
 
-/** What was read between two readings; logs that were forgotten meanwhile take nothing away. */
+/** The difference of two readings; logs that were forgotten meanwhile take nothing away. */
 export function between(before: Reading, after: Reading): Reading {
   const keys = Object.keys(NOTHING_READ) as (keyof Reading)[]
   return Object.fromEntries(keys.map((key) => [key, Math.max(0, after[key] - before[key])])) as unknown as Reading
 }
 
-/** Why a period cannot be judged. */
+/** Reason for which a period cannot be judged. */
 export type Reason = 'no-data' | 'without-time' | 'not-understood' | 'gap' | 'few-requests' | 'wrong-dates' | 'unread'
 
-/** Something that is to be told of what the logs show. */
+/** A note on the coverage of a period. */
 export interface Note {
   readonly id: Reason | 'ahead'
-  /** The period cannot be judged for it. */
+  /** True when the period cannot be judged for that reason. */
   readonly isGrave: boolean
   readonly words: Words
 }
@@ -65,13 +68,13 @@ export interface Coverage extends Traffic {
 
 /** Shares and lengths from which on a period is not judged; those below them are told. */
 const GRAVE = { notUnderstood: 0.1, gapSeconds: 3 * 3600, gapShare: 0.1, dueShare: 0.25, wrongDates: 10 }
-/** Less than this share of the requests that were due is told. */
+/** Share of the requests that were due up to which a lack is told. */
 const LOW_SHARE = 0.5
-/** So many lines that are not understood are told, and such a share of all. */
+/** Number and share of lines not understood from which on they are told. */
 const TOLD_LINES = 10
 const TOLD_SHARE = 0.005
 
-/** What is to be told of the coverage of a period, what is grave first. */
+/** Notes on the coverage of a period, the grave ones first. */
 export function notesOn(period: Period, requests: number, coverage: Coverage, zone: string): Note[] {
   const notes = [
     ...coverage.unread.map((words): Note => ({ id: 'unread', isGrave: true, words })),

@@ -8,7 +8,7 @@ import { type TimeTaken, timeTakenOf } from '../tally/time-taken.js'
 import type { Facts } from '../threshold/evaluate.js'
 import { isPerson } from './people.js'
 
-/** What a store does not say of a stretch of time. */
+/** Facts of a stretch of time that a store does not know. */
 export interface Told extends Pick<Facts, 'lines' | 'rejected' | 'newCodes' | 'findings' | 'previous'> {
   readonly problems: () => number
 }
@@ -16,7 +16,8 @@ export interface Told extends Pick<Facts, 'lines' | 'rejected' | 'newCodes' | 'f
 /**
  * The numbers that thresholds are held against: of all codes of a stretch of time, whatever a selection shows of it.
  *
- * Each is asked of the store when a threshold wants it. Lists and times taken are kept by day: of an hour there are none.
+ * Each is asked of the store when a threshold wants it. Lists and times taken are kept by day: of an hour there are
+ * none.
  */
 export function factsOf(store: Store, range: Range | Settled, told: Told): Facts {
   // Lists of whole days say nothing of a part of one.
@@ -79,7 +80,7 @@ const NOTHING_ELSE: Omit<Facts, 'requests' | 'hitsOf'> = {
   findings: [],
 }
 
-/** Programs make up such a share of what is answered where people come through them: the log of an API. */
+/** Share of the answers from which on programs count as people, who come through them: the log of an API. */
 const API_SHARE = 0.2
 
 function ofPeople(values: Values): Facts | null {

@@ -12,14 +12,14 @@ interface Owner {
   readonly since: number
 }
 
-/** The lock of another machine, whose processes cannot be asked for, holds for so long. */
+/** Seconds for which the lock of another machine holds, whose processes cannot be asked for. */
 const STALE_SECONDS = 6 * 3600
 
 /**
  * Take the lock of a database. One whose owner is gone is taken over.
  *
- * @returns what gives it back
- * @throws LogstatError naming the run that has it, and how long
+ * @returns a function that gives the lock back
+ * @throws LogstatError naming the run that has the lock, and since how many minutes
  */
 export function takeLock(database: string, now = Date.now() / 1000): () => void {
   const file = `${database}.summary.lock`
@@ -53,12 +53,12 @@ function removeStaleLock(file: string, stale: Owner | undefined): void {
   }
 }
 
-/** Who has a lock; undefined when it is gone, or was never written whole. */
+/** The owner of a lock; undefined when the lock is gone, or was never written whole. */
 function ownerOf(file: string): Owner | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Owner
   } catch {
-    // A run that was killed, or that writes it just now: the time of the file tells.
+    // The run was killed, or writes the lock just now: the time of the file tells.
     const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs
     return written === undefined || Date.now() - written > 10_000
       ? undefined

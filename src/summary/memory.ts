@@ -4,7 +4,7 @@ import { LogstatError } from '../errors.js'
 import { freshName, removeStale } from '../fresh-file.js'
 import type { Reading } from './coverage.js'
 
-// What summaries of a database have told. It stands beside the database, in a file that is put in place whole.
+// Memory of what the summaries of a database have told, beside the database in a file that is put in place whole.
 
 /** A period that was told. */
 export interface ToldPeriod {
@@ -13,15 +13,17 @@ export interface ToldPeriod {
   readonly until: number
   /** Begin of the first period that was told with it: a second run says the same. */
   readonly from: number
-  /** What was read for it. */
+  /** Lines and entries that were read for the period. */
   readonly read: Reading
 }
 
-/** What is remembered of a job. */
+/** Memory of a job. */
 export interface Memory {
-  /** The last ones, the latest at the end. */
+  /** Periods that were told last, the latest at the end. */
   readonly told: readonly ToldPeriod[]
-  /** All that the database held when the last of them was told; entries before `yearBefore` (a day) are from long ago. */
+  /**
+   * All that the database held when the last of them was told; entries before `yearBefore` (a day) are from long ago.
+   */
   readonly reading: Reading | null
   readonly yearBefore: number
   readonly deliveries?: Deliveries
@@ -37,12 +39,12 @@ const SCHEMA = 'logstat.summary-memory/1'
 
 const memoryFile = (database: string): string => `${database}.summary.json`
 
-/** What is remembered of a job. @throws LogstatError when the file cannot be read */
+/** The memory of a job. @throws LogstatError when the file cannot be read */
 export function recall(database: string, job: string): Memory {
   return readFile(memoryFile(database)).jobs[job] ?? NO_MEMORY
 }
 
-/** Remember it in place of what was remembered of the job. @throws LogstatError when it cannot be written */
+/** Put a memory in place of that of the job. @throws LogstatError when the file cannot be written */
 export function remember(database: string, job: string, memory: Memory): void {
   const file = memoryFile(database)
   const before = readFile(file)
@@ -61,7 +63,7 @@ function readFile(file: string): File {
     const value = JSON.parse(text) as File
     if (value.schema === SCHEMA && typeof value.jobs === 'object') return value
   } catch {
-    // Told below.
+    // The error below tells it.
   }
   throw new LogstatError(
     'memory-file',

@@ -2,5 +2,5 @@ import type { AgentKind } from '../diagnosis/kinds/kinds.js'
 
 const PEOPLE: ReadonlySet<AgentKind> = new Set<AgentKind>(['browser', 'app', 'other'])
 
-/** Whether people come with such a user agent. */
+/** True for a kind of user agent that people come with. */
 export const isPerson = (kind: AgentKind): boolean => PEOPLE.has(kind)

@@ -18,7 +18,7 @@ export interface Period {
   readonly periods?: readonly number[]
 }
 
-/** What a period is set beside: the one before, or the one a week before. */
+/** Periods that another one may be set beside: the one before, or the one a week before. */
 export const AGAINST = ['previous', 'weekday'] as const
 export type Against = (typeof AGAINST)[number]
 
@@ -125,7 +125,7 @@ const noPeriod = (text: string): LogstatError =>
  * Periods that no summary has told, the oldest first, up to the last that is over.
  *
  * @param told end of the last period that was told; the last period alone when absent
- * @param most so many of them, the latest
+ * @param most largest number of periods; the latest are kept
  */
 export function owedPeriods(
   kind: PeriodKind,

@@ -4,7 +4,7 @@ import { between, NOTHING_READ, type Reading, readingOf } from './coverage.js'
 import type { Memory, ToldPeriod } from './memory.js'
 import { owedPeriods, type Period, type PeriodKind, periodAt } from './period.js'
 
-// Which periods a run tells, and what was read for each: the same in a second run, and all that a missed run owes.
+// Periods that a run tells, and the lines read for each: the same in a second run, and all that a missed run owes.
 
 /** A period that a run tells. */
 export interface Owed {
@@ -20,14 +20,14 @@ export interface RunOptions {
   readonly now: number
 }
 
-/** So many periods are caught up, the latest. */
+/** Largest number of periods that are caught up; the latest are. */
 const MOST: Readonly<Record<PeriodKind, number>> = { hour: 72, day: 31, week: 8, month: 12 }
-/** So many are remembered. */
+/** Number of told periods that are remembered. */
 const REMEMBERED = 100
-/** Entries dated more days before are from long ago. */
+/** Days: entries dated further back are from long ago. */
 const YEAR = 366
 
-/** What a run tells, after it has read the logs. @returns the memory as it is when all of it is told */
+/** The periods that a run tells, after it has read the logs, and the memory as it is when all of them are told. */
 export function owedNow(
   store: Store,
   memory: Memory,
@@ -58,6 +58,6 @@ function toldAgain({ told }: Memory, last: ToldPeriod, { kind, zone }: Omit<RunO
     .map(({ since, until, read }) => ({ period: periodAt(kind, since, zone), read, isLate: until !== last.until }))
 }
 
-/** What was read for a period that is asked for by its name. */
+/** The reading of a period that was told and is asked for by its name. */
 export const readFor = ({ told }: Memory, { since, until }: Period): Reading | undefined =>
   told.find((period) => period.since === since && period.until === until)?.read

@@ -18,9 +18,12 @@ export interface Summary {
   readonly day: string
   /** stretch: from `report.range.since` to `report.range.until`, beside as much time before it. */
   readonly period: Period['kind']
-  /** Name of the period that it is set beside. */
+  /** Name of the period that this one is set beside. */
   readonly against: string
-  /** unknown: it cannot be judged, `unjudged` says why; attention: nothing is exceeded, and yet there is something to see. */
+  /**
+   * unknown: the period cannot be judged, see `unjudged`; attention: nothing is exceeded, yet there is something to
+   * see.
+   */
   readonly state: 'ok' | 'attention' | 'alert' | 'unknown'
   /** A later period is over, too: this one is told late. */
   readonly isLate: boolean
@@ -31,14 +34,14 @@ export interface Summary {
   readonly changes: readonly Change[]
   /** The first codes that did not occur in the period before; none when that has no entries at all. */
   readonly newCodes: readonly string[]
-  /** What the logs do not show, or what is wrong with them. */
+  /** Notes on things that the logs do not show, or that are wrong with them. */
   readonly notes: readonly Note[]
   readonly coverage: Coverage
   /** The last day before this period that has requests, when this one has none. */
   readonly lastDay: string | null
 }
 
-/** A threshold with what its value was in the period beside; null: nothing is known of that. */
+/** A threshold with its value in the period beside; null: the value is not known. */
 export interface JudgedBeside extends Judged {
   readonly was: Words | null
 }
@@ -58,10 +61,10 @@ export interface SummaryOptions {
   /** Seconds since 1970 UTC. */
   readonly now: number
   readonly thresholds: readonly Threshold[]
-  /** Fewer requests are no evidence of a share. */
+  /** Requests that are needed to judge a share. */
   readonly leastRequests?: number | undefined
   readonly isLate?: boolean
-  /** What was read for it. */
+  /** Lines and entries that were read for the period. */
   readonly read: Reading
   readonly unread?: readonly Words[]
   readonly report: Omit<ReportOptions, 'since' | 'until' | 'periods'>
@@ -84,7 +87,7 @@ export function makeSummary(store: Store, options: SummaryOptions): Told {
       problems: problemsOf(store, range, report, options),
       previous: before.totals.entries === 0 ? null : factsBefore(store, rangeBefore, before, options),
     })
-    // What was due is known of all logs together, and of whole days.
+    // Requests that were due are known of all logs together, and of whole days.
     const isWhole = options.sources === undefined && period.kind !== 'stretch'
     const traffic = isWhole ? trafficOf(store, period, zone, now) : NO_TRAFFIC
     const coverage = { ...traffic, read, unread }
@@ -135,7 +138,7 @@ function factsBefore(store: Store, range: Range, before: Report, options: Summar
   return factsOf(store, range, { lines: 0, rejected: 0, newCodes: [], findings: [], previous: null, problems })
 }
 
-/** What a summary says of a period as a whole. */
+/** State of a period as a whole. */
 function stateOf(
   thresholds: readonly Judged[],
   notes: readonly Note[],
@@ -175,7 +178,7 @@ function changesOf(report: Report, before: Report): Change[] {
   ]
 }
 
-/** So many new codes are named. */
+/** Largest number of new codes that are named. */
 const MAX_NEW = 12
 
 /** The names of the most frequent codes of a period that are not in another one. */

@@ -5,14 +5,15 @@ import { dayOf, startOfDay } from '../time-zone.js'
 import { isPerson } from './people.js'
 import { daysOf, type Period } from './period.js'
 
-// What was due: a period is held against the days before it. A log that does not show a day is no healthy one.
+// Requests that were due: a period is held against the days before it. A log that does not show a day is no healthy
+// one.
 
 /** A stretch of time without a line. */
 export interface Gap {
   /** Seconds since 1970 UTC, [from, to). */
   readonly from: number
   readonly to: number
-  /** Requests that were due in it, and all that were due in the period. */
+  /** Requests that were due in the gap, and all that were due in the period. */
   readonly due: number
   readonly ofAll: number
   /** The log that is silent while others go on; null: all of them. */
@@ -39,16 +40,16 @@ export interface Traffic {
 export const NO_TRAFFIC: Traffic = { gaps: [], due: null, lastAt: null }
 
 const DAY = 86_400
-/** So many days before are looked at. */
+/** Days before the period that are looked at. */
 const DAYS_BEFORE = 28
 /** Slots of a day, in seconds; counts are told apart by that much. */
 const SLOT = 900
-/** Fewer days before say nothing. */
+/** Days of history that are needed: fewer say nothing. */
 const LEAST_DAYS = 3
-/** A gap is told from such a length on, where so many requests were due. */
+/** Least length of a gap that is told, and the least number of requests that were due in it. */
 const GAP_SECONDS = 1800
 const GAP_DUE = 20
-/** Fewer requests due are no measure. */
+/** Requests that must be due: fewer are no measure. */
 const LEAST_DUE = 100
 
 /** @param now nothing is due later */
@@ -70,10 +71,10 @@ export function trafficOf(store: Store, period: Period, zone: string, now: numbe
   }
 }
 
-/** How many requests are due in a stretch of time. */
+/** Number of the requests that are due in a stretch of time. */
 type Expectation = (from: number, to: number) => number
 
-/** What the days before let expect of later ones; undefined where too few of them are known. */
+/** The expectation that follows from the days before; undefined where too few of them are known. */
 function expectationOf(
   history: readonly Slot[],
   first: number,
@@ -123,8 +124,8 @@ function expectationOf(
 }
 
 /**
- * What is due on a day: the second lowest of the same weekdays before, so that neither a day on which the log failed nor
- * one of a campaign sets the measure. Where there are few, no more than the lowest of the days before.
+ * Requests that are due on a day: the second lowest of the same weekdays before, so that neither a day on which the log
+ * failed nor one of a campaign sets the measure. Where there are few, no more than the lowest of the days before.
  */
 function dueOfDay(totals: ReadonlyMap<number, number>, day: number, first: number, earliest: number): number {
   const of = (days: readonly number[]): number[] =>
@@ -136,7 +137,7 @@ function dueOfDay(totals: ReadonlyMap<number, number>, day: number, first: numbe
   return known.length === 0 ? 0 : Math.min(...known)
 }
 
-/** Stretches without a line, as far as requests were due in them. @param log whose lines they are; null: of all logs */
+/** Stretches without a line, as far as requests were due in them. @param log name of the log; null: all logs */
 function gapsOf(period: Period, inside: readonly Slot[], expected: Expectation, log: string | null): Gap[] {
   const ofAll = expected(period.since, period.until)
   const gaps: Gap[] = []
@@ -159,7 +160,7 @@ interface Around {
   readonly zone: string
 }
 
-/** A log is judged by itself from such a share of all requests on. */
+/** Share of all requests from which on a log is judged by itself. */
 const LARGE_LOG = 0.2
 /** Logs that began when another one ended have such a share of the requests that it lacks: it was moved or renamed. */
 const MOVED = 0.1
@@ -186,7 +187,7 @@ function quietLogs(store: Store, period: Period, { history, inside, all, first, 
 
 const hitsIn = (slots: readonly Slot[]): number => slots.reduce((n, { hits }) => n + hits, 0)
 
-/** What stays of the name of a log when it is rotated: `logs/access.log.2.gz` → `logs/access.log`. */
+/** The part of the name of a log that stays when it is rotated: `logs/access.log.2.gz` → `logs/access.log`. */
 function familyOf(name: string): string {
   const [base = '', folder = ''] = name.split(/[\\/]/).reverse()
   const bare = base.replace(/\.(gz|bz2|xz|zst|zip)$/i, '').replace(/[._-]?\d{4}-?\d\d-?\d\d(?:[._-]?\d{2,6})?/g, '')

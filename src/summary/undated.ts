@@ -4,7 +4,7 @@ export interface Undated {
   readonly withoutTime: number
 }
 
-/** So many of them, and such a share of the entries: what is said of a day, or of a stretch of time, may be wrong. */
+/** Number and share of entries without a time from which on the numbers of a day, or of any stretch, may be wrong. */
 const MANY = 10
 const MANY_SHARE = 0.01
 

@@ -9,7 +9,7 @@ import {
   type Severity,
 } from './grammar.js'
 
-/** What thresholds are computed from: the numbers of a period, never of a selection. null: not known. */
+/** Facts that thresholds are judged by: the numbers of a period, never of a selection. null: not known. */
 export interface Facts {
   readonly requests: number | null
   /** Requests that are neither normal nor noise. */
@@ -18,7 +18,7 @@ export interface Facts {
   readonly rejected: number
   /** Requests with a code, as `--status` names it. */
   readonly hitsOf: (code: string) => number | null
-  /** Time that so many percent of the requests took at most, in ms. */
+  /** Time within which that many percent of the requests were answered, in ms. */
   readonly percentileMs: (percent: number) => number | null
   /** The same numbers for people only: browsers and apps, no bots, monitors and scanners. */
   readonly people: Facts | null
@@ -40,7 +40,7 @@ export interface Threshold {
 /** A threshold held against the facts. */
 export interface Judged {
   readonly text: string
-  /** null: could not be judged, because the log or the database does not have what it asks for. */
+  /** null: the threshold could not be judged, because log or database do not have what it asks for. */
   readonly exceeded: boolean | null
   /** The value, with the counts behind it: `4.1 % (312 of 7,610)`. */
   readonly value: Words
@@ -99,7 +99,7 @@ function found(findings: Facts['findings']): Outcome {
   }
 }
 
-/** Three-valued: what is unknown decides only where the rest does not. */
+/** Conditions have three values: an unknown part decides only where the other parts do not. */
 function combine(kind: 'or' | 'and', parts: readonly Outcome[]): boolean | null {
   const decisive = kind === 'or'
   if (parts.some(({ exceeded }) => exceeded === decisive)) return decisive
@@ -127,7 +127,8 @@ function compared(comparison: Comparison, whole: Facts, least: number): Outcome 
   if (base === null) return UNKNOWN
   const value = share(count, base)
   if (base >= least) return { exceeded: holds((count / base) * 100, operator, limit.n), value }
-  // A handful of requests says little; if even so many requests as are asked for would exceed the limit, enough is known.
+  // A handful of requests says little; if even so many requests as are asked for would exceed the limit, enough is
+  // known.
   const isAlarming = operator.startsWith('>') && holds((count / least) * 100, operator, limit.n)
   return { exceeded: isAlarming, value: isAlarming ? value : tooFew(value) }
 }

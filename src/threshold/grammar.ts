@@ -1,6 +1,7 @@
 import { LogstatError, type Words } from '../errors.js'
 
-// The grammar of thresholds (docs/cron.md). A text is parsed into plain data, which prints back as a text of the same meaning.
+// The grammar of thresholds (docs/cron.md). A text is parsed into plain data, which prints back as a text of the same
+// meaning.
 //
 //     threshold  = conjunction { "or" conjunction }
 //     conjunction = condition { "and" condition }
@@ -23,7 +24,7 @@ export type Limit =
   /** Of all requests; `rejected`: of all lines. */
   | { readonly kind: 'percent'; readonly n: number }
   | { readonly kind: 'milliseconds'; readonly n: number }
-  /** So many times the value of the period before. */
+  /** `n` times the value of the period before. */
   | { readonly kind: 'previous'; readonly n: number }
 
 export interface Scope {
@@ -160,7 +161,7 @@ class Parser {
     while (/\s/.test(this.text[this.at] ?? '')) this.at++
   }
 
-  /** Match at the place that is reached, behind blanks, and go behind it. */
+  /** Match at the place that is reached, behind blanks, and go behind the match. */
   private takes(sticky: RegExp): RegExpExecArray | null {
     this.blanks()
     sticky.lastIndex = this.at
@@ -186,7 +187,7 @@ class Parser {
 const EXAMPLES = "'5xx > 2%', '503.* > 10', '5xx of people > 2% and requests > 500'"
 const same = (text: string): Words => ({ en: text, zh: text })
 
-/** What a measure can be held against, where it is not this. */
+/** The limit that a measure needs, in words, where it cannot be held against the one given. */
 function wantedInstead(measure: string, { kind }: Limit): Words | undefined {
   if (kind === 'previous') return undefined
   if (isPercentile(measure) && kind !== 'milliseconds')

@@ -7,9 +7,9 @@ import { type Matcher, match, NO_MATCH, unpackMatcher } from './matcher.js'
 // entry, and never kept.
 
 /**
- * Paths are counted by class: their kind, and the family that makes them a site's own (`probe-app/php`), since whether
- * it does shows at the end only.
- * For the kernel a class is a number, its place in `classes`. The first is that of an entry without a path.
+ * Paths are counted by class: their kind, and the family that makes them a site's own (`probe-app/php`), since only the
+ * end of a log shows whether the site runs such an application. For the kernel a class is a number, its place in
+ * `classes`. The first class is that of an entry without a path.
  */
 const NONE = 0
 const PAGE = 1
@@ -81,7 +81,8 @@ export function agentKindOf(agent: string | null): AgentKind {
 }
 
 /**
- * The same for the kernel, in numbers: classes are those of `pathClasses`, kinds those of PATH_KINDS and AGENT_KINDS.
+ * The classifier of the kernel, in numbers: classes are those of `pathClasses`, kinds those of PATH_KINDS and
+ * AGENT_KINDS.
  */
 export function kernelClassifier() {
   const { classes, matcher, classOfRecord, attacks } = pathClassifier()

@@ -44,7 +44,7 @@ export interface KindRecord<K extends string> {
   readonly kind: K
   readonly patterns: readonly string[]
   readonly source: string
-  /** What a site runs that has such paths of its own. */
+  /** Name of an application: a site that runs it has such paths of its own. */
   readonly family?: string
   readonly where?: 'query'
 }
@@ -60,7 +60,7 @@ export interface PackedMatcher {
   readonly least: string
 }
 export interface Kinds {
-  /** They find the number of a record. */
+  /** Automata that find the number of a record. */
   readonly matchers: { readonly paths: PackedMatcher; readonly attacks: PackedMatcher; readonly agents: PackedMatcher }
   readonly paths: KindTable<PathKind>
   readonly agents: KindTable<AgentKind>

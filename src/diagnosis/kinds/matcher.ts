@@ -4,10 +4,9 @@ import type { PackedMatcher } from './kinds.js'
 // the kernel can run it, too.
 //
 // A pattern is a text whose `*` stand at its start and its end only. What has no `*` there must begin or end there.
-// `[*]` is a star.
-// The text is read once, whatever the number of patterns: about two nanoseconds a byte.
+// `[*]` is a star. The text is read once, whatever the number of patterns: about two nanoseconds a byte.
 
-/** Stands before the first and behind the last byte of a text. */
+/** Bytes that stand before the first and behind the last byte of a text. */
 const START = 1
 const END = 2
 /** No pattern matches. */

@@ -5,14 +5,14 @@ import { AUTO } from '../kinds/kinds.js'
 import type { Rule } from '../rule.js'
 import type { Cell, Row, View } from '../view.js'
 
-// What is no matter of the site, in one line each; and what is left, by code.
+// Requests that are no matter of the site, in one line for each kind; and the rest, by code.
 
 const isErrorCode = ({ status }: CodeEvidence): boolean => status === null || status >= 400
 const openCells = (view: View, fits: (cell: Cell) => boolean): Cell[] =>
   view.cells.filter((c) => c.left > 0 && isErrorCode(c.code) && fits(c))
 const leftOf = (cells: readonly Cell[]): number => cells.reduce((n, c) => n + c.left, 0)
 
-/** One line for cells of a kind. */
+/** A rule that tells all cells of a kind in one line. */
 function background(
   id: string,
   title: Text,
@@ -162,7 +162,7 @@ const QUIET: ReadonlySet<Verdict> = new Set(['normal', 'noise'])
 export const anyCode: Rule = {
   id: 'code',
   title: say('A code that is left', '剩余的代码'),
-  looks: say('What no other rule took, by code.', '其他规则未归类的部分，按代码统计。'),
+  looks: say('Errors that no other rule took, by code.', '其他规则未归类的部分，按代码统计。'),
   condition: say(
     'Verdict server, backend or config: 20 of people, 5 clients and 2 % act; 5, 3 and 0.5 % watch. Other verdicts: 20, 5 and 3 % watch. One client with 80 %, or mostly clients that load nothing: info.',
     '判定为 server、backend 或 config：访客 20 次、5 个客户端且 2 % 为 act；5 次、3 个客户端且 0.5 % 为 watch。其他判定：20 次、5 个客户端且 3 % 为 watch。单个客户端占 80 % 或多为不加载资源的客户端：info。',

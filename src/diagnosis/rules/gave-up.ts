@@ -16,7 +16,9 @@ function gaveUp({ status, win32Status, reason }: CodeEvidence): boolean {
 const left = (view: View): Row[] => view.open(gaveUp, (r) => !r.isAttacker)
 const isAsset = (r: Row): boolean => r.kind === 'asset' || r.kind === 'favicon'
 
-/** Whether most of the times that are known are a second and more: who turns the page leaves sooner. */
+/**
+ * True when half of the times of a code are a second and more, or no times are known: who turns the page leaves sooner.
+ */
 function waited(rows: readonly Row[]): boolean {
   const codes = new Set(rows.map((r) => r.of))
   const p50s = [...codes].map((c) => quantile(c.latency, 0.5)).filter((t) => t !== null)
@@ -30,7 +32,7 @@ function pile(view: View, rows: readonly Row[]): ReturnType<typeof pileOf> {
   return pileOf(bins)
 }
 
-/** Successes of the path that took as long: then it is a request that waits on purpose. */
+/** True when successes of the path took as long: then its requests wait on purpose. */
 function waitsOnPurpose(view: View, rows: readonly Row[], seconds: number): boolean {
   const path = rows[0]?.path ?? ''
   let stayed = 0
@@ -230,8 +232,8 @@ export const clientsLeft: Rule = {
   title: say('Clients left before the answer was there', '客户端在响应到达前离开'),
   looks: say('The rest of those codes.', '上述代码的其余部分。'),
   condition: say(
-    '5 % of all requests act, 3 % watch (both where they had waited a second), else info.',
-    '占全部请求的 5 % 为 act，3 % 为 watch（均要求已等待 1 s），否则为 info。',
+    '5 % of all requests act, 3 % watch (both from 20 by 5 clients on that had waited a second), else info.',
+    '占全部请求的 5 % 为 act，3 % 为 watch（均要求 5 个客户端的 20 次且已等待 1 s），否则为 info。',
   ),
   severities: ['act', 'watch', 'info'],
   falseAlarms: say('People who turn the page.', '访客切换页面。'),

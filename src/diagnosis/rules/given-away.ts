@@ -3,7 +3,7 @@ import { groupBy, num, say, sumOf } from '../finding.js'
 import type { Rule } from '../rule.js'
 import type { Row, View } from '../view.js'
 
-// What was given away: secrets, uploads, and holes that answered.
+// Things that were given away: secrets, uploads, and holes that answered.
 
 const isAnswer = ({ status }: CodeEvidence): boolean =>
   status !== null && status >= 200 && status < 300 && status !== 204
@@ -11,7 +11,7 @@ const isAnswer = ({ status }: CodeEvidence): boolean =>
 const answeredProbes = (view: View): Row[] =>
   view.rows.filter((r) => isAnswer(r.of) && r.kind.startsWith('probe-') && !r.isWrite)
 
-/** Whether the site gives this answer to anything: then its size says that nothing was given away. */
+/** True when the site gives this answer to anything: then its size says that nothing was given away. */
 function isCatchAll(view: View, rows: readonly Row[], path: string, answered: readonly Row[]): boolean {
   const { rootSizes, sizes } = view.evidence
   const probes = answered.filter((r) => r.path !== path)
@@ -206,7 +206,10 @@ export const exploitPathAnswered: Rule = {
     'Answers 2xx to paths of known holes, to a client that attacks.',
     '向攻击者返回的、对已知漏洞路径的 2xx 响应。',
   ),
-  condition: say('Any, with fewer than three other answers of that size.', '任意一次，且大小相同的其他响应少于 3 个。'),
+  condition: say(
+    'Any, with a body, unless the site gives this answer to everything.',
+    '任意一次：有正文，且不是站点对所有请求的统一响应。',
+  ),
   severities: ['watch'],
   falseAlarms: say('A site that answers everything.', '对任意路径都有响应的站点。'),
   *find(view) {

@@ -13,8 +13,8 @@ export const healthCheckRefused: Rule = {
     '监控代理的错误，以及同一客户端请求 10 次以上的运行状况路径的错误。',
   ),
   condition: say(
-    '5 or more, and half of the checks, the last 4, or 2 hours without one that succeeded: act. 10 or more, or 5 %: watch.',
-    '5 次及以上，且占检查的一半、或最近 4 次连续、或 2 小时内无一成功：act；10 次及以上或达到 5 %：watch。',
+    '5 or more, and half of the checks, the last 4, or 2 hours without one that succeeded: act. 10 or more, or 3 and 5 %: watch.',
+    '5 次及以上，且占检查的一半、或最近 4 次连续、或 2 小时内无一成功：act；10 次及以上，或 3 次及以上且达到 5 %：watch。',
   ),
   severities: ['act', 'watch'],
   falseAlarms: say(

@@ -4,7 +4,8 @@ import type { Rule } from '../rule.js'
 import type { View } from '../view.js'
 import { mostly, mostlyZh } from './words.js'
 
-// What only Windows servers say: broken configuration, applications that do not start, pools that refuse, certificates.
+// Errors that only Windows servers tell: broken configuration, applications that do not start, pools that refuse,
+// certificates.
 
 function* byCode(
   view: View,

@@ -5,7 +5,7 @@ import type { Rule } from '../rule.js'
 import type { Row, View } from '../view.js'
 import { stretchesOf } from '../windows.js'
 
-// What is missing: links and assets of own pages, pages that were there, and redirects that go round.
+// Missing things: links and assets of own pages, pages that were there, and redirects that go round.
 
 const isMissing = ({ status, substatus }: CodeEvidence): boolean =>
   (status === 404 && (substatus === null || substatus === 0 || substatus === 4)) || status === 410

@@ -4,7 +4,7 @@ import { AUTO } from '../kinds/kinds.js'
 import type { Rule } from '../rule.js'
 import type { Row, View } from '../view.js'
 
-// What was refused to people: limits, filters, forbidden pages.
+// Requests of people that were refused: limits, filters, forbidden pages.
 
 const isRule = (
   { status, substatus }: CodeEvidence,

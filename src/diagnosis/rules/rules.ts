@@ -10,7 +10,7 @@ import * as serverErrors from './server-errors.js'
 import * as signIn from './sign-in.js'
 import * as theLog from './the-log.js'
 
-/** All rules, in the order in which they are asked: what one takes no later one sees. */
+/** All rules, in the order in which they are asked: a request that one takes no later one sees. */
 export const RULES: readonly Rule[] = [
   givenAway.secretHandedOut,
   givenAway.serverInformationPublic,

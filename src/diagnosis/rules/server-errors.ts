@@ -18,7 +18,7 @@ const isFailure =
     isServerError(code) && !HARMLESS.has(view.options.verdictOf(code))
 const HARMLESS: ReadonlySet<Verdict> = new Set(['normal', 'noise'])
 
-/** What a 502, a 503 or a 504 says of whom to ask. */
+/** Words for a 502, a 503 or a 504, and the check that each asks for. */
 function kindOfFailure(rows: readonly Row[]): { en: string; zh: string; check: { en: string; zh: string } } {
   const status = groupBy(rows, (r) => r.of.status)[0]?.[0]
   if (status === 502)
@@ -180,7 +180,7 @@ function fewClients(view: View, rows: readonly Row[], { total }: Stretch): Draft
   const most = sumOf(failing[0]?.[1] ?? [])
   const all = Math.max(1, view.evidence.clients)
   const others = Math.max(0, total - errors)
-  // So many different clients are to be expected among the requests that did not fail.
+  // The number of different clients that is to be expected among the requests that did not fail.
   const expected = all * (1 - (1 - 1 / all) ** others)
   const isFew =
     (errors / failing.length >= 10 &&

@@ -93,7 +93,7 @@ export const signInServerSide: Rule = {
   },
 }
 
-/** Whether most of what a client asked for was refused, and often enough that it looks like guessing. */
+/** A draft when a client was refused so often, and for so much of what it asked, that it looks like guessing. */
 function guessesOf(view: View, client: string, rows: readonly Row[]): Draft | null {
   const failures = rows.filter(
     ({ of: { substatus, win32Status } }) =>
