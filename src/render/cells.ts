@@ -106,11 +106,6 @@ export function percent(part: number, whole: number): string {
   return `${share.toFixed(1)} %`
 }
 
-/** A time taken: `12 ms`, `3.4 s`. */
-export function duration(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
-}
-
 /** Bytes in powers of 1000, as disks and networks are sold. A sum that large is "at least": it went no further. */
 export function bytes(n: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']

@@ -1,6 +1,7 @@
 import { howTosOf } from '../catalogue/catalogue.js'
 import { type HowTo, LANGUAGES, type Language, type Link, type Note, type Text, type When } from '../catalogue/note.js'
 import type { Answer, Owned } from '../catalogue/query.js'
+import { QUIET } from '../report/shape.js'
 import { breakLines, catalogueWidth } from './lines.js'
 import { markdown } from './markdown.js'
 import { style } from './style.js'
@@ -79,7 +80,6 @@ export function explainText(
   return `${lines.join('\n')}\n`
 }
 
-const QUIET: ReadonlySet<string> = new Set(['normal', 'noise'])
 const WORDS = {
   others: { en: 'Elsewhere', zh: '其他含义' },
   beside: { en: 'Seen with', zh: '常见组合' },

@@ -1,6 +1,7 @@
 import type { Evidence, ListName } from '../report/shape.js'
-import { count, duration, padEnd, percent, truncate, truncateMiddle, visible, width } from './cells.js'
+import { count, padEnd, percent, truncate, truncateMiddle, visible, width } from './cells.js'
 import { joined, type Page, timeText, words } from './text/page.js'
+import { milliseconds } from './time-taken.js'
 import type { Word } from './words.js'
 
 // Details that checks of notes refer to, of a code or of one of its Win32 statuses: when, how long, where, who.
@@ -29,7 +30,7 @@ export function factsLines(page: Page, { firstSeen, lastSeen, timeTaken }: Evide
   const [from, to] = [timeText(page, firstSeen), timeText(page, lastSeen)]
   const facts = firstSeen === null ? [] : [from === to ? from : `${from} – ${to}`]
   if (timeTaken) {
-    facts.push(`p50 ${duration(timeTaken.p50Ms)}`, `p95 ${duration(timeTaken.p95Ms)}`)
+    facts.push(`p50 ${milliseconds(timeTaken.p50Ms)}`, `p95 ${milliseconds(timeTaken.p95Ms)}`)
     if (timeTaken.pile) facts.push(words(page, 'pile', count(timeTaken.pile.hits), count(timeTaken.pile.seconds)))
   }
   return joined({ ...page, width: page.width - INDENT }, facts).map((line) => ' '.repeat(INDENT) + line)

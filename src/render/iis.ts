@@ -1,5 +1,5 @@
 import type { Verdict } from '../catalogue/note.js'
-import { codeName, type Evidence, QUIET, type Report, type ReportCode } from '../report/shape.js'
+import { codeName, type Evidence, QUIET, type Report, type ReportCode, verdictOfMost } from '../report/shape.js'
 import { localTime } from '../time-zone.js'
 import { bytes, count, padEnd, padStart, percent, truncate, visible, width, wrap } from './cells.js'
 import { emptyText } from './empty.js'
@@ -80,7 +80,7 @@ class Tree {
   }
 
   #code(code: ReportCode): void {
-    const verdict = mainVerdict(code)
+    const verdict = verdictOfMost(code.verdicts)
     this.#judged(
       `  ${visible(codeName(code))}`,
       code.hits,
@@ -158,9 +158,4 @@ function byStatus(codes: readonly ReportCode[]): StatusGroup[] {
   }
   for (const group of groups.values()) group.codes.sort((a, b) => (a.substatus ?? -1) - (b.substatus ?? -1))
   return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group)
-}
-
-function mainVerdict(code: ReportCode): Verdict {
-  const [best] = (Object.entries(code.verdicts) as [Verdict, number][]).sort((a, b) => b[1] - a[1])
-  return best?.[0] ?? 'unknown'
 }

@@ -4,7 +4,7 @@ import { wordsIn } from '../errors.js'
 import type { Report, TimelineBucket } from '../report/shape.js'
 import type { Change } from '../summary/changes.js'
 import type { Told } from '../summary/summary.js'
-import { count, visible } from './cells.js'
+import { count, resample, visible } from './cells.js'
 import { headline } from './summary.js'
 
 // Summaries as the HTML part of a mail: tables and inline styles only, bars by the colour of cells. So they survive
@@ -105,10 +105,7 @@ function Finding({ finding }: { readonly finding: Report['findings'][number] }) 
 /** How much of a class there was when: the number stands beside it, so that nothing is lost where colours are. */
 function Bars({ name, timeline }: { readonly name: keyof typeof BARS; readonly timeline: readonly TimelineBucket[] }) {
   const series = timeline.map(({ classes }) => classes[name] ?? 0)
-  const size = Math.max(1, Math.ceil(series.length / CELLS))
-  const cells = Array.from({ length: Math.ceil(series.length / size) }, (_, i) =>
-    series.slice(i * size, (i + 1) * size).reduce((a, b) => a + b, 0),
-  )
+  const cells = resample(series, CELLS)
   const most = Math.max(...cells, 0)
   if (most === 0) return null
   return (

@@ -39,7 +39,7 @@ export function nextSteps(
   if (!origin || !finding) return []
   const steps: string[] = []
   const { command, paths, db } = origin
-  const input = [...(db === null ? paths : ['--db', db]).map(db === null ? quoted : quotedValue), ...origin.options]
+  const input = [...(db === null ? paths.map(quoted) : ['--db', quoted(db)]), ...origin.options]
   if (db !== null || paths.length > 0) {
     const status = statusOf(finding)
     if (status !== null && !(origin.status === status && (origin.top ?? 0) >= TOP))
@@ -53,8 +53,6 @@ export function nextSteps(
   const label = `${say(language, 'next')}${language === 'zh' ? '：' : ': '}`
   return steps.map((step, i) => (i === 0 ? label : ' '.repeat(6)) + step)
 }
-
-const quotedValue = (word: string): string => (word === '--db' ? word : quoted(word))
 
 function statusOf({ status, substatus }: Pick<ReportCode, 'status' | 'substatus'>): string | null {
   return status === null ? null : substatus === null ? String(status) : `${status}.${substatus}`

@@ -137,7 +137,7 @@ function comparison({ report, word, zone }: Page): string[] {
     word('requestsBoth', count(requests.now), count(requests.before)),
     '',
     ...block('changedFindings', findings),
-    ...block('changedCodes', codes),
+    ...block('codes', codes),
     ...(paths ? block('changedPaths', paths) : [word('pathsByDay'), '']),
     word('changeRule', count(1 / test.level), String(test.ratio)),
     '',

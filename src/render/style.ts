@@ -1,4 +1,5 @@
 import type { Verdict } from '../catalogue/note.js'
+import { QUIET } from '../report/shape.js'
 
 // The few colours used, by what they mean. Without colour every function returns its text as it is.
 export interface Style {
@@ -26,7 +27,7 @@ export function style(color: boolean): Style {
     verdict: (v, text) =>
       v === 'server' || v === 'backend'
         ? bad(text)
-        : v === 'normal' || v === 'noise'
+        : QUIET.has(v)
           ? faint(text)
           : v === 'client'
             ? info(text)

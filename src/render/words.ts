@@ -1,8 +1,9 @@
 import type { Basis, Language, Text, Verdict } from '../catalogue/note.js'
 import type { ChangeKind } from '../report/compare.js'
+import { SHARED_WORDS } from './shared-words.js'
 
 // The words of the text report and of the other outputs for people. {0}, {1} … are filled in.
-const WORDS = {
+const OWN_WORDS = {
   requests: { en: '{0} {request|requests}', zh: '{0} 个请求' },
   leftOut: { en: '{0} filtered out', zh: '筛选排除 {0} 个' },
   sent: { en: '{0} sent', zh: '已发送 {0}' },
@@ -30,8 +31,7 @@ const WORDS = {
   day: { en: 'day', zh: '天' },
   days: { en: '{0} d', zh: ' {0} 天' },
   needsAttention: { en: 'NEEDS ATTENTION', zh: '需要处理' },
-  background: { en: 'BLOCKED OR BACKGROUND', zh: '已阻止或背景' },
-  ongoing: { en: 'still going on', zh: '仍在持续' },
+  background: { en: 'BLOCKED OR BACKGROUND', zh: '已拦截或背景噪声' },
   since: { en: 'since {0}, still going on', zh: '自 {0} 起，仍在持续' },
   fromTo: { en: '{0} to {1}', zh: '{0} 至 {1}' },
   firstCheck: { en: 'First:', zh: '首先：' },
@@ -46,8 +46,7 @@ const WORDS = {
   quiet: { en: 'NORMAL OR HARMLESS', zh: '正常或无害' },
   allCodes: { en: 'ALL CODES', zh: '全部状态码' },
   class: { en: 'class', zh: '类别' },
-  whose: { en: 'verdict', zh: '判断' },
-  p95: { en: 'p95', zh: 'p95' },
+  whose: { en: 'verdict', zh: '判定' },
   before: { en: 'before', zh: '此前' },
   now: { en: 'now', zh: '现在' },
   problemHits: { en: 'problems', zh: '问题' },
@@ -58,13 +57,8 @@ const WORDS = {
   last: { en: 'last', zh: '末次' },
   meaning: { en: 'meaning', zh: '含义' },
   hitsOf: { en: '{0} {hit|hits}', zh: '{0} 次' },
-  usually: { en: 'Usually', zh: '常见原因' },
-  check: { en: 'Check', zh: '检查' },
   here: { en: 'Seen', zh: '本次日志' },
   win32: { en: 'Win32', zh: 'Win32' },
-  paths: { en: 'Paths', zh: '路径' },
-  clientList: { en: 'Clients', zh: '客户端' },
-  referers: { en: 'Referers', zh: '来源' },
   agents: { en: 'Agents', zh: '用户代理' },
   hosts: { en: 'Hosts', zh: '主机' },
   signIn: { en: 'SIGN-IN', zh: '登录' },
@@ -84,7 +78,6 @@ const WORDS = {
   pile: { en: '{0} of them took about {1} s: a timeout', zh: '其中 {0} 个约为 {1} 秒，应为超时' },
   moreValues: { en: '{0} more', zh: '另有 {0} 个' },
   atLeastMoreValues: { en: 'at least {0} more', zh: '至少另有 {0} 个' },
-  source: { en: 'Source', zh: '参考来源' },
   distinct: { en: '{0} distinct {1} in all', zh: '共 {0} 个不同的{1}' },
   atLeastDistinct: { en: 'at least {0} distinct {1} in all', zh: '至少 {0} 个不同的{1}' },
   approximate: { en: '(±{0})', zh: '（±{0}）' },
@@ -130,7 +123,6 @@ const WORDS = {
   },
   nothingChanged: { en: 'Nothing changed.', zh: '没有变化。' },
   changedFindings: { en: 'Findings', zh: '问题' },
-  changedCodes: { en: 'Codes', zh: '状态码' },
   changedPaths: { en: 'Paths with 4xx and 5xx', zh: '出现 4xx 和 5xx 的路径' },
   pathsByDay: {
     en: 'Paths are kept by day: choose whole days to compare them.',
@@ -159,6 +151,9 @@ const WORDS = {
   firstSeen: { en: 'first {0}, last {1}', zh: '首次出现 {0}，最后出现 {1}' },
   noExplanation: { en: 'not in the catalogue; counted as logged', zh: '目录中没有此项；按日志中的原值计数' },
 } as const satisfies Record<string, Text>
+
+// The page's script leaves out an unused call marked as pure; an unused spread would stay in it.
+const WORDS = /* @__PURE__ */ Object.assign(OWN_WORDS, SHARED_WORDS)
 
 export type Word = keyof typeof WORDS
 

@@ -1,7 +1,7 @@
 import type { Verdict } from '../catalogue/note.js'
 import { codeName, type Finding, QUIET, type Report, type ReportCode, type Win32Row } from './shape.js'
 
-/** Ranks of verdicts: problems with a lower one are read first. */
+/** Ranks of verdicts, the most urgent first: problems with a lower one are read first. */
 export const URGENCY: Readonly<Record<Verdict, number>> = {
   server: 0,
   backend: 0,

@@ -213,3 +213,7 @@ export const iso = (seconds: number | null): string | null =>
 
 /** Verdicts that are no problem. */
 export const QUIET: ReadonlySet<Verdict> = new Set(['normal', 'noise'])
+
+/** The verdict of most hits. */
+export const verdictOfMost = (verdicts: Partial<Record<Verdict, number>>): Verdict =>
+  (Object.entries(verdicts) as [Verdict, number][]).sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'unknown'

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import type { Changes, CodeChange } from '../../report/compare.js'
+import { QUIET } from '../../report/shape.js'
 import { comparedName } from '../text/comparison.js'
 import { CHANGE_WORDS, type Word as SaidWord, say } from '../words.js'
 import type { Whole } from './head.js'
@@ -26,7 +27,7 @@ export function Compared({ live, still }: Whole): JSX.Element {
         <Both of={both('requestsBoth', int(requests.now), int(requests.before))} />
       </p>
       <Block title="changedFindings" of={findings} zh={comparison.zh.findings} />
-      <Block title="changedCodes" of={codes} zh={comparison.zh.codes} />
+      <Block title="codes" of={codes} zh={comparison.zh.codes} />
       {paths ? (
         <Block title="changedPaths" of={paths} zh={comparison.zh.paths ?? paths} />
       ) : (
@@ -140,7 +141,7 @@ export function BySection({ still }: Whole): JSX.Element {
               <td class="n">{int(problems)}</td>
               <td>
                 {codes
-                  .filter(({ verdict }) => verdict !== 'normal' && verdict !== 'noise')
+                  .filter(({ verdict }) => !QUIET.has(verdict))
                   .slice(0, 5)
                   .map(({ code, hits }) => `${shown(code)} ${int(hits)}`)
                   .join(' · ')}

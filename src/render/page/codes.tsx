@@ -1,9 +1,10 @@
 import type { JSX } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import { VERDICTS, type Verdict } from '../../catalogue/note.js'
+import { verdictOfMost } from '../../report/shape.js'
 import { VERDICT_WORDS } from '../words.js'
 import { Bar, isLong, Spark } from './charts.js'
-import { type Live, type LiveCode, type LiveFinding, mainVerdict } from './model.js'
+import type { Live, LiveCode, LiveFinding } from './model.js'
 import { fromTo, int, millis, percent } from './numbers.js'
 import { Both, Mark, T, VerdictWord } from './parts.js'
 import { countIn, type Stretch } from './series.js'
@@ -48,7 +49,7 @@ const rowsOf = ({ codes }: Live, range: Stretch | null): Row[] =>
   codes.map((code) => ({
     ...code,
     now: range ? countIn(code.series, range) : code.hits,
-    verdict: mainVerdict(code.verdicts),
+    verdict: verdictOfMost(code.verdicts),
   }))
 
 /** The worst finding that a code belongs to, by the code's label. */

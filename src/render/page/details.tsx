@@ -187,7 +187,7 @@ const Explanation = ({
     {!brief && note.checks.length > 0 && (
       <>
         <h4>
-          <T k="checks" />
+          <T k="check" />
         </h4>
         <ol>
           {note.checks.map((check, i) => (

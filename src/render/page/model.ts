@@ -1,7 +1,15 @@
 import type { Language, Text, Verdict } from '../../catalogue/note.js'
 import type { Comparison } from '../../report/compare.js'
 import type { ReportReject } from '../../report/rejects.js'
-import type { Explanation, Finding, Report, ReportCode, Win32Row } from '../../report/shape.js'
+import {
+  type Explanation,
+  type Finding,
+  QUIET,
+  type Report,
+  type ReportCode,
+  verdictOfMost,
+  type Win32Row,
+} from '../../report/shape.js'
 import { rangeText } from '../range.js'
 import { cut, int, percent, shown, type Zone } from './numbers.js'
 import { pack } from './series.js'
@@ -311,10 +319,10 @@ function normalRows(en: Report, zh: Report): NormalRow[] {
   const rows = en.codes.flatMap((code, i) => {
     const other = zh.codes[i]
     const general = code.explanation ? words(code.explanation.name, other?.explanation?.name) : ''
-    const whole = { value: 0, hits: code.hits, verdict: mainVerdict(code.verdicts), meaning: general }
+    const whole = { value: 0, hits: code.hits, verdict: verdictOfMost(code.verdicts), meaning: general }
     const parts = code.win32.length ? code.win32.map((row, k) => win32Row(row, other?.win32[k])) : [whole]
     return parts
-      .filter(({ verdict }) => verdict === 'normal' || verdict === 'noise')
+      .filter(({ verdict }) => QUIET.has(verdict))
       .filter(({ value }) => classOf(code) !== '2xx' || value !== 0)
       .map(({ value, hits, meaning }) => ({
         code: `${labelOf(code)}${value ? `/${value}` : ''}`,
@@ -324,10 +332,6 @@ function normalRows(en: Report, zh: Report): NormalRow[] {
   })
   return rows.sort((a, b) => b.hits - a.hits)
 }
-
-/** The verdict of most hits. */
-export const mainVerdict = (verdicts: Partial<Record<Verdict, number>>): Verdict =>
-  (Object.entries(verdicts) as [Verdict, number][]).sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'unknown'
 
 /** The offsets of a zone at some times, in order: a step wherever it changes. */
 function offsetSteps(timeZone: string, times: readonly number[]): Zone['steps'] {

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact'
+import { verdictOfMost } from '../../report/shape.js'
 import { REASON_WORDS } from '../words.js'
 import { BySection, Compared } from './changes.js'
 import { Bar } from './charts.js'
 import { hasWin32, type Whole } from './head.js'
-import { type LiveCode, mainVerdict, type StillCode } from './model.js'
+import type { LiveCode, StillCode } from './model.js'
 import { int, shown } from './numbers.js'
 import { Both, T, Value, VerdictWord } from './parts.js'
 import { Scroll } from './scroll.js'
@@ -133,7 +134,7 @@ function TreeCode({
         <td>
           <Bar part={row.hits} whole={total} tone={row.class} />
         </td>
-        <td>{win32.length === 0 && <VerdictWord of={mainVerdict(row.verdicts)} />}</td>
+        <td>{win32.length === 0 && <VerdictWord of={verdictOfMost(row.verdicts)} />}</td>
         <td>
           <Both of={row.name} />
         </td>

@@ -1,15 +1,16 @@
 import type { Language, Text } from '../../catalogue/note.js'
+import { SHARED_WORDS } from '../shared-words.js'
 
 /** A text in both languages, or one that is the same in both. */
 export type Words = string | Text
 
 // The words of the page. Both languages are in the file; a switch shows one.
 export const WORDS = {
+  ...SHARED_WORDS,
   report: { en: 'Status codes explained', zh: '状态码诊断报告' },
-  attention: { en: 'Needs attention', zh: '需要关注' },
-  background: { en: 'Blocked or background', zh: '已拦截或后台噪声' },
+  attention: { en: 'Needs attention', zh: '需要处理' },
+  background: { en: 'Blocked or background', zh: '已拦截或背景噪声' },
   time: { en: 'Time line', zh: '时间线' },
-  codes: { en: 'Codes', zh: '状态码' },
   compared: { en: 'What changed', zh: '变化' },
   sections: { en: 'By host, site or log', zh: '按主机、站点或日志' },
   change: { en: 'Change', zh: '变化' },
@@ -37,13 +38,11 @@ export const WORDS = {
   verdict: { en: 'Verdict', zh: '判定' },
   when: { en: 'When', zh: '时间' },
   course: { en: 'Over time', zh: '走势' },
-  p95: { en: 'p95', zh: 'p95' },
   where: { en: 'Where', zh: '位置' },
   whom: { en: 'For whom', zh: '影响对象' },
   evidence: { en: 'Evidence', zh: '依据' },
   first: { en: 'Check first', zh: '首先检查' },
   afterwards: { en: 'Then', zh: '其次' },
-  ongoing: { en: 'still going on', zh: '仍在持续' },
   requests: { en: 'requests', zh: '个请求' },
   sent: { en: 'sent', zh: '已发送' },
   stretch: { en: 'Show this stretch', zh: '查看该时段' },
@@ -52,13 +51,7 @@ export const WORDS = {
     en: 'What follows is for the whole period, not for the stretch chosen.',
     zh: '以下内容对应整个时段，而非所选时段。',
   },
-  usually: { en: 'Usually', zh: '常见原因' },
-  checks: { en: 'Check', zh: '检查' },
-  paths: { en: 'Paths', zh: '路径' },
-  clientList: { en: 'Clients', zh: '客户端' },
-  referers: { en: 'Referers', zh: '来源页' },
   agents: { en: 'User agents', zh: '用户代理' },
-  source: { en: 'Source', zh: '依据' },
   copy: { en: 'Copy', zh: '复制' },
   win32: { en: 'Win32 status', zh: 'Win32 状态' },
   search: { en: 'Code, word or path', zh: '状态码、文字或路径' },

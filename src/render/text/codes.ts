@@ -1,4 +1,5 @@
 import type { Verdict } from '../../catalogue/note.js'
+import { URGENCY } from '../../report/findings.js'
 import { codeName, QUIET, type ReportCode } from '../../report/shape.js'
 import { type Column, count, percent, visible } from '../cells.js'
 import { fitted, type Page, timeText, words } from './page.js'
@@ -67,15 +68,5 @@ export function allCodes(page: Page): string[] {
   ]
 }
 
-const ORDER: readonly Verdict[] = [
-  'server',
-  'backend',
-  'config',
-  'auth',
-  'security',
-  'unknown',
-  'client',
-  'noise',
-  'normal',
-]
-const worstOf = (code: ReportCode): Verdict => ORDER.find((v) => code.verdicts[v]) ?? 'unknown'
+const WORST_FIRST = Object.keys(URGENCY) as Verdict[]
+const worstOf = (code: ReportCode): Verdict => WORST_FIRST.find((v) => code.verdicts[v]) ?? 'unknown'

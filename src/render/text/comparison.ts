@@ -19,7 +19,7 @@ export function comparison(page: Page): string[] {
     return [page.style.bold(title), `  ${words(page, 'noneToCompare')}`, '']
   const blocks = [
     ...block(page, 'changedFindings', findings),
-    ...block(page, 'changedCodes', codes),
+    ...block(page, 'codes', codes),
     ...(paths ? block(page, 'changedPaths', paths) : [`  ${words(page, 'pathsByDay')}`]),
   ]
   const rule = words(page, 'changeRule', count(1 / test.level), String(test.ratio))
@@ -44,11 +44,7 @@ export function comparedName(
   return stretch ? say(language, 'databaseOf', visible(database), stretch) : visible(database)
 }
 
-function block(
-  page: Page,
-  title: 'changedFindings' | 'changedCodes' | 'changedPaths',
-  { rows, unsure }: Changes,
-): string[] {
+function block(page: Page, title: 'changedFindings' | 'codes' | 'changedPaths', { rows, unsure }: Changes): string[] {
   const shown = rows.slice(0, MAX_ROWS)
   const lines = fitted(
     page,

@@ -1,17 +1,7 @@
 import type { Text } from '../../catalogue/note.js'
 import { codeName, type Explanation, type Finding, type ReportCode, type Win32Row } from '../../report/shape.js'
-import {
-  count,
-  duration,
-  padEnd,
-  percent,
-  sparkline,
-  truncate,
-  truncateMiddle,
-  visible,
-  width,
-  wrap,
-} from '../cells.js'
+import { count, padEnd, percent, sparkline, truncate, truncateMiddle, visible, width, wrap } from '../cells.js'
+import { milliseconds } from '../time-taken.js'
 import { BASIS_WORDS, type Word } from '../words.js'
 import { fitted, labelled, type Page, stretch, timeText, words } from './page.js'
 
@@ -108,7 +98,7 @@ function explain(page: Page, code: ReportCode, finding: Finding): string[] {
   const right = `${words(page, 'hitsOf', count(finding.hits))}  ${sparkline(here.timeline, 16)}`
   const room = page.width - width(right) - 2
   const when = words(page, 'firstSeen', timeText(page, here.firstSeen), timeText(page, here.lastSeen))
-  const took = here.meanTimeMs === null ? '' : ` · ${words(page, 'meanTime', duration(here.meanTimeMs))}`
+  const took = here.meanTimeMs === null ? '' : ` · ${words(page, 'meanTime', milliseconds(here.meanTimeMs))}`
   const others = (special ? [special] : code.win32)
     .filter((w) => w.value !== 0 && (w === special || !w.explanation))
     .slice(0, 3)
@@ -148,7 +138,7 @@ type Value = ReportCode['top']['paths'][number]
 const NOUNS: Partial<Record<Word, Text>> = {
   paths: { en: 'paths', zh: '路径' },
   clientList: { en: 'clients', zh: '客户端' },
-  referers: { en: 'referers', zh: '来源' },
+  referers: { en: 'referers', zh: '来源页' },
   agents: { en: 'user agents', zh: '用户代理' },
 }
 
