@@ -49,7 +49,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     ),
     nearMiss: log(
       visits(),
-      series(1, NOON, 1, () => ({ ip: '10.0.0.9', path: '/server-status', bytes: 4123, agent: 'check_http/v2.3' })),
+      series(1, NOON, 1, () => ({ ip: '172.16.0.9', path: '/server-status', bytes: 4123, agent: TOOL })),
     ),
   },
   'upload-accepted': {

@@ -1,4 +1,4 @@
-import type { Evidence } from './evidence.js'
+import { addCounts, type Evidence } from './evidence.js'
 import { type Finding, makeFinding, num, type Severity, say } from './finding.js'
 import { RULES } from './rules/rules.js'
 import { type DiagnoseOptions, View } from './view.js'
@@ -91,8 +91,8 @@ function sumUp(rest: readonly Finding[]): Finding {
   const takes = new Map<string, number>()
   const minutes = new Map<number, number>()
   for (const f of rest) {
-    for (const [code, n] of f.takes) takes.set(code, (takes.get(code) ?? 0) + n)
-    for (const [minute, n] of f.minutes) minutes.set(minute, (minutes.get(minute) ?? 0) + n)
+    addCounts(takes, f.takes)
+    addCounts(minutes, f.minutes)
   }
   const times = (f: (x: Finding) => number | null): number[] => rest.map(f).filter((t) => t !== null)
   const top = (name: keyof Finding['top']): Finding['top']['paths'] =>

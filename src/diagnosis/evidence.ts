@@ -184,6 +184,15 @@ export const troubleKey = (
     t.path,
   ].join('\t')
 
+/** The key of a code in `Evidence.codes`: four parts between strokes, as `codeOfSlow` cuts them off. */
+export const codeKey = ({
+  status,
+  substatus,
+  win32Status,
+  reason,
+}: Pick<CodeEvidence, 'status' | 'substatus' | 'win32Status' | 'reason'>): string =>
+  `${status ?? '-'}|${substatus ?? '-'}|${win32Status ?? '-'}|${reason ?? ''}`
+
 /** Room for troubles of each group. */
 const ROOM: Readonly<Record<TroubleGroup, number>> = {
   rare: 500,
@@ -250,7 +259,8 @@ function join<K, V>(to: Map<K, V>, from: ReadonlyMap<K, V>, add: (known: V, more
     else add(known, value)
   }
 }
-function addCounts<K>(to: Map<K, number>, from: ReadonlyMap<K, number>): void {
+/** Add counts to those of the same keys. */
+export function addCounts<K>(to: Map<K, number>, from: ReadonlyMap<K, number>): void {
   for (const [key, n] of from) to.set(key, (to.get(key) ?? 0) + n)
 }
 const least = (a: number | null, b: number | null): number | null => (a === null ? b : b === null ? a : Math.min(a, b))

@@ -1,5 +1,5 @@
 import type { Text, Verdict } from '../catalogue/note.js'
-import { type CodeEvidence, latencyOf } from './evidence.js'
+import { addCounts, type CodeEvidence, latencyOf } from './evidence.js'
 import type { Cell, Row, View } from './view.js'
 
 // Drafts, which rules hand over, and findings, which are made of them.
@@ -157,7 +157,7 @@ function sampleText(rows: readonly Row[]): Text[] {
       ]
 }
 
-const least = (times: readonly (number | null)[]): number | null =>
+export const least = (times: readonly (number | null)[]): number | null =>
   times.reduce<number | null>((n, t) => (t === null ? n : n === null || t < n ? t : n), null)
 const greatest = (times: readonly (number | null)[]): number | null =>
   times.reduce<number | null>((n, t) => (t === null ? n : n === null || t > n ? t : n), null)
@@ -202,7 +202,7 @@ export function minutesOf(rows: readonly Row[], cells: readonly Cell[] = []): Ma
     const steps = Math.min(hits, span + 1)
     for (let i = 0; i < steps; i++) add(from + (steps > 1 ? Math.round((i * span) / (steps - 1)) : 0), hits / steps)
   }
-  for (const code of new Set(cells.map((c) => c.code))) for (const [minute, n] of code.minutes) add(minute, n)
+  for (const code of new Set(cells.map((c) => c.code))) addCounts(minutes, code.minutes)
   return minutes
 }
 
@@ -245,7 +245,7 @@ function timesOf(codes: readonly CodeEvidence[], pileMs: number | null): Finding
   let times: Times | undefined = only && codes.length === 1 ? timesOfCode.get(only) : undefined
   if (times === undefined) {
     const bins = new Map<number, number>()
-    for (const { latency } of codes) for (const [bin, n] of latency) bins.set(bin, (bins.get(bin) ?? 0) + n)
+    for (const { latency } of codes) addCounts(bins, latency)
     times = bins.size === 0 ? null : { p50Ms: quantile(bins, 0.5), p95Ms: quantile(bins, 0.95) }
     if (only && codes.length === 1) timesOfCode.set(only, times)
   }
@@ -282,4 +282,12 @@ export function pileOf(bins: ReadonlyMap<number, number>): { seconds: number; hi
       best = { seconds: r, hits, slow }
   }
   return best
+}
+
+/** The pile of the slow times that paths had with the codes of these rows. */
+export function pileOfRows(view: View, rows: readonly Row[]): ReturnType<typeof pileOf> {
+  const bins = new Map<number, number>()
+  for (const key of new Set(rows.map((r) => `${r.code}|${r.path}`)))
+    addCounts(bins, view.evidence.slow.get(key) ?? new Map())
+  return pileOf(bins)
 }

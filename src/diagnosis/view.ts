@@ -1,7 +1,14 @@
 import type { Verdict } from '../catalogue/note.js'
-import type { ClientEvidence, CodeEvidence, Evidence, PathEvidence, Trouble } from './evidence.js'
+import {
+  addCounts,
+  type ClientEvidence,
+  type CodeEvidence,
+  type Evidence,
+  type PathEvidence,
+  type Trouble,
+} from './evidence.js'
 import { ATTACK } from './kinds/classify.js'
-import type { AgentKind, PathKind } from './kinds/kinds.js'
+import { type AgentKind, type PathKind, PEOPLE } from './kinds/kinds.js'
 
 // The evidence as rules look at it: whose the hosts are, which families the site runs, who is a person, and what no
 // rule has taken yet.
@@ -91,8 +98,8 @@ export class Row implements Trouble {
   }
 }
 
-const PEOPLE: ReadonlySet<AgentKind> = new Set<AgentKind>(['browser', 'app', 'other'])
 const PRIVATE = /^(10\.|192\.168\.|127\.|172\.(1[6-9]|2\d|3[01])\.|::1$|f[cd][0-9a-f]{2}:)/i
+export const isPrivate = (address: string): boolean => PRIVATE.test(address)
 const NO_CLIENT: ClientEvidence = {
   hits: 0,
   answered: 0,
@@ -138,10 +145,8 @@ export class View {
     this.from = codes.reduce((n, { first }) => Math.min(n, first ?? n), Number.POSITIVE_INFINITY)
     this.to = codes.reduce((n, { last }) => Math.max(n, last ?? n), 0)
     if (!Number.isFinite(this.from)) this.from = 0
-    for (const [minute, n] of evidence.traffic) this.minutes.set(minute, n)
-    if (evidence.traffic.size === 0)
-      for (const { minutes } of codes)
-        for (const [minute, n] of minutes) this.minutes.set(minute, (this.minutes.get(minute) ?? 0) + n)
+    addCounts(this.minutes, evidence.traffic)
+    if (evidence.traffic.size === 0) for (const { minutes } of codes) addCounts(this.minutes, minutes)
     this.#own = ownHosts(evidence)
     const raw = codes.flatMap((code) =>
       [...code.kinds].map(([key, hits]) => ({
@@ -266,7 +271,7 @@ export class View {
     row.kind = this.kindOf(pathClass)
     row.isOwn = this.isOwn(trouble.referer, trouble.isSelf)
     row.isPerson = this.isPeople(trouble.agent)
-    row.isKnown = !this.knowsClients || who.answered > 0 || PRIVATE.test(trouble.client)
+    row.isKnown = !this.knowsClients || who.answered > 0 || isPrivate(trouble.client)
     row.loadsAssets = !this.knowsAssets || who.assets > 0
     row.isAttacker = isAttacker(who, who.probes + probes, row.isOwn)
     cell?.rows.push(row)

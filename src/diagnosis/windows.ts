@@ -1,4 +1,4 @@
-import type { View } from './view.js'
+import type { Row, View } from './view.js'
 
 // Stretches of time in which something makes up much of the traffic.
 
@@ -47,6 +47,10 @@ export function stretchesOf(
   }
   return apart.map(({ from, to }) => ({ from, to, hits: some(from, to), total: all(from, to) }))
 }
+
+/** True when a row has entries before the end of a stretch and after its begin. */
+export const overlaps = ({ first, last }: Row, { from, to }: Pick<Stretch, 'from' | 'to'>): boolean =>
+  first !== null && last !== null && last >= from * 60 && first < to * 60
 
 /** Index of the first of sorted numbers that is not below `least`. */
 function firstAt(sorted: readonly number[], least: number): number {

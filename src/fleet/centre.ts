@@ -1,10 +1,24 @@
-import type { ExportedTable, Row, Value } from '../store/exported.js'
+import { LogstatError } from '../errors.js'
+import type { About, ExportedTable, Row, Value } from '../store/exported.js'
 
 // A centre holds rows that the databases of many servers have pushed. A centre is asked how far it is, and it replaces
 // rows; it does not know what a push is, nor what rows mean.
 
 /** Version of the tables that a centre has. */
 export const CENTRE_VERSION = 1
+
+/** @throws LogstatError when a centre has a newer version */
+export function checkVersion(version: number): void {
+  if (version > CENTRE_VERSION)
+    throw new LogstatError(
+      'newer-centre',
+      {
+        en: `the centre has version ${version}, this logstat knows up to ${CENTRE_VERSION}`,
+        zh: `中心库版本为 ${version}，此 logstat 最高支持 ${CENTRE_VERSION}`,
+      },
+      { en: 'Update logstat.', zh: '请升级 logstat。' },
+    )
+}
 
 export interface Meta {
   readonly version: number
@@ -51,7 +65,7 @@ export interface Identity {
 /** A source as a batch brings it. */
 export interface PushedSource extends Omit<Position, 'pushedAt' | 'age' | 'heavyAge'>, Identity {
   /** Columns of the source in its own database. */
-  readonly about: Readonly<Record<string, string | number | null>>
+  readonly about: About
   /** True when `trail` and the age of the heavy tables are new. */
   readonly isHeavy: boolean
 }
@@ -70,7 +84,7 @@ export interface Batch {
 export interface CentreSource {
   readonly uid: string
   readonly server: string
-  readonly about: Readonly<Record<string, string | number | null>>
+  readonly about: About
   /** Seconds since 1970, by the clock of the centre. */
   readonly pushedAt: number
 }

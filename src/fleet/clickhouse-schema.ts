@@ -1,8 +1,6 @@
-import { type Column, EXPORTED, type ExportedTable } from '../store/exported.js'
+import { type Column, EXPORTED, type ExportedTable, isByTime } from '../store/exported.js'
 
 // Tables of a centre in ClickHouse: a row takes the place of one with the same key and a lower revision.
-
-export const isByTime = ({ of }: ExportedTable): boolean => of !== 'source'
 
 const TYPES: Readonly<Record<Column['type'], string>> = {
   number: 'Nullable(Int64)',

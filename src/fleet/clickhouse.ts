@@ -1,10 +1,10 @@
-import { LogstatError } from '../errors.js'
-import { EXPORTED, type ExportedTable, partsOf, type Row, type Value } from '../store/exported.js'
+import { EXPORTED, isByTime, partsOf, type Row, tableOf, type Value } from '../store/exported.js'
 import { SUM_COLUMNS } from '../store/measures.js'
 import {
   type Batch,
   CENTRE_VERSION,
   type CentreSource,
+  checkVersion,
   type Identity,
   type Meta,
   type Position,
@@ -15,7 +15,7 @@ import {
   type Snapshot,
 } from './centre.js'
 import { ClickHouseHttp } from './clickhouse-http.js'
-import { clickHouseSchema, isByTime, typeOf } from './clickhouse-schema.js'
+import { clickHouseSchema, typeOf } from './clickhouse-schema.js'
 import type { KeptCentre, Pruning } from './upkeep.js'
 
 // A centre in ClickHouse: tables that keep the row of the highest revision of each key. There are no transactions: a
@@ -79,12 +79,7 @@ export class ClickHouseCentre implements KeptCentre {
     )
     const find = (name: string): string | undefined => rows.find((row) => row.name === name)?.value
     const version = Number(find('version'))
-    if (version > CENTRE_VERSION)
-      throw new LogstatError(
-        'newer-centre',
-        { en: `the centre has version ${version}`, zh: `中心库版本为 ${version}` },
-        { en: 'Update logstat.', zh: '请升级 logstat。' },
-      )
+    checkVersion(version)
     const keep = find('keep_days')
     const of = (table: string): Set<string> =>
       new Set(columns.filter((column) => column.table === table).map(({ name }) => name))
@@ -248,7 +243,7 @@ export class ClickHouseCentre implements KeptCentre {
   async check(): Promise<string[]> {
     const hits = await this.read(async ({ rows }) => {
       const sums = new Map<string, number>()
-      const table = EXPORTED.find(({ name }) => name === 'hour') as ExportedTable
+      const table = tableOf('hour')
       for await (const row of rows({ table, columns: ['hits'] }))
         sums.set(row.uid, (sums.get(row.uid) ?? 0) + (row.hits as number))
       return sums

@@ -1,12 +1,8 @@
-import { type Column, type ColumnType, EXPORTED, type ExportedTable } from '../store/exported.js'
+import { type Column, type ColumnType, EXPORTED, type ExportedTable, isByTime, perDay } from '../store/exported.js'
 import { CENTRE_VERSION } from './centre.js'
 
 // Tables of a centre in PostgreSQL, made from the records of what is exported. `source_id` is in every primary key, so
 // that the tables can be spread over machines by it.
-
-/** Periods have a partition a month, so that old ones go at once. */
-export const isByTime = ({ of }: ExportedTable): boolean => of !== 'source'
-const perDay = ({ of }: ExportedTable): number => (of === 'hour' ? 24 : 1)
 
 const TYPES: Readonly<Record<ColumnType, string>> = {
   number: 'bigint',
@@ -52,6 +48,7 @@ function tableSql(table: ExportedTable): string {
   const primary = [...table.keys.slice(0, 1).map(({ name }) => quoted(name)), 'source_id']
   const rest = table.keys.slice(1).map(({ name }) => quoted(name))
   const name = `logstat.${quoted(table.name)}`
+  // Tables by time have a partition a month, so that old ones go at once.
   const partition = isByTime(table) ? ` PARTITION BY RANGE (${primary[0]})` : ''
   const sql = [
     `CREATE TABLE IF NOT EXISTS ${name} (source_id int NOT NULL, ${keys.join(', ')}, rev bigint NOT NULL, PRIMARY KEY (${[...primary, ...rest].join(', ')}))${partition};`,
@@ -97,7 +94,8 @@ REVOKE ALL ON FUNCTION logstat.ensure_month(int) FROM PUBLIC;`
 
 const CODE = `split_part(t.code, '|', 1) AS status, split_part(t.code, '|', 2) AS substatus, split_part(t.code, '|', 3) AS win32_status,
   nullif(substring(t.code FROM '^[^|]*[|][^|]*[|][^|]*[|](.*)$'), '') AS reason`
-const OF_SOURCE = 'JOIN logstat.source s ON s.id = t.source_id AND NOT s.gone AND t.rev >= s.base'
+/** Joins the sources of rows: those of forgotten sources and void ones are left out. */
+export const OF_SOURCE = 'JOIN logstat.source s ON s.id = t.source_id AND NOT s.gone AND t.rev >= s.base'
 
 /** Views for people and dashboards. */
 const VIEWS = `

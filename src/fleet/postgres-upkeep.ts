@@ -1,8 +1,8 @@
-import { EXPORTED, partsOf } from '../store/exported.js'
+import { EXPORTED, isByTime, partsOf, tableOf } from '../store/exported.js'
 import { ListSum } from '../store/incoming.js'
 import { SUM_COLUMNS } from '../store/measures.js'
 import type { PostgresCentre } from './postgres.js'
-import { isByTime } from './postgres-schema.js'
+import { OF_SOURCE } from './postgres-schema.js'
 import type { Pruning } from './upkeep.js'
 
 /** Values that are kept of a list over all logs. */
@@ -76,12 +76,11 @@ export async function prunePostgres(centre: PostgresCentre, { keep, minutes, lis
 
 /** Mark of the lists of a period: another text when one of them has changed. */
 const MADE_FROM = `count(*) || '/' || sum(t.rev)`
-const VALID = 'JOIN logstat.source s ON s.id = t.source_id AND NOT s.gone AND t.rev >= s.base'
 
 /** Periods whose lists are rolled up and have not changed since, or are gone. */
 export async function rolledUp(centre: PostgresCentre, from: number, to: number): Promise<number[]> {
   const rows = await centre.ask<{ period: number }>(
-    `SELECT d.period FROM logstat.fleet_day d LEFT JOIN (SELECT t.period, ${MADE_FROM} AS made_from FROM logstat.list t ${VALID}
+    `SELECT d.period FROM logstat.fleet_day d LEFT JOIN (SELECT t.period, ${MADE_FROM} AS made_from FROM logstat.list t ${OF_SOURCE}
        WHERE t.period >= $1 AND t.period < $2 GROUP BY t.period) l USING (period)
      WHERE d.period >= $1 AND d.period < $2 AND (d.is_final OR l.period IS NULL OR l.made_from = d.made_from)`,
     [from, to],
@@ -92,7 +91,7 @@ export async function rolledUp(centre: PostgresCentre, from: number, to: number)
 /** Roll up days before one, by default before yesterday: lists of a day change for some hours behind its end. */
 export async function rollUpPostgres(centre: PostgresCentre, before = today() - 1): Promise<number> {
   const days = await centre.ask<{ period: number; made: string }>(
-    `SELECT t.period, ${MADE_FROM} AS made FROM logstat.list t ${VALID} WHERE t.period >= 0 AND t.period < $1 GROUP BY t.period`,
+    `SELECT t.period, ${MADE_FROM} AS made FROM logstat.list t ${OF_SOURCE} WHERE t.period >= 0 AND t.period < $1 GROUP BY t.period`,
     [before],
   )
   const done = new Set(await rolledUp(centre, 0, before))
@@ -102,7 +101,7 @@ export async function rollUpPostgres(centre: PostgresCentre, before = today() - 
 }
 
 async function rollUpDay(centre: PostgresCentre, period: number, made: string): Promise<void> {
-  const table = EXPORTED.find(({ name }) => name === 'list') as (typeof EXPORTED)[number]
+  const table = tableOf('list')
   const sums: { code: string; dimension: string; sum: ListSum }[] = []
   const rolled: Record<string, unknown>[] = []
   const flush = (): void => {
@@ -151,7 +150,7 @@ const LAWS: readonly { readonly what: string; readonly sql: string }[] = [
   },
   {
     what: 'hours have more hits than the log has entries',
-    sql: `SELECT s.uid FROM logstat.hour t ${VALID} WHERE s.rev = s.top GROUP BY s.id HAVING sum(t.hits) > (s.about->>'entries')::bigint`,
+    sql: `SELECT s.uid FROM logstat.hour t ${OF_SOURCE} WHERE s.rev = s.top GROUP BY s.id HAVING sum(t.hits) > (s.about->>'entries')::bigint`,
   },
   {
     what: 'hours have fewer hits than the log has entries',

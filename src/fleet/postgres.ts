@@ -1,11 +1,11 @@
 import type { Client, ClientConfig, QueryResultRow } from 'pg'
 import { LogstatError } from '../errors.js'
 import { randomHex } from '../hash.js'
-import { EXPORTED, type ExportedTable, type Row, type Value } from '../store/exported.js'
+import { EXPORTED, type ExportedTable, isByTime, perDay, type Row, type Value } from '../store/exported.js'
 import {
   type Batch,
-  CENTRE_VERSION,
   type CentreSource,
+  checkVersion,
   type Identity,
   type Meta,
   type Position,
@@ -15,7 +15,7 @@ import {
   type Snapshot,
 } from './centre.js'
 import { postgresConfig, postgresError } from './postgres-connection.js'
-import { isByTime, ROLES, schemaSql, typeOf } from './postgres-schema.js'
+import { OF_SOURCE, ROLES, schemaSql, typeOf } from './postgres-schema.js'
 import { checkPostgres, prunePostgres, rolledUp, rollUpPostgres } from './postgres-upkeep.js'
 import type { KeptCentre, Pruning } from './upkeep.js'
 
@@ -96,15 +96,7 @@ export class PostgresCentre implements KeptCentre {
     )
     const find = (name: string): string | undefined => rows.find((row) => row.name === name)?.value
     const version = Number(find('version'))
-    if (version > CENTRE_VERSION)
-      throw new LogstatError(
-        'newer-centre',
-        {
-          en: `the centre has version ${version}, this logstat knows up to ${CENTRE_VERSION}`,
-          zh: `中心库版本为 ${version}，此 logstat 最高支持 ${CENTRE_VERSION}`,
-        },
-        { en: 'Update logstat.', zh: '请升级 logstat。' },
-      )
+    checkVersion(version)
     const columns = EXPORTED.map(({ name }): [string, Set<string>] => [
       name,
       new Set(rows.filter((row) => row.name === `column ${name}`).map(({ value }) => value)),
@@ -192,8 +184,7 @@ export class PostgresCentre implements KeptCentre {
       ...rangeOf(table, from, to),
       ...(codes ? [`t.code IN (${codes.map((code) => this.#client.escapeLiteral(code)).join(', ')})`] : []),
     ]
-    const ofSources = `SELECT s.uid, s.id, ${names.join(', ')} FROM logstat."${table.name}" t
-       JOIN logstat.source s ON s.id = t.source_id AND NOT s.gone AND t.rev >= s.base`
+    const ofSources = `SELECT s.uid, s.id, ${names.join(', ')} FROM logstat."${table.name}" t ${OF_SOURCE}`
     // Lists of closed days were added up before.
     const rolled = table.name === 'list' ? await rolledUp(this, from ?? 0, to ?? 2 ** 31 - 1) : []
     const sql =
@@ -333,7 +324,7 @@ function monthsOf({ rows }: Batch): Set<number> {
     const name = isByTime(table) ? table.keys[0]?.name : undefined
     if (name === undefined) continue
     for (const row of list) {
-      const day = new Date(((row[name] as number) / (table.of === 'hour' ? 24 : 1)) * 86_400_000)
+      const day = new Date(((row[name] as number) / perDay(table)) * 86_400_000)
       const month = (day.getUTCFullYear() - 1970) * 12 + day.getUTCMonth()
       if (month >= 0) months.add(month)
     }

@@ -1,4 +1,4 @@
-import { codeOfText, EXPORTED, type ExportedTable } from '../store/exported.js'
+import { codeOfText, tableOf } from '../store/exported.js'
 import { HourSum, Incoming, ListSum } from '../store/incoming.js'
 import { SUM_COLUMNS } from '../store/measures.js'
 import type { Store } from '../store/store.js'
@@ -47,8 +47,6 @@ const FINE_HOURS_APART = 20_000
 
 /** Codes whose lists are read: a report tells so many in full. */
 const MOST_CODES = 1000
-
-const tableOf = (name: string): ExportedTable => EXPORTED.find((table) => table.name === name) as ExportedTable
 
 export async function pull(centre: Centre, store: Store, options: PullOptions = {}): Promise<AsOf> {
   const read = await centre.read((snapshot) => new Pull(snapshot, store, options).run())

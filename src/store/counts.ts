@@ -231,7 +231,8 @@ export class Counts {
 
 const NO_LIST: List = { values: [], lost: 0, distinct: 0 }
 
-function addHistograms(stored: string | null, more: ReadonlyMap<number, number>): string | null {
+/** @internal A histogram, as a column holds it, with the entries of another one. */
+export function addHistograms(stored: string | null, more: ReadonlyMap<number, number>): string | null {
   if (more.size === 0) return stored
   if (stored === null) return `{${Array.from(more, ([bin, n]) => `"${bin}":${n}`).join()}}`
   const sum = readHistogram(stored)

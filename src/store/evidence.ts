@@ -1,8 +1,10 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type Database from 'better-sqlite3'
 import {
+  addCounts,
   addEvidence,
   type CodeEvidence,
+  codeKey,
   type Evidence,
   packEvidence,
   renameEvidence,
@@ -13,6 +15,7 @@ import { NO_TIME } from '../tally/buckets.js'
 import type { CodeKey, PeriodEvidence } from '../tally/tally.js'
 import type { Anonymizer } from './anonymize.js'
 import { readHistogram } from './counts.js'
+import { CODE } from './query.js'
 import { periodIn, type Range, sourceIn, startIn, where } from './range.js'
 import type { Store } from './store.js'
 
@@ -129,11 +132,9 @@ function addSpans({ db }: Store, range: Range, evidence: Evidence): void {
     const code = codeIn(evidence, key)
     if (first !== null) code.first = Math.min(code.first ?? first, first)
     if (last !== null) code.last = Math.max(code.last ?? last, last)
-    for (const [bin, n] of readHistogram(latency)) code.latency.set(bin, (code.latency.get(bin) ?? 0) + n)
+    addCounts(code.latency, readHistogram(latency))
   }
 }
-
-const CODE = 'status, substatus, win32_status AS win32Status, reason'
 
 interface BucketRow extends CodeKey {
   readonly start: number
@@ -147,7 +148,7 @@ interface SpanRow extends CodeKey {
 }
 
 function codeIn({ codes }: Evidence, { status, substatus, win32Status, reason }: CodeKey): CodeEvidence {
-  const key = `${status ?? '-'}|${substatus ?? '-'}|${win32Status ?? '-'}|${reason ?? ''}`
+  const key = codeKey({ status, substatus, win32Status, reason })
   let code = codes.get(key)
   if (!code)
     codes.set(

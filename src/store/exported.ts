@@ -17,6 +17,9 @@ export interface Column {
 export type Value = number | string | Uint8Array | readonly number[] | readonly string[] | null
 export type Row = Readonly<Record<string, Value>>
 
+/** Columns of a source that are shown, by name. */
+export type About = Readonly<Record<string, string | number | null>>
+
 /** The source, code and time whose rows are asked for. */
 export interface Place {
   readonly source: number
@@ -120,6 +123,12 @@ export const EXPORTED: readonly ExportedTable[] = [
     },
   },
 ]
+
+export const tableOf = (name: string): ExportedTable => EXPORTED.find((table) => table.name === name) as ExportedTable
+/** True for tables whose first key is a time. */
+export const isByTime = ({ of }: ExportedTable): boolean => of !== 'source'
+/** Numbers of the first key that make a day. */
+export const perDay = ({ of }: ExportedTable): number => (of === 'hour' ? 24 : 1)
 
 function hourReader(db: Database.Database): (place: Place) => Row[] {
   const find = db.prepare(

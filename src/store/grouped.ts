@@ -1,4 +1,4 @@
-import type { CodeHits } from './query.js'
+import { CODE, type CodeHits } from './query.js'
 import { periodIn, type Range, sourceIn, startIn, where } from './range.js'
 import type { Store } from './store.js'
 
@@ -12,8 +12,6 @@ export interface GroupedHits extends CodeHits {
   /** hits <= truth <= hits + error */
   readonly error: number
 }
-
-const CODE = 'status, substatus, win32_status AS win32Status, reason'
 
 /** Requests by log: exact. */
 export function hitsBySource(store: Store, range: Range): GroupedHits[] {

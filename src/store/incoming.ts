@@ -2,8 +2,8 @@ import type Database from 'better-sqlite3'
 import { NO_TIME } from '../tally/buckets.js'
 import { LARGEST_SUM } from '../tally/measures.js'
 import { byHits, type DimensionName } from '../tally/tally.js'
-import { readHistogram } from './counts.js'
-import { codeOfText, partsOf, type Row, WIDTHS } from './exported.js'
+import { addHistograms, readHistogram } from './counts.js'
+import { type About, codeOfText, partsOf, type Row, WIDTHS } from './exported.js'
 import { Ids } from './ids.js'
 import { type Inserter, inserter } from './insert.js'
 import { ADD_SPAN, SPAN_COLUMNS, SUM_COLUMNS } from './measures.js'
@@ -13,8 +13,6 @@ import { HOUR } from './tracked.js'
 
 // Fills a temporary store with what databases handed out (exported.ts), added up, so that a report of many databases is
 // made as that of one.
-
-export type About = Readonly<Record<string, string | number | null>>
 
 /** Sums of the buckets of one code, by minute · 4 + place of the width in WIDTHS. */
 type Buckets = Map<number, Float64Array>
@@ -82,7 +80,7 @@ export class Incoming {
   addSpan(source: number, row: Row): void {
     const id = this.#ids.code(codeOfText(row.code as string))
     const latency = this.#latency.get(source, id, row.period) as string | null | undefined
-    const sum = addHistograms(latency ?? null, row.latency as string | null)
+    const sum = addHistograms(latency ?? null, readHistogram(row.latency as string | null))
     this.#span.run(source, id, row.period, ...SPAN_COLUMNS.map((column) => (column === 'latency' ? sum : row[column])))
   }
 
@@ -152,13 +150,6 @@ function addTo(sums: Float64Array, i: number, value: number | null | undefined):
   if (value === null || value === undefined) return
   const sum = sums[i] as number
   sums[i] = Number.isNaN(sum) ? value : Math.min(sum + value, LARGEST_SUM)
-}
-
-function addHistograms(a: string | null, b: string | null): string | null {
-  if (a === null || b === null) return a ?? b
-  const sum = readHistogram(a)
-  for (const [bin, n] of readHistogram(b)) sum.set(bin, (sum.get(bin) ?? 0) + n)
-  return JSON.stringify(Object.fromEntries(sum))
 }
 
 interface SummedList {

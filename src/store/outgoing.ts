@@ -1,6 +1,7 @@
 import { randomHex } from '../hash.js'
 import type { CodeKey } from '../tally/tally.js'
-import { codeText, EXPORTED, type ExportedTable, type Place, type Row } from './exported.js'
+import { type About, codeText, EXPORTED, type ExportedTable, type Place, type Row } from './exported.js'
+import { CODE } from './query.js'
 import type { Store } from './store.js'
 import { HOUR, isTracked, PERIOD, touchAll, track } from './tracked.js'
 
@@ -23,7 +24,7 @@ export interface LocalSource {
 export interface OutgoingSource extends LocalSource {
   readonly trail: Uint8Array
   /** The other columns of the table, under their names. */
-  readonly about: Readonly<Record<string, string | number | null>>
+  readonly about: About
 }
 
 export interface OutgoingRow {
@@ -121,7 +122,7 @@ export function outgoing(
 
 function* changedRows(db: Store['db'], source: number, after: After, first: number): Generator<OutgoingRow> {
   const touched = db.prepare(
-    `SELECT code_id AS code, number, status, substatus, win32_status AS win32Status, reason FROM touched JOIN code ON code.id = code_id
+    `SELECT code_id AS code, number, ${CODE} FROM touched JOIN code ON code.id = code_id
      WHERE source_id = ? AND seconds = ? AND rev > ? AND (number < 0 OR number >= ?) ORDER BY number, code_id`,
   )
   for (const table of EXPORTED) {

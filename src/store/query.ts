@@ -44,6 +44,9 @@ const CODE_SOURCE = `CREATE TEMP TABLE code_source (code_id INTEGER, source_id I
 INSERT INTO code_source SELECT code.id, source.id FROM source CROSS JOIN code WHERE EXISTS (SELECT 1 FROM hits WHERE source_id = source.id)
   AND EXISTS (SELECT 1 FROM hits WHERE source_id = source.id AND code_id = code.id)`
 
+/** Columns of the table `code`, under the names of `CodeKey`. */
+export const CODE = 'status, substatus, win32_status AS win32Status, reason'
+
 /** Requests with a code. */
 export interface CodeHits extends CodeKey {
   readonly hits: number
@@ -52,7 +55,7 @@ export interface CodeHits extends CodeKey {
 /** All codes of a part of a store, one by one. */
 export function* codesIn(store: Store, range: Range): Generator<CodeHits> {
   const codes = store.db.prepare(
-    `SELECT status, substatus, win32_status AS win32Status, reason, sum(hits) AS hits FROM hits JOIN code ON code.id = code_id
+    `SELECT ${CODE}, sum(hits) AS hits FROM hits JOIN code ON code.id = code_id
      ${where(...startIn(range), ...sourceIn(range))} GROUP BY code_id`,
   )
   yield* codes.iterate() as IterableIterator<CodeHits>
@@ -79,14 +82,13 @@ export const dimensionIs = (name: DimensionName): string =>
 /** All values of a dimension, by code. `range.periods` chooses the days; lists are kept of no shorter time. */
 export function valuesIn({ db }: Store, dimension: DimensionName, range: Range): Values {
   const of = where(dimensionIs(dimension), ...periodIn(range), ...sourceIn(range))
-  const code = 'status, substatus, win32_status AS win32Status, reason'
   const rows = db.prepare(
-    `SELECT ${code}, text AS value, sum(hits) AS hits FROM top JOIN code ON code.id = code_id JOIN value ON value.id = value_id ${of} GROUP BY code_id, value_id`,
+    `SELECT ${CODE}, text AS value, sum(hits) AS hits FROM top JOIN code ON code.id = code_id JOIN value ON value.id = value_id ${of} GROUP BY code_id, value_id`,
   )
   return {
     rows: { [Symbol.iterator]: () => rows.iterate() as IterableIterator<ValueHits> },
     cut: db
-      .prepare(`SELECT ${code} FROM list JOIN code ON code.id = code_id ${of} GROUP BY code_id HAVING sum(lost) > 0`)
+      .prepare(`SELECT ${CODE} FROM list JOIN code ON code.id = code_id ${of} GROUP BY code_id HAVING sum(lost) > 0`)
       .all() as CodeKey[],
     isKnown: db.prepare(`SELECT 1 FROM list ${of} LIMIT 1`).get() !== undefined,
   }

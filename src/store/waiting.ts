@@ -12,6 +12,7 @@ import {
 import { type Counted, type CountedCode, readHistogram } from './counts.js'
 import { sweeping } from './forget.js'
 import { SUM_COLUMNS } from './measures.js'
+import { CODE } from './query.js'
 import { coarsen } from './roll-up.js'
 import type { NewSource } from './sources.js'
 import { openStore, type Store } from './store.js'
@@ -129,7 +130,7 @@ const TOGETHER = 500
 /** Counts that a temporary store holds, some codes at a time, to be added to another store. */
 function* talliesOf({ db, listsOf }: Store, bucketSeconds: number): Generator<Counted> {
   const spans = db.prepare(
-    `SELECT code_id AS id, status, substatus, win32_status AS win32Status, reason, period, hits, first_seen AS firstSeen, last_seen AS lastSeen, latency
+    `SELECT code_id AS id, ${CODE}, period, hits, first_seen AS firstSeen, last_seen AS lastSeen, latency
      FROM span JOIN code ON code.id = code_id WHERE source_id = ${SOURCE} AND (code_id, period) > (?, ?) ORDER BY code_id, period LIMIT ${TOGETHER}`,
   )
   const sums = SUM_COLUMNS.join(', ')

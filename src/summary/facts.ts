@@ -1,12 +1,11 @@
 import { agentKindOf } from '../diagnosis/kinds/classify.js'
-import type { AgentKind } from '../diagnosis/kinds/kinds.js'
+import { type AgentKind, PEOPLE } from '../diagnosis/kinds/kinds.js'
 import { compilePart } from '../report/select.js'
 import { type CodeHits, codesIn, latencyIn, type Values, valuesIn } from '../store/query.js'
 import type { Range, Settled } from '../store/range.js'
 import type { Store } from '../store/store.js'
 import { type TimeTaken, timeTakenOf } from '../tally/time-taken.js'
 import type { Facts } from '../threshold/evaluate.js'
-import { isPerson } from './people.js'
 
 /** Facts of a stretch of time that a store does not know. */
 export interface Told extends Pick<Facts, 'lines' | 'rejected' | 'newCodes' | 'findings' | 'previous'> {
@@ -24,10 +23,12 @@ export function factsOf(store: Store, range: Range | Settled, told: Told): Facts
   const knowsLists = !('days' in range && range.days !== null)
   const codes = (): Iterable<CodeHits> => codesIn(store, range)
   let latency: TimeTaken | null | undefined
+  let requests: number | undefined
+  let people: Facts | null | undefined
   return {
     ...told,
     get requests() {
-      return sum(codes(), () => true)
+      return (requests ??= sum(codes(), () => true))
     },
     get problems() {
       return told.problems()
@@ -38,7 +39,8 @@ export function factsOf(store: Store, range: Range | Settled, told: Told): Facts
       return latency?.[`p${percent}Ms` as 'p50Ms' | 'p95Ms' | 'p99Ms'] ?? null
     },
     get people() {
-      return knowsLists ? ofPeople(valuesIn(store, 'userAgent', range)) : null
+      people ??= knowsLists ? ofPeople(valuesIn(store, 'userAgent', range)) : null
+      return people
     },
     within: (kind, pattern) => (knowsLists ? within(valuesIn(store, kind, range), fits(pattern)) : null),
   }
@@ -100,8 +102,8 @@ function ofPeople(values: Values): Facts | null {
   const programs = (['tool', 'none'] as const).filter(
     (kind) => (answered.get(kind) ?? 0) >= Math.max(1, API_SHARE * all),
   )
-  const people = new Set<AgentKind>(programs)
-  return within(values, (agent) => isPerson(kindOf(agent)) || people.has(kindOf(agent)))
+  const people = new Set<AgentKind>([...PEOPLE, ...programs])
+  return within(values, (agent) => people.has(kindOf(agent)))
 }
 
 /** A pattern as of `--path`: `*` stands for anything. */

@@ -1,8 +1,8 @@
 import { agentKindOf } from '../diagnosis/kinds/classify.js'
+import { PEOPLE } from '../diagnosis/kinds/kinds.js'
 import type { Store } from '../store/store.js'
 import { agentsByDay, type Slot, slotsIn } from '../store/traffic.js'
 import { dayOf, startOfDay } from '../time-zone.js'
-import { isPerson } from './people.js'
 import { daysOf, type Period } from './period.js'
 
 // Requests that were due: a period is held against the days before it. A log that does not show a day is no healthy
@@ -208,7 +208,7 @@ function peopleDue(store: Store, { periods }: Period, first: number): Due | null
   if (!periods) return null
   const totals = new Map<number, number>()
   for (const { day, agent, hits } of agentsByDay(store, first - DAYS_BEFORE, periods.at(-1) as number))
-    totals.set(day, (totals.get(day) ?? 0) + (isPerson(agentKindOf(agent)) ? hits : 0))
+    totals.set(day, (totals.get(day) ?? 0) + (PEOPLE.has(agentKindOf(agent)) ? hits : 0))
   const known = [...totals.keys()].filter((day) => day < first)
   if (known.length < LEAST_DAYS || periods.some((day) => !totals.has(day))) return null
   const due = periods.reduce((n, day) => n + dueOfDay(totals, day, first, Math.min(...known)), 0)

@@ -1,6 +1,7 @@
 import {
   addEvidence,
   type CodeEvidence,
+  codeKey,
   type Evidence,
   emptyEvidence,
   type PathEvidence,
@@ -27,9 +28,6 @@ import type { CodeTally } from './tally.js'
 
 // What the kernel noted, as evidence. Texts are the host's; numbers stand in the kernel's tables until they are
 // cleared.
-
-const codeKey = ({ status, substatus, win32Status, reason }: CodeTally): string =>
-  `${status ?? '-'}|${substatus ?? '-'}|${win32Status ?? '-'}|${reason ?? ''}`
 
 /** A host as it is compared: without `www.`. */
 const hostName = (text: string): string =>

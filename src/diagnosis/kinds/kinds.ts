@@ -27,6 +27,9 @@ export type PathKind = (typeof PATH_KINDS)[number]
 export const AGENT_KINDS = ['browser', 'app', 'bot', 'monitor', 'scanner', 'tool', 'other', 'none'] as const
 export type AgentKind = (typeof AGENT_KINDS)[number]
 
+/** Agents that people come with. */
+export const PEOPLE: ReadonlySet<AgentKind> = new Set<AgentKind>(['browser', 'app', 'other'])
+
 /** Paths that browsers and robots ask for by themselves: no link leads there. */
 export const AUTO: ReadonlySet<PathKind> = new Set<PathKind>([
   'favicon',

@@ -1,5 +1,5 @@
 import type { Text, Verdict } from '../../catalogue/note.js'
-import type { CodeEvidence } from '../evidence.js'
+import { addCounts, type CodeEvidence } from '../evidence.js'
 import { clientsEn, clientsOf, groupBy, num, percent, quantile, say, sumOf } from '../finding.js'
 import { AUTO } from '../kinds/kinds.js'
 import type { Rule } from '../rule.js'
@@ -301,7 +301,6 @@ function timesOfAnswers(
 ): Map<number, number> {
   const bins = new Map<number, number>()
   for (const { status, latency } of codes)
-    if (status !== null && status >= 200 && status < 300)
-      for (const [bin, n] of latency) bins.set(bin, (bins.get(bin) ?? 0) + n)
+    if (status !== null && status >= 200 && status < 300) addCounts(bins, latency)
   return bins
 }

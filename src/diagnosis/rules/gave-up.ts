@@ -1,9 +1,21 @@
 import { type CodeEvidence, codeOfSlow, pathOfSlow } from '../evidence.js'
-import { clientsOf, type Draft, groupBy, minutesOf, num, percent, pileOf, quantile, say, sumOf } from '../finding.js'
+import {
+  clientsOf,
+  type Draft,
+  groupBy,
+  minutesOf,
+  num,
+  percent,
+  pileOf,
+  pileOfRows,
+  quantile,
+  say,
+  sumOf,
+} from '../finding.js'
 import type { Rule } from '../rule.js'
 import { BROKEN_OFF, GAVE_UP } from '../trouble.js'
 import type { Row, View } from '../view.js'
-import { stretchesOf } from '../windows.js'
+import { overlaps, stretchesOf } from '../windows.js'
 
 // Clients that did not wait, and answers that took a round number of seconds.
 
@@ -25,20 +37,13 @@ function waited(rows: readonly Row[]): boolean {
   return p50s.length === 0 || p50s.some((t) => t >= 1000)
 }
 
-function pile(view: View, rows: readonly Row[]): ReturnType<typeof pileOf> {
-  const bins = new Map<number, number>()
-  for (const key of new Set(rows.map((r) => `${r.code}|${r.path}`)))
-    for (const [bin, n] of view.evidence.slow.get(key) ?? []) bins.set(bin, (bins.get(bin) ?? 0) + n)
-  return pileOf(bins)
-}
-
 /** True when successes of the path took as long: then its requests wait on purpose. */
 function waitsOnPurpose(view: View, rows: readonly Row[], seconds: number): boolean {
   const path = rows[0]?.path ?? ''
   let stayed = 0
   for (const [key, bins] of view.evidence.slow) {
-    const code = view.evidence.codes.get(key.slice(0, key.length - path.length - 1))
-    if (!key.endsWith(`|${path}`) || code?.status == null || code.status >= 400 || (code.win32Status ?? 0) !== 0)
+    const code = view.evidence.codes.get(codeOfSlow(key))
+    if (pathOfSlow(key) !== path || code?.status == null || code.status >= 400 || (code.win32Status ?? 0) !== 0)
       continue
     const there = pileOf(bins)
     if (there?.seconds === seconds) stayed += there.hits
@@ -68,7 +73,7 @@ export const clientsGiveUpOnPath: Rule = {
       if (n < 10 || clientsOf(rows) < 3) continue
       const { answered, errors } = (rows[0] as Row).about
       const share = n / Math.max(n, answered + errors)
-      const times = pile(view, rows)
+      const times = pileOfRows(view, rows)
       const onPurpose = times !== null && waitsOnPurpose(view, rows, times.seconds)
       const isSlow = times !== null || (quantile((rows[0] as Row).of.latency, 0.5) ?? 0) >= 5000
       const isWorthIt = !rows.every(isAsset) || share >= 0.5
@@ -140,13 +145,12 @@ export const everybodyGivesUp: Rule = {
   *find(view) {
     const rows = left(view).filter((r) => !isAsset(r))
     if (sumOf(rows) < 20 || !waited(rows)) return
-    for (const { from, to, total } of stretchesOf(view, minutesOf(rows), 10, 0.2)) {
-      const inside = rows.filter(
-        (r) => !r.taken && r.first !== null && r.last !== null && r.last >= from * 60 && r.first < to * 60,
-      )
+    for (const stretch of stretchesOf(view, minutesOf(rows), 10, 0.2)) {
+      const inside = rows.filter((r) => !r.taken && overlaps(r, stretch))
+      const { total } = stretch
       const n = sumOf(inside)
       if (n < 20 || clientsOf(inside) < 5) continue
-      const times = pile(view, inside)
+      const times = pileOfRows(view, inside)
       const [path] = groupBy(inside, (r) => r.path)[0] as [string, Row[]]
       yield {
         severity: 'act',
@@ -197,9 +201,7 @@ export const manyGiveUpAtOnce: Rule = {
     if (all < 20 || !waited(rows)) return
     for (const { from, to, hits, total } of stretchesOf(view, minutesOf(rows), 20, 0.01, 20)) {
       const expected = ((all - hits) / Math.max(1, view.entries - total)) * total
-      const inside = rows.filter(
-        (r) => !r.taken && r.first !== null && r.last !== null && r.last >= from * 60 && r.first < to * 60,
-      )
+      const inside = rows.filter((r) => !r.taken && overlaps(r, { from, to }))
       if (hits < 8 * Math.max(1, expected) || clientsOf(inside) < 5 || sumOf(inside) < 20) continue
       yield {
         severity: 'watch',

@@ -1,7 +1,7 @@
 import type { CodeEvidence } from '../evidence.js'
-import { groupBy, num, say, sumOf } from '../finding.js'
+import { groupBy, least, num, say, sumOf } from '../finding.js'
 import type { Rule } from '../rule.js'
-import type { Row, View } from '../view.js'
+import { isPrivate, type Row, type View } from '../view.js'
 
 // Things that were given away: secrets, uploads, and holes that answered.
 
@@ -38,8 +38,6 @@ const secrets = (view: View, soft: boolean): Row[] =>
   )
 
 const sizeOf = (rows: readonly Row[]): string => (rows[0]?.bytes == null ? '' : num(rows[0].bytes))
-const firstOf = (rows: readonly Row[]): number | null =>
-  rows.reduce<number | null>((n, { first }) => (n === null || (first !== null && first < n) ? first : n), null)
 
 export const secretHandedOut: Rule = {
   id: 'secret-handed-out',
@@ -66,7 +64,7 @@ export const secretHandedOut: Rule = {
         continue
       }
       const who = rows[0]?.client ?? ''
-      const first = firstOf(rows)
+      const first = least(rows.map((r) => r.first))
       const when = first === null ? '' : view.clock(first)
       yield {
         severity: 'act',
@@ -128,10 +126,7 @@ export const serverInformationPublic: Rule = {
   *find(view) {
     const answered = answeredProbes(view)
     for (const [path, rows] of groupBy(secrets(view, true), (r) => r.path)) {
-      if (
-        isCatchAll(view, rows, path, answered) ||
-        rows.every((r) => r.agent === 'monitor' || /^(10\.|192\.168\.|127\.|::1$)/.test(r.client))
-      )
+      if (isCatchAll(view, rows, path, answered) || rows.every((r) => r.agent === 'monitor' || isPrivate(r.client)))
         continue
       yield {
         severity: 'watch',

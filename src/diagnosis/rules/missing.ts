@@ -3,7 +3,7 @@ import { clientsEn, clientsOf, type Draft, groupBy, minutesOf, num, percent, say
 import { AUTO } from '../kinds/kinds.js'
 import type { Rule } from '../rule.js'
 import type { Row, View } from '../view.js'
-import { stretchesOf } from '../windows.js'
+import { overlaps, stretchesOf } from '../windows.js'
 
 // Missing things: links and assets of own pages, pages that were there, and redirects that go round.
 
@@ -169,9 +169,7 @@ export const waveOf404: Rule = {
     const width = Math.max(15, view.window)
     const span = Math.max(1, (view.to - view.from) / 60)
     for (const { from, to, total, hits } of stretchesOf(view, minutesOf(rows), 20, 0.15, width)) {
-      const inside = rows.filter(
-        (r) => !r.taken && r.first !== null && r.last !== null && r.last >= from * 60 && r.first < to * 60,
-      )
+      const inside = rows.filter((r) => !r.taken && overlaps(r, { from, to }))
       if (clientsOf(inside) < 8 || sumOf(inside) < 20 || to - from > span / 2) continue
       const wereThere = sumOf(inside.filter((r) => r.about.answered > 0))
       const share = wereThere / sumOf(inside)

@@ -1,9 +1,20 @@
 import type { Verdict } from '../../catalogue/note.js'
 import type { CodeEvidence } from '../evidence.js'
-import { clientsEn, clientsOf, type Draft, groupBy, minutesOf, num, percent, pileOf, say, sumOf } from '../finding.js'
+import {
+  clientsEn,
+  clientsOf,
+  type Draft,
+  groupBy,
+  minutesOf,
+  num,
+  percent,
+  pileOfRows,
+  say,
+  sumOf,
+} from '../finding.js'
 import type { Rule } from '../rule.js'
 import type { Row, View } from '../view.js'
-import { type Stretch, stretchesOf } from '../windows.js'
+import { overlaps, type Stretch, stretchesOf } from '../windows.js'
 import { POOL } from './iis.js'
 import { mostly, mostlyZh, statuses } from './words.js'
 
@@ -98,9 +109,6 @@ export const crashLoop: Rule = {
   },
 }
 
-const overlaps = ({ first, last }: Row, { from, to }: Stretch): boolean =>
-  first !== null && last !== null && last >= from * 60 && first < to * 60
-
 export const outage: Rule = {
   id: 'outage',
   title: say('Many requests failed for a while', '某一时段内大量请求失败'),
@@ -158,13 +166,7 @@ export const outage: Rule = {
   },
 }
 
-function pileOfRows(view: View, rows: readonly Row[]): ReturnType<typeof pileOf> {
-  const bins = new Map<number, number>()
-  for (const key of new Set(rows.map((r) => `${r.code}|${r.path}`)))
-    for (const [bin, n] of view.evidence.slow.get(key) ?? []) bins.set(bin, (bins.get(bin) ?? 0) + n)
-  return pileOf(bins)
-}
-const pileText = (pile: ReturnType<typeof pileOf>): Draft['title'][] =>
+const pileText = (pile: ReturnType<typeof pileOfRows>): Draft['title'][] =>
   pile
     ? [
         say(
