@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
-import { LANGUAGES, type Note, type Text, type Verdict } from './note.js'
+import { LANGUAGES, type Note, QUIET, type Text, type Verdict } from './note.js'
 
 /** Advice for many codes alike; see advice.yaml. Only the build reads it: compiled notes hold their advice. */
 export interface Advice {
@@ -15,8 +15,6 @@ export interface Advice {
 const RECORDS = parse(
   readFileSync(new URL('../../src/catalogue/advice.yaml', import.meta.url), 'utf8'),
 ) as readonly Advice[]
-
-const QUIET: ReadonlySet<Verdict> = new Set(['normal', 'noise'])
 
 /** A note with the advice that it lacks and that fits. */
 export function withAdvice(authority: string, note: Note): Note {

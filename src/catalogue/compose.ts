@@ -1,5 +1,5 @@
 import { noteOf } from './catalogue.js'
-import { LANGUAGES, type Link, type Note, type Text, type Verdict } from './note.js'
+import { LANGUAGES, type Link, type Note, QUIET, type Text } from './note.js'
 
 // Reasons that a server puts together from parts each of which has a note: Envoy's flags `UF,URX`, HAProxy's letters
 // `IH--`, Squid's `TCP_MISS_ABORTED`. There are far too many of them to write down.
@@ -41,8 +41,6 @@ function squidParts(reason: string): readonly string[] | undefined {
   const suffixes = ends.filter((end) => end !== undefined)
   return result === undefined || suffixes.length === 0 ? undefined : [result, ...suffixes]
 }
-
-const QUIET: ReadonlySet<Verdict> = new Set(['normal', 'noise'])
 
 function together(code: string, parts: readonly Note[]): Note {
   const [first] = parts as [Note, ...Note[]]

@@ -25,6 +25,9 @@ export const VERDICTS = [
 ] as const
 export type Verdict = (typeof VERDICTS)[number]
 
+/** Verdicts that are no problem. */
+export const QUIET: ReadonlySet<Verdict> = new Set(['normal', 'noise'])
+
 /**
  * `documented`: a vendor text says it. `observed`: seen in a public log. `derived`: follows from the value, not yet
  * seen.

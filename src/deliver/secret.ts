@@ -28,7 +28,10 @@ export function secretOf(secret: Secret): string {
         en: `${file} cannot be read: ${(error as Error).message}`,
         zh: `无法读取 ${file}：${(error as Error).message}`,
       },
-      { en: 'It is to hold the secret, and to be readable for the job.', zh: '它应包含密钥，且该作业可以读取。' },
+      {
+        en: 'The file must hold the secret, and the job must be able to read it.',
+        zh: '它应包含密钥，且该作业可以读取。',
+      },
     )
   }
   throw new LogstatError(

@@ -33,7 +33,7 @@ export function openSqlite(file: string | Buffer, options: Database.Options = {}
         zh: `SQLite 无法在 Node ${process.version} 中使用：${message.split('\n')[0]}`,
       },
       {
-        en: 'It is built when logstat is installed. Install logstat again, or in its folder: npm rebuild better-sqlite3',
+        en: 'SQLite is built when logstat is installed. Install logstat again, or in its folder: npm rebuild better-sqlite3',
         zh: '它在安装 logstat 时构建。请重新安装 logstat，或在其目录中执行：npm rebuild better-sqlite3',
       },
     )

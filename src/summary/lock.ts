@@ -79,7 +79,7 @@ function locked(database: string, { pid, machine, since }: Owner, now: number): 
       zh: `${database}：另一个汇总仍在运行（${machine} 上的进程 ${pid}，已 ${minutes} 分钟）`,
     },
     {
-      en: 'It goes on where it is; the next run tells what this one did not. Let runs start further apart.',
+      en: 'The other summary goes on; the next run tells what this one did not. Let runs start further apart.',
       zh: '它会继续运行；下一次运行会补报本次未报的内容。请加大运行间隔。',
     },
   )

@@ -1,4 +1,4 @@
-import type { Text, Verdict } from '../../catalogue/note.js'
+import { QUIET, type Text, type Verdict } from '../../catalogue/note.js'
 import { addCounts, type CodeEvidence } from '../evidence.js'
 import { clientsEn, clientsOf, groupBy, num, percent, quantile, say, sumOf } from '../finding.js'
 import { AUTO } from '../kinds/kinds.js'
@@ -157,7 +157,6 @@ export const strangersAtTheDoor = background(
 )
 
 const ASKS: ReadonlySet<Verdict> = new Set(['server', 'backend', 'config'])
-const QUIET: ReadonlySet<Verdict> = new Set(['normal', 'noise'])
 
 export const anyCode: Rule = {
   id: 'code',

@@ -176,8 +176,8 @@ export const uploadAccepted: Rule = {
             `${rows[0]?.client} 以 PUT、MOVE 或 COPY 发送，服务器已接受（${rows[0]?.of.status}）。`,
           ),
           calls > 0
-            ? say(`It was then called ${num(calls)} times.`, `之后被调用 ${num(calls)} 次。`)
-            : say('It was not called in this log.', '在此日志中尚未被调用。'),
+            ? say(`The script was then called ${num(calls)} times.`, `之后被调用 ${num(calls)} 次。`)
+            : say('The script was not called in this log.', '在此日志中尚未被调用。'),
         ],
         checks: [
           say(

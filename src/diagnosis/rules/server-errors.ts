@@ -1,4 +1,4 @@
-import type { Verdict } from '../../catalogue/note.js'
+import { QUIET } from '../../catalogue/note.js'
 import type { CodeEvidence } from '../evidence.js'
 import {
   clientsEn,
@@ -26,8 +26,7 @@ const isServerError = ({ status }: CodeEvidence): boolean =>
 const isFailure =
   (view: View) =>
   (code: CodeEvidence): boolean =>
-    isServerError(code) && !HARMLESS.has(view.options.verdictOf(code))
-const HARMLESS: ReadonlySet<Verdict> = new Set(['normal', 'noise'])
+    isServerError(code) && !QUIET.has(view.options.verdictOf(code))
 
 /** Words for a 502, a 503 or a 504, and the check that each asks for. */
 function kindOfFailure(rows: readonly Row[]): { en: string; zh: string; check: { en: string; zh: string } } {

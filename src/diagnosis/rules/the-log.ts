@@ -52,7 +52,9 @@ export const entriesWithoutTime: Rule = {
       code: '',
       verdict: 'unknown',
       boost: 0.1,
-      evidence: [say('They belong to no day, so no period counts them.', '它们不属于任何一天，因此不计入任何时段。')],
+      evidence: [
+        say('Such entries belong to no day, so no period counts them.', '它们不属于任何一天，因此不计入任何时段。'),
+      ],
       checks: [say('Compare the time stamps of such lines with the format.', '将这些行的时间戳与格式进行比较。')],
     }
   },
