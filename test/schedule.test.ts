@@ -195,7 +195,7 @@ describe('logstat schedule', () => {
   it('names what there is when a job or a time is none', () => {
     expect(run('print', 'weekly')).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('It has: nightly, hourly'),
+      stderr: expect.stringContaining('The configuration has: nightly, hourly'),
     })
     expect(run('print', 'nightly', '--at', '25:00')).toMatchObject({
       status: 2,

@@ -7,8 +7,8 @@ import type { Source, Store } from '../store/store.js'
 import { parseMoment, systemZone } from '../time-zone.js'
 import type { ReadCommandOptions } from './read.js'
 
-// Which part of a database a report is of. What its counts cannot answer is refused, with the command that reads it
-// from the logs.
+// Which part of a database a report is of. An option that its counts cannot answer is refused, with the command
+// that reads the logs instead.
 
 export interface ChoiceOptions extends Omit<ReadCommandOptions, 'source'> {
   readonly source?: readonly string[]

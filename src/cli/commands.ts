@@ -6,7 +6,7 @@ import { duration } from './duration.js'
 import * as options from './options.js'
 import { option } from './options.js'
 
-// The commands, a record each. What a command does is in its own file, loaded when it is called.
+// The commands, a record each. The work of a command is in its own file, loaded when it is called.
 
 export interface CommandRecord {
   readonly name: string

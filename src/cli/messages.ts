@@ -74,7 +74,7 @@ function failureOf(error: unknown): LogstatError {
         zh: `logstat 缺少一个组成部分：${message.split('\n')[0]}`,
       },
       {
-        en: 'It may be being built just now: try again in a minute. Otherwise install logstat again, or in its folder: npm ci',
+        en: 'A build may be going on: try again in a minute. Otherwise install logstat again, or in its folder: npm ci',
         zh: '可能正在构建：请稍后再试。否则请重新安装 logstat，或在其目录中执行：npm ci',
       },
     )

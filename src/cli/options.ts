@@ -13,7 +13,9 @@ export const option = (flags: string, words: Words): Option => new Option(flags,
 export function whole(text: string): number {
   const n = Number(text)
   if (!Number.isInteger(n) || n < 1)
-    throw new InvalidArgumentError(said({ en: 'It must be a whole number from 1.', zh: '必须是从 1 开始的整数。' }))
+    throw new InvalidArgumentError(
+      said({ en: 'The value must be a whole number from 1.', zh: '必须是从 1 开始的整数。' }),
+    )
   return n
 }
 

@@ -55,7 +55,7 @@ function planOf(name: string, { at, config, settings }: ScheduleOptions): Plan {
     throw refused(
       { en: `the configuration has no summary called ${name}`, zh: `配置中没有名为 ${name} 的汇总作业` },
       names.length > 0
-        ? { en: `It has: ${names.join(', ')}`, zh: `其中有：${names.join('、')}` }
+        ? { en: `The configuration has: ${names.join(', ')}`, zh: `其中有：${names.join('、')}` }
         : {
             en: 'Write one under "summaries", and name the file with --config.',
             zh: '请在“summaries”下写一个，并用 --config 指定文件。',

@@ -253,7 +253,7 @@ function readSince(results: readonly InputResult[], store: Store, until: number)
   return { ...NOTHING_READ, ...Object.fromEntries(keys.map((key) => [key, sum(key)])) }
 }
 
-/** Read logs. What cannot be read is told, and the rest is summed up all the same. */
+/** Read logs. Unreadable ones are told, and the rest is summed up all the same. */
 async function readLogs(
   paths: readonly string[],
   store: Store,

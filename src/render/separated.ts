@@ -4,7 +4,7 @@ import type { RenderOptions } from './render.js'
 import { TABLES } from './tables.js'
 import { visible } from './visible.js'
 
-/** One table of the report as CSV or TSV (RFC 4180). What a log lacks is empty. */
+/** One table of the report as CSV or TSV (RFC 4180). Cells for which the log has no value are empty. */
 export function* renderSeparated(
   report: Report,
   { table = 'codes' }: RenderOptions,
