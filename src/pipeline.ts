@@ -35,7 +35,7 @@ export async function readInputs(
   const threads = makeThreads(counting, options.jobs)
   try {
     const results = await readLogs(inputs, { store, options, ledger, threads, onRead: progressOf(options) })
-    // What threads hold is given back before the tallies take memory, too.
+    // The memory of threads is given back before the tallies take memory, too.
     threads.close()
     ledger.settle()
     return results

@@ -6,7 +6,7 @@ import type { Filter } from './kernel/filter.js'
 import type { Sizes } from './plan/sizes.js'
 
 export interface ReadOptions {
-  /** What `--log-format` says; detected when absent. */
+  /** The format, as `--log-format` names or defines it; detected when absent. */
   readonly format?: string
   /** Formats of the user's own, by name and for detection. */
   readonly formats?: readonly OwnFormat[]
@@ -21,16 +21,16 @@ export interface ReadOptions {
   readonly logZone?: string
   /** Which entries are counted; all when absent. For a temporary store: a database holds everything. */
   readonly filter?: Filter
-  /** Read also what is not understood for the most part. */
+  /** Read also logs that are not understood for the most part. */
   readonly force?: boolean
   /** Threads to use; the machine's cores when absent. The result is the same for any number. */
   readonly jobs?: number
   /** Values of each list that will be asked for; a database holds as many as it holds. */
   readonly top?: number
-  /** Of a temporary store: logs of different folders, or each, are told apart. */
+  /** In a temporary store, logs of different folders, or each, are told apart. */
   readonly apart?: 'folder' | 'log'
   readonly onProgress?: (progress: Progress) => void
-  /** Told of a log that is read, but perhaps not as it is meant. */
+  /** Called about a log that is read, but perhaps not as it is meant. */
   readonly onDoubt?: (doubt: Words, remedy: Words) => void
   /** Seconds since 1970, for `readAt`. */
   readonly now?: number

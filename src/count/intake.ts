@@ -22,7 +22,7 @@ export interface Intake {
   readonly resume: Resume
   /** Whether `resume` is exact: nothing before it is left to be counted, and nothing behind it is counted. */
   readonly canResume: boolean
-  /** What became of the lines since this was asked before. */
+  /** Lines by what became of them, since this was asked before. */
   takeCounts(): LineCounts
 }
 

@@ -14,7 +14,7 @@ import { feed, type Intake } from './intake.js'
 export interface Making {
   /** Finds the fields of a line; null: the kernel's plans do. */
   readonly pattern: RegExp | null
-  /** What stands around each line; null: nothing does. */
+  /** The wrappers around each line; null: there are none. */
   readonly wrapping: Wrapping | null
 }
 
@@ -35,22 +35,20 @@ interface Place {
   readonly offset: number
 }
 
-/** Where that stands which a line for the kernel is made of. */
+/** The place of the lines of the input that a line for the kernel is made of. */
 interface Made extends Place {
   /** Whether reading can go on at the place: all that stands there becomes this line and those behind it. */
   readonly isFirst: boolean
 }
 
-/**
- * What becomes of a line, to be counted in the order of lines, so that a part of the input ends between two of them.
- */
+/** The outcome of a line is counted in the order of lines, so that a part of the input ends between two of them. */
 type Outcome =
   | { readonly made: Made; readonly text: string }
   | { readonly rejected: RejectReason; readonly sample: RejectSample }
   | { readonly ignored: number }
 
 /**
- * What follows a part of a line whose rest has not come yet: nothing of it is counted, so that reading can go on at the
+ * Lines behind a part of a line whose rest has not come yet: none of them is counted, so that reading can go on at the
  * part.
  */
 interface Held {
@@ -77,7 +75,7 @@ export class LineIntake implements Intake {
   // Lines are handed to #take within `write`: nothing waits in `split2` but a line whose end has not come yet. A byte
   // is a character here, so that lengths are bytes and bytes that are no UTF-8 come through.
   readonly #lines = split2('\n', (line: string) => this.#take(line), { decodeStrings: false })
-  /** What became of lines that are not counted yet. */
+  /** Outcomes of lines that are not counted yet. */
   #outcomes: Outcome[] = []
   /** Lines that the kernel is counting just now, and how many it had counted before these. */
   #counted: readonly Made[] = []
@@ -143,7 +141,7 @@ export class LineIntake implements Intake {
     }
   }
 
-  /** Of a line that is too long only so much is passed on that this can be seen. */
+  /** A line that is too long is passed on only so far that this can be seen. */
   #withoutExcess(bytes: Buffer): Buffer {
     const newline = bytes.indexOf(0x0a)
     const end = newline === -1 ? bytes.length : newline

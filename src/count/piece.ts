@@ -17,7 +17,7 @@ export interface CountPiece {
   readonly isRecognised: boolean
   /** Takes each part. The kernel's tables are emptied afterwards, unless the part ends with its piece. */
   readonly onPart: (part: PieceOfPart) => void
-  /** Told how many bytes of the file, and lines, were read more. */
+  /** Called with how many bytes of the file, and lines, were read more. */
   readonly onRead: (bytes: number, lines: number) => void
   /** Waited for after each block that was read. */
   readonly mayGoOn: (bytes: number) => Promise<void> | undefined

@@ -61,7 +61,7 @@ function timeVariable(pieces: string): string {
 
 const UNITS: Readonly<Record<string, string>> = { ms: 'request_time_ms', us: 'request_time_us', s: 'request_time' }
 
-/** What a name stands for; nothing, if it is one that every object of JavaScript has. */
+/** The entry of a name in a table; undefined for a name that every object of JavaScript has. */
 const at = (names: Readonly<Record<string, string>>, name: string): string | undefined =>
   Object.hasOwn(names, name) ? names[name] : undefined
 

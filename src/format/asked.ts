@@ -34,14 +34,13 @@ export interface Asked {
   readonly zone?: string
 }
 
-/** What a format that is defined by its user is called. */
+/** The name of a format that is defined by its user. */
 const CUSTOM = 'custom'
 
 /**
- * What `--log-format` means for a log: a name, of the user's own formats first; a pasted nginx `log_format` or Apache
- * `LogFormat`, a
- * GoAccess format, `/a regular expression/`, a `#Fields:` line; or the path of an nginx.conf, in which the log is
- * looked up.
+ * The format that `--log-format` asks for: a name, of the user's own formats first; a pasted nginx `log_format` or
+ * Apache `LogFormat`, a GoAccess format, `/a regular expression/`, a `#Fields:` line; or the path of an nginx.conf, in
+ * which the log is looked up.
  *
  * @throws LogstatError saying what is wrong with it
  */
@@ -138,7 +137,7 @@ function pasted(definition: string): Asked {
   return { name: CUSTOM, server, definition, plans: [plan], ...(isJson ? {} : { layout }) }
 }
 
-/** What somebody pasted, in the notation of layouts. */
+/** A pasted definition in the notation of layouts. */
 function readLayout(definition: string): {
   readonly server: Server | null
   readonly layout: string

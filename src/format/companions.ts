@@ -9,8 +9,8 @@ export interface Companion {
   /** For people, in the plural. */
   readonly title: Words
   /**
-   * What such a line begins with, or has in it. It is tried on lines that fit no format; the time it takes grows no
-   * faster than the line.
+   * The beginning of such a line, or a text in it. The pattern is tried on lines that fit no format; the time it takes
+   * grows no faster than the line.
    */
   readonly pattern: RegExp
   readonly samples: readonly string[]
@@ -165,10 +165,10 @@ export const COMPANIONS: readonly Companion[] = [
 const HEADERS = ['cri', 'compose', 'kubectl', 'rfc5424', 'syslog', 'time'] as const
 const headers = HEADERS.map((name) => new Unwrapper([{ name }], false))
 
-/** Of a line, so much is looked at. */
+/** So much of a line is looked at. */
 const LOOKED_AT = 4096
 
-/** What a line is that fits no format; undefined when it is nothing known. */
+/** The kind of a line that fits no format; undefined when none is known. */
 export function companionOf(line: string): Companion | undefined {
   const text = line.slice(0, LOOKED_AT)
   return (

@@ -5,7 +5,7 @@ import { inferHeaders } from './headerless.js'
 import type { Prober } from './prober.js'
 import { compileFields, NO_FIELDS } from './w3c.js'
 
-/** What the methods of FTP are called in the logs of IIS 7 and later: commands, and events of its own. */
+/** The methods of FTP in the logs of IIS 7 and later: commands, and events of its own. */
 const FTP_METHOD =
   /^(USER|PASS|ACCT|QUIT|CWD|CDUP|PWD|RETR|STOR|STOU|APPE|LIST|NLST|MLSD|MLST|PASV|EPSV|PORT|EPRT|TYPE|SYST|FEAT|OPTS|AUTH|PBSZ|PROT|NOOP|DELE|MKD|RMD|RNFR|RNTO|SIZE|MDTM|REST|ABOR|SITE|(Control|Data)Channel(Opened|Closed))$/
 

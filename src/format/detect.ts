@@ -21,22 +21,22 @@ import { type Told, unwrapped } from './unwrapped.js'
 import type { W3cHeader } from './w3c.js'
 import { WRAPPERS } from './wrappers.js'
 
-/** What an input is, and why. */
+/** The format of an input, and why it is that. */
 export interface Detection {
   readonly format: string
   readonly title: string
   readonly server: Server | null
-  /** Of the lines looked at, those that fit; directives, comments, blank lines and companions are not among them. */
+  /** Lines that fit, of those looked at; directives, comments, blank lines and companions are not among them. */
   readonly fits: number
   readonly looked: number
   /** For people, one fact a line. */
   readonly evidence: readonly Message[]
   readonly plans: readonly Plan[]
-  /** What stands around each line, which the plans do not see; absent: nothing does. */
+  /** The wrappers around each line, which the plans do not see; absent: there are none. */
   readonly wrapping?: Wrapping
-  /** What an input of which this format fits less than half seems to be rather. */
+  /** Another kind of input that this one seems to be, where the format fits less than half of its lines. */
   readonly seems?: Words
-  /** What of it may be read wrong, in a sentence. */
+  /** A sentence on what of the input may be read wrong. */
   readonly doubt?: Words
   /** Set for a W3C log: the header that was found. */
   readonly w3c?: W3cHeader
@@ -47,7 +47,7 @@ export interface Detection {
 /** No format fits. */
 export interface Undetected {
   readonly format: null
-  /** What the input seems to be, if that can be told. */
+  /** The kind of input that this one seems to be, if that can be told. */
   readonly seems: Words | null
   readonly looked: number
   readonly evidence: readonly Message[]
@@ -89,7 +89,7 @@ function evidenceOf(wrapper: string, key: string | undefined): Words {
   }
 }
 
-/** What stands around each line of an input whose format was asked for. */
+/** The wrappers around each line of an input whose format was asked for. */
 export function wrappingOf(head: Uint8Array, isWhole: boolean, asked: Asked, idle?: Kernel): Wrapping {
   const lines = firstLines(head.subarray(0, MAX_BYTES), isWhole && head.length <= MAX_BYTES)
   const prober = new Prober(idle ?? probingKernel())

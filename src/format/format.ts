@@ -47,7 +47,7 @@ export interface Sample {
 /** Layouts that are told apart line by line when they stand in one file; `own` stands for itself. */
 export type Family = 'clf' | 'w3c' | 'own'
 
-/** What a value of a JSON or LTSV log can be for. */
+/** The roles that a value of a JSON or LTSV log can have. */
 export type KeyRole =
   | 'time'
   /** The day, where `time` is only the time of a day; or all of it, where there is no `time`. */
@@ -78,7 +78,7 @@ export type TimeUnit = 's' | 'ms' | 'us' | 'ns'
 
 /** A log format as data. Adding one is adding a file under records/ and its name to registry.ts. */
 export interface Format {
-  /** As in `--log-format` and in reports. */
+  /** The name in `--log-format` and in reports. */
   readonly name: string
   readonly title: string
   /** Other names people use for it, GoAccess's among them; compared without case. */
@@ -92,9 +92,9 @@ export interface Format {
   readonly layout?: string
   /** Further layouts of the same format. */
   readonly variants?: readonly string[]
-  /** Of a JSON log. */
+  /** The keys of a JSON log. */
   readonly json?: Keys
-  /** Of an LTSV log. */
+  /** The keys of an LTSV log. */
   readonly ltsv?: Keys
   /** Unit of `timeTaken` among the keys; seconds when absent. */
   readonly timeUnit?: TimeUnit

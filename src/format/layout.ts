@@ -13,8 +13,8 @@ interface Variable {
 const skip: Variable = { role: Role.Skip, token: true }
 
 /**
- * What the variables of a layout are for; a variable that is not here is cut and forgotten.
- * https://nginx.org/en/docs/varindex.html; below them is what other servers log, named in the same manner.
+ * The roles of the variables of a layout; a variable that is not here is cut and forgotten.
+ * https://nginx.org/en/docs/varindex.html; below them are variables of other servers, named in the same manner.
  */
 const NGINX: Readonly<Record<string, Variable>> = {
   remote_addr: { role: Role.ClientIp },
@@ -55,7 +55,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
   /** Times taken that are a number and nothing else. */
   seconds: { role: Role.TimeTaken, token: true, unitUs: 1_000_000 },
   milliseconds: { role: Role.TimeTaken, token: true, unitUs: 1_000 },
-  /** One of seconds with a fraction: what stands there is hardly anything else. */
+  /** A time taken in seconds with a fraction: such a field is hardly anything else. */
   fraction: { role: Role.TimeTaken, unitUs: 1_000_000 },
   /** A time taken with its unit, and blanks before it that align it. */
   duration: { role: Role.TimeTaken, token: true, unitUs: 1_000_000 },
@@ -81,7 +81,7 @@ const VARIABLES: Readonly<Record<string, Variable>> = {
  */
 const BETTER = new Set(['body_bytes_sent', 'request_uri', 'request_time_ms', 'request_time_us'])
 
-/** What else is known of the lines a layout describes. */
+/** Facts about the lines of a layout that the layout does not say. */
 export interface LayoutOptions {
   /** Bits of Flag; Strict when absent. */
   readonly flags?: number
@@ -89,7 +89,7 @@ export interface LayoutOptions {
   readonly quotesAreEscaped?: boolean
 }
 
-/** What a variable is for, if anything is known of it. */
+/** The role and form of a variable, if anything is known of it. */
 export function roleOfVariable(name: string): Variable | undefined {
   return Object.hasOwn(VARIABLES, name) ? VARIABLES[name] : undefined
 }

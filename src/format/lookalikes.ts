@@ -1,6 +1,6 @@
 import type { Words } from '../errors.js'
 
-// What an input seems to be that is no access log.
+// Kinds of inputs that are no access logs, told by their first lines.
 
 /** Signs of inputs that are often given by mistake. */
 const LOOKALIKES: readonly (readonly [RegExp, Words])[] = [
@@ -39,7 +39,7 @@ const LOOKALIKES: readonly (readonly [RegExp, Words])[] = [
   [/^[^,;]+(,[^,]*){2,}$|^[^,;]+(;[^;]*){2,}$/, { en: 'a table of separated values (CSV)', zh: '分隔值表格（CSV）' }],
 ]
 
-/** What most of the first lines are signs of; null when that cannot be told. */
+/** The kind that most of the first lines are signs of; null when that cannot be told. */
 export function guess(texts: readonly string[]): Words | null {
   const first = texts.filter((t) => t.trim()).slice(0, 20)
   if (first.some((t) => t.includes('\0'))) return { en: 'binary data', zh: '二进制数据' }

@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path'
 import { LogstatError } from '../errors.js'
 import { glob } from '../glob.js'
 
-/** What an nginx configuration says of its access logs. */
+/** The access logs of an nginx configuration, and their formats. */
 export interface Configuration {
   /** Name → the whole directive, `log_format main escape=json '…' '…'`. */
   readonly formats: ReadonlyMap<string, string>

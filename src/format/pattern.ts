@@ -18,7 +18,7 @@ const FLAGS = /^[imsu]*$/
 /** Whether a text defines a format by a regular expression, as `patternText` writes it. */
 export const isPattern = (text: string): boolean => DELIMITED.test(text) && /\(\?<[A-Za-z]/.test(text)
 
-/** What a pattern is noted as. */
+/** The text that a pattern is noted as. */
 export function patternText(pattern: string): string {
   return isPattern(pattern) ? pattern : `/${pattern}/`
 }
@@ -136,7 +136,7 @@ export function textOf(line: string): Text {
   return isUtf8(bytes) ? { text: bytes.toString('utf8'), isUtf8: true } : { text: line, isUtf8: false }
 }
 
-/** The same with a character for each byte again. */
+/** The text with a character for each byte again. */
 export function bytesOf(text: string, isText: Pick<Text, 'isUtf8'>): string {
   return isText.isUtf8 ? Buffer.from(text, 'utf8').toString('latin1') : text
 }
@@ -146,7 +146,7 @@ export function fieldsOf(pattern: RegExp, text: string): Fields | undefined {
   try {
     return pattern.exec(text)?.groups
   } catch (error) {
-    // What an engine gives up on (too much to try out, too deep) does not match.
+    // A line that the engine gives up on (too much to try out, too deep) does not match.
     if (error instanceof RangeError) return undefined
     throw error
   }

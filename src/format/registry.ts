@@ -169,7 +169,7 @@ function flagsOf({
   if (server !== null && EXACT_MAKERS.has(server)) flags |= Flag.ExactMaker
   if (absoluteUri) flags |= Flag.AbsoluteUri
   if (reasonOfErrors) flags |= Flag.ReasonOfErrors
-  // What a service says of itself has a status, too; an access record names a request.
+  // Records of a service on itself have a status, too; an access record names a request.
   if (json) flags |= Flag.NeedsRequest
   return flags
 }

@@ -31,7 +31,6 @@ export function shiftedStatus(texts: readonly string[]): Words | undefined {
   }
 }
 
-/** What to do about it. */
 export const SHIFTED_REMEDY: Words = {
   en: `If so, say how lines are written: --log-format '$remote_addr - $remote_user [$time_local] "$request" $body_bytes_sent $status'`,
   zh: `如果是这样，请说明格式：--log-format '$remote_addr - $remote_user [$time_local] "$request" $body_bytes_sent $status'`,

@@ -1,8 +1,6 @@
 // Tables of separated values (RFC 4180), as portals and databases export logs: a line of names, then a line a record. A
-// value with a line
-// break in it is not read.
+// value with a line break in it is not read.
 
-/** What a table is like. */
 export interface Table {
   readonly columns: readonly string[]
   readonly separator: string

@@ -9,18 +9,18 @@ import { type Opening, WRAPPERS } from './wrappers.js'
  * thread.
  */
 export interface Layer {
-  /** Of `WRAPPERS`. */
+  /** The name of one of `WRAPPERS`. */
   readonly name: string
-  /** Of a JSON object: the key that holds the line. */
+  /** The key of a JSON object that holds the line. */
   readonly key?: string
-  /** Of a table: the names of its columns, and what separates them. */
+  /** The names of the columns of a table, and what separates them. */
   readonly columns?: readonly string[]
   readonly separator?: string
   /** Its time goes before each line, which has none. */
   readonly givesTime?: true
 }
 
-/** What stands around each line of a log, from the outside in. */
+/** The wrappers around each line of a log, from the outside in. */
 export type Wrapping = readonly Layer[]
 
 /** Whether a line may come in several parts in one of the wrappers. */
@@ -31,11 +31,11 @@ const IN_PARTS = new Set(
   ).map(({ name }) => name),
 )
 
-/** What is in a line. `part`: the rest follows in the next line of the same name. */
+/** The text in the wrapper of a line. `part`: the rest follows in the next line of the same name. */
 interface Opened {
   readonly text: string
   readonly part?: string | undefined
-  /** Goes with what was a part before. */
+  /** The name by which a line goes with a part before it. */
   readonly of?: string | undefined
   /** The wrapper says when the line was received. */
   readonly time?: string | undefined
@@ -108,7 +108,7 @@ function valueAt(object: JsonObject, path: string): unknown {
 function openJson(line: string, key: string, inParts: boolean): Opened | string | undefined {
   const object = objectOf(line)
   const value = object && valueAt(object, key)
-  // What is no UTF-8 journald writes as a list of bytes.
+  // A text that is no UTF-8 is a list of bytes in journald.
   const found =
     Array.isArray(value) && value.every((byte) => Number.isInteger(byte))
       ? Buffer.from(value).toString('latin1')
@@ -126,7 +126,7 @@ function openJson(line: string, key: string, inParts: boolean): Opened | string 
   }
 }
 
-/** Of what collectors write: when they got a line. */
+/** The keys under which collectors write when they got a line. */
 const TIME_KEYS = ['time', '@timestamp', 'timestamp', '__REALTIME_TIMESTAMP', 'ts', '_time'] as const
 
 function openJsonText(line: string, key: string): string | undefined {
@@ -180,7 +180,7 @@ export class Unwrapper {
     this.#joins = joins
   }
 
-  /** What is in a line; undefined when it is a part, and the rest is still to come. */
+  /** The text in the wrappers of a line; undefined when it is a part, and the rest is still to come. */
   take(line: string): string | undefined {
     let text = line
     for (const { open, parts, givesTime } of this.#layers) {
@@ -204,7 +204,7 @@ export class Unwrapper {
     return this.#layers.some(({ parts }) => parts.size > 0)
   }
 
-  /** What there is of lines whose rest never came. */
+  /** The parts of lines whose rest never came. */
   rest(): string[] {
     const left = this.#layers.flatMap(({ parts }) => [...parts.values()])
     for (const { parts } of this.#layers) parts.clear()
@@ -222,7 +222,7 @@ const MAX_JOINED = 256 << 10
 /** A wrapper is tried where so many of the lines are in it. */
 const SHARE = 0.2
 
-/** What may stand around these lines, each to be tried by itself. */
+/** The wrappers that may stand around these lines, each to be tried by itself. */
 export function layersOf(lines: readonly string[]): Layer[] {
   return WRAPPERS.flatMap(({ name, opens }) => candidates(name, opens, lines)).filter((layer) => {
     const open = openerOf(layer)

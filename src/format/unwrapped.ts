@@ -5,7 +5,7 @@ import { WRAPPERS } from './wrappers.js'
 
 // Which of the wrappers that may stand around lines is one, judged by what is in it.
 
-/** What lines were found to be, and how well that fits: lines, and fields in them. */
+/** The format that lines were found to have, and how well it fits: lines, and fields in them. */
 export interface Told {
   readonly found: Detection | Undetected
   readonly fits: number
@@ -15,11 +15,11 @@ export interface Unwrapped extends Told {
   readonly wrapping: Wrapping
 }
 
-/** Wrappers in one another. */
+/** Wrappers in one another, at most. */
 const MAX_WRAPPERS = 4
 
 /**
- * What lines are, as they stand or out of what stands around them: as that of which most lines are understood, and of
+ * Tell what lines are, as they stand or out of their wrappers: the reading by which most lines are understood, and of
  * those most fields.
  */
 export function unwrapped(
@@ -71,11 +71,11 @@ function openAll(texts: readonly string[], layer: Layer): Buffer[] {
 
 function isBetter(inner: Told, bare: Told, layer: Layer): boolean {
   if (inner.fits !== bare.fits || inner.fits === 0 || isCommon(layer)) return inner.fits > bare.fits
-  // What is read with its wrapper as well is read faster so.
+  // Lines that are read with their wrapper as well are read faster so.
   if (inner.found.format === bare.found.format)
     return inner.fields === bare.fields ? hasParts([layer]) || layer.name === 'colours' : inner.fields > bare.fields
   if (isCertain(layer)) return true
-  // What has a time is rather the record than what is said in it.
+  // A text with a time is rather the record than one in it that may lack its time.
   if (lacksTime(inner.found)) return false
   return inner.fields === bare.fields ? isGuess(bare.found) : inner.fields > bare.fields
 }

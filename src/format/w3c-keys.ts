@@ -16,7 +16,7 @@ export const W3C_KEYS = {
   host: ['cs-host', 'cs_host', 'cs(Host)', 's-sitename'],
 } satisfies Keys
 
-/** What IIS adds to them. */
+/** The keys that IIS adds to those of W3C. */
 export const IIS_KEYS = {
   substatus: ['sc-substatus', 'sc_substatus'],
   win32Status: ['sc-win32-status', 'sc_win32_status'],

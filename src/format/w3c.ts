@@ -5,7 +5,7 @@ import { Cutter, Flag, Role, Rule } from '../kernel/wasm/roles.js'
 import type { Server } from './format.js'
 
 /**
- * What the fields of a W3C extended log are for, best source of a role first. A field that is not here is cut and
+ * The roles of the fields of a W3C extended log, best source of a role first. A field that is not here is cut and
  * forgotten.
  * https://www.w3.org/TR/WD-logfile.html and
  * https://learn.microsoft.com/windows/win32/http/w3c-logging
@@ -110,9 +110,8 @@ export function compileFields(line: string, software = '', isGuess = false): W3c
   }
 }
 
-// Of a log whose records carry no date, the last moment read is noted behind the `#Fields` line in force, as a `#Date`
-// line: the
-// records that follow go on from there.
+// The last moment read of a log whose records carry no date is noted behind the `#Fields` line in force, as a `#Date`
+// line: the records that follow go on from there.
 
 /** The `#Fields` line of what is noted. */
 export const fieldsLine = (noted: string): string => noted.split('\n', 1)[0] as string
@@ -120,7 +119,7 @@ export const fieldsLine = (noted: string): string => noted.split('\n', 1)[0] as 
 /** Whether the records say their date themselves. */
 export const hasDate = (line: string): boolean => /[ \t]date(-local)?([ \t]|$)/i.test(fieldsLine(line))
 
-/** What is noted of a `#Fields` line and the last moment read under it. */
+/** The note of a `#Fields` line and the last moment read under it. */
 export function noteMoment(line: string | null, moment: number | null): string | null {
   if (line === null || moment === null || !isFieldsLine(line) || hasDate(line)) return line
   return `${fieldsLine(line)}\n#Date: ${new Date(moment * 1000).toISOString().slice(0, 19).replace('T', ' ')}`

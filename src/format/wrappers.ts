@@ -1,6 +1,6 @@
 import type { Words } from '../errors.js'
 
-/** What may stand around the lines of any log, as data: what writes it, and what a line of it looks like. */
+/** A wrapper may stand around the lines of any log. As data: what writes it, and what a line in it looks like. */
 export interface Wrapper {
   readonly name: string
   /** For people: what each line is in. */
@@ -21,14 +21,13 @@ export interface Wrapper {
 /** How the line is found in its wrapper. */
 export type Opening =
   /**
-   * Behind a text that fits. A group `part` that is `P` says that the rest follows in the next line of the same
-   * `stream`; the group `time` is for lines
-   * that have none.
+   * The line stands behind a text that fits. A group `part` that is `P` says that the rest follows in the next line of
+   * the same `stream`; the group `time` is for lines that have none.
    */
   | { readonly kind: 'prefix'; readonly pattern: RegExp }
   /**
-   * In a string of a JSON object: that of the first of the keys by which lines are found. `inParts`: what does not end
-   * in a newline goes on in the next.
+   * The line is a string of a JSON object: that of the first of the keys by which lines are found. `inParts`: what does
+   * not end in a newline goes on in the next.
    */
   | { readonly kind: 'json'; readonly keys: readonly string[]; readonly inParts?: true }
   /** Everywhere: what fits is left out. */
@@ -41,14 +40,14 @@ export type Opening =
   | { readonly kind: 'table' }
 
 const ISO = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?`
-/** As RFC 3164 has it, and with a year or a fraction, as relays add them. */
+/** The time as RFC 3164 has it, and with a year or a fraction, as relays add them. */
 const BSD = String.raw`[A-Z][a-z]{2} [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?(?: \d{4})?`
 const PRIORITY = String.raw`(?:<\d{1,3}>)?`
 const TAG = String.raw`[^\s:[\]|"{]+(?:\[[^\]\s]*\])?: `
 /** The structured data of RFC 5424; Heroku leaves it out. */
 const STRUCTURED = String.raw`(?:(?:-|(?:\[[\w@.-]+(?: [^\s="\]]+="(?:[^"\\]|\\.)*")*\])+) )?`
 
-/** With stern's arrow in UTF-8, a character for each byte. */
+/** A name, and stern's arrow behind it, in UTF-8 with a character for each byte. */
 const KUBERNETES_NAME = String.raw`[a-z0-9][a-z0-9.-]* (?:\xe2\x80\xba )?`
 
 /** Every wrapper known. They are tried on what is in one another, too. */

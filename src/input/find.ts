@@ -16,12 +16,13 @@ export interface Input {
   readonly size: number | null
   /** Which file in an archive it is, counted from 0. */
   readonly member?: number
-  /** It cannot be read, and this is why. */
+  /** Why the input cannot be read. */
   readonly error?: LogstatError
 }
 
 /**
- * What stands at a path; undefined where there is nothing, or it may not be looked at: whoever reads it will say so.
+ * The file or directory at a path; undefined where there is none, or it may not be looked at: whoever reads it will say
+ * so.
  */
 export function statOf(path: string): BigIntStats | undefined {
   try {
@@ -43,7 +44,7 @@ const STDIN: Input = { name: '-', path: null, optional: false, size: null }
  * Turn what the user wrote into inputs: files, directories (searched recursively), globs and `-`. The same file is
  * taken once.
  *
- * What cannot be read is an input with an error, so that it does not keep the others from being read.
+ * A path that cannot be read is an input with an error, so that it does not keep the others from being read.
  */
 export function findInputs(paths: readonly string[]): Input[] {
   const found: Input[] = []

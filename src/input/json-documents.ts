@@ -107,7 +107,7 @@ class Records {
   #at = Infinity
   /** The property last named at depth 1. */
   #key = ''
-  /** Of the record being read. */
+  /** The text of the record being read. */
   #text = ''
   /** Complete lines, and the beginning of one that is too long to wait for. */
   #finished = ''

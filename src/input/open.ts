@@ -147,7 +147,7 @@ async function openMember(
   return inner.reader()
 }
 
-/** What an input turned out to be: text, or an archive of several. */
+/** The content of an input: text, or an archive of several. */
 interface Source {
   readonly packing: readonly string[]
   readonly consumed: () => number
@@ -306,7 +306,7 @@ async function peek(chunks: Chunks): Promise<{ head: Buffer; all: AsyncGenerator
       await iterator.return?.()
     }
   }
-  // What an input is must not depend on how large its chunks are.
+  // The kind of an input must not depend on how large its chunks are.
   return { head: Buffer.concat(seen).subarray(0, HEAD_BYTES), all: all(), isWhole }
 }
 

@@ -13,7 +13,7 @@ export interface Reader {
   consumed(): number
   /** How the bytes were packed, from the outside in: `none`, `gzip`, `zip`, `gzip, tar`, … */
   readonly packing: string
-  /** What else was done to make lines of them, for people: `UTF-16LE`, … */
+  /** The recoding that made lines of the bytes, for people: `UTF-16LE`, …; null: none was needed. */
   readonly recoded: string | null
   /** The bytes are those of the file, unchanged: it may also be read by byte ranges, by others. */
   readonly raw: boolean
@@ -47,7 +47,7 @@ export function fileReader(name: string, fd: number): Reader {
   }
 }
 
-/** What comes in chunks. `fail` makes of an error what is said to people. */
+/** A reader of chunks. `fail` makes of an error what is said to people. */
 export function chunkReader(
   chunks: Chunks,
   {
@@ -60,7 +60,7 @@ export function chunkReader(
   const iterator = chunks[Symbol.asyncIterator]()
   let rest: Uint8Array | undefined
   let failure: Error | undefined
-  /** What is at hand of the next chunk; undefined at the end. */
+  /** The bytes at hand of the next chunk; undefined at the end. */
   async function at(): Promise<Uint8Array | undefined> {
     while (!rest?.length) {
       // Whoever reads on after an error meets it again, and no end.

@@ -1,6 +1,6 @@
 import type { Chunks } from './packing/packed.js'
 
-/** What makes lines that end in a newline, in an encoding that holds ASCII, of bytes that are none. */
+/** A recoding makes lines that end in a newline, in an encoding that holds ASCII, of bytes that are none. */
 export interface Recoding {
   /** For people. */
   readonly name: string

@@ -102,7 +102,7 @@ function numberAt(block: Buffer, at: number, length: number): number {
   return /^[0-7]*$/.test(digits) ? Number.parseInt(digits || '0', 8) : Number.NaN
 }
 
-/** What a record says of the file behind it: its name (GNU), or a list of attributes (pax). */
+/** The attributes that a record gives to the file behind it: its name (GNU), or a list of them (pax). */
 function attributesOf(type: string, body: Buffer): { name?: string; size?: number } {
   if (type === 'L') return { name: textAt(body, 0, body.length) }
   const said: { name?: string; size?: number } = {}

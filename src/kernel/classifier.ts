@@ -7,14 +7,16 @@ interface Automaton {
   readonly next: Uint16Array
   readonly least: Uint16Array
 }
-/** What paths, queries and agents are: numbers that mean something to whoever reads the evidence. */
+/**
+ * A classifier says what paths, queries and agents are, in numbers that mean something to whoever reads the evidence.
+ */
 export interface Classifier {
   readonly paths: Automaton
   readonly attacks: Automaton
   /** By value that `paths` finds: the class. By class: its kind. */
   readonly classOfRecord: Uint8Array
   readonly kindOfClass: Uint8Array
-  /** Classes of what is a probe on any site. */
+  /** Classes of paths that are a probe on any site. */
   readonly secret: number
   readonly exploit: number
   agentKind(agent: string): number

@@ -1,10 +1,13 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 
-/** What the kernels of a run have in common. Plain data but for the code, so that it can be sent to another thread. */
+/**
+ * The module and the secret that all kernels of a run share. Plain data but for the code, so that it can be sent to
+ * another thread.
+ */
 export interface KernelCode {
-  /** Compiled and optimised once. */
+  /** The module is compiled and optimised once. */
   readonly module: WebAssembly.Module
-  /** What its hashes rest on (`secretOf`). Counts can only be added up where it is the same. */
+  /** Hashes rest on the secret (`secretOf`). Counts can only be added up where it is the same. */
   readonly secret: Uint8Array
 }
 

@@ -9,7 +9,7 @@ export const SLOW_US = 4500000
 export const LOOP_TIMES = 8
 export const LOOP_SECONDS = 30
 
-/** What the host is given the text of. */
+/** The texts that the host is given. */
 export enum EvidenceText {
   Path = 0,
   Client = 1,
@@ -94,7 +94,7 @@ export enum TroubleRecord {
   Next = 64,
   /** A TroubleGroup. */
   Group = 68,
-  /** Of its client: see evidence-troubles.ts. */
+  /** The level of its client: see evidence-troubles.ts. */
   Level = 72,
   Size = 80,
 }
@@ -109,7 +109,7 @@ export enum PathRecord {
   AnsweredSince = 20,
   AnsweredBetween = 24,
   Errors = 28,
-  /** As far as the lists of paths tell. */
+  /** Answers of the path, as far as the lists of paths tell. */
   Answered = 32,
   /** Troubles and slow times with this path; 0: the record holds nothing. */
   Uses = 36,

@@ -3,7 +3,8 @@ import { networkOf } from './network.js'
 import { Role } from './wasm/roles.js'
 
 /**
- * Which entries are counted; plain data. Several patterns for one field: one of them must fit; `!` in front: none may.
+ * A filter says which entries are counted; plain data. Several patterns for one field: one of them must fit; `!` in
+ * front: none may.
  */
 export interface Filter {
   /** Seconds since 1970 UTC, [since, until). */

@@ -39,7 +39,7 @@ const SCRATCH_BYTES = 8 << 20
  */
 export const BUCKET_WIDTHS = [60, 900, 3600, 86400] as const
 
-/** Of entries without a time. */
+/** The period of entries without a time. */
 export const NO_PERIOD = -(2 ** 31)
 
 /**
@@ -58,7 +58,7 @@ export interface Resume {
   readonly openLine: boolean
 }
 
-/** What the host does when a `#Fields` line is met: compile the plans that hold from here on. */
+/** Called when a `#Fields` line is met: compiles the plans that hold from here on. */
 export type OnFields = (line: string) => readonly Plan[]
 
 const NO_BYTES = Buffer.alloc(0)
@@ -270,7 +270,7 @@ export class Kernel {
       from += newline + 1
       this.#discarding = false
       this.wasm.skipTo(from)
-      // What was dropped is not at hand any more.
+      // The bytes dropped are not at hand any more.
       this.#resume = { ...this.#resume, tail: NO_BYTES }
     }
     const last = this.wasm.lastNewline(from, end)
@@ -299,7 +299,7 @@ export class Kernel {
     this.#bytes.copyWithin(this.#block, from, end)
     this.#drop(from)
     this.#used = end - from
-    // What was dropped is not at hand any more.
+    // The bytes dropped are not at hand any more.
     this.#resume = { ...this.#resume, tail: NO_BYTES }
     return true
   }

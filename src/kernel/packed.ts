@@ -10,7 +10,7 @@ const LATENCY: number = LatencyRecord.Size
 
 const DIMENSIONS = Array.from({ length: Dimension.Count }, (_, dimension) => dimension)
 
-/** Where something stands: bytes [start, end). */
+/** The place of a table in the buffer: bytes [start, end). */
 type Part = readonly [number, number]
 
 interface Exact {
@@ -25,7 +25,7 @@ interface Exact {
   readonly evidence: readonly object[]
 }
 
-/** What a kernel's tables held. It owns its buffer, which can be transferred between threads. */
+/** The content of a kernel's tables, in a buffer of its own, which can be transferred between threads. */
 export interface Packed extends Exact {
   readonly bytes: Uint8Array<ArrayBuffer>
   /** By Dimension. */
@@ -36,7 +36,7 @@ export interface Packed extends Exact {
 interface Lists {
   /** Their values, in pieces of at most CHUNK bytes. */
   readonly values: readonly Part[]
-  /** What each list may have lost, by code. */
+  /** The most hits that a value missing from a list may have had, by code. */
   readonly lost: Part
   /** How many different values each list had, by code; empty where lists are whole. */
   readonly distinct: Part
@@ -52,7 +52,7 @@ export interface PackOptions {
 /** Take out what the tables hold. */
 export function pack(kernel: Kernel, { most, spare }: PackOptions = {}): Packed {
   if (most !== undefined) {
-    // Of lists that are cut little is left: it gets memory of its own size.
+    // Little is left of lists that are cut: it gets memory of its own size.
     const { buffer, packed, end } = copyTables(kernel, most, workspace)
     workspace = buffer
     return { ...packed, bytes: new Uint8Array(buffer.slice(0, end)) }

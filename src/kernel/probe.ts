@@ -5,7 +5,7 @@ import { type Reject, Role } from './wasm/roles.js'
 
 // Trying lines: they are put through plans without being counted. The kernel must have no input in its block meanwhile.
 
-/** What `probe` found. */
+/** The outcome of `probe`: the plan that takes a line, or how the first plan failed. */
 export type Probe =
   | { readonly plan: number; readonly fields: Partial<Record<Role, string>> }
   | { readonly plan: -1; readonly reason: Reject; readonly step: number; readonly column: number }

@@ -1,4 +1,4 @@
-// What is measured of entries, and the shapes of the kernel's records. The kernel (AssemblyScript) and its host
+// The measures of entries, and the shapes of the kernel's records. The kernel (AssemblyScript) and its host
 // (TypeScript) both read this file, so they cannot drift apart.
 //
 // A member of these enums is a place, in bytes from the start of a record; its comment says what stands there. `Size`
@@ -21,7 +21,7 @@ export const CHUNK = 1048576
 export const NO_START = -1
 
 /**
- * What is measured of the entries of a code. The sums come first: they stand in this order in the records below.
+ * The measures of the entries of a code. The sums come first: they stand in this order in the records below.
  *
  * A name is that of a number in tallies and JSON. Each measure has a record in MEASURES.
  */
@@ -37,7 +37,7 @@ export enum Measure {
   /** Histogram of the time taken. */
   latency = 7,
 }
-/** How many of them are sums. */
+/** How many measures are sums. */
 export const SUMS = 5
 
 /** How values of one measure are put together. */
@@ -131,7 +131,7 @@ export enum StatusBits {
   Substatus = 33,
 }
 
-/** What a code has in a stretch of time. */
+/** The sums of a code in a stretch of time. */
 export enum BucketRecord {
   /** u64: code << BUCKET_BITS | number of the bucket + 1. */
   Key = 0,
@@ -181,7 +181,7 @@ export enum TableHead {
   Size = 56,
 }
 
-/** What is touched of a value for every line is small: four to a cache line. */
+/** The part of a value that is touched for every line is small: four to a cache line. */
 export enum SlotRecord {
   /** u64: hash of value and code; 0: the slot is empty. */
   Key = 0,
@@ -250,9 +250,9 @@ export enum SampleRecord {
   Size = 540,
 }
 
-// What the kernel lays out for its host.
+// Records that the kernel lays out for its host.
 
-/** Of each code, before the rows of its buckets. */
+/** The head of each code, before the rows of its buckets. */
 export enum BucketHead {
   /** u32 */
   Rows = 0,
@@ -268,7 +268,7 @@ export enum BucketRow {
   Sums = 8,
   Size = Sums + 8 * SUMS,
 }
-/** Of each code, before the rows of its list, f64 each. */
+/** The head of each code, before the rows of its list, f64 each. */
 export enum ListHead {
   Rows = 0,
   /** The most hits that a value may have had which is in no row. */

@@ -34,7 +34,7 @@ export interface DatabaseOptions {
 /** The log that is being entered. */
 interface Entered {
   readonly log: Log
-  /** What was counted since the last transaction. Its lines are numbered from the beginning of the log. */
+  /** Parts since the last transaction, added up. Lines are numbered from the beginning of the log. */
   sum: Sum
   /** The source in the database, as of the last transaction. */
   source: Source | undefined
@@ -54,7 +54,7 @@ export class DatabaseLedger implements Ledger {
   readonly #options: DatabaseOptions
   readonly #waiting: Waiting
   #entered: Entered | undefined
-  /** What was booked of an input in this run, before it had to be looked at anew. */
+  /** Counts of an input that were booked in this run, before it had to be looked at anew. */
   readonly #booked = new Map<Input, LineCounts>()
 
   constructor(store: Store, options: DatabaseOptions) {
@@ -124,7 +124,7 @@ export class DatabaseLedger implements Ledger {
     this.#waiting.add(readTally(this.kernel, { listed: LISTED, allClients: this.#store.joinsClients, adaptive: false }))
   }
 
-  /** What was counted since the last transaction is not booked. */
+  /** Counts since the last transaction are not booked. */
   #drop(): undefined {
     this.kernel.clear()
     this.#waiting.clear()
@@ -158,7 +158,7 @@ export class DatabaseLedger implements Ledger {
   }
 
   #addStream(row: SourceRow, rejects: LineCounts['rejects']): boolean {
-    // What was read cannot be read again: only where it is added is decided again.
+    // A stream cannot be read again: only where its counts are added is decided again.
     for (;;) {
       const { before, seen } = this.#store.stream(row)
       if (this.#store.add(streamRow(row, before), this.#waiting.all(), rejects, seen) !== null) return true
@@ -174,10 +174,10 @@ export class DatabaseLedger implements Ledger {
 
 const NO_BYTES = new Uint8Array(0)
 
-/** What is read once and has no place to go back to. */
+/** Whether a log is read once and has no place to go back to. */
 const isStream = ({ identity }: Log): boolean => identity?.seen === undefined
 
-/** What was counted since the last transaction. */
+/** Counts since the last transaction. */
 const countsOf = ({ sum: { counts }, source }: Entered): LineCounts => ({
   ...counts,
   lines: counts.lines - (source?.lines ?? 0),

@@ -28,7 +28,7 @@ export interface Ledger {
   close(): void
 }
 
-/** What became of one input. */
+/** The result of one input. */
 export interface InputResult extends LineCounts {
   readonly name: string
   /** null: no access log; nothing was counted. */
@@ -37,7 +37,7 @@ export interface InputResult extends LineCounts {
   readonly software: string | null
   /** Lines that were counted by an earlier run and were passed over. */
   readonly known: boolean
-  /** It was found in a directory or an archive, not named. */
+  /** Whether the input was found in a directory or an archive, not named. */
   readonly optional: boolean
   /** Why the input could not be read to its end, or at all. */
   readonly error: LogstatError | null
@@ -87,17 +87,17 @@ export function addPart(sum: Sum, { counts, sawStatus, at, trail, failure }: Par
 /** The log that a part was counted of. */
 export const logOf = ({ pieces }: Unit, { piece }: Part): Log => (pieces[piece] as Piece).log
 
-/** What is said of an input that was not counted. */
+/** The result of an input that was not counted. */
 export function notCounted({ name, optional }: Input, error: LogstatError): InputResult {
   return { ...NOTHING, name, format: null, server: null, software: null, known: false, optional, error }
 }
 
-/** What became of a log. @param counts of all of it that was read in this run */
+/** The result of a log. @param counts of all of it that was read in this run */
 export function resultOf({ input, layout, identity }: Log, counts: LineCounts, { sawStatus, error }: Sum): InputResult {
   const { format, server, software } = layout
   const known = identity?.source !== undefined
   const isRubbish = counts.entries + counts.filtered === 0 && counts.rejected > 0
-  // Of a log that was understood before, new lines may well be rubbish.
+  // New lines of a log that was understood before may well be rubbish.
   const why = !known && isRubbish ? nothingUnderstood(input, layout, counts, sawStatus) : null
   return { ...counts, name: input.name, format, server, software, known, optional: input.optional, error: error ?? why }
 }

@@ -20,7 +20,7 @@ import {
 } from './ledger.js'
 import { type SourceRow, sourceRow } from './source.js'
 
-/** What is shown of a code may be the sum of several lists, so more is read out than is shown. */
+/** Lists that are shown may be sums of several, so more values are read out than are shown. */
 const LISTED: Listed = { least: 20, most: 200, together: 1500 }
 
 export interface ReportOptions {

@@ -10,7 +10,7 @@ export type SourceRow = NewSource & { readonly id: number | null }
 
 const TOTALS = ['lines', 'entries', 'rejected', 'ignored', 'withoutTime'] as const
 
-/** What to note about a log that was read, or read on, up to a place. @param counts of what was read since `before` */
+/** The row of a log that was read, or read on, up to a place. @param counts of what was read since `before` */
 export function sourceRow(
   log: Log,
   at: Position,
@@ -41,7 +41,7 @@ export function sourceRow(
   }
 }
 
-/** What to note about a stream after a part of it: it goes on where `before` ended. */
+/** The row of a stream after a part of it, which goes on where `before` ended. */
 export function streamRow(part: SourceRow, before: Source | undefined): SourceRow {
   return {
     ...part,

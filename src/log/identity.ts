@@ -22,7 +22,7 @@ export interface Recognised {
   readonly isAtHead: boolean
 }
 
-/** What is read once and has no place to go back to: standard input, a pipe. */
+/** Whether an input is read once and has no place to go back to: standard input, a pipe. */
 export function isStream({ path }: Input): boolean {
   return path === null || statOf(path)?.isFile() === false
 }

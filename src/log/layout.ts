@@ -19,7 +19,7 @@ import { mostlyUnknown, noneFits, otherFormat, unknownFormat, withoutStatus } fr
 // How the lines of a log are read, or why they cannot be.
 
 export interface LayoutOptions {
-  /** What `--log-format` says; detected when absent. */
+  /** The format, as `--log-format` names or defines it; detected when absent. */
   readonly format?: string
   /** Formats of the user's own, by name and for detection. */
   readonly formats?: readonly OwnFormat[]
@@ -27,9 +27,9 @@ export interface LayoutOptions {
   readonly server?: Server
   /** The zone of times that carry none, unless their format says it; UTC when absent. */
   readonly logZone?: string
-  /** Read also what is not understood for the most part. */
+  /** Read also logs that are not understood for the most part. */
   readonly force?: boolean
-  /** Told of a log that is read, but perhaps not as it is meant. */
+  /** Called about a log that is read, but perhaps not as it is meant. */
   readonly onDoubt?: (doubt: Words, remedy: Words) => void
 }
 
@@ -108,7 +108,7 @@ export function layoutOf(source: Source, head: Buffer, options: LayoutOptions, i
   }
 }
 
-/** What stands around each line of an input whose format was asked for. */
+/** The wrappers around each line of an input whose format was asked for; null: there are none. */
 function wrappedBy(head: Buffer, asked: Asked, idle: Kernel | undefined): Wrapping | null {
   const wrapping = wrappingOf(head, head.length < HEAD_BYTES, asked, idle)
   return wrapping.length > 0 ? wrapping : null

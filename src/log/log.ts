@@ -20,7 +20,7 @@ export interface Layout {
   readonly plans: readonly Plan[]
   /** Finds the fields of a line where plans do not. */
   readonly pattern: RegExp | null
-  /** What stands around each line; null: nothing does. */
+  /** The wrappers around each line; null: there are none. */
   readonly wrapping: Wrapping | null
   /** The zone of times that carry none; null: UTC. */
   readonly zone: string | null
@@ -46,7 +46,7 @@ export interface Position {
   readonly openLine: boolean
 }
 
-/** What a database knows of a log. */
+/** A log as a database knows it. */
 export interface Identity {
   /** Names the log by its first line, hashed. */
   readonly firstLine: string
@@ -71,11 +71,11 @@ export interface Log {
   readonly start: Position
   /** How its bytes come: from anywhere; unpacked, from front to back; or once, through `unread`. */
   readonly bytes: 'random' | 'packed' | 'stream'
-  /** Of the file, as on disk. */
+  /** Bytes of the file, as on disk. */
   readonly size: number
   /** A last line without its newline counts. In a database it may still be being written. */
   readonly countsLastLine: boolean
-  /** For a database only. */
+  /** Present for a database only. */
   readonly identity?: Identity
   /** A stream, opened and standing at `start`. */
   readonly unread?: Reader
@@ -111,17 +111,17 @@ export interface Unit {
   readonly inPlace: boolean
 }
 
-/** What is counted and booked together: one log in several units, or several logs in one. */
+/** A job is counted and booked as one: one log in several units, or several logs in one. */
 export interface Job {
   readonly logs: readonly (Log | Refused)[]
   readonly units: readonly Unit[]
 }
 
-/** What was counted of a piece since the part before. */
+/** A part holds the counts of a piece since the part before. */
 export interface Part {
   /** Which piece of its unit. */
   readonly piece: number
-  /** What was counted; null: it is in the tables of the ledger, or comes with a later part of the unit. */
+  /** The tables of the counts; null: they are those of the ledger, or come with a later part of the unit. */
   readonly tables: Packed | null
   /** Lines of samples are counted from the beginning of the part. */
   readonly counts: LineCounts
@@ -129,7 +129,7 @@ export interface Part {
   readonly sawStatus: boolean
   /** Where the next part begins. */
   readonly at: Position
-  /** What was noted of the content, to recognise the log later (`TrailWriter`). */
+  /** Notes on the content, to recognise the log later (`TrailWriter`). */
   readonly trail: Uint8Array
   /** Why the part ends: before the first line of a later day, with full tables, or with its piece. */
   readonly ends: 'period' | 'full' | 'piece'

@@ -84,7 +84,7 @@ async function look(opened: Opened, store: Store, options: LookOptions): Promise
       size: Number((input.path === null ? undefined : statOf(input.path))?.size ?? 0),
       countsLastLine: to.file === null || cannotReturn || reader.packing !== 'none',
       ...(identity ? { identity } : {}),
-      // What was read further to recognise the log is opened again.
+      // A log that was read further, to recognise it, is opened again.
       ...(isOneWay && isAtHead && !source ? { unread: behindHead(text, reader) } : {}),
     }
   }

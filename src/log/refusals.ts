@@ -15,7 +15,7 @@ function withDetect(input: Input, { en, zh }: Words): Words {
     : { en: `See why with: ${command}   ${en}`.trim(), zh: `查看原因：${command}   ${zh}`.trim() }
 }
 
-/** What the lines of a log are held against. */
+/** The layout that the lines of a log are held against, by its name. */
 const layoutName = (format: string): Words =>
   format === 'w3c'
     ? { en: 'its #Fields line', zh: '其 #Fields 行' }

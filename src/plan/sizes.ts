@@ -2,7 +2,9 @@
 export interface Sizes {
   /** A plain file from this size on is cut, and so many bytes of files are counted by several threads. */
   readonly cutFrom: number
-  /** Of a range. Adding the tables of a range up has its price, so ranges are large, and a power of two of them. */
+  /**
+   * Bytes of a range. Adding the tables of a range up has its price, so ranges are large, and a power of two of them.
+   */
   readonly range: number
   readonly mostRanges: number
   /** Packed bytes that take as long to unpack and count as a range: some 16 times as long as plain ones. */
@@ -20,7 +22,7 @@ export interface Sizes {
    * 25 MB. Each transaction costs: rows of a later day go between those of the days before.
    */
   readonly commitWeight: number
-  /** Of parts of one unit that wait to be booked. When there are more, the thread that counts the unit waits. */
+  /** Bytes of parts of one unit that wait to be booked. When there are more, the thread that counts the unit waits. */
   readonly mostWaiting: number
 }
 

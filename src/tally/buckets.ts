@@ -79,7 +79,7 @@ export class Buckets {
     const rows = other.rows()
     this.reserve(other.size)
     for (let at = 0; at < rows.length; at += COLUMNS) this.add(rows, at)
-    // What is added to again and again must not grow with what is added.
+    // Buckets that are added to again and again must not grow with the rows added.
     this.#sum()
   }
 

@@ -26,8 +26,7 @@ import { Dimension } from '../kernel/wasm/roles.js'
 import { readCodes } from './read-out.js'
 import type { CodeTally } from './tally.js'
 
-// What the kernel noted, as evidence. Texts are the host's; numbers stand in the kernel's tables until they are
-// cleared.
+// The kernel's notes, as evidence. Texts are the host's; numbers stand in the kernel's tables until they are cleared.
 
 /** A host as it is compared: without `www.`. */
 const hostName = (text: string): string =>
@@ -63,7 +62,7 @@ export function readEvidence(kernel: Kernel, codes: readonly CodeTally[]): Evide
   return first
 }
 
-/** What was noted apart was answered elsewhere, too: lists were added up meanwhile. */
+/** Paths and clients that were noted apart were answered elsewhere, too: lists were added up meanwhile. */
 function sumAgain({ paths, clientsInTrouble }: Evidence, { wasm }: Kernel): void {
   const hitsOf = (dimension: Dimension, text: string, answersOnly: boolean): number => {
     const at = wasm.scratchAt()
@@ -79,7 +78,7 @@ function sumAgain({ paths, clientsInTrouble }: Evidence, { wasm }: Kernel): void
 /** Longer texts are not looked for. */
 const LONGEST = 1 << 16
 
-/** What stands in the kernel's tables, without what its lists tell. */
+/** The content of the kernel's tables, without what the lists of codes tell. */
 function readNoted(kernel: Kernel): Evidence {
   const codes = readCodes(kernel.wasm.codeCount(), kernel.wasm.codeTable(), new DataView(kernel.wasm.memory.buffer))
   const evidence = emptyEvidence()
@@ -298,7 +297,7 @@ function readSigns({ evidence, kernel, view }: Reading): void {
 
 const agentKinds = new Map<string, string>()
 
-/** What lists tell of answers and clients. */
+/** Add what the lists of codes tell of answers and clients. */
 function readLists(evidence: Evidence, codes: readonly CodeTally[]): void {
   const add = (map: Map<string, number>, key: string, n: number): void => void map.set(key, (map.get(key) ?? 0) + n)
   for (const code of codes) {

@@ -14,7 +14,7 @@ export type Sums = { hits: number } & { [Name in Exclude<SumName, 'hits'>]: numb
 /** The measures that are sums, in the order of their columns in buckets. */
 export const SUM_MEASURES = named<SumName>(({ kind }) => kind === Kind.Sum)
 
-/** What is kept by code and period, beside the hits. */
+/** The measures kept by code and period, beside the hits. */
 export const SPAN_MEASURES = named<SpanName>(({ kind }) => kind !== Kind.Sum)
 
 function named<Name extends MeasureName>(

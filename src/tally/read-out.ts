@@ -56,7 +56,7 @@ export interface ReadOutOptions {
   readonly allClients?: boolean
   /** Widen the buckets until all codes together span at most 720 of them; a database keeps minutes. */
   readonly adaptive: boolean
-  /** For what is read out, if what was read out to it before is not needed any more. */
+  /** Memory to read out to, if what was read out to it before is not needed any more. */
   readonly room?: Room
 }
 

@@ -33,7 +33,7 @@ export const REJECT_REASONS = [
 }
 export type RejectReason = (typeof REJECT_REASONS)[number]
 
-/** What tells one code from another. null: the log has no such column, or `-` in it; that is not 0. */
+/** The parts of a code, which tell it from others. null: the log has no such column, or `-` in it; that is not 0. */
 export interface CodeKey {
   readonly status: number | null
   readonly substatus: number | null
@@ -87,7 +87,7 @@ export interface RejectTally {
   readonly samples: readonly RejectSample[]
 }
 
-/** What entries that a filter left out have: why a selection is empty. */
+/** Times and fields of the entries that a filter left out: they tell why a selection is empty. */
 export interface LeftOut {
   /** The first and last time, in seconds since 1970; Infinity and -Infinity when none of them has one. */
   readonly from: number
@@ -101,7 +101,7 @@ export function addLeftOut(a: LeftOut, b: LeftOut): LeftOut {
   return { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to), roles: a.roles | b.roles }
 }
 
-/** What became of the lines of one input: lines = entries + filtered + rejected + ignored. */
+/** Lines of one input by what became of them: lines = entries + filtered + rejected + ignored. */
 export interface LineCounts {
   readonly lines: number
   readonly entries: number
@@ -115,7 +115,7 @@ export interface LineCounts {
   readonly rejects: ReadonlyMap<RejectReason, RejectTally>
 }
 
-/** What was counted of the entries, of any origin. Two tallies merge by addition. */
+/** Counts of entries, of any origin. Two tallies merge by addition. */
 export interface Tally {
   /** Width of all buckets. */
   bucketSeconds: number
@@ -215,7 +215,7 @@ export interface Listed {
   readonly together: number
 }
 
-/** What `Listed` means for lists of these lengths. */
+/** How many values `Listed` keeps of each of several lists, by their lengths. */
 export function quotaOf(lengths: Iterable<number>, { least, most, together }: Listed): number {
   let left = together
   const longer = [...lengths].sort((a, b) => a - b)

@@ -23,9 +23,9 @@ const FILLED = 0
 const EMPTIED = 1
 const CLOSED = 2
 const LENGTHS = 3
-/** What a block holds is no bytes of the input, but why there are no more. */
+/** A block of which the length has this bit holds no bytes of the input, but why there are no more. */
 const FAILURE = 1 << 30
-/** Then, for each block, how much of the file was consumed for it, as a float64. */
+/** Behind the lengths, for each block: how much of the file was consumed for it, as a float64. */
 const CONSUMED = 128
 const DATA = CONSUMED + 8 * BLOCKS
 
@@ -72,14 +72,14 @@ export async function fillRing(ring: Ring, open: () => Promise<Reader>): Promise
 }
 
 /**
- * What is read by another thread.
+ * A reader of the bytes that another thread reads.
  *
  * @param alive throws when that thread is not there any more
  */
 export function ringReader(ring: Ring, alive: () => void): Reader {
   const { state, consumed, block } = viewsOf(ring)
   let taken = 0
-  /** What is at hand of the block that is being emptied. */
+  /** The bytes at hand of the block that is being emptied. */
   let rest: Uint8Array | undefined
   let read = 0
 
@@ -89,7 +89,7 @@ export function ringReader(ring: Ring, alive: () => void): Reader {
     rest = undefined
   }
 
-  /** What is at hand of the next block; empty at the end, which stays where it is. */
+  /** The bytes at hand of the next block; none at the end, which stays where it is. */
   async function at(): Promise<Uint8Array> {
     if (rest) return rest
     // Whoever waits for a signal, or for a timer, has a turn now and then.
@@ -135,7 +135,7 @@ export function ringReader(ring: Ring, alive: () => void): Reader {
     },
     close() {
       Atomics.store(state, CLOSED, 1)
-      // It may sleep until there is room.
+      // The other thread may sleep until there is room.
       release()
       Atomics.notify(state, EMPTIED)
     },

@@ -28,7 +28,7 @@ export interface Threads {
   close(): void
 }
 
-/** Told now and then how many bytes, and lines, were read more of a piece of the unit. */
+/** Called now and then with how many bytes, and lines, were read more of a piece of the unit. */
 export type OnRead = CountUnit['onRead']
 
 /** A unit in work, or done. */
@@ -39,13 +39,13 @@ export interface Counted {
   drop(): void
 }
 
-/** What a worker is sent: a unit to count; that a part was taken, with its memory; or a piece to read into a ring. */
+/** A worker is sent a unit to count; that a part was taken, with its memory; or a piece to read into a ring. */
 export type Order =
   | { readonly id: number; readonly unit: Unit; readonly counting: Counting }
   | { readonly taken: number; readonly spare: ArrayBuffer }
   | { readonly ring: Ring; readonly piece: Piece }
 
-/** What a worker says: the next part of its unit, how much more was read, or that it is done. */
+/** A worker answers with the next part of its unit, how much more was read, or that it is done. */
 export type Answer =
   | { readonly part: Part }
   | { readonly bytes: number; readonly lines: number; readonly piece: number }
@@ -143,7 +143,7 @@ class WorkerThreads implements Threads {
   readonly #running = new Map<Worker, Task>()
   /** Called when a worker does not use its ring any more. */
   readonly #filled = new Map<Worker, () => void>()
-  /** What workers died of. */
+  /** Errors that workers died of. */
   readonly #failures = new WeakMap<Worker, Error>()
   /** Memory of rings, and of parts, that is not used any more: it would be long before it was collected. */
   readonly #rings: Ring[] = []
@@ -278,9 +278,9 @@ class WorkerThreads implements Threads {
   #start(): Worker {
     const worker = new Worker(new URL('../../dist/bundle/worker.cjs', import.meta.url), { workerData: kernelCode() })
     this.#workers.add(worker)
-    // One that has nothing to do does not keep the process.
+    // A worker that has nothing to do does not keep the process.
     worker.unref()
-    // What a worker said that was terminated since may still arrive.
+    // Answers of a worker that was terminated since may still arrive.
     worker.on('message', (answer: Answer) => this.#workers.has(worker) && this.#take(worker, answer))
     worker.on('error', (error) => {
       this.#failures.set(worker, error)

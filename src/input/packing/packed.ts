@@ -18,7 +18,7 @@ export const BESIDE: Unpacking = { alone: false }
 export const ALONE: Unpacking = { alone: true }
 
 /**
- * What packed data did wrong. `early`: they end before they should; otherwise they are broken, or something else
+ * An error in packed data. `early`: the data end before they should; otherwise they are broken, or something else
  * follows them.
  */
 export class PackedError extends Error {
@@ -47,7 +47,7 @@ export class PackedInput {
     this.#chunks = chunks[Symbol.asyncIterator]()
   }
 
-  /** What is at hand, at most `most` bytes; undefined at the end. They stay at hand until `took`. */
+  /** The bytes at hand, at most `most`; undefined at the end. They stay at hand until `took`. */
   async some(most = Infinity): Promise<Buffer | undefined> {
     if (this.#rest.length === 0 && !(await this.#more())) return undefined
     return this.#rest.subarray(0, most)

@@ -60,7 +60,7 @@ const Y = 0x59
 const Z = 0x5a
 
 const FORMAT_ERROR = '5'
-/** What the decoder's numbers mean (enum xz_ret of xz.h in XZ Embedded). */
+/** The meaning of the decoder's numbers (enum xz_ret of xz.h in XZ Embedded). */
 const CODES: Readonly<Record<string, [PackedError['kind'], Words]>> = {
   '3': ['unsupported', { en: 'it needs more memory than is allowed', zh: '所需内存超过允许的上限' }],
   '4': ['unsupported', { en: 'it needs more memory than is allowed', zh: '所需内存超过允许的上限' }],

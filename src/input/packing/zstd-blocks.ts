@@ -71,7 +71,7 @@ export class BlockDecoder {
       const kept = this.#reachable()
       const needed = kept.length + chunk.length
       const most = this.#window + Math.max(MARGIN, this.#window >> 2)
-      // It grows with what is unpacked.
+      // The memory grows with the data unpacked.
       if (this.#memory.length < most) {
         this.#memory = new Uint8Array(Math.max(needed, Math.min(2 * needed, most)))
         this.#memory.set(kept)

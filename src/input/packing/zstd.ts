@@ -39,13 +39,13 @@ function noticesCutOff(): boolean {
   }
 }
 
-/** Of frames that hold something else; the lower half of the first byte is free. */
+/** The first bytes of frames that hold something else; the lower half of the first is free. */
 const SKIPPABLE = [0x50, 0x2a, 0x4d, 0x18] as const
 const BLOCK_HEADER = 3
 const CHECKSUM = 4
 
 /**
- * The same without Node's help. The package neither compares checksums nor says where a frame ends, so frames are told
+ * Unpack without Node's help. The package neither compares checksums nor says where a frame ends, so frames are told
  * apart here.
  * https://www.rfc-editor.org/rfc/rfc8878#section-3.1.1
  */

@@ -1,4 +1,4 @@
-// What a code has in a stretch of time: buckets of a minute, which become wider where that is asked for.
+// Buckets hold the sums of a code in a stretch of time: a minute, which becomes wider where that is asked for.
 import { BUCKET_BITS, BucketRecord, MAX_CODES } from '../records'
 import { addSums } from './measure'
 import { BATCH, find, withRoom } from './record-index'
@@ -32,7 +32,7 @@ export function setWidening(on: bool): void {
 }
 
 /**
- * Those that cannot be widened any more are as many as there is room for: to read them out would take memory, and cut
+ * Buckets that cannot be widened any more are as many as there is room for: to read them out would take memory, and cut
  * lists.
  */
 function limitBuckets(): void {
@@ -88,7 +88,7 @@ export function bucketOf(code: u32, bucket: u64): usize {
   const key = (<u64>code << BUCKET_BITS) | (bucket + 1)
   const last = lastBuckets + 4 * <usize>code
   const known = <usize>load<u32>(last)
-  // It may have been moved or cleared since.
+  // The bucket may have been moved or cleared since.
   if (load<u64>(known) == key && known < buckets + BUCKET * <usize>bucketCount) return known
   const found = bucketAt(key)
   store<u32>(last, <u32>found)
@@ -97,7 +97,7 @@ export function bucketOf(code: u32, bucket: u64): usize {
 
 /** By code, the key of its latest bucket, u64; 0: it has none. */
 const latestKeys = heap.alloc(8 * <usize>MAX_CODES)
-/** Codes that may have one. */
+/** Codes that may have a latest bucket. */
 let codeLimit: u32 = 0
 /** So many of the first buckets are in the index. */
 let bucketsIndexed: u32 = 0
@@ -105,9 +105,8 @@ let bucketsIndexed: u32 = 0
 /**
  * The bucket of a key; made when it is new.
  *
- * One that is later than all of its code is new, and is not looked up. In a log that is in the order of time that is
- * every one, and the index
- * is never made: to import 5 million entries took 2 to 3 % less.
+ * A bucket that is later than all of its code is new, and is not looked up. In a log that is in the order of time that
+ * is every one, and the index is never made: to import 5 million entries took 2 to 3 % less.
  */
 function bucketAt(key: u64): usize {
   const latest = latestKeys + 8 * <usize>(key >> BUCKET_BITS)

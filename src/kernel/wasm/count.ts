@@ -115,7 +115,7 @@ export function clearCounts(): void {
   lastKey = u64.MAX_VALUE
   reasonsUsed = 0
   sinceClear = 0
-  // What is counted next must not depend on what was before.
+  // The entries counted next must not depend on those of before.
   period = NO_PERIOD
   periodEnd = periodStart
 }
@@ -181,7 +181,7 @@ function gatherValue(dimension: i32, code: u32, mixed: u64, start: usize, end: u
   store<u32>(v, <u32>start, GatheredValue.Text)
   store<u32>(v, length, GatheredValue.Length)
   store<u32>(v, code, GatheredValue.Code)
-  // What is absent, as every other referer, is written over by the next, since to ask before would be mispredicted.
+  // An absent value, as every other referer is, is written over by the next: to ask before would be mispredicted.
   const absent = isAbsent(start, end)
   store<u32>(listed + 4 * dimension, n + (absent ? 0 : <u32>GATHERED))
   return absent ? 0 : hash
@@ -190,7 +190,7 @@ function gatherValue(dimension: i32, code: u32, mixed: u64, start: usize, end: u
 let lastKey: u64 = u64.MAX_VALUE
 let lastReason: u64 = 0
 let lastCode: u32 = 0
-/** What the keys of its values are mixed with. */
+/** The hash that the keys of its values are mixed with. */
 let lastMixed: u64 = 0
 
 /** The number of the code of the entry, made when it is new. There is room: `isFull` is asked before each batch. */

@@ -3,10 +3,10 @@
 // array prefix before the `{` is passed over. Strings are found as they are written; a value that is kept and holds
 // escapes is decoded to `decoded`.
 //
-// What JSON.parse takes is read as JSON.parse reads it (the last of two equal keys counts). Escapes are not checked, so
-// Apache's `\xHH` passes. A line that is no JSON because quotes inside its values were not escaped (nginx escape=none)
-// is read a second time: there a quote ends a value only before `,`, `}` or `]`; should it then name its status twice,
-// the line is rejected, since nobody can tell which of the two a client made up.
+// Lines that JSON.parse takes are read as JSON.parse reads them (the last of two equal keys counts). Escapes are not
+// checked, so Apache's `\xHH` passes. A line that is no JSON because quotes inside its values were not escaped (nginx
+// escape=none) is read a second time: there a quote ends a value only before `,`, `}` or `]`; should it then name its
+// status twice, the line is rejected, since nobody can tell which of the two a client made up.
 import { clearSpans, fail, setSpan, spanEnd, spans, spanStart } from './cut'
 import { decodeString } from './decode'
 import { flags, leading, leadingLength, pathOf, ROOT, STEP, stepAt, steps, useUnitOf } from './plan'
@@ -28,9 +28,9 @@ const enclosing = heap.alloc(16 * <usize>MAX_DEPTH)
  */
 const rank = heap.alloc(32)
 
-// What stood before the n-th value of the last line: its key, and all between that and the value before. In most logs
-// the same stands in the next line, and is compared at once instead of being cut, hashed and looked up. JSON lines take
-// a fifth less.
+// A guess is the text that stood before the n-th value of the last line: its key, and all between that and the value
+// before. In most logs the same stands in the next line, and is compared at once instead of being cut, hashed and
+// looked up. JSON lines take a fifth less.
 //
 // guess: parent u64 (path of what encloses it, the lowest bit turned if it is the first in there) · path u64 · step i32
 // · bytes u32 · pad ·
@@ -38,7 +38,7 @@ const rank = heap.alloc(32)
 const GUESS: usize = 96
 const GUESSED_TEXT: usize = 32
 const guesses = heap.alloc(GUESS * 64)
-/** Which is not used: it fits nothing, like those of which nothing is known. */
+/** The last guess is not used: it fits nothing, like those of which nothing is known. */
 const lastGuess = guesses + GUESS * 63
 
 /** Another plan is in force: paths have other steps. */
@@ -50,7 +50,7 @@ function learn(guess: usize, from: usize, to: usize, parent: u64, path: u64, ste
   const length = to - from
   memory.fill(guess, 0, GUESS)
   if (length > GUESSED_TEXT) {
-    // A text that no bytes are.
+    // The guess fits no bytes.
     store<u8>(guess, 1, 32)
     return
   }
@@ -102,7 +102,7 @@ function beginObject(line: usize): usize {
   return p + 1
 }
 
-/** What stands at a depth from here on: an object, or a list as whose value its first one is taken by a step. */
+/** Note that an object begins at a depth, or a list, whose first value a step takes as that of the list. */
 // @ts-ignore: decorator
 @inline
 function enclose(depth: i32, path: u64, isList: bool, step: i32): void {
@@ -193,12 +193,15 @@ function cutObject(line: usize, lenient: bool): usize {
   return endObject(line, p, lenient)
 }
 
-/** What stands behind the object that began in `line`, and whether it is an entry. @returns its newline; 0: it is none */
+/**
+ * Read the text behind the object that began in `line`, and judge whether the object is an entry. @returns its newline;
+ * 0: it is none
+ */
 // @ts-ignore: decorator
 @inline
 function endObject(line: usize, p: usize, lenient: bool): usize {
   p = skipBlanks(p)
-  // Of a list with an object a line, what joins the objects.
+  // A list with an object a line has commas and a bracket behind the objects.
   while (load<u8>(p) == COMMA || load<u8>(p) == CLOSE_LIST) p = skipBlanks(p + 1)
   if (load<u8>(p) != NEWLINE) return failJson(0, p)
   failedDeep = true

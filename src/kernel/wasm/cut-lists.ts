@@ -7,7 +7,10 @@ import { errorOf, isPackedFull, packValue, setPackedEnd } from './exchange'
 import { fewest, findCuts, layHits, ties } from './read-out'
 import { listLength, scratchAt, table, VALUE } from './values'
 
-/** By code, u32: what its list may have lost, and how many different values the list had. */
+/**
+ * By code, u32: the most hits that a value missing from its list may have had, and how many different values the list
+ * had.
+ */
 const lost = heap.alloc(4 * <usize>MAX_CODES)
 const distinct = heap.alloc(4 * <usize>MAX_CODES)
 export function cutLost(): usize {

@@ -65,7 +65,7 @@ function addSize(size: i32, kind: i32): void {
 
 /** Set the span of Reason from what the line shows; without evidence the reason is absent. */
 export function derive(flags: u32, status: i32, bytesSent: i64): void {
-  // What a log says itself is better; other layouts than JSON with a reason of their own derive none.
+  // A reason that a JSON log names itself is better; other layouts than JSON with a reason of their own derive none.
   if (cutter == Cutter.Json && spanStart(Role.Reason) && load<u8>(spanStart(Role.Reason)) != DASH) return
   const kind = status < 400 ? NONE : status == 400 && flags & Flag.Derive400 ? kindOf400(flags, bytesSent) : madeBy(flags, status)
   if (kind == NONE) setSpan(Role.Reason, 0, 0)

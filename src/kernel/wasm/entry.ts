@@ -1,5 +1,5 @@
-// What the cut fields mean: numbers, time, request. `readEntry` fills the variables below from the spans, or says why
-// the line is no entry. A field that is absent or `-` is -1 (NO_TIME for the time): that is not 0.
+// The meaning of the cut fields: numbers, time, request. `readEntry` fills the variables below from the spans, or says
+// why the line is no entry. A field that is absent or `-` is -1 (NO_TIME for the time): that is not 0.
 import { Measure } from '../records'
 import { fail, setSpan, spanEnd, spanStart } from './cut'
 import { withoutPort } from './cut-json'
@@ -16,7 +16,7 @@ export let substatus: i32 = -1
 export let win32Status: i64 = -1
 export let time: i64 = NO_TIME
 
-/** What a log writes for no status: `-`, of HAProxy `-1`, of quoted W3C values `""`. */
+/** Whether a text stands for no status: `-`, in HAProxy `-1`, in quoted W3C values `""`. */
 function isNone(start: usize, end: usize): bool {
   return isDash(start, end) || (end - start == 2 && load<u16>(start) == 0x312d) || (start != 0 && start == end && cutter == Cutter.W3c)
 }

@@ -1,4 +1,4 @@
-// What lists tell of paths and clients that had trouble: how often they were answered. It is filled in when evidence is read out.
+// Lists tell how often paths and clients that had trouble were answered: that is filled in when evidence is read out.
 import { ClientRecord, PathRecord } from '../evidence-records'
 import { CodeRecord, SlotRecord, StatusBits, TableHead } from '../records'
 import { codeCount, codes } from './count'

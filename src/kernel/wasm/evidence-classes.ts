@@ -1,4 +1,5 @@
-// What paths, queries, agents and referers of entries are. A text is looked at when it is first seen; afterwards its hash tells.
+// Classes and kinds of the paths, queries, agents and referers of entries. A text is looked at when it is first seen;
+// afterwards its hash tells.
 import { EvidenceText, MAX_HOSTS } from '../evidence-records'
 import { hashOf } from './hash'
 
@@ -9,8 +10,8 @@ declare function agentKind(at: usize, length: u32): i32
 @external("host", "newText")
 declare function newText(kind: i32, number: u32, at: usize, length: u32): void
 
-// By hash of the text, direct-mapped: hash u64, its last byte replaced by what the text was found to be. Small, so that
-// they stay near the processor.
+// Caches by hash of the text: hash u64, its last byte replaced by the class or kind of the text, plus one. Paths and
+// referers are direct-mapped. The caches are small, so that they stay near the processor.
 const CACHE: u64 = 1 << 13
 let pathCache: usize = 0
 let agentCache: usize = 0
@@ -32,7 +33,7 @@ export function openClasses(): void {
   hostIndex = heap.alloc(4 * <usize>HOST_SLOTS)
 }
 
-/** Forget the numbers of hosts. What paths and agents are holds for good. */
+/** Forget the numbers of hosts. The classes of paths and the kinds of agents hold for good. */
 export function clearClasses(): void {
   memory.fill(refererCache, 0, 16 * <usize>CACHE)
   memory.fill(hostIndex, 0, 4 * <usize>HOST_SLOTS)
@@ -95,7 +96,7 @@ export function isAttack(query: usize, end: usize): bool {
 
 let hardSecret: u32 = 0xff
 let hardExploit: u32 = 0xff
-/** Classes of what is a probe on any site. */
+/** Classes of paths that are a probe on any site. */
 export function setHard(secret: u32, exploit: u32): void {
   hardSecret = secret
   hardExploit = exploit
@@ -189,7 +190,7 @@ store<u8>(SLASH, 0x2f)
 /** Numbers of hosts (u32, +1; 0 = empty), by hash. */
 const HOST_SLOTS: u64 = 1 << 10
 
-/** So many hosts have a number; the last is that of all others. */
+/** The number of a host, from 1 on; MAX_HOSTS + 1 for every host behind the first MAX_HOSTS. */
 function numberOfHost(start: usize, end: usize): u32 {
   const hash = hashOf(start, <u32>(end - start))
   let i = hash >> 20 & (HOST_SLOTS - 1)

@@ -26,7 +26,7 @@ export function takeEntry(path: usize, pathTo: usize, client: usize, clientTo: u
   clientEnd = clientTo
 }
 
-/** As the host reads it; NaN: none. */
+/** A time as the host reads it; NaN: none. */
 // @ts-ignore: decorator
 @inline
 export function seconds(t: i64): f64 {

@@ -1,4 +1,4 @@
-// What shows which server wrote a log, and of what size its answers are.
+// Signs of which server wrote a log, and the sizes of its answers.
 import { Sign } from '../evidence-records'
 import { spanEnd, spanStart } from './cut'
 import { status } from './entry'
@@ -9,7 +9,7 @@ import { DASH, findByte } from './scan'
 /** Sizes of answers, those that are many: size u32 · count u32. The first 256 are those of `/`. */
 export const SIZES: u32 = 1 << 12
 export let sizes: usize = 0
-/** By Sign: how many. Behind them, by status less 400: answers of the size of nginx's own page. */
+/** How many there are, by Sign. Behind them, by status less 400: answers of the size of nginx's own page. */
 export let signs: usize = 0
 let seen: u32 = 0
 

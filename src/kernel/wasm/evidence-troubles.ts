@@ -170,7 +170,7 @@ function pathFor(hash: u64, pathClass: u32): u32 {
   setBit(pathBits, hash)
   return number
 }
-/** The same for something that is not given up before all is. */
+/** As `pathFor`, but the record is in use until all are cleared. */
 export function pinnedPath(hash: u64, pathClass: u32): u32 {
   const number = pathFor(hash, pathClass)
   if (number) use(pathAt(number) + <usize>PathRecord.Uses, 1)
@@ -358,7 +358,7 @@ export function noteAnswer(pathHash: u64, clientHash: u64): void {
   if (!hasBit(pairBits, pair)) return
   for (let number = load<u32>(findPair(pair)); number; number = load<u32>(troubleAt(number), TroubleRecord.Next)) {
     const record = troubleAt(number)
-    // What was sent in a circle is not ended by being sent on.
+    // A loop of redirects is not ended by one more redirect.
     const isTurn = (load<u32>(record, TroubleRecord.Bits) & TroubleFlag.IsRedirect) != 0
     if (!isTurn || status < 300 || status == 304) use(record + <usize>TroubleRecord.AnsweredAfter, 1)
   }

@@ -196,7 +196,7 @@ function isStoring(): bool {
   return isMethod(0x5550, 3) || isMethod(0x4f4d, 4) || isMethod(0x4f43, 4)
 }
 
-/** What is refused to robots and on what they ask for by themselves is counted by kind alone. */
+/** Note an error. Errors that refuse robots, or paths that they ask for by themselves, are counted by kind alone. */
 function noteError(code: u32, attacks: bool, pathClass: u32, agent: u32, bits: u32, what: u64, who: u64): void {
   const kind = <u32>load<u8>(kindOfClass + <usize>pathClass)
   const blocked = status >= 400 && status < 500 && status != 401 && status != 407 && status != 499 && status != 460
@@ -253,7 +253,7 @@ function noteSignIn(who: u64): void {
   store<u32>(record, load<u32>(record, ClientRecord.SignedIn) + 1, ClientRecord.SignedIn)
 }
 
-/** What a client does that has trouble or attacks. */
+/** Count the errors, attacks and probes of a client that has trouble or attacks, and the paths and names it tries. */
 function noteClient(trouble: bool, attacks: bool, pathClass: u32, who: u64): void {
   const record = clientOf(who)
   if (record == 0) return

@@ -1,4 +1,4 @@
-// Which entries are counted: a period, and patterns for fields. Without any, nothing is looked at.
+// Filters say which entries are counted: a period, and patterns for fields. Without any, nothing is looked at.
 import { spanEnd, spanStart } from './cut'
 import { time, withoutQuery } from './entry'
 import { inNetwork } from './network'

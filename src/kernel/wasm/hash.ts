@@ -55,8 +55,8 @@ function mixRows(one: v128, two: v128, length: u32): u64 {
 /**
  * Hash of [p, p + length). A value is padded: eight bytes may be read from its beginning.
  *
- * What is no multiple of a step is read by loads that overlap what was read before, so that there is no loop and hardly
- * a branch for it: a mispredicted branch costs as much as hashing 30 bytes. Texts of less than eight bytes never share
+ * Bytes that fill no whole step are read by loads that overlap those read before, so that there is no loop and hardly a
+ * branch for them: a mispredicted branch costs as much as hashing 30 bytes. Texts of less than eight bytes never share
  * a hash.
  */
 export function hashOf(p: usize, length: u32): u64 {

@@ -174,7 +174,7 @@ export function run(end: usize): i32 {
   usePlan(0)
   const w3c = cutter == Cutter.W3c || cutter == Cutter.None
   while (cursor < end) {
-    // What was cut away from under the server that writes it on is a hole, of zeros, up to where it goes on.
+    // A log that was cut away from under the server that writes it on has a hole, of zeros, up to where it goes on.
     while (load<u8>(cursor) == 0) cursor++
     const line = cursor
     if (w3c && load<u8>(line) == 0x23) {
@@ -312,7 +312,7 @@ export function probeLines(n: i32, lines: usize, to: usize): void {
 export function probedReason(): i32 { return failedReason }
 export function probedStep(): i32 { return failedStep }
 export function probedAt(): usize { return failedAt }
-/** Of the line probed last, in seconds; NaN when it has none. */
+/** The time of the line probed last, in seconds; NaN when it has none. */
 export function probedTime(): f64 { return time == NO_TIME ? NaN : <f64>time }
 /** Fields that the line probed last has, without those that hold nothing or a dash. */
 function probedFields(): i32 {

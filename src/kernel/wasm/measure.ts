@@ -1,11 +1,11 @@
-// What an entry adds to each sum, as the table MEASURES says.
+// The number that an entry adds to each sum, as the table MEASURES says.
 import { LARGEST_SUM, Reads, SUMS, SumsOf } from '../records'
 import { spanEnd, spanStart } from './cut'
 import { decimal, isDash, timeTaken } from './number'
 import { cutter, MEASURED, measured, measuredEnd, strict } from './plan'
 import { Cutter } from './roles'
 
-/** By measure: what the entry adds, u64. */
+/** The number that the entry adds, by measure, u64. */
 export const values = heap.alloc(8 * <usize>SUMS)
 /** The measures of which the entry has a value, a bit each. */
 export let present: u32 = 0

@@ -213,7 +213,10 @@ function addKey(table: usize, path: u64, value: i32): void {
   }
 }
 
-/** What a path is for. @returns the step + 1, 0 when it only leads to others, -1 when nothing is known of it */
+/**
+ * The step that takes the value at a path. @returns the step + 1, 0 when it only leads to others, -1 when nothing is
+ * known of it
+ */
 // @ts-ignore: decorator
 @inline
 export function stepAt(path: u64): i32 {

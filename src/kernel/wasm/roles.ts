@@ -1,7 +1,10 @@
 // Shared by the kernel (AssemblyScript) and its host (TypeScript): both read this file, so the numbers cannot drift
 // apart.
 
-/** What a field of a line is for. The cutters fill one span (start, end) for each role; role 0 is cut and forgotten. */
+/**
+ * A role says what a field of a line is for. The cutters fill one span (start, end) for each role; role 0 is cut and
+ * forgotten.
+ */
 export enum Role {
   Skip = 0,
   ClientIp = 1,
@@ -36,7 +39,7 @@ export enum Role {
   /** The size of the request. */
   BytesReceived = 20,
   User = 21,
-  /** What stands behind the path, where that is a field of its own. */
+  /** The query behind the path, where it is a field of its own. */
   Query = 22,
   Count = 23,
 }
@@ -61,7 +64,7 @@ export enum Rule {
   AddressPort = 7,
   /** A list of what several servers behind did, `0.001, 0.204 : 0.010`: blanks stand beside its commas and colons. */
   Chain = 8,
-  /** To the end of the line, which was cut off. */
+  /** Up to the end of the line, which was cut off. */
   Rest = 9,
   /** Plain, not ending with a comma and without a quote in front: a host, but not the first of a list of addresses. */
   Host = 10,

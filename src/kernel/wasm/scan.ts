@@ -22,7 +22,7 @@ export function findOrNewline(p: usize, needle: v128): usize {
   }
 }
 
-/** What was found in 64 bytes, a bit each. */
+/** The bytes found among 64, a bit each. */
 // @ts-ignore: decorator
 @inline
 export function bitsOf(a: v128, b: v128, c: v128, d: v128): u64 {

@@ -1,13 +1,11 @@
 // Time stamps of every other shape: `07/Oct/2023 12:00:00`, `Wed, 07 Oct 2015 13:13:18 GMT`, `Sun Mar  6 22:56:30
-// 2016`, `10/07/2021:13:11:25 -0000`,
-// `2024/05/01 10:00:00.5`, `01.05.2024 10:00`, `20240501T100000Z`, `5. Mär 2024 10:00:00 CEST`, `5/1/2024 10:00:00 PM`.
-// They are taken apart at
-// what is no letter and no digit; what each part is follows from its form and its neighbours. A part that fits nothing
-// makes the time unknown.
+// 2016`, `10/07/2021:13:11:25 -0000`, `2024/05/01 10:00:00.5`, `01.05.2024 10:00`, `20240501T100000Z`, `5. Mär 2024
+// 10:00:00 CEST`, `5/1/2024 10:00:00 PM`. Time stamps are taken apart at what is no letter and no digit; what each part
+// is follows from its form and its neighbours. A part that fits nothing makes the time unknown.
 import { DASH } from './scan'
 
 const NOTHING: i32 = -1
-/** What `readWords` found; NOTHING where a part is absent. */
+/** The parts of a time that `readWords` found; NOTHING where a part is absent. */
 export let foundYear: i32 = 0
 export let foundMonth: i32 = 0
 export let foundDay: i32 = 0
@@ -104,7 +102,7 @@ let clockEnd: usize = 0
 const numbers = heap.alloc(12)
 let numberCount: i32 = 0
 let firstDigits: i32 = 0
-/** What stood behind the first number of the date. */
+/** The byte behind the first number of the date. */
 let mark: u8 = 0
 
 // @ts-ignore: decorator

@@ -21,7 +21,7 @@ export function setLocalOffset(seconds: i32, from: f64, to: f64): void {
   localOffset = seconds
   localFrom = <i64>from
   localTo = <i64>to
-  // What is remembered of the last line was read with the offset of before.
+  // The time remembered of the last line was read with the offset of before.
   seenBase = NO_TIME
 }
 

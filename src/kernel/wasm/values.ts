@@ -259,7 +259,7 @@ function purge(t: usize): void {
 function moveValue(value: usize, to: usize, arena: u32): u32 {
   const length = load<u16>(value, ValueRecord.Length)
   const text = <usize>load<u32>(value)
-  // What is overwritten behind the text must not be the next one.
+  // Bytes overwritten behind the text must not be those of the next one.
   if (text - arena >= SPARE) copyText(arena, text, length)
   else memory.copy(arena, text, length)
   v128.store(to, v128.load(value))
@@ -290,7 +290,7 @@ export function listLength(dimension: i32, code: u32): u32 {
   return load<u32>(<usize>load<u32>(table(dimension), TableHead.Counts) + 4 * <usize>code)
 }
 
-/** What the lists of a dimension may have lost, by code, u32. */
+/** The most hits that a value missing from a list may have had, by code, u32. */
 export function lostTable(dimension: i32): usize {
   return load<u32>(table(dimension), TableHead.Lost)
 }
