@@ -5,6 +5,7 @@ import { bytesOf, failureOf, fieldsOf, textOf } from '../format/pattern.js'
 import { inTime } from '../format/time-limit.js'
 import { Unwrapper, type Wrapping } from '../format/unwrap.js'
 import { type Kernel, READ_BYTES, type Resume, TAIL_BYTES } from '../kernel/kernel.js'
+import { SAMPLE_TEXT } from '../kernel/records.js'
 import { characterAt, decode } from '../kernel/text.js'
 import { readLineCounts, wholeCharacters } from '../tally/read-out.js'
 import { type LineCounts, MAX_SAMPLES, type RejectReason, type RejectSample } from '../tally/tally.js'
@@ -26,8 +27,6 @@ const CHUNK = 32 << 10
 
 /** A longer line is rejected: what an expression tries out on a line can grow much faster than the line. */
 const MAX_LINE = READ_BYTES
-/** As much as the kernel keeps of the text of a rejected line. */
-const SAMPLE_TEXT = 512
 
 /** Where a line stands in the input. */
 interface Place {

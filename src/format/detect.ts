@@ -19,7 +19,7 @@ import { inTime } from './time-limit.js'
 import type { Wrapping } from './unwrap.js'
 import { type Told, unwrapped } from './unwrapped.js'
 import type { W3cHeader } from './w3c.js'
-import { WRAPPERS } from './wrappers.js'
+import { wrapperNamed } from './wrappers.js'
 
 /** The format of an input, and why it is that. */
 export interface Detection {
@@ -82,7 +82,7 @@ export function detect(
 }
 
 function evidenceOf(wrapper: string, key: string | undefined): Words {
-  const { en, zh } = WRAPPERS.find(({ name }) => name === wrapper)?.title ?? { en: wrapper, zh: wrapper }
+  const { en, zh } = wrapperNamed(wrapper)?.title ?? { en: wrapper, zh: wrapper }
   return {
     en: `each line is in ${en}${key === undefined ? '' : `: ${key}`}`,
     zh: `每行外层是${zh}${key === undefined ? '' : `：${key}`}`,
@@ -171,8 +171,9 @@ function detectLines(prober: Prober, data: readonly Uint8Array[], known: readonl
     format.family === 'own' ? [format] : found.map((f) => f.format).filter((f) => f.family === format.family),
   )
   const left = prober.without(plans, data)
-  const companions = left.flatMap((line) => companionOf(decode(line)) ?? [])
-  let rest: readonly Uint8Array[] = left.filter((line) => !companionOf(decode(line)))
+  const kinds = left.map((line) => companionOf(decode(line)))
+  const companions = kinds.filter((kind) => kind !== undefined)
+  let rest: readonly Uint8Array[] = left.filter((_, i) => !kinds[i])
   for (let i = 0; i < FURTHER && rest.length > 0; i++) {
     const next = mostOf(takesOf(prober, rest, known))
     // A single line may look like anything; one of a relative of combined is hardly anything else.
@@ -317,7 +318,6 @@ export function byteOrderMark(head: Uint8Array): number {
   return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
 }
 
-/** Complete lines of the head, without their newline; the last one only if the head is the whole input. */
 /**
  * A line behind a hole, as a log has that was cut away from under the server that writes it on: zeros up to where it
  * goes on.
@@ -327,6 +327,7 @@ function withoutHole(line: Uint8Array): Uint8Array {
   return from === -1 ? line.subarray(line.length) : line.subarray(from)
 }
 
+/** Complete lines of the head, without their newline; the last one only if the head is the whole input. */
 function firstLines(head: Uint8Array, isWhole: boolean): Uint8Array[] {
   const lines: Uint8Array[] = []
   let start = byteOrderMark(head)

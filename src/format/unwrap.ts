@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { rowOf, tableOf, writeRow } from './table.js'
-import { type Opening, WRAPPERS } from './wrappers.js'
+import { type Opening, WRAPPERS, wrapperNamed } from './wrappers.js'
 
 // Lines are texts with a character for each byte, as patterns see them: every byte comes through.
 
@@ -44,7 +44,7 @@ interface Opened {
 type Open = (line: string) => Opened | string | undefined
 
 function openerOf(layer: Layer): Open {
-  const opens = WRAPPERS.find(({ name }) => name === layer.name)?.opens
+  const opens = wrapperNamed(layer.name)?.opens
   if (!opens) throw new Error(`there is no wrapper ${layer.name}`)
   switch (opens.kind) {
     case 'prefix':

@@ -1,7 +1,7 @@
 import type { Detection, Undetected } from './detect.js'
 import { formatNamed } from './registry.js'
 import { hasParts, type Layer, layersOf, Unwrapper, type Wrapping } from './unwrap.js'
-import { WRAPPERS } from './wrappers.js'
+import { wrapperNamed } from './wrappers.js'
 
 // Which of the wrappers that may stand around lines is one, judged by what is in it.
 
@@ -70,21 +70,16 @@ function openAll(texts: readonly string[], layer: Layer): Buffer[] {
 }
 
 function isBetter(inner: Told, bare: Told, layer: Layer): boolean {
-  if (inner.fits !== bare.fits || inner.fits === 0 || isCommon(layer)) return inner.fits > bare.fits
+  const { isCertain, isCommon } = wrapperNamed(layer.name) ?? {}
+  if (inner.fits !== bare.fits || inner.fits === 0 || isCommon) return inner.fits > bare.fits
   // Lines that are read with their wrapper as well are read faster so.
   if (inner.found.format === bare.found.format)
     return inner.fields === bare.fields ? hasParts([layer]) || layer.name === 'colours' : inner.fields > bare.fields
-  if (isCertain(layer)) return true
+  if (isCertain) return true
   // A text with a time is rather the record than one in it that may lack its time.
   if (lacksTime(inner.found)) return false
   return inner.fields === bare.fields ? isGuess(bare.found) : inner.fields > bare.fields
 }
-
-const isCertain = (layer: Layer): boolean =>
-  WRAPPERS.some(({ name, isCertain }) => name === layer.name && isCertain === true)
-
-const isCommon = (layer: Layer): boolean =>
-  WRAPPERS.some(({ name, isCommon }) => name === layer.name && isCommon === true)
 
 /** Whether the client is searched in all that stands before the time. */
 function isGuess({ format }: Detection | Undetected): boolean {

@@ -295,3 +295,5 @@ export const WRAPPERS: readonly Wrapper[] = [
     opens: { kind: 'table' },
   },
 ]
+
+export const wrapperNamed = (name: string): Wrapper | undefined => WRAPPERS.find((wrapper) => wrapper.name === name)

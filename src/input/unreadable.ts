@@ -1,4 +1,5 @@
 import { LogstatError, type Message, type Words, wordsIn } from '../errors.js'
+import { quoted } from '../shell.js'
 import { noMore, PackedError } from './packing/packed.js'
 import { WINDOW_TOO_LARGE } from './packing/zstd-window.js'
 
@@ -112,13 +113,13 @@ export function damaged(name: string, kind: string, error: unknown): LogstatErro
 function toolFor(name: string, kind: string): Message {
   if (kind.startsWith('JSON'))
     return {
-      en: `Make it JSON lines: jq -c '.[]' ${name} | logstat -`,
-      zh: `请转换为每行一个 JSON：jq -c '.[]' ${name} | logstat -`,
+      en: `Make it JSON lines: jq -c '.[]' ${quoted(name)} | logstat -`,
+      zh: `请转换为每行一个 JSON：jq -c '.[]' ${quoted(name)} | logstat -`,
     }
   if (name.includes('!')) return { en: 'Unpack the archive with its own tool first.', zh: '请先用相应工具解包。' }
   return {
-    en: `Unpack it with its own tool: ${kind} -dc ${name} | logstat -`,
-    zh: `请用相应工具解压：${kind} -dc ${name} | logstat -`,
+    en: `Unpack it with its own tool: ${kind} -dc ${quoted(name)} | logstat -`,
+    zh: `请用相应工具解压：${kind} -dc ${quoted(name)} | logstat -`,
   }
 }
 

@@ -5,6 +5,10 @@
 export const MAX_HOSTS = 250
 /** Times taken from here on are slow. */
 export const SLOW_US = 4500000
+/** One size of an answer in so many is counted; of answers to `/` each. */
+export const SAMPLED_SIZES = 8
+/** Sizes of answers to `/` that there is room for; they stand before the others. */
+export const ROOT_SIZES = 256
 /** Redirects of a client from one address, within so many seconds, that make a loop. */
 export const LOOP_TIMES = 8
 export const LOOP_SECONDS = 30
@@ -25,7 +29,7 @@ export enum Noted {
   Clients = 3,
   /** key u64 (code, path plus one, bin) · hits u64; key 0: empty. */
   Slow = 4,
-  /** size u32 · count u32, the first 256 of `/`. */
+  /** size u32 · count u32, the first ROOT_SIZES of `/`. */
   Sizes = 5,
   /** u32 by Sign, then by status less 400 the answers of the size of nginx's own page. */
   Signs = 6,

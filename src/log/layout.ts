@@ -25,7 +25,10 @@ export interface LayoutOptions {
   readonly formats?: readonly OwnFormat[]
   /** Overrides the server the format implies. */
   readonly server?: Server
-  /** The zone of times that carry none, unless their format says it; UTC when absent. */
+  /**
+   * The zone of times that carry none (HAProxy, IIS native format, date-local), unless their format says it; UTC when
+   * absent.
+   */
   readonly logZone?: string
   /** Read also logs that are not understood for the most part. */
   readonly force?: boolean

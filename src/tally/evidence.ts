@@ -17,6 +17,8 @@ import {
   MAX_HOSTS,
   Noted,
   PathRecord,
+  ROOT_SIZES,
+  SAMPLED_SIZES,
   Sign,
   TroubleFlag,
   TroubleRecord,
@@ -151,12 +153,15 @@ const timeAt = (view: DataView, at: number): number | null => {
   return Number.isNaN(time) ? null : time
 }
 
+/** The numbers and places of the records of a table. */
+function* recordsOf({ wasm }: Kernel, which: Noted, size: number): Generator<readonly [number, number]> {
+  const table = wasm.evidenceTable(which)
+  const count = wasm.evidenceCount(which)
+  for (let i = 0; i < count; i++) yield [i, table + size * i]
+}
+
 function readClients({ evidence, kernel, view }: Reading): void {
-  for (
-    let i = 0, at = kernel.wasm.evidenceTable(Noted.Clients);
-    i < kernel.wasm.evidenceCount(Noted.Clients);
-    i++, at += ClientRecord.Size
-  ) {
+  for (const [i, at] of recordsOf(kernel, Noted.Clients, ClientRecord.Size)) {
     const n = (field: ClientRecord): number => view.getUint32(at + field, true)
     if (n(ClientRecord.Uses) === 0) continue
     evidence.clientsInTrouble.set(kernel.evidenceTexts[EvidenceText.Client][i] as string, {
@@ -176,11 +181,7 @@ function readClients({ evidence, kernel, view }: Reading): void {
 
 function readPaths({ evidence, kernel, view }: Reading): void {
   const classes = pathClasses()
-  for (
-    let i = 0, at = kernel.wasm.evidenceTable(Noted.Paths);
-    i < kernel.wasm.evidenceCount(Noted.Paths);
-    i++, at += PathRecord.Size
-  ) {
+  for (const [i, at] of recordsOf(kernel, Noted.Paths, PathRecord.Size)) {
     const n = (field: PathRecord): number => view.getUint32(at + field, true)
     if (n(PathRecord.Uses) === 0) continue
     const path = kernel.evidenceTexts[EvidenceText.Path][i] as string
@@ -208,11 +209,7 @@ function answersByPath(codes: readonly CodeTally[]): Map<string, number> {
 
 function readTroubles({ evidence, kernel, view, keys, hosts }: Reading): void {
   const levels = kernel.wasm.evidenceTable(Noted.Levels)
-  for (
-    let i = 0, at = kernel.wasm.evidenceTable(Noted.Troubles);
-    i < kernel.wasm.evidenceCount(Noted.Troubles);
-    i++, at += TroubleRecord.Size
-  ) {
+  for (const [, at] of recordsOf(kernel, Noted.Troubles, TroubleRecord.Size)) {
     const n = (field: TroubleRecord): number => view.getUint32(at + field, true)
     const bits = n(TroubleRecord.Bits)
     const bytes = view.getFloat64(at + TroubleRecord.Bytes, true)
@@ -257,9 +254,6 @@ function readSlow({ evidence, kernel, view, keys }: Reading): void {
   }
 }
 
-/** One size in so many is looked at. */
-const SAMPLED = 8
-
 function readSizes({ evidence, kernel, view }: Reading): void {
   const table = kernel.wasm.evidenceTable(Noted.Sizes)
   const answers = [...evidence.codes.values()].reduce(
@@ -270,8 +264,9 @@ function readSizes({ evidence, kernel, view }: Reading): void {
     const size = view.getUint32(table + 8 * i, true)
     const count = view.getUint32(table + 8 * i + 4, true)
     if (count === 0) continue
-    if (i < 256) evidence.rootSizes.set(size, count)
-    else if (count > 1 && SAMPLED * count >= Math.max(10, answers / 100)) evidence.sizes.set(size, SAMPLED * count)
+    if (i < ROOT_SIZES) evidence.rootSizes.set(size, count)
+    else if (count > 1 && SAMPLED_SIZES * count >= Math.max(10, answers / 100))
+      evidence.sizes.set(size, SAMPLED_SIZES * count)
   }
 }
 

@@ -7,11 +7,11 @@ import { spanEnd, spanStart } from './cut'
 import { status, substatus, time, win32Status, withoutQuery } from './entry'
 import { clearLatencies, countLatency, latencyCount, MANY_LATENCIES } from './histogram'
 import { add, present, values } from './measure'
+import { isDash } from './number'
 import { BATCH } from './record-index'
 import { clearEvidence, isEvidenceFull, keepsEvidence, noteEntry } from './evidence'
 import { Dimension, Role } from './roles'
 import { hashOf, keyOf, mix, spread } from './hash'
-import { DASH } from './scan'
 import { NO_TIME } from './time'
 import { clearTable, countValues, GATHERED, table } from './values'
 
@@ -166,7 +166,7 @@ export function gather(): bool {
 // @ts-ignore: decorator
 @inline
 function isAbsent(start: usize, end: usize): bool {
-  return end <= start || (end == start + 1 && load<u8>(start) == DASH)
+  return end <= start || isDash(start, end)
 }
 
 // @ts-ignore: decorator

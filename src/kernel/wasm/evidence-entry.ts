@@ -2,8 +2,9 @@
 import { spanEnd, spanStart } from './cut'
 import { Measure } from '../records'
 import { valueOf } from './measure'
+import { isDash } from './number'
 import { Role } from './roles'
-import { DASH, findByte } from './scan'
+import { findByte } from './scan'
 import { NO_TIME } from './time'
 
 /** -1: the entry has none. */
@@ -36,7 +37,7 @@ export function seconds(t: i64): f64 {
 export function hasName(): bool {
   const user = spanStart(Role.User)
   const end = spanEnd(Role.User)
-  return user != 0 && end > user && !(end == user + 1 && load<u8>(user) == DASH)
+  return user != 0 && end > user && !isDash(user, end)
 }
 
 /** HTTP methods by their first two letters and their length. */

@@ -1,12 +1,12 @@
 // Signs of which server wrote a log, and the sizes of its answers.
-import { Sign } from '../evidence-records'
+import { ROOT_SIZES, SAMPLED_SIZES, Sign } from '../evidence-records'
 import { spanEnd, spanStart } from './cut'
 import { status } from './entry'
 import { bytesSent, pathEnd, pathStart } from './evidence-entry'
 import { Role } from './roles'
 import { DASH, findByte } from './scan'
 
-/** Sizes of answers, those that are many: size u32 · count u32. The first 256 are those of `/`. */
+/** Sizes of answers, those that are many: size u32 · count u32. The first ROOT_SIZES are those of `/`. */
 export const SIZES: u32 = 1 << 12
 export let sizes: usize = 0
 /** How many there are, by Sign. Behind them, by status less 400: answers of the size of nginx's own page. */
@@ -14,11 +14,11 @@ export let signs: usize = 0
 let seen: u32 = 0
 
 export function openSigns(): void {
-  sizes = heap.alloc(8 * <usize>(SIZES + 256))
+  sizes = heap.alloc(8 * <usize>(ROOT_SIZES + SIZES))
   signs = heap.alloc(4 * (<usize>Sign.Count + 200))
 }
 export function clearSigns(): void {
-  memory.fill(sizes, 0, 8 * <usize>(SIZES + 256))
+  memory.fill(sizes, 0, 8 * <usize>(ROOT_SIZES + SIZES))
   memory.fill(signs, 0, 4 * (<usize>Sign.Count + 200))
   seen = 0
 }
@@ -86,16 +86,16 @@ function countSize(at: usize, size: u32): void {
   }
 }
 
-/** Count the size of an answer 2xx, and see its escapes: each of `/`, and of others one in eight, which tells enough. */
+/** Count the size of an answer 2xx, and see its escapes: each of `/`, and of others one in SAMPLED_SIZES, which tells enough. */
 // @ts-ignore: decorator
 @inline
 export function countSizes(): void {
   const isRoot = pathEnd == pathStart + 1
-  if (++seen & 7 && !isRoot) return
+  if (++seen % SAMPLED_SIZES && !isRoot) return
   seeEscapes(pathStart, max(pathEnd, spanEnd(Role.Uri)))
   seeEscapes(spanStart(Role.UserAgent), spanEnd(Role.UserAgent))
   if (isDashSize()) sign(Sign.DashBytes)
   if (bytesSent < 0) return
-  if (isRoot) countSize(sizes + 8 * <usize>(<u32>bytesSent & 255), <u32>bytesSent)
-  countSize(sizes + 8 * <usize>(256 + ((<u32>bytesSent * 0x9e3779b1) >> 20)), <u32>bytesSent)
+  if (isRoot) countSize(sizes + 8 * <usize>(<u32>bytesSent % ROOT_SIZES), <u32>bytesSent)
+  countSize(sizes + 8 * <usize>(ROOT_SIZES + ((<u32>bytesSent * 0x9e3779b1) >> 20)), <u32>bytesSent)
 }

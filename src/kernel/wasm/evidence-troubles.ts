@@ -6,6 +6,7 @@
 import { ClientRecord, EvidenceText, PathRecord, TroubleFlag, TroubleGroup, TroubleRecord } from '../evidence-records'
 import { status, time } from './entry'
 import { bytesSent, clientEnd, clientStart, hash32, pathEnd, pathStart, seconds } from './evidence-entry'
+import { find } from './record-index'
 import { NO_TIME } from './time'
 
 // @ts-ignore: decorator
@@ -99,18 +100,6 @@ export function setBit(bits: usize, hash: u64): void {
   store<u8>(at, load<u8>(at) | <u8>(<u32>1 << <u32>(hash >> 37 & 7)))
 }
 
-/** Where the number of a record stands, or could; records begin with their key. @param slots of the index, a power of two */
-// @ts-ignore: decorator
-@inline
-function find(index: usize, slots: u32, records: usize, size: usize, key: u64): usize {
-  let i = <u32>((key * 0x9e3779b97f4a7c15) >> 40) & (slots - 1)
-  while (true) {
-    const entry = index + 4 * <usize>i
-    const number = load<u32>(entry)
-    if (number == 0 || load<u64>(records + size * <usize>(number - 1)) == key) return entry
-    i = (i + 1) & (slots - 1)
-  }
-}
 function findPath(hash: u64): usize {
   return find(pathIndex, 2 * OTHERS, paths, PathRecord.Size, hash)
 }

@@ -2,7 +2,7 @@
 // what goes well as sums. What each of it means says src/diagnosis/evidence.ts; test/oracle/evidence.ts counts it the slow way.
 //
 // Numbers stay here. A text is given to the host once, when it is new, and is a number from then on.
-import { ClientRecord, LOOP_SECONDS, LOOP_TIMES, Noted, Sign, SLOW_US, TroubleFlag } from '../evidence-records'
+import { ClientRecord, LOOP_SECONDS, LOOP_TIMES, Noted, ROOT_SIZES, Sign, SLOW_US, TroubleFlag } from '../evidence-records'
 import { spanEnd, spanStart } from './cut'
 import { status, time, win32Status } from './entry'
 import { clearAnswers, noteAsset, openAnswers } from './evidence-answers'
@@ -20,6 +20,7 @@ import {
   pathCount, paths, pinnedPath, setBit, SIGN_BITS, troubleCount, troubles,
 } from './evidence-troubles'
 import { hashOf } from './hash'
+import { latencyBin } from './histogram'
 import { Role } from './roles'
 import { NO_TIME } from './time'
 
@@ -98,7 +99,7 @@ export function evidenceCount(which: i32): u32 {
   if (which == Noted.Paths) return pathCount
   if (which == Noted.Clients) return clientCount
   if (which == Noted.Slow) return slowCount ? MANY_SLOW : 0
-  if (which == Noted.Sizes) return SIZES + 256
+  if (which == Noted.Sizes) return ROOT_SIZES + SIZES
   if (which == Noted.LostTroubles) return lostTroubles
   if (which == Noted.BackwardsSeconds) return <u32>min(backwardsSeconds, <i64>i32.MAX_VALUE)
   if (which == Noted.Entries) return noted
@@ -224,12 +225,9 @@ function noteRare(code: u32, attacks: bool, pathClass: u32, agent: u32, bits: u3
 
 function noteSlow(code: u32, what: u64, pathClass: u32): void {
   if (slowCount > (MANY_SLOW / 4) * 3) return
-  const us = <u64>timeTakenUs
-  const octave = 63 - clz(us)
-  const bin = 64 + (octave - 6) * 32 + ((us >> (octave - 5)) & 31)
   const path = pinnedPath(what, pathClass)
   if (path == 0) return
-  const key = <u64>code << 44 | <u64>path << 16 | bin
+  const key = <u64>code << 44 | <u64>path << 16 | latencyBin(timeTakenUs)
   let i = <u32>((key * 0x9e3779b97f4a7c15) >> 40) & (MANY_SLOW - 1)
   while (true) {
     const at = slow + 16 * <usize>i

@@ -19,7 +19,7 @@ export function clearLatencies(): void {
 /** Logarithmic bin of a time in µs: exact below 64, then 32 an octave, so the middle of a bin is within 1.6 %. */
 // @ts-ignore: decorator
 @inline
-function latencyBin(us: u64): u64 {
+export function latencyBin(us: u64): u64 {
   if (us < 64) return us
   const octave = 63 - clz(us)
   return 64 + (octave - 6) * 32 + ((us >> (octave - 5)) & 31)

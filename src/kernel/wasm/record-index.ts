@@ -1,4 +1,4 @@
-// The tables of buckets and latencies hold records one behind the other, in the order of their arrival, that begin with
+// The tables of buckets, latencies, troubles, paths and clients hold records one behind the other, in the order of their arrival, that begin with
 // their key. They are found through an open-addressing hash table of their numbers (u32, +1; 0 = empty). So no memory
 // is touched for records that are not there, only the numbers move when the table grows, and the records can be handed
 // over as they lie.
