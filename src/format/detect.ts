@@ -220,8 +220,7 @@ function detectLines(prober: Prober, data: readonly Uint8Array[], known: readonl
 
 /**
  * A layout tolerates what stands behind its last field. Where so far nothing does, a line that comes later and has more
- * is rather one of a
- * richer layout: that of `combined` in a log of `common`.
+ * is rather one of a richer layout: that of `combined` in a log of `common`.
  */
 function withRicher(prober: Prober, plans: readonly Plan[], data: readonly Uint8Array[]): Plan[] {
   const [main, ...others] = plans as [Plan, ...Plan[]]

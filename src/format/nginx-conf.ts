@@ -89,8 +89,7 @@ function included(pattern: string, root: string): string[] {
 
 /**
  * The format of a log in a configuration: that of the `access_log` with this path, else with this file name (rotated
- * ones too); with a
- * single `log_format` in all, that one.
+ * ones too); with a single `log_format` in all, that one.
  *
  * @returns the directive, a known name (`combined`), or undefined
  */

@@ -88,8 +88,7 @@ export function planOfPattern(
 
 /**
  * Where a line that does not match stops to do so: of the beginnings of the expression that end with a named group the
- * longest that
- * matches tells the group that is missing, and the column it is missing at.
+ * longest that matches tells the group that is missing, and the column it is missing at.
  *
  * @returns group: the place among the groups; 0 and column 0 when not even the first is found
  */

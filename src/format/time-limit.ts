@@ -2,8 +2,7 @@ import { createContext, Script } from 'node:vm'
 import { LogstatError } from '../errors.js'
 
 // A regular expression of the user's can take for ever on a line that does not match: (a+)+$ on a row of a. Nothing in
-// JavaScript
-// stops it but what stops a script.
+// JavaScript stops it but what stops a script.
 
 /** Longest time for at most 32 KiB of lines, which take some milliseconds. */
 const LIMIT_MS = 5000

@@ -3,10 +3,8 @@ import { type Chunks, PackedError } from './packing/packed.js'
 import type { Recoding } from './recode.js'
 
 // A JSON document is not read line by line: one array of records, an object that holds such an array, or records
-// printed over several
-// lines. Each record is made one line, so that what reads JSON lines reads it. Tokens are written as they come: no
-// record is built, and
-// numbers keep their digits.
+// printed over several lines. Each record is made one line, so that what reads JSON lines reads it. Tokens are written
+// as they come: no record is built, and numbers keep their digits.
 
 /** Properties of a document under which its records stand. */
 const RECORD_KEYS: ReadonlySet<string> = new Set([

@@ -26,8 +26,7 @@ interface OpenedInput {
 
 /**
  * Open inputs one after the other, as the next is asked for. Of an archive every file in it is an input of its own,
- * named
- * `archive.zip!file`.
+ * named `archive.zip!file`.
  *
  * The file after one in a tar archive comes when the reader of that one has been closed.
  */

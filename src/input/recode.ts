@@ -16,8 +16,7 @@ const SAMPLE = 4096
 
 /**
  * How the bytes must be recoded, told by the first of them; null: not at all. UTF-8, Latin-1, Big5 and other encodings
- * that hold ASCII
- * stay as they are.
+ * that hold ASCII stay as they are.
  */
 export function recodingOf(head: Uint8Array): Recoding | null {
   if (head[0] === 0xff && head[1] === 0xfe) return UTF_16LE

@@ -6,8 +6,7 @@ const COMPARED = 64 << 10
 
 /**
  * Whether a gzip file holds what a plain one holds, as `gzip -k` or a rotation that was broken off leaves them: its
- * last bytes say how long its content
- * is, and both begin alike.
+ * last bytes say how long its content is, and both begin alike.
  */
 export function isPackedCopy(packed: string, plain: string): boolean {
   try {

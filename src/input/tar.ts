@@ -3,8 +3,7 @@ import type { Member } from './archive.js'
 import { type Chunks, PackedError, PackedInput } from './packing/packed.js'
 
 // Tar by hand: packages either pass over a damaged header in silence, or lose what they read before it. An archive is a
-// row of headers
-// of 512 bytes, each followed by the bytes of its file, filled up to the next 512.
+// row of headers of 512 bytes, each followed by the bytes of its file, filled up to the next 512.
 // https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06
 // https://www.gnu.org/software/tar/manual/html_node/Standard.html
 
@@ -39,8 +38,7 @@ interface Header {
 
 /**
  * The files of a tar archive. They stand one behind the other: the next comes when the one before has been read or
- * given up, and the
- * chunks of the one before are then void.
+ * given up, and the chunks of the one before are then void.
  */
 export async function* tarMembers(archive: Chunks): AsyncGenerator<Member> {
   const input = new PackedInput(archive)

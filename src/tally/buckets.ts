@@ -24,8 +24,7 @@ function addTo(rows: Float64Array, at: number, other: ArrayLike<number>, from: n
  * Counts by time, for one code.
  *
  * There may be hundreds of thousands of them. As plain numbers in one array they take a third of what objects in a
- * `Map` would, and
- * nothing has to be collected.
+ * `Map` would, and nothing has to be collected.
  */
 export class Buckets {
   /** One row behind the other, the first `#used` numbers. */

@@ -11,8 +11,7 @@ export function lengthOf(list: List): number {
 
 /**
  * A list as the kernel lays it out: rows of numbers, and texts that it has in common with others. Most of those of a
- * database are stored as
- * they are, and their values never become objects.
+ * database are stored as they are, and their values never become objects.
  */
 export class LaidList implements List {
   readonly texts: readonly string[]

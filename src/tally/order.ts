@@ -3,8 +3,7 @@ const PLACES = 2 ** 21
 
 /**
  * The places of numbers, in the order of these; equal ones in the order of their places. Numbers sort several times
- * faster than by a function that
- * compares places.
+ * faster than by a function that compares places.
  *
  * @param numbers whole, from -2^31 up to 2^32; they are spent by it
  */

@@ -1,6 +1,5 @@
 // The package's own stream unpacks up to the last 900 kB of packed data at one go, gigabytes when they mean harm. Its
-// decoder of
-// blocks, used here, unpacks one block at a time.
+// decoder of blocks, used here, unpacks one block at a time.
 import bitReader from 'unbzip2-stream/lib/bit_iterator.js'
 import decoder from 'unbzip2-stream/lib/bzip2.js'
 import { type Chunks, ENDS_EARLY, noMore, PackedError, PackedInput } from './packed.js'

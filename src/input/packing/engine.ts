@@ -9,8 +9,7 @@ export interface Engine extends Transform {
 
 /**
  * Packed bytes given to an engine at once. What they unpack to is taken out in pieces, so memory does not depend on it.
- * While the last piece
- * of it is counted nothing is unpacked: with slices of 64 KiB a gz took an eighth longer.
+ * While the last piece of it is counted nothing is unpacked: with slices of 64 KiB a gz took an eighth longer.
  */
 const SLICE = 512 << 10
 
@@ -18,8 +17,7 @@ const SLICE = 512 << 10
  * Run packed bytes through an engine until it has met the end of its own data; what follows them stays in `input`.
  *
  * Written by hand instead of with `pipeline`, because a pipeline neither says where one piece of packed data ends and
- * the next
- * begins, nor hands out what was unpacked before an error.
+ * the next begins, nor hands out what was unpacked before an error.
  *
  * @throws the engine's error, when all that was unpacked before it has been handed out
  */

@@ -13,12 +13,10 @@ const OPTIONS = { chunkSize: 256 << 10, readableHighWaterMark: 1024 << 10 }
 
 /**
  * Unpack gzip: any number of members one after the other, as `cat a.gz b.gz` and appending loggers make them, each
- * checked by its
- * checksum. Zeros behind the last member (tapes, disk blocks) are passed over.
+ * checked by its checksum. Zeros behind the last member (tapes, disk blocks) are passed over.
  *
  * Node's own gunzip throws away up to a buffer of good data when something follows them that is no gzip; hence the
- * members are told
- * apart here, and only what is deflated is left to it.
+ * members are told apart here, and only what is deflated is left to it.
  */
 export async function* gunzip(packed: Chunks, how: Unpacking): AsyncGenerator<Buffer> {
   const input = new PackedInput(packed)

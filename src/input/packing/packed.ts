@@ -8,8 +8,7 @@ export type Chunks = AsyncIterable<Uint8Array>
 
 /**
  * How packed data are unpacked: beside what counts in this thread, which then need not wait, or `alone`, in a thread
- * that does nothing else. Nothing
- * has to be handed over then, which is much faster.
+ * that does nothing else. Nothing has to be handed over then, which is much faster.
  */
 export interface Unpacking {
   readonly alone: boolean

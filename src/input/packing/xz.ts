@@ -4,8 +4,7 @@ import type { Words } from '../../errors.js'
 import { type Chunks, noMore, PackedError } from './packed.js'
 
 // The package lets one stream run at a time and has the next wait for it, for ever if it was left half read. Streams
-// share nothing
-// but memory to allocate from, so several may stand open.
+// share nothing but memory to allocate from, so several may stand open.
 Object.assign(xz.XzReadableStream, { _contextMutex: { acquire: async () => {}, release: () => {} } })
 
 /** The stream of browsers, which that of Node is, too; their types differ. */

@@ -2,13 +2,11 @@ import type { Decompress } from 'fzstd'
 import { PackedError } from './packed.js'
 
 // The package moves its whole window for each block. A frame of a few kilobytes, made of small blocks under a large
-// window, so takes
-// minutes. Here the window is kept: what was unpacked is put one behind the other, and moved when the memory for it is
-// full.
+// window, so takes minutes. Here the window is kept: what was unpacked is put one behind the other, and moved when the
+// memory for it is full.
 //
 // ADVICE: this uses fields of the package that are none of its interface. package.json names one version exactly, and
-// the tests of packed
-// data hold it to that.
+// the tests of packed data hold it to that.
 
 /** The state of the package's decoder: the window, which ends with what was unpacked last, and its length. */
 interface Inside extends Pick<Decompress, 'push'> {

@@ -1,6 +1,5 @@
 // Adding the counts of another kernel: workers count ranges of a file, and one kernel adds them up in the order of the
-// file, so
-// that the result is the same for any number of workers.
+// file, so that the result is the same for any number of workers.
 import { BIN_BITS, CodeRecord, LatencyRecord, MAX_CODES, SumsOf } from '../records'
 import { addBuckets } from './buckets'
 import { CODE, codes, countForeign, findCode } from './count'

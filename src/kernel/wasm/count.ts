@@ -1,6 +1,6 @@
 // Counting. The values of BATCH entries are gathered in lists, one for each table; then each table is touched in a loop
-// of its own, so that
-// the cache misses of one table overlap instead of queueing behind the next table's. Measured on the prototype: ×1.4.
+// of its own, so that the cache misses of one table overlap instead of queueing behind the next table's. Measured on
+// the prototype: ×1.4.
 import { BucketRecord, CodeRecord, GatheredValue, MAX_CODES, MAX_REASONS, Measure, StatusBits, SumsOf } from '../records'
 import { areBucketsFull, bucketNumber, bucketOf, clearBuckets } from './buckets'
 import { spanEnd, spanStart } from './cut'

@@ -1,6 +1,5 @@
 // Packing lists that are cut to their most frequent values. A database stores so many values of a list, so a day that
-// is whole in
-// the tables need not be handed over with more.
+// is whole in the tables need not be handed over with more.
 import { CHUNK, MAX_CODES, TableHead, ValueRecord } from '../records'
 import { codeCount } from './count'
 import { errorOf, isPackedFull, packValue, setPackedEnd } from './exchange'

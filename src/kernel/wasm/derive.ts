@@ -31,9 +31,8 @@ for (let i = 0; i < 9; i++) {
 //   <html>␍␊<head><title>400 TEXT</title></head>␍␊<body>␍␊<center><h1>400 Bad Request</h1></center>␍␊<center>TEXT</center>␍␊
 //   <hr><center>nginx</center>␍␊</body>␍␊</html>␍␊
 // and so 158 bytes and twice the text, longer by a version (/1.9.9, /1.18.0, /1.25.10), by ` (Ubuntu)` behind it, by 16
-// in old
-// releases (`<body bgcolor="white">`), and by 402 for Chrome and old Internet Explorers (msie_padding). A size that two
-// pages can have tells nothing.
+// in old releases (`<body bgcolor="white">`), and by 402 for Chrome and old Internet Explorers (msie_padding). A size
+// that two pages can have tells nothing.
 // https://github.com/nginx/nginx/blob/master/src/http/ngx_http_special_response.c
 const PAGE: i32 = 158
 const SIZES: i32 = 1024

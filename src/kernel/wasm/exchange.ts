@@ -125,8 +125,7 @@ let touches: u64 = 0
 
 /**
  * Load the slots of the packed values that begin in [p, end): one cache miss does not wait for the other. To absorb
- * took about a tenth
- * less.
+ * took about a tenth less.
  *
  * @returns where they end
  */

@@ -114,8 +114,8 @@ export function layHits(t: usize, to: usize): void {
  * their arrival.
  *
  * At its beginning stand, for each code, two f64: how many rows it has, and the most hits that a value may have had
- * that is in none. A text
- * that a hundred codes have, or days of a database, is there once, so that it becomes text of the host once.
+ * that is in none. A text that a hundred codes have, or days of a database, is there once, so that it becomes text of
+ * the host once.
  */
 export function layLists(dimension: i32, n: u32): void {
   const t = table(dimension)
@@ -172,8 +172,7 @@ export function layLists(dimension: i32, n: u32): void {
 
 /**
  * Find by code where its list is cut to the most frequent n values: digit by digit of the hits, from the highest on,
- * which that of the nth
- * value is.
+ * which that of the nth value is.
  */
 export function findCuts(t: usize, hitsOf: usize, n: u32): void {
   const used = load<u32>(t, TableHead.Used)

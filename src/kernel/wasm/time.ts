@@ -1,6 +1,6 @@
 // Time stamps to seconds since 1970 UTC. Shapes are told apart by their punctuation; anything else is NO_TIME, and the
-// entry
-// is counted without a time. The last day and the last minute are remembered, since neighbours in a log share them.
+// entry is counted without a time. The last day and the last minute are remembered, since neighbours in a log share
+// them.
 import { DASH } from './scan'
 import { foundDay, foundMonth, foundSeconds, foundYear, foundZone, NO_ZONE, readWords } from './time-words'
 

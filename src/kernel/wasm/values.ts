@@ -2,10 +2,9 @@
 //
 // A list is exact until its table is full. Then the least frequent values of the largest lists are dropped (`purge`),
 // and each such list remembers the largest count it may have lost: `lost`. A value that comes (back) later starts with
-// that as its
-// possible error, so that for every row  hits <= truth <= hits + error, and a value that is in no list has truth <=
-// lost. This is Space-Saving with lazy, batched eviction; it merges by addition. Small lists are never touched, so the
-// evidence of a rare code survives the long tail of a frequent one.
+// that as its possible error, so that for every row  hits <= truth <= hits + error, and a value that is in no list has
+// truth <= lost. This is Space-Saving with lazy, batched eviction; it merges by addition. Small lists are never
+// touched, so the evidence of a rare code survives the long tail of a frequent one.
 //
 // ADVICE FOR HACKERS: a key is the 64-bit hash of value and code; equality of keys is taken for equality of values.
 // Texts are copied once, when a value is first seen; nothing here may point into the block, which moves.
