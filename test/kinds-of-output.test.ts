@@ -233,6 +233,14 @@ describe('tables', () => {
     ).toEqual(report.findings.map(({ id, severity }) => [id, severity]))
     if (name.startsWith('iis')) expect(sumOf(of('win32'), 'hits')).toBe(report.totals.entries)
   })
+  it('have a heading in Markdown only for what needs attention', async () => {
+    const report = await reportOf(fixture('nginx/shop.log'))
+    const text = render('md', report)
+    const loud = report.findings.filter(({ severity }) => severity !== 'info')
+    expect(loud.length).toBeLessThan(report.findings.length)
+    expect(text.match(/^### /gm)).toHaveLength(loud.length)
+    for (const { checks } of loud) expect(text).toContain(`- **First:** ${checks[0]}`)
+  })
   it('are chosen by --table, and iis begins with Win32 statuses', async () => {
     const log = fixture('iis/u_ex261122.log')
     const first = async (...args: string[]): Promise<string> => (await logstat(args)).stdout.split('\r\n')[0] as string

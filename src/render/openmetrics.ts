@@ -1,8 +1,7 @@
 import type { Report } from '../report/shape.js'
-import { codeName } from '../report/shape.js'
+import { codeName, verdictOfMost } from '../report/shape.js'
 import { CLASSES, classOf } from '../report/timeline.js'
 import { SEVERITIES } from '../threshold/grammar.js'
-import { mainVerdict } from './tables.js'
 import { visible } from './visible.js'
 
 // OpenMetrics 1.0 (https://github.com/prometheus/OpenMetrics), as the textfile collector of the node exporter reads it.
@@ -35,7 +34,7 @@ function familiesOf(report: Report): Family[] {
     labels: {
       code: codeName(code),
       class: classOf(code.status === null ? null : Math.floor(code.status / 100)),
-      verdict: mainVerdict(code),
+      verdict: verdictOfMost(code.verdicts),
     },
     value: code.hits,
   }))

@@ -1,13 +1,14 @@
 import type { Changes, Comparison } from '../report/compare.js'
-import { codeName, QUIET, type Report, type ReportCode } from '../report/shape.js'
+import { codeName, type Finding, QUIET, type Report, type ReportCode, verdictOfMost } from '../report/shape.js'
 import { localTime, offsetName } from '../time-zone.js'
 import { bytes, count, percent } from './cells.js'
 import { emptyText } from './empty.js'
 import { codeSpan, markdown, markdownCell, markdownText } from './markdown.js'
 import { rangeText } from './range.js'
 import type { RenderOptions } from './render.js'
-import { mainVerdict } from './tables.js'
 import { comparedName } from './text/comparison.js'
+import { nothingFound } from './text/findings.js'
+import { pageOf, stretch, type Page as TextPage } from './text/page.js'
 import { SECTION_TITLES } from './text/sections.js'
 import { milliseconds } from './time-taken.js'
 import { CHANGE_WORDS, REASON_WORDS, say, VERDICT_WORDS, type Word } from './words.js'
@@ -19,12 +20,14 @@ const MAX_FINDINGS = 30
 const MAX_EXPLAINED = 5
 const MAX_VALUES = 5
 
-export function renderMarkdown(report: Report, { timeZone }: RenderOptions): Iterable<string> {
+export function renderMarkdown(report: Report, options: RenderOptions): Iterable<string> {
+  const { timeZone } = options
   const page: Page = {
     report,
     word: (word, ...values) => say(report.language, word, ...values),
     time: (time) => (time === null ? '–' : localTime(Date.parse(time) / 1000, timeZone)),
     zone: timeZone,
+    text: pageOf(report, options),
   }
   const parts = report.totals.entries > 0 ? [classes, findings, comparison, sections, codes, explanations] : []
   return [`${[...head(page), ...[...parts, rejects].flatMap((part) => part(page))].join('\n').trimEnd()}\n`]
@@ -35,6 +38,8 @@ interface Page {
   readonly word: (word: Word, ...values: readonly (string | number)[]) => string
   readonly time: (time: string | null) => string
   readonly zone: string
+  /** The same report as plain text has it. */
+  readonly text: TextPage
 }
 
 /** A table of GitHub-flavoured Markdown; cells are Markdown already. @param right columns of numbers */
@@ -80,26 +85,41 @@ function classes({ report, word }: Page): string[] {
   return table([word('class'), word('hits'), word('share'), ...(timed ? ['p50', 'p95'] : [])], rows, [1, 2, 3, 4])
 }
 
-function findings({ report, word, time }: Page): string[] {
-  const { findings, language } = report
-  if (findings.length === 0) return [`**${word('nothingNeedsAttention')}**`, '']
-  const rows = findings
+/** A heading for each finding that needs attention, with its evidence and first check; a line for each of the others. */
+function findings({ report, word, text }: Page): string[] {
+  const [loud, quiet] = [true, false].map((isLoud) =>
+    report.findings.filter(({ severity }) => (severity !== 'info') === isLoud),
+  ) as [Finding[], Finding[]]
+  const told = loud.slice(0, MAX_FINDINGS).flatMap((finding) => {
+    const { code, title, hits, evidence, whom, checks } = finding
+    const facts = [...evidence, ...(whom ? [whom] : [])]
+    return [
+      `### ${code ? `${codeSpan(code)} ` : ''}${title ? markdownText(title) : word('noExplanation')}`,
+      '',
+      markdownText([word('hitsOf', count(hits)), ...stretch(text, finding)].join(' · ')),
+      '',
+      ...facts.map((fact) => `- ${markdownText(fact)}`),
+      ...(checks[0] ? [`- **${word('firstCheck')}** ${markdownText(checks[0])}`] : []),
+      '',
+    ]
+  })
+  const rows = quiet
     .slice(0, MAX_FINDINGS)
-    .map((f) => [
-      codeSpan(f.code),
-      count(f.hits),
-      VERDICT_WORDS[f.verdict][language],
-      f.title ? markdownText(f.title) : word('noExplanation'),
-      time(f.firstSeen),
-      time(f.lastSeen),
-    ])
-  const titles = [word('code'), word('hits'), word('whose'), word('meaning'), word('first'), word('last')]
-  const more = findings.length - rows.length
+    .map(({ codes, hits, title }) => [codes.slice(0, 3).map(codeSpan).join(' '), count(hits), markdownText(title)])
+  const moreOf = (list: readonly Finding[]): string[] =>
+    list.length > MAX_FINDINGS ? [word('moreRows', count(list.length - MAX_FINDINGS)), ''] : []
   return [
-    `## ${word('needsAttention')}`,
-    '',
-    ...table(titles, rows, [1]),
-    ...(more > 0 ? [word('moreRows', count(more)), ''] : []),
+    ...(loud.length > 0
+      ? [`## ${word('needsAttention')}`, '', ...told, ...moreOf(loud)]
+      : [`**${nothingFound(text)}**`, '']),
+    ...(quiet.length > 0
+      ? [
+          `## ${word('background')}`,
+          '',
+          ...table([word('code'), word('hits'), word('meaning')], rows, [1]),
+          ...moreOf(quiet),
+        ]
+      : []),
   ]
 }
 
@@ -174,7 +194,7 @@ function codes({ report, word, time }: Page): string[] {
     code.timeTaken ? milliseconds(code.timeTaken.p95Ms) : '',
     time(code.firstSeen),
     time(code.lastSeen),
-    VERDICT_WORDS[mainVerdict(code)][language],
+    VERDICT_WORDS[verdictOfMost(code.verdicts)][language],
     code.explanation ? markdownCell(code.explanation.name) : word('noExplanation'),
   ])
   const more = codes.length - shown.length + otherCodes.codes
@@ -190,7 +210,8 @@ function codes({ report, word, time }: Page): string[] {
 
 /** The meaning of the first codes that have findings. */
 function explanations({ report, word }: Page): string[] {
-  const named = new Set(report.findings.map(({ status, substatus, reason }) => codeName({ status, substatus, reason })))
+  const loud = report.findings.filter(({ severity }) => severity !== 'info')
+  const named = new Set(loud.map(({ status, substatus, reason }) => codeName({ status, substatus, reason })))
   const told = report.codes.filter((code) => named.has(codeName(code)) && code.explanation)
   const first = [...named].flatMap((name) => told.filter((code) => codeName(code) === name)).slice(0, MAX_EXPLAINED)
   return first.flatMap((code) => explained(code, word))

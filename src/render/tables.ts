@@ -1,5 +1,5 @@
 import type { Verdict } from '../catalogue/note.js'
-import { codeName, QUIET, type Report, type ReportCode } from '../report/shape.js'
+import { codeName, QUIET, type Report, type ReportCode, verdictOfMost } from '../report/shape.js'
 
 // The report as tables of rows that add up: for spreadsheets and BI tools, and for metrics.
 
@@ -66,7 +66,7 @@ export const TABLES: Readonly<Record<TableName, (report: Report) => Table>> = {
         value('max_ms', ({ full }) => full?.timeTaken?.maxMs ?? null),
         time('first_seen', ({ full }) => full?.firstSeen ?? null),
         time('last_seen', ({ full }) => full?.lastSeen ?? null),
-        text('verdict', ({ full }) => full && mainVerdict(full)),
+        text('verdict', ({ full }) => full && verdictOfMost(full.verdicts)),
         text('name', ({ full }) => full?.explanation?.name ?? null),
       ],
       [
@@ -139,11 +139,3 @@ function listTable({ codes }: Report, list: 'paths' | 'clients', name: string): 
 
 const problemsOf = ({ verdicts }: Pick<ReportCode, 'verdicts'>): number =>
   Object.entries(verdicts).reduce((n, [verdict, hits]) => n + (QUIET.has(verdict as Verdict) ? 0 : hits), 0)
-
-/** The verdict of most problems; of most hits where there are none. */
-export function mainVerdict({ verdicts }: Pick<ReportCode, 'verdicts'>): Verdict {
-  const [best] = (Object.entries(verdicts) as [Verdict, number][]).sort(
-    ([a, hits], [b, others]) => Number(QUIET.has(a)) - Number(QUIET.has(b)) || others - hits,
-  )
-  return best?.[0] ?? 'unknown'
-}

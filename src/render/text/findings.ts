@@ -41,7 +41,7 @@ function attention(page: Page): string[] {
   const findings = page.report.findings.filter(({ severity }) => severity !== 'info')
   const areMostUnknown = totals.rejected > (totals.lines - totals.ignored) / 2
   const warning = areMostUnknown ? [page.style.bad(words(page, 'mostlyUnknown')), ''] : []
-  if (findings.length === 0) return areMostUnknown ? warning : [page.style.good(nothing(page)), '']
+  if (findings.length === 0) return areMostUnknown ? warning : [page.style.good(nothingFound(page)), '']
   const shown = findings.slice(0, MAX_FINDINGS)
   const codes = shown.map(({ codes, code }) => truncate(visible(codes[0] ?? code), 24))
   const room = Math.max(0, ...codes.map(width))
@@ -70,7 +70,7 @@ function attention(page: Page): string[] {
 }
 
 /** A sentence for no findings; `rules` is 0 for a database of a version that kept no evidence. */
-function nothing(page: Page): string {
+export function nothingFound(page: Page): string {
   const { rules } = page.report
   return rules > 0 ? words(page, 'nothingFound', rules) : words(page, 'nothingNeedsAttention')
 }
