@@ -21,7 +21,7 @@ export interface DeliverOptions {
 }
 
 /**
- * Deliver what is new in what a run tells, and what earlier runs could not deliver. What was told is remembered together
+ * Deliver what is new in what a run tells, and what earlier runs could not deliver. All that was told is remembered together
  * with what is to be delivered, before the first delivery.
  *
  * @returns whether all has arrived
